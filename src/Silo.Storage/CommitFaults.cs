@@ -1,0 +1,17 @@
+namespace Silo.Storage;
+
+/// <summary>Where tests break a group commit. Nothing is set in production.</summary>
+internal sealed class CommitFaults
+{
+    /// <summary>Runs before anything is sent; throwing is a certain rollback.</summary>
+    public Action? BeforeSend { get; set; }
+
+    /// <summary>Runs while the answer to the commit is outstanding; throwing loses the answer.</summary>
+    public Func<Task, Task>? AfterSend { get; set; }
+
+    /// <summary>Runs after the commit is durable and before anybody knows; throwing loses the answer.</summary>
+    public Action? AfterCommit { get; set; }
+}
+
+/// <summary>Another activation of the grain has written meanwhile.</summary>
+internal sealed class StaleBatchException(Exception? inner = null) : Exception("The grain's state is stale.", inner);

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Silo.Storage;
+
+/// <summary>The databases that Silo runs on.</summary>
+public enum DatabaseProvider
+{
+    /// <summary>The embedded default: one file under the data directory, one process.</summary>
+    Sqlite,
+
+    /// <summary>Production: several nodes on one server.</summary>
+    PostgreSql,
+}
+
+/// <summary>Where and how data is stored; section <c>Silo:Database</c>.</summary>
+public sealed class DatabaseOptions
+{
+    /// <summary><c>Silo:Database:Provider</c>; default SQLite.</summary>
+    public DatabaseProvider Provider { get; set; } = DatabaseProvider.Sqlite;
+
+    /// <summary><c>ConnectionStrings:Silo</c>; required for PostgreSQL, ignored for SQLite.</summary>
+    public string ConnectionString { get; set; } = "";
+
+    /// <summary><c>Silo:DataDirectory</c>: the SQLite file, its lock and other local files; default <c>./data</c>.</summary>
+    public string DataDirectory { get; set; } = "data";
+
+    /// <summary>
+    /// <c>Silo:Database:AllowWeakDurability</c>: start although the database may lose acknowledged commits (fsync,
+    /// full_page_writes, synchronous_commit or SQLite's synchronous are weaker than they must be); default false.
+    /// </summary>
+    public bool AllowWeakDurability { get; set; }
+
+    /// <summary><c>Silo:Database:SqliteSynchronous</c>: FULL (default) or EXTRA; weaker needs AllowWeakDurability.</summary>
+    public string SqliteSynchronous { get; set; } = "FULL";
+
+    /// <summary><c>Silo:Database:MaxConnections</c>: PostgreSQL connections of one node, 4 to 500; default 20.</summary>
+    public int MaxConnections { get; set; } = 20;
+
+    /// <summary><c>Silo:Database:CommitLanes</c>: group commits under way at once on PostgreSQL, 1 to 8; default 2.</summary>
+    public int CommitLanes { get; set; } = 2;
+
+    /// <summary>The file of the embedded database.</summary>
+    public string SqliteFile => Path.Combine(Path.GetFullPath(DataDirectory), "silo.db");
+
+    /// <summary>Reads and checks the settings.</summary>
+    /// <exception cref="InvalidOperationException">A setting is wrong; the message is one clear line.</exception>
+    public static DatabaseOptions From(IConfiguration configuration)
+    {
+        var options = new DatabaseOptions
+        {
+            ConnectionString = configuration.GetConnectionString("Silo") ?? "",
+            DataDirectory = configuration["Silo:DataDirectory"] ?? "data",
+        };
+        configuration.GetSection("Silo:Database").Bind(options);
+        if (options.Provider == DatabaseProvider.PostgreSql && options.ConnectionString.Length == 0)
+        {
+            throw new InvalidOperationException("ConnectionStrings:Silo is required when Silo:Database:Provider is PostgreSql.");
+        }
+
+        if (options.MaxConnections is < 4 or > 500)
+        {
+            throw new InvalidOperationException("Silo:Database:MaxConnections must be between 4 and 500.");
+        }
+
+        if (options.CommitLanes is < 1 or > 8)
+        {
+            throw new InvalidOperationException("Silo:Database:CommitLanes must be between 1 and 8.");
+        }
+
+        if (options.SqliteSynchronous is not ("OFF" or "NORMAL" or "FULL" or "EXTRA"))
+        {
+            throw new InvalidOperationException("Silo:Database:SqliteSynchronous must be FULL or EXTRA.");
+        }
+
+        return options;
+    }
+}

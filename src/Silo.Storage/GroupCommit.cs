@@ -1,0 +1,153 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Silo.Storage;
+
+/// <summary>
+/// Commits the batches of hot grains. Each lane takes everything that waits, up to a limit, and commits it in one
+/// transaction and one round trip; what arrives meanwhile is the next transaction. The disk sets the pace: there is
+/// no timer. A batch never fails because of its neighbours.
+/// </summary>
+internal sealed class GroupCommit : IAsyncDisposable
+{
+    /// <summary>Most batches in one transaction.</summary>
+    public const int MaxBatches = 512;
+
+    /// <summary>Most rows in one transaction, a single larger batch aside.</summary>
+    public const int MaxRows = 8192;
+
+    private const int MaxWaiting = 65536;
+    private readonly IStore store;
+    private readonly WriteGate writeGate;
+    private readonly ILogger<GroupCommit> logger;
+    private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
+        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly Task[] lanes;
+
+    public GroupCommit(IStore store, WriteGate writeGate, ILogger<GroupCommit> logger)
+    {
+        (this.store, this.writeGate, this.logger) = (store, writeGate, logger);
+        lanes = [.. Enumerable.Range(0, store.CommitLanes).Select(_ => Task.Run(RunLaneAsync))];
+    }
+
+    /// <summary>Commits one batch, together with whatever else waits.</summary>
+    /// <exception cref="StorageBusyException">Too many batches wait.</exception>
+    public Task<BatchOutcome> CommitAsync(Batch batch)
+    {
+        if (!writeGate.IsOpen)
+        {
+            return Task.FromResult(BatchOutcome.Failed);
+        }
+
+        var waiting = new Waiting(batch);
+        return queue.Writer.TryWrite(waiting) ? waiting.Outcome : throw new StorageBusyException();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await Task.WhenAll(lanes);
+    }
+
+    private async Task RunLaneAsync()
+    {
+        List<Waiting> group = [];
+        while (await queue.Reader.WaitToReadAsync())
+        {
+            group.Clear();
+            var rows = 0;
+            while (group.Count < MaxBatches && rows < MaxRows && queue.Reader.TryRead(out var next))
+            {
+                group.Add(next);
+                rows += next.Batch.Rows.Count;
+            }
+
+            if (group.Count > 0)
+            {
+                await CommitGroupAsync(group);
+            }
+        }
+    }
+
+    private async Task CommitGroupAsync(List<Waiting> group)
+    {
+        while (group.Count > 0)
+        {
+            var report = await store.CommitAsync([.. group.Select(w => w.Batch)]);
+            switch (report.Outcome)
+            {
+                case TransactionOutcome.Committed:
+                    CompleteAll(group, BatchOutcome.Committed);
+                    return;
+                case TransactionOutcome.Unknown:
+                    logger.LogWarning(report.Error, "A commit of {Batches} batches was sent and not answered", group.Count);
+                    CompleteAll(group, BatchOutcome.Unknown);
+                    return;
+                case TransactionOutcome.StaleStates when group.RemoveAll(w => CompleteIfStale(w, report.Written!)) > 0:
+                    // The others were current; they run again without the stale ones.
+                    break;
+                default:
+                    if (report.Error is not null)
+                    {
+                        logger.LogWarning(report.Error, "A transaction of {Batches} batches was rolled back", group.Count);
+                    }
+
+                    foreach (var waiting in group)
+                    {
+                        await CommitAloneAsync(waiting);
+                    }
+
+                    return;
+            }
+        }
+    }
+
+    private async Task CommitAloneAsync(Waiting waiting)
+    {
+        var report = await store.CommitAsync([waiting.Batch]);
+        if (report.Error is not null)
+        {
+            logger.LogWarning(report.Error, "The batch of {Key} ended as {Outcome}", waiting.Batch.Key, report.Outcome);
+        }
+
+        waiting.Complete(report.Outcome switch
+        {
+            TransactionOutcome.Committed => BatchOutcome.Committed,
+            TransactionOutcome.Unknown => BatchOutcome.Unknown,
+            TransactionOutcome.StaleStates or TransactionOutcome.RowTaken => BatchOutcome.Stale,
+            _ => BatchOutcome.Failed,
+        });
+    }
+
+    private static bool CompleteIfStale(Waiting waiting, IReadOnlySet<string> written)
+    {
+        if (written.Contains(waiting.Batch.Key.ToString()))
+        {
+            return false;
+        }
+
+        waiting.Complete(BatchOutcome.Stale);
+        return true;
+    }
+
+    private static void CompleteAll(List<Waiting> group, BatchOutcome outcome)
+    {
+        foreach (var waiting in group)
+        {
+            waiting.Complete(outcome);
+        }
+    }
+
+    private sealed class Waiting(Batch batch)
+    {
+        private readonly TaskCompletionSource<BatchOutcome> completion =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Batch Batch { get; } = batch;
+
+        public Task<BatchOutcome> Outcome => completion.Task;
+
+        public void Complete(BatchOutcome outcome) => completion.SetResult(outcome);
+    }
+}

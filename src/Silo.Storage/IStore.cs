@@ -1,0 +1,36 @@
+namespace Silo.Storage;
+
+/// <summary>What differs between the databases.</summary>
+internal interface IStore : IAsyncDisposable
+{
+    /// <summary>How many transactions of the group commit may be under way at once.</summary>
+    int CommitLanes { get; }
+
+    /// <summary>Applies the migrations; safe against a second process and after a kill in the middle.</summary>
+    Task MigrateAsync(CancellationToken cancellation);
+
+    /// <summary>Says what makes an acknowledged commit unsafe, or null.</summary>
+    Task<string?> WeakDurabilityAsync(CancellationToken cancellation);
+
+    /// <summary>How far the database's clock is ahead of this one; zero for the embedded database.</summary>
+    Task<TimeSpan> ClockSkewAsync(CancellationToken cancellation);
+
+    /// <summary>Commits all batches in one transaction, or none of them. Never throws.</summary>
+    Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches);
+
+    /// <summary>Writes a batch inside the open transaction of a context.</summary>
+    /// <exception cref="StaleBatchException">Another activation has written meanwhile.</exception>
+    Task WriteInsideAsync(SiloDbContext context, Batch batch);
+
+    /// <summary>Reads the states; those that are not stored are <see cref="StoredState.None"/>.</summary>
+    Task<StoredState[]> ReadStatesAsync(IReadOnlyList<StateKey> keys, CancellationToken cancellation);
+
+    /// <summary>Runs the work with a context that may write, one transaction around it, off the caller's scheduler.</summary>
+    Task<T> WriteAsync<T>(Func<SiloDbContext, Task<T>> work, CancellationToken cancellation);
+
+    /// <summary>Runs the query with a context that tracks nothing, off the caller's scheduler.</summary>
+    Task<T> ReadAsync<T>(Func<SiloDbContext, Task<T>> query, CancellationToken cancellation);
+
+    /// <summary>Whether an exception of the driver means "not now" and not "a bug".</summary>
+    bool IsUnavailable(Exception exception);
+}

@@ -1,0 +1,29 @@
+using Silo.Kernel;
+
+namespace Silo.Storage;
+
+/// <summary>
+/// Units of work and reads of relational rooms. A unit is one database transaction; a door of another room joins it by
+/// taking the <see cref="Unit"/> as an argument. While a unit is open its flow may call no grain and no HTTP service.
+/// </summary>
+public interface IUnits
+{
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction: an accepted result commits, a refusal or an exception rolls
+    /// everything back. It is not retried.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The store did not answer, or a lock was held too long.</exception>
+    Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation);
+
+    /// <summary>Runs <paramref name="query"/> on a read-only context outside any unit.</summary>
+    /// <exception cref="StorageUnavailableException">The store did not answer.</exception>
+    Task<T> ReadAsync<T>(Func<IReads, Task<T>> query, CancellationToken cancellation);
+}
+
+/// <summary>Queries outside a unit. What they return is detached.</summary>
+public interface IReads
+{
+    /// <summary>The rows of one of the room's own entity types.</summary>
+    IQueryable<T> Query<T>()
+        where T : class;
+}

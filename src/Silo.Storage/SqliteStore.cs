@@ -1,0 +1,368 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using SQLitePCL;
+
+namespace Silo.Storage;
+
+/// <summary>
+/// The embedded store. SQLite has one writer and its asynchronous calls are synchronous, so every writer passes one
+/// gate and runs on a thread of the pool, never on a grain's. Readers use other connections (WAL).
+/// </summary>
+internal sealed class SqliteStore : IStore
+{
+    private const string WriteState =
+        """
+        INSERT INTO OrleansStorage (GrainIdHash, GrainIdN0, GrainIdN1, GrainTypeHash, GrainTypeString,
+            GrainIdExtensionString, ServiceId, PayloadBinary, ModifiedOn, Version)
+        VALUES ($h, 0, $n1, $th, $t, $ext, $service, $payload, datetime('now'), $version)
+        ON CONFLICT (ServiceId, GrainTypeString, GrainIdN0, GrainIdN1, coalesce(GrainIdExtensionString, ''))
+        DO UPDATE SET PayloadBinary = excluded.PayloadBinary, ModifiedOn = excluded.ModifiedOn,
+            Version = excluded.Version
+        WHERE Version + 1 = excluded.Version
+        """;
+
+    private const string ReadState =
+        """
+        SELECT PayloadBinary, Version FROM OrleansStorage
+        WHERE GrainIdHash = $h AND GrainTypeHash = $th AND GrainIdN0 = 0 AND GrainIdN1 = $n1 AND GrainTypeString = $t
+            AND coalesce(GrainIdExtensionString, '') = coalesce($ext, '') AND ServiceId = $service
+        """;
+
+    private readonly IDbContextFactory<SqliteContext> contexts;
+    private readonly DatabaseOptions options;
+    private readonly CommitFaults faults;
+    private readonly string serviceId;
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly Lazy<TableWriters> writers;
+    private readonly DataDirectoryLock directoryLock;
+    private Writer? writer;
+
+    public SqliteStore(
+        IDbContextFactory<SqliteContext> contexts, DatabaseOptions options, CommitFaults faults, string serviceId)
+    {
+        (this.contexts, this.options, this.faults, this.serviceId) = (contexts, options, faults, serviceId);
+        directoryLock = new DataDirectoryLock(options.DataDirectory);
+        writers = new(() =>
+        {
+            using var context = contexts.CreateDbContext();
+            return new TableWriters(context.Model);
+        });
+    }
+
+    public int CommitLanes => 1;
+
+    public static string ConnectionString(DatabaseOptions options) => new SqliteConnectionStringBuilder
+    {
+        DataSource = options.SqliteFile,
+        Mode = SqliteOpenMode.ReadWriteCreate,
+        Cache = SqliteCacheMode.Private,
+        Pooling = true,
+        DefaultTimeout = 5,
+        ForeignKeys = false,
+    }.ToString();
+
+    /// <summary>Brings an opened connection, which may come from the pool, to the state that the store relies on.</summary>
+    public static void Prepare(SqliteConnection connection, DatabaseOptions options)
+    {
+        if (!InAutoCommit(connection))
+        {
+            // A lock time-out can leave a pooled connection inside a transaction; every later write on it would fail.
+            Execute(connection, "ROLLBACK");
+        }
+
+        Execute(connection, $"PRAGMA synchronous = {options.SqliteSynchronous}");
+    }
+
+    public async Task MigrateAsync(CancellationToken cancellation)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellation);
+        await context.Database.OpenConnectionAsync(cancellation);
+        var connection = (SqliteConnection)context.Database.GetDbConnection();
+        Execute(connection, "PRAGMA journal_mode = WAL");
+        // A process killed while it migrated leaves its lock row, and Migrate would wait for it for ever. The
+        // directory lock says that nobody else can be at work.
+        Execute(connection, "DROP TABLE IF EXISTS __EFMigrationsLock");
+        await context.Database.MigrateAsync(cancellation);
+    }
+
+    public async Task<string?> WeakDurabilityAsync(CancellationToken cancellation)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellation);
+        await context.Database.OpenConnectionAsync(cancellation);
+        var connection = (SqliteConnection)context.Database.GetDbConnection();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA synchronous";
+        var synchronous = Convert.ToInt32(command.ExecuteScalar(), System.Globalization.CultureInfo.InvariantCulture);
+        command.CommandText = "PRAGMA journal_mode";
+        var journal = (string)command.ExecuteScalar()!;
+        return synchronous < 2 ? $"SQLite runs with synchronous = {synchronous} (FULL is 2)"
+            : journal != "wal" ? $"SQLite runs with journal_mode = {journal}"
+            : null;
+    }
+
+    public Task<TimeSpan> ClockSkewAsync(CancellationToken cancellation) => Task.FromResult(TimeSpan.Zero);
+
+    public async Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches)
+    {
+        await gate.WaitAsync();
+        try
+        {
+            return await Task.Run(() => Commit(batches));
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public Task WriteInsideAsync(SiloDbContext context, Batch batch)
+    {
+        var connection = (SqliteConnection)context.Database.GetDbConnection();
+        var transaction = (SqliteTransaction)context.Database.CurrentTransaction!.GetDbTransaction();
+        using var inside = new Writer(connection, serviceId, ownsConnection: false);
+        if (inside.Write([batch], transaction, writers.Value) is not null)
+        {
+            throw new StaleBatchException();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<StoredState[]> ReadStatesAsync(IReadOnlyList<StateKey> keys, CancellationToken cancellation) => ReadAsync(
+        async context =>
+        {
+            await context.Database.OpenConnectionAsync(cancellation);
+            var connection = (SqliteConnection)context.Database.GetDbConnection();
+            using var command = connection.CreateCommand();
+            command.CommandText = ReadState;
+            command.Parameters.AddWithValue("$service", serviceId);
+            var (hash, id) = (command.Parameters.Add("$h", SqliteType.Integer), command.Parameters.Add("$n1", SqliteType.Integer));
+            var (nameHash, name) = (command.Parameters.Add("$th", SqliteType.Integer), command.Parameters.Add("$t", SqliteType.Text));
+            var text = command.Parameters.Add("$ext", SqliteType.Text);
+            var states = new StoredState[keys.Count];
+            for (var i = 0; i < states.Length; i++)
+            {
+                var key = keys[i];
+                (hash.Value, id.Value, nameHash.Value, name.Value) = (key.IdHash, key.Id, key.NameHash, key.StateName);
+                text.Value = (object?)key.Text ?? DBNull.Value;
+                using var reader = command.ExecuteReader();
+                states[i] = reader.Read()
+                    ? new(reader.IsDBNull(0) ? null : reader.GetFieldValue<byte[]>(0), reader.GetInt32(1))
+                    : StoredState.None;
+            }
+
+            return states;
+        },
+        cancellation);
+
+    public async Task<T> WriteAsync<T>(Func<SiloDbContext, Task<T>> work, CancellationToken cancellation)
+    {
+        await gate.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(
+                async () =>
+                {
+                    await using var context = await contexts.CreateDbContextAsync(cancellation);
+                    await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
+                    return await work(context);
+                },
+                cancellation);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public Task<T> ReadAsync<T>(Func<SiloDbContext, Task<T>> query, CancellationToken cancellation) => Task.Run(
+        async () =>
+        {
+            await using var context = await contexts.CreateDbContextAsync(cancellation);
+            context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
+            return await query(context);
+        },
+        cancellation);
+
+    public bool IsUnavailable(Exception exception) => exception is IOException
+        || (exception is SqliteException sqlite && sqlite.SqliteErrorCode is
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_NOMEM
+            or raw.SQLITE_CANTOPEN or raw.SQLITE_INTERRUPT);
+
+    public ValueTask DisposeAsync()
+    {
+        writer?.Dispose();
+        gate.Dispose();
+        SqliteConnection.ClearAllPools();
+        directoryLock.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    internal static bool InAutoCommit(SqliteConnection connection) => raw.sqlite3_get_autocommit(connection.Handle) != 0;
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private TransactionReport Commit(IReadOnlyList<Batch> batches)
+    {
+        var committing = false;
+        try
+        {
+            writer ??= OpenWriter();
+            faults.BeforeSend?.Invoke();
+            using var transaction = writer.Connection.BeginTransaction(deferred: false);
+            if (writer.Write(batches, transaction, writers.Value) is { } refused)
+            {
+                transaction.Rollback();
+                return refused;
+            }
+
+            if (InAutoCommit(writer.Connection))
+            {
+                throw new IOException("SQLite ended the transaction by itself.");
+            }
+
+            committing = true;
+            transaction.Commit();
+            faults.AfterSend?.Invoke(Task.CompletedTask).GetAwaiter().GetResult();
+            faults.AfterCommit?.Invoke();
+            return new(TransactionOutcome.Committed);
+        }
+        catch (Exception exception)
+        {
+            // Prepared statements and the transaction's state are not worth saving after an error.
+            writer?.Dispose();
+            writer = null;
+            return new(committing ? TransactionOutcome.Unknown : TransactionOutcome.RolledBack, Error: exception);
+        }
+    }
+
+    private Writer OpenWriter()
+    {
+        var connection = new SqliteConnection(ConnectionString(options));
+        try
+        {
+            connection.Open();
+            Prepare(connection, options);
+            return new Writer(connection, serviceId, ownsConnection: true);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A connection with its prepared statements.</summary>
+    private sealed class Writer : IDisposable
+    {
+        private readonly SqliteCommand state;
+        private readonly Dictionary<TableWriter, SqliteCommand> rows = [];
+        private readonly bool ownsConnection;
+
+        public Writer(SqliteConnection connection, string serviceId, bool ownsConnection)
+        {
+            (Connection, this.ownsConnection) = (connection, ownsConnection);
+            state = connection.CreateCommand();
+            state.CommandText = WriteState;
+            state.Parameters.Add("$h", SqliteType.Integer);
+            state.Parameters.Add("$n1", SqliteType.Integer);
+            state.Parameters.Add("$th", SqliteType.Integer);
+            state.Parameters.Add("$t", SqliteType.Text);
+            state.Parameters.Add("$ext", SqliteType.Text);
+            state.Parameters.Add("$payload", SqliteType.Blob);
+            state.Parameters.Add("$version", SqliteType.Integer);
+            state.Parameters.AddWithValue("$service", serviceId);
+        }
+
+        public SqliteConnection Connection { get; }
+
+        /// <summary>Writes everything; a report where something was not as expected, and the caller rolls back.</summary>
+        public TransactionReport? Write(IReadOnlyList<Batch> batches, SqliteTransaction transaction, TableWriters writers)
+        {
+            HashSet<string> written = [];
+            state.Transaction = transaction;
+            foreach (var batch in batches)
+            {
+                var key = batch.Key;
+                var parameters = state.Parameters;
+                (parameters[0].Value, parameters[1].Value, parameters[2].Value) = (key.IdHash, key.Id, key.NameHash);
+                (parameters[3].Value, parameters[4].Value) = (key.StateName, (object?)key.Text ?? DBNull.Value);
+                (parameters[5].Value, parameters[6].Value) = (batch.Payload, batch.NewVersion);
+                if (state.ExecuteNonQuery() == 1)
+                {
+                    written.Add(key.ToString());
+                }
+            }
+
+            if (written.Count < batches.Count)
+            {
+                return new(TransactionOutcome.StaleStates, written);
+            }
+
+            foreach (var (table, tableRows) in writers.Merge(batches))
+            {
+                if (!rows.TryGetValue(table, out var command))
+                {
+                    rows[table] = command = table.SqliteCommand(Connection);
+                }
+
+                command.Transaction = transaction;
+                foreach (var row in tableRows)
+                {
+                    if (!table.WriteSqlite(command, row))
+                    {
+                        return new(TransactionOutcome.RowTaken);
+                    }
+                }
+            }
+
+            return null;
+        }
+
+        public void Dispose()
+        {
+            state.Dispose();
+            foreach (var command in rows.Values)
+            {
+                command.Dispose();
+            }
+
+            if (ownsConnection)
+            {
+                Connection.Dispose();
+            }
+        }
+    }
+}
+
+/// <summary>
+/// Keeps a second process out of a data directory. The lock is the operating system's on an open file, so it goes with
+/// the process, however it ends.
+/// </summary>
+internal sealed class DataDirectoryLock : IDisposable
+{
+    private readonly FileStream file;
+
+    public DataDirectoryLock(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        try
+        {
+            file = new FileStream(
+                Path.Combine(directory, "silo.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new InvalidOperationException(
+                $"The data directory {Path.GetFullPath(directory)} is in use by another process.", exception);
+        }
+    }
+
+    public void Dispose() => file.Dispose();
+}

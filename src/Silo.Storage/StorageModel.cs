@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Silo.Storage;
+
+/// <summary>The engine's own tables.</summary>
+internal static class StorageModel
+{
+    public static void Configure(ModelBuilder model)
+    {
+        model.Entity<AuditEntry>(audit =>
+        {
+            audit.ToTable("silo_audit");
+            audit.HasKey(a => a.Id);
+            audit.Property(a => a.Id).HasColumnName("id").ValueGeneratedNever();
+            audit.Property(a => a.At).HasColumnName("at");
+            audit.Property(a => a.OperatorId).HasColumnName("operator_id");
+            audit.Property(a => a.Rpc).HasColumnName("rpc");
+            audit.Property(a => a.Subject).HasColumnName("subject");
+            audit.Property(a => a.Reason).HasColumnName("reason");
+            audit.Property(a => a.Before).HasColumnName("before");
+            audit.Property(a => a.After).HasColumnName("after");
+            audit.Property(a => a.RequestId).HasColumnName("request_id");
+            audit.Property(a => a.RequestHash).HasColumnName("request_hash");
+            audit.HasIndex(a => new { a.OperatorId, a.Rpc, a.RequestId }).IsUnique();
+            audit.HasIndex(a => new { a.Subject, a.Id });
+        });
+        model.Entity<WorkRow>(work =>
+        {
+            work.ToTable("silo_work");
+            work.HasKey(w => new { w.Kind, w.Key });
+            work.Property(w => w.Kind).HasColumnName("kind");
+            work.Property(w => w.Key).HasColumnName("key");
+            work.Property(w => w.DueAt).HasColumnName("due_at");
+            work.Property(w => w.Attempt).HasColumnName("attempt");
+            work.Property(w => w.LeaseUntil).HasColumnName("lease_until");
+            work.Property(w => w.Owner).HasColumnName("owner");
+            work.Property(w => w.Parked).HasColumnName("parked");
+            work.Property(w => w.Payload).HasColumnName("payload");
+            work.Property(w => w.LastError).HasColumnName("last_error");
+            work.HasIndex(w => new { w.Parked, w.DueAt });
+        });
+        model.Entity<IdSlotRow>(slot =>
+        {
+            slot.ToTable("silo_id_slots");
+            slot.HasKey(s => s.Slot);
+            slot.Property(s => s.Slot).HasColumnName("slot").ValueGeneratedNever();
+            slot.Property(s => s.Owner).HasColumnName("owner");
+            slot.Property(s => s.Horizon).HasColumnName("horizon");
+        });
+    }
+}
+
+/// <summary>A row of work; see <see cref="WorkItem"/>.</summary>
+internal sealed class WorkRow
+{
+    public required string Kind { get; init; }
+
+    public required string Key { get; init; }
+
+    public long DueAt { get; set; }
+
+    public int Attempt { get; set; }
+
+    public long LeaseUntil { get; set; }
+
+    public string Owner { get; set; } = "";
+
+    public bool Parked { get; set; }
+
+    public string Payload { get; set; } = "";
+
+    public string LastError { get; set; } = "";
+}
+
+/// <summary>A slot of <see cref="Silo.Kernel.IdSource"/> and the last second whose ids may have been used.</summary>
+internal sealed class IdSlotRow
+{
+    public int Slot { get; init; }
+
+    public string Owner { get; set; } = "";
+
+    public long Horizon { get; set; }
+}

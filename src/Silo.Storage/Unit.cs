@@ -1,0 +1,57 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
+
+namespace Silo.Storage;
+
+/// <summary>
+/// One open database transaction. A room sees its own entity sets and nothing of the connection. Guards belong in the
+/// statements: use <c>ExecuteUpdateAsync</c> with a condition and look at the count of rows.
+/// </summary>
+public sealed class Unit
+{
+    private readonly SiloDbContext context;
+    private readonly IdSource ids;
+
+    internal Unit(SiloDbContext context, IdSource ids, long nowMs)
+    {
+        this.context = context;
+        this.ids = ids;
+        NowMs = nowMs;
+    }
+
+    /// <summary>The instant of the unit, in unix milliseconds; one for all of its rows.</summary>
+    public long NowMs { get; }
+
+    internal SiloDbContext Context => context;
+
+    /// <summary>The rows of one of the room's own entity types, tracked.</summary>
+    public DbSet<T> Set<T>()
+        where T : class => context.Set<T>();
+
+    /// <summary>Makes an id for a new row.</summary>
+    public long NewId() => ids.Next();
+
+    /// <summary>Sends the pending changes, so that later statements of the unit see them.</summary>
+    public Task SaveAsync(CancellationToken cancellation) => context.SaveChangesAsync(cancellation);
+
+    /// <summary>Records an operator's write in the audit log.</summary>
+    public void Audit(AuditEntry entry) => context.Set<AuditEntry>().Add(entry);
+
+    /// <summary>Enqueues work. A key that exists already within the kind is left as it is.</summary>
+    /// <param name="kind">Names the handler.</param>
+    /// <param name="key">Unique within the kind.</param>
+    /// <param name="dueAtMs">Not before this instant, in unix milliseconds.</param>
+    /// <param name="payload">The room's own text, at most 16 KiB.</param>
+    /// <param name="cancellation">Abandons the statement and with it the unit.</param>
+    public Task EnqueueAsync(string kind, string key, long dueAtMs, string payload, CancellationToken cancellation) =>
+        WorkTable.EnqueueAsync(context, kind, key, dueAtMs, payload, cancellation);
+
+    /// <summary>
+    /// Whether this node still holds the lease of an item, and keeps it until the unit ends. A unit that books an
+    /// item's result asks first: after a long stall another node may have run the item.
+    /// </summary>
+    public async Task<bool> HoldsLeaseAsync(WorkItem item, CancellationToken cancellation) =>
+        await context.Database.ExecuteSqlAsync(
+            $"UPDATE silo_work SET attempt = attempt WHERE kind = {item.Kind} AND key = {item.Key} AND owner = {item.Owner}",
+            cancellation) == 1;
+}

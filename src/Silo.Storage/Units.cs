@@ -1,0 +1,81 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
+
+namespace Silo.Storage;
+
+/// <summary>Opens units and reads over the store.</summary>
+internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGate gate) : IUnits
+{
+    private static readonly AsyncLocal<Unit?> Open = new();
+
+    /// <summary>Whether the current flow has a unit open; calls to grains and HTTP services are refused then.</summary>
+    public static bool IsOpen => Open.Value is not null;
+
+    public async Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation)
+    {
+        if (IsOpen)
+        {
+            throw new InvalidOperationException("A unit is open already; join it instead of waiting for another one.");
+        }
+
+        if (!gate.IsOpen)
+        {
+            throw new StorageUnavailableException($"This node takes no writes: {gate.Reason}.");
+        }
+
+        var committing = false;
+        try
+        {
+            return await store.WriteAsync(
+                async context =>
+                {
+                    var unit = new Unit(context, ids, clock.NowMs);
+                    Open.Value = unit;
+                    try
+                    {
+                        var result = await work(unit);
+                        if (!result.IsAccepted)
+                        {
+                            return result;
+                        }
+
+                        await unit.SaveAsync(cancellation);
+                        committing = true;
+                        // A caller who leaves must not turn a commit under way into an unknown one.
+                        await context.Database.CommitTransactionAsync(CancellationToken.None);
+                        return result;
+                    }
+                    finally
+                    {
+                        Open.Value = null;
+                    }
+                },
+                cancellation);
+        }
+        catch (Exception exception) when (Unavailable(exception))
+        {
+            throw new StorageUnavailableException("The store did not take the unit.", committing, exception);
+        }
+    }
+
+    public async Task<T> ReadAsync<T>(Func<IReads, Task<T>> query, CancellationToken cancellation)
+    {
+        try
+        {
+            return await store.ReadAsync(context => query(new Reads(context)), cancellation);
+        }
+        catch (Exception exception) when (Unavailable(exception))
+        {
+            throw new StorageUnavailableException("The store did not answer.", inner: exception);
+        }
+    }
+
+    private bool Unavailable(Exception exception) =>
+        store.IsUnavailable(exception is DbUpdateException { InnerException: { } inner } ? inner : exception);
+
+    private sealed class Reads(SiloDbContext context) : IReads
+    {
+        public IQueryable<T> Query<T>()
+            where T : class => context.Set<T>();
+    }
+}
