@@ -1,2 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Silo.Server;
+
+return await SiloServer.RunAsync(args);

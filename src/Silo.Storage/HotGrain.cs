@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Silo.Kernel;
 
 namespace Silo.Storage;
 
@@ -13,19 +14,23 @@ namespace Silo.Storage;
 /// <typeparam name="TFacts">What the decisions of a batch need beside the state, read once per batch.</typeparam>
 public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     where TState : class, new()
+    where TOutcome : class
 {
     /// <summary>Most commands that wait for the next batch.</summary>
     public const int MaxWaiting = 16384;
 
-    /// <summary>Most commands decided in one batch; a single larger message is one batch all the same.</summary>
+    /// <summary>Most commands decided in one batch.</summary>
     public const int MaxBatch = 1024;
 
-    private readonly Queue<Entry> waiting = [];
+    /// <summary>How often a command is put off because a row that it needs is locked elsewhere.</summary>
+    public const int MaxDeferrals = 3;
+
+    private readonly Queue<Item> waiting = [];
     private GroupCommit commit = null!;
+    private HotUnits hotUnits = null!;
     private StateReader states = null!;
     private IUnits units = null!;
     private StateKey key;
-    private int waitingCommands;
     private int? version;
     private bool loaded;
     private bool draining;
@@ -40,6 +45,7 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         commit = ServiceProvider.GetRequiredService<GroupCommit>();
+        hotUnits = ServiceProvider.GetRequiredService<HotUnits>();
         states = ServiceProvider.GetRequiredService<StateReader>();
         units = ServiceProvider.GetRequiredService<IUnits>();
         key = Key;
@@ -50,9 +56,26 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     protected abstract ValueTask<TFacts> LoadAsync(IUnits reads, IReadOnlyList<TCommand> batch);
 
     /// <summary>
-    /// Decides one command. Rows of refused commands are not written; the returned state is the draft for the next one.
+    /// Decides one command, purely: the returned state is the draft for the next one, and a refused command adds no
+    /// row. It may run off the grain's thread, so it reads nothing of the grain that changes.
     /// </summary>
     protected abstract (TState State, TOutcome Outcome) Decide(TState draft, TCommand command, TFacts facts, Rows rows);
+
+    /// <summary>The refusal in an outcome, or null.</summary>
+    protected abstract Refusal? RefusalOf(TOutcome outcome);
+
+    /// <summary>
+    /// Whether a command changes guarded rows (balances), so that its batch begins by locking them; see
+    /// <see cref="LockAsync"/>. Commands without keep the single round trip.
+    /// </summary>
+    protected virtual bool Locks(TCommand command) => false;
+
+    /// <summary>
+    /// Locks the guarded rows of a batch inside its transaction (<see cref="Unit.LockAsync"/>), puts their values into
+    /// the facts, and names the commands whose rows are locked elsewhere; those go to the next batch.
+    /// </summary>
+    protected virtual Task<IReadOnlySet<TCommand>> LockAsync(Unit unit, IReadOnlyList<TCommand> batch, TFacts facts) =>
+        Task.FromResult<IReadOnlySet<TCommand>>(new HashSet<TCommand>());
 
     /// <summary>Called after a batch has become durable and <see cref="State"/> is the new state.</summary>
     protected virtual void OnCommitted()
@@ -65,21 +88,20 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     protected Task<TOutcome[]> SubmitAsync(TCommand[] commands)
     {
         ArgumentNullException.ThrowIfNull(commands);
-        if (waitingCommands + commands.Length > MaxWaiting)
-        {
-            throw new StorageBusyException();
-        }
+        return commands.Length == 0 ? Task.FromResult<TOutcome[]>([]) : Enqueue(new Entry(commands, null));
+    }
 
-        var entry = new Entry(commands);
-        waiting.Enqueue(entry);
-        waitingCommands += commands.Length;
-        if (!draining)
-        {
-            draining = true;
-            _ = DrainAsync();
-        }
-
-        return entry.Outcomes;
+    /// <summary>
+    /// Decides a command together with another room's work, in a transaction that holds nothing else: the work sees
+    /// the decision and says what stands. See <see cref="IJoinedWork"/>.
+    /// </summary>
+    /// <exception cref="StorageBusyException">Too many commands wait.</exception>
+    /// <exception cref="StorageUnavailableException">The batch could not be committed, or that is not known.</exception>
+    protected async Task<JoinedOutcome<TOutcome>> SubmitJoinedAsync(TCommand command, JoinedCommand joined)
+    {
+        var entry = new Entry([command], joined);
+        var outcomes = await Enqueue(entry);
+        return new() { Outcome = outcomes[0], Answer = entry.JoinedAnswer };
     }
 
     /// <summary>Makes sure that <see cref="State"/> is the stored state.</summary>
@@ -101,71 +123,179 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         loaded = true;
     }
 
-    private async Task DrainAsync()
+    private Task<TOutcome[]> Enqueue(Entry entry)
     {
-        try
+        if (waiting.Count + entry.Commands.Length > MaxWaiting)
         {
-            while (waiting.Count > 0)
-            {
-                List<Entry> batch = [];
-                var commands = 0;
-                while (waiting.TryPeek(out var next) && (commands == 0 || commands + next.Commands.Length <= MaxBatch))
-                {
-                    batch.Add(waiting.Dequeue());
-                    commands += next.Commands.Length;
-                }
+            throw new StorageBusyException();
+        }
 
-                waitingCommands -= commands;
-                await RunAsync(batch);
-            }
-        }
-        finally
+        for (var i = 0; i < entry.Commands.Length; i++)
         {
-            draining = false;
+            waiting.Enqueue(new Item(entry, i, 0));
         }
+
+        if (!draining)
+        {
+            draining = true;
+            _ = DrainAsync();
+        }
+
+        return entry.Outcomes;
     }
 
-    private async Task RunAsync(List<Entry> batch)
+    private async Task DrainAsync()
     {
-        try
+        List<Item> batch = [];
+        while (waiting.Count > 0)
         {
-            await LoadStateAsync();
-            IReadOnlyList<TCommand> commands = batch.Count == 1
-                ? batch[0].Commands
-                : [.. batch.SelectMany(entry => entry.Commands)];
-            var facts = await LoadAsync(units, commands);
-            var outcomes = new TOutcome[commands.Count];
-            var (draft, rows) = (State, new Rows());
-            for (var i = 0; i < outcomes.Length; i++)
+            batch.Clear();
+            do
             {
-                (draft, outcomes[i]) = Decide(draft, commands[i], facts, rows);
+                batch.Add(waiting.Dequeue());
             }
+            while (batch[0].Entry.Joined is null && batch.Count < MaxBatch
+                && waiting.TryPeek(out var next) && next.Entry.Joined is null);
 
+            try
+            {
+                await RunAsync(batch);
+            }
+            catch (Exception exception)
+            {
+                foreach (var item in batch)
+                {
+                    item.Entry.Fail(exception);
+                }
+            }
+        }
+
+        draining = false;
+    }
+
+    private async Task RunAsync(List<Item> batch)
+    {
+        await LoadStateAsync();
+        var commands = new TCommand[batch.Count];
+        for (var i = 0; i < commands.Length; i++)
+        {
+            commands[i] = batch[i].Command;
+        }
+
+        var facts = await LoadAsync(units, commands);
+        var outcomes = new TOutcome?[commands.Length];
+        if (batch[0].Entry.Joined is { } joined)
+        {
+            await RunJoinedAsync(batch[0].Entry, joined, commands[0], facts, outcomes);
+        }
+        else if (Array.Exists(commands, Locks))
+        {
+            await RunLockedAsync(commands, facts, outcomes);
+        }
+        else
+        {
+            var rows = new Rows();
+            var draft = DecideAll(commands, facts, rows, outcomes, put: null);
             // Refusals that rest on committed state alone need no commit.
             if (rows.Count > 0 || !ReferenceEquals(draft, State))
             {
-                await CommitAsync(draft, rows);
-            }
-
-            var from = 0;
-            foreach (var entry in batch)
-            {
-                entry.Complete(outcomes.AsSpan(from, entry.Commands.Length).ToArray());
-                from += entry.Commands.Length;
+                Adopt(draft, await commit.CommitAsync(new Batch(key, version, states.Serialize(draft), rows)));
             }
         }
-        catch (Exception exception)
+
+        for (var i = 0; i < outcomes.Length; i++)
         {
-            foreach (var entry in batch)
+            if (outcomes[i] is { } outcome)
             {
-                entry.Fail(exception);
+                batch[i].Entry.Complete(batch[i].Index, outcome);
+            }
+            else if (batch[i].Deferrals < MaxDeferrals)
+            {
+                waiting.Enqueue(batch[i] with { Deferrals = batch[i].Deferrals + 1 });
+            }
+            else
+            {
+                batch[i].Entry.Fail(new StorageUnavailableException("A row that the command needs is locked elsewhere."));
             }
         }
     }
 
-    private async Task CommitAsync(TState draft, Rows rows)
+    private TState DecideAll(
+        TCommand[] commands, TFacts facts, Rows rows, TOutcome?[] outcomes, IReadOnlySet<TCommand>? put)
     {
-        switch (await commit.CommitAsync(new Batch(key, version, states.Serialize(draft), rows)))
+        var draft = State;
+        for (var i = 0; i < commands.Length; i++)
+        {
+            outcomes[i] = null;
+            if (put is null || !put.Contains(commands[i]))
+            {
+                (draft, outcomes[i]) = Decide(draft, commands[i], facts, rows);
+            }
+        }
+
+        return draft;
+    }
+
+    private async Task RunLockedAsync(TCommand[] commands, TFacts facts, TOutcome?[] outcomes)
+    {
+        var draft = State;
+        var outcome = await hotUnits.RunAsync(async unit =>
+        {
+            var elsewhere = await LockAsync(unit, commands, facts);
+            var rows = new Rows();
+            draft = DecideAll(commands, facts, rows, outcomes, elsewhere);
+            return rows.Count > 0 || !ReferenceEquals(draft, State)
+                ? new Batch(key, version, states.Serialize(draft), rows)
+                : null;
+        });
+        if (outcome is { } ended)
+        {
+            Adopt(draft, ended);
+        }
+    }
+
+    private async Task RunJoinedAsync(
+        Entry entry, JoinedCommand joined, TCommand command, TFacts facts, TOutcome?[] outcomes)
+    {
+        var rows = new Rows();
+        var (draft, decision) = Decide(State, command, facts, rows);
+        outcomes[0] = decision;
+        var refusal = RefusalOf(decision);
+        var work = hotUnits.WorkOf(joined.Kind);
+        if (refusal is not null && !work.RunsOnRefusal)
+        {
+            return;
+        }
+
+        var kept = State;
+        var outcome = await hotUnits.RunAsync(async unit =>
+        {
+            var answer = await work.RunAsync(unit, joined, new JoinedDecision(decision, refusal));
+            entry.JoinedAnswer = answer;
+            if (answer.Verdict == JoinedVerdict.Refuse)
+            {
+                return null;
+            }
+
+            if (refusal is not null && answer.Verdict == JoinedVerdict.Keep)
+            {
+                throw new InvalidOperationException($"{joined.Kind} may not keep a refused decision.");
+            }
+
+            // The version is written also where the draft is undone: it is what refuses a second activation.
+            var keep = answer.Verdict == JoinedVerdict.Keep;
+            kept = keep ? draft : State;
+            return new Batch(key, version, states.Serialize(kept), keep ? rows : new Rows());
+        });
+        if (outcome is { } ended)
+        {
+            Adopt(kept, ended);
+        }
+    }
+
+    private void Adopt(TState draft, BatchOutcome outcome)
+    {
+        switch (outcome)
         {
             case BatchOutcome.Committed:
                 State = draft;
@@ -189,16 +319,36 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         DeactivateOnIdle();
     }
 
-    private sealed class Entry(TCommand[] commands)
+    private readonly record struct Item(Entry Entry, int Index, int Deferrals)
+    {
+        public TCommand Command => Entry.Commands[Index];
+    }
+
+    /// <summary>One message's commands; completed exactly once.</summary>
+    private sealed class Entry(TCommand[] commands, JoinedCommand? joined)
     {
         private readonly TaskCompletionSource<TOutcome[]> completion =
             new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        private readonly TOutcome[] outcomes = new TOutcome[commands.Length];
+        private int open = commands.Length;
+
         public TCommand[] Commands { get; } = commands;
+
+        public JoinedCommand? Joined { get; } = joined;
+
+        public JoinedAnswer? JoinedAnswer { get; set; }
 
         public Task<TOutcome[]> Outcomes => completion.Task;
 
-        public void Complete(TOutcome[] outcomes) => completion.TrySetResult(outcomes);
+        public void Complete(int index, TOutcome outcome)
+        {
+            outcomes[index] = outcome;
+            if (--open == 0)
+            {
+                completion.TrySetResult(outcomes);
+            }
+        }
 
         public void Fail(Exception exception) => completion.TrySetException(exception);
     }

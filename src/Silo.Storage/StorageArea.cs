@@ -60,6 +60,7 @@ public static class StorageArea
         services.AddSingleton<StateReader>();
         services.AddSingleton<IStates>(provider => provider.GetRequiredService<StateReader>());
         services.AddSingleton<GroupCommit>();
+        services.AddSingleton<HotUnits>();
         services.AddSingleton<IdLease>();
         services.AddSingleton<ClockGuard>();
         services.AddSingleton<WorkRunner>();
@@ -121,12 +122,14 @@ public static class StorageArea
 
     /// <summary>The model on PostgreSQL, also for the migration tool.</summary>
     public static void ConfigurePostgreSql(DbContextOptionsBuilder builder, IServiceProvider rooms, NpgsqlDataSource source) =>
-        Configure(builder, rooms).UseNpgsql(source, npgsql => npgsql.MigrationsAssembly(MigrationsAssembly));
+        Configure(builder, rooms).UseNpgsql(source, npgsql => npgsql.MigrationsAssembly(MigrationsAssembly)
+            .UseParameterizedCollectionMode(ParameterTranslationMode.Parameter));
 
     /// <summary>The model on SQLite, also for the migration tool.</summary>
     public static void ConfigureSqlite(DbContextOptionsBuilder builder, IServiceProvider rooms, DatabaseOptions options) =>
         Configure(builder, rooms)
-            .UseSqlite(SqliteStore.ConnectionString(options), sqlite => sqlite.MigrationsAssembly(MigrationsAssembly))
+            .UseSqlite(SqliteStore.ConnectionString(options), sqlite => sqlite.MigrationsAssembly(MigrationsAssembly)
+                .UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
             .AddInterceptors(new PrepareOnOpen(options));
 
     private static DbContextOptionsBuilder Configure(DbContextOptionsBuilder builder, IServiceProvider rooms) => builder

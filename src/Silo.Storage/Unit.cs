@@ -34,6 +34,27 @@ public sealed class Unit
     /// <summary>Sends the pending changes, so that later statements of the unit see them.</summary>
     public Task SaveAsync(CancellationToken cancellation) => context.SaveChangesAsync(cancellation);
 
+    /// <summary>
+    /// Locks rows by their ids, ascending, and returns those that no other transaction holds; the others are not
+    /// waited for. On the embedded database the transaction holds everything already.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<long, T>> LockAsync<T>(
+        IReadOnlyCollection<long> rowIds, CancellationToken cancellation)
+        where T : class
+    {
+        var entity = context.Model.FindEntityType(typeof(T))
+            ?? throw new InvalidOperationException($"{typeof(T)} is not in the model.");
+        var property = entity.FindPrimaryKey()!.Properties.Single();
+        var (table, key) = (entity.GetTableName(), property.GetColumnName());
+        object wanted = rowIds.Distinct().Order().ToArray();
+        // The names are the model's own; only the ids come from outside, and they are a parameter.
+        var select = $"SELECT * FROM {table} WHERE {key} = ANY({{0}}) ORDER BY {key} FOR UPDATE SKIP LOCKED";
+        var rows = context.Database.IsNpgsql()
+            ? context.Set<T>().FromSqlRaw(select, wanted)
+            : context.Set<T>().Where(row => ((long[])wanted).Contains(EF.Property<long>(row, property.Name)));
+        return await rows.ToDictionaryAsync(row => (long)property.PropertyInfo!.GetValue(row)!, cancellation);
+    }
+
     /// <summary>Records an operator's write in the audit log.</summary>
     public void Audit(AuditEntry entry) => context.Set<AuditEntry>().Add(entry);
 

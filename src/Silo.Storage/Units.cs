@@ -30,8 +30,7 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
                 async context =>
                 {
                     var unit = new Unit(context, ids, clock.NowMs);
-                    Open.Value = unit;
-                    try
+                    using (Mark(unit))
                     {
                         var result = await work(unit);
                         if (!result.IsAccepted)
@@ -44,10 +43,6 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
                         // A caller who leaves must not turn a commit under way into an unknown one.
                         await context.Database.CommitTransactionAsync(CancellationToken.None);
                         return result;
-                    }
-                    finally
-                    {
-                        Open.Value = null;
                     }
                 },
                 cancellation);
@@ -70,8 +65,20 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
         }
     }
 
+    /// <summary>Marks the current flow as inside a unit, until disposed.</summary>
+    public static IDisposable Mark(Unit unit)
+    {
+        Open.Value = unit;
+        return new Marked();
+    }
+
     private bool Unavailable(Exception exception) =>
         store.IsUnavailable(exception is DbUpdateException { InnerException: { } inner } ? inner : exception);
+
+    private sealed class Marked : IDisposable
+    {
+        public void Dispose() => Open.Value = null;
+    }
 
     private sealed class Reads(SiloDbContext context) : IReads
     {

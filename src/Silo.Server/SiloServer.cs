@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using Silo.Accounts;
+using Silo.Coupons;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Server;
+
+/// <summary>Puts the server together: one line per room.</summary>
+public static class SiloServer
+{
+    /// <summary>Builds the server from command line, environment and settings files.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="extend">Adds services beside Silo's own; for hosts that embed the server.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? extend = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            // Settings travel with the program; data belongs to the directory that it is started in.
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new ShopClock(
+            provider.GetRequiredService<TimeProvider>(), Zone(builder.Configuration["Silo:Shop:TimeZone"])));
+        services.AddSiloStorage(builder.Configuration);
+        services.AddSiloEdge(builder.Configuration);
+        services.AddAccounts(builder.Configuration);
+        services.AddCoupons();
+        extend?.Invoke(builder);
+        builder.Host.UseOrleans(silo =>
+        {
+            // One node. Its ports are its own, so that several servers fit on one machine.
+            var port = builder.Configuration.GetValue("Silo:Orleans:SiloPort", 0);
+            silo.UseLocalhostClustering(port == 0 ? FreePort() : port, gatewayPort: 0);
+            silo.Configure<ClusterOptions>(cluster => cluster.ClusterId = "silo");
+            silo.AddSiloGrainStorage();
+        });
+        return builder.Build();
+    }
+
+    /// <summary>Maps every room and awaits what must be done before the node serves.</summary>
+    public static async Task StartAsync(WebApplication app, Action<WebApplication>? extend = null)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseSiloEdge();
+        app.MapSiloEdge();
+        app.MapAccounts();
+        app.MapCoupons();
+        extend?.Invoke(app);
+        await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);
+        await app.Services.EnsureFirstOperatorAsync(app.Lifetime.ApplicationStopping);
+        await app.StartAsync();
+    }
+
+    /// <summary>Runs the server until it is told to stop; a wrong configuration ends with one clear line and code 1.</summary>
+    public static async Task<int> RunAsync(
+        string[] args, Action<WebApplicationBuilder>? extendServices = null, Action<WebApplication>? extendRoutes = null)
+    {
+        try
+        {
+            await using var app = Build(args, extendServices);
+            await StartAsync(app, extendRoutes);
+            await app.WaitForShutdownAsync();
+            return 0;
+        }
+        catch (InvalidOperationException exception)
+        {
+            await Console.Error.WriteLineAsync($"Silo does not start: {exception.Message}");
+            return 1;
+        }
+    }
+
+    private static TimeZoneInfo Zone(string? id)
+    {
+        try
+        {
+            return TimeZoneInfo.FindSystemTimeZoneById(string.IsNullOrWhiteSpace(id) ? "Asia/Shanghai" : id);
+        }
+        catch (TimeZoneNotFoundException exception)
+        {
+            throw new InvalidOperationException($"Silo:Shop:TimeZone names no time zone: {id}.", exception);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,28 @@
+using Silo.Kernel;
+
+namespace Silo.Storage;
+
+/// <summary>A refusal between nodes; the kernel itself knows nothing of Orleans.</summary>
+[GenerateSerializer, Alias("silo.storage.RefusalSurrogate")]
+internal struct RefusalSurrogate
+{
+    [Id(0)]
+    public string Reason;
+
+    [Id(1)]
+    public RefusalKind Kind;
+
+    [Id(2)]
+    public string Message;
+}
+
+/// <summary>Converts refusals for the wire between nodes.</summary>
+[RegisterConverter]
+internal sealed class RefusalConverter : IConverter<Refusal, RefusalSurrogate>
+{
+    public Refusal ConvertFromSurrogate(in RefusalSurrogate surrogate) =>
+        new(surrogate.Reason, surrogate.Kind, surrogate.Message);
+
+    public RefusalSurrogate ConvertToSurrogate(in Refusal value) =>
+        new() { Reason = value.Reason, Kind = value.Kind, Message = value.Message };
+}
