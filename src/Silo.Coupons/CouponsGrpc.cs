@@ -1,9 +1,7 @@
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using Silo.Coupons.V1;
 using Silo.Edge;
 using Silo.Kernel;
-using Silo.Storage;
 
 namespace Silo.Coupons;
 

@@ -33,4 +33,7 @@ internal interface IStore : IAsyncDisposable
 
     /// <summary>Whether an exception of the driver means "not now" and not "a bug".</summary>
     bool IsUnavailable(Exception exception);
+
+    /// <summary>Whether an exception of the driver says that a unique key is taken, and nothing else.</summary>
+    bool IsUniqueViolation(Exception exception);
 }

@@ -13,6 +13,7 @@ public interface IUnits
     /// everything back. It is not retried.
     /// </summary>
     /// <exception cref="StorageUnavailableException">The store did not answer, or a lock was held too long.</exception>
+    /// <exception cref="UniqueKeyTakenException">A row could not be added because one of its unique keys is taken.</exception>
     Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation);
 
     /// <summary>Runs <paramref name="query"/> on a read-only context outside any unit.</summary>

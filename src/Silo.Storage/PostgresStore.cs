@@ -245,6 +245,9 @@ internal sealed class PostgresStore : IStore
         _ => false,
     };
 
+    public bool IsUniqueViolation(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
     private static HashSet<string> WrittenKeys(PostgresException exception) =>

@@ -190,6 +190,11 @@ internal sealed class SqliteStore : IStore
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_NOMEM
             or raw.SQLITE_CANTOPEN or raw.SQLITE_INTERRUPT);
 
+    public bool IsUniqueViolation(Exception exception) => exception is SqliteException
+    {
+        SqliteExtendedErrorCode: raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY,
+    };
+
     public ValueTask DisposeAsync()
     {
         writer?.Dispose();

@@ -19,3 +19,6 @@ public sealed class StorageUnavailableException : Exception
 /// <summary>A bounded queue in front of the store is full. The edge answers RESOURCE_EXHAUSTED.</summary>
 [GenerateSerializer, Alias("silo.storage.StorageBusyException")]
 public sealed class StorageBusyException() : Exception("A queue in front of the store is full.");
+
+/// <summary>A unit was rolled back because a unique key is taken: of two at once with one request id, the second.</summary>
+public sealed class UniqueKeyTakenException(Exception inner) : Exception("A unique key is taken.", inner);

@@ -55,6 +55,13 @@ public sealed class Unit
         return await rows.ToDictionaryAsync(row => (long)property.PropertyInfo!.GetValue(row)!, cancellation);
     }
 
+    /// <summary>
+    /// Runs one guarded statement that LINQ cannot express (an upsert, say) and returns the count of rows. It names the
+    /// room's own tables only; the holes of the text become parameters.
+    /// </summary>
+    public Task<int> ExecuteAsync(FormattableString sql, CancellationToken cancellation) =>
+        context.Database.ExecuteSqlAsync(sql, cancellation);
+
     /// <summary>Records an operator's write in the audit log.</summary>
     public void Audit(AuditEntry entry) => context.Set<AuditEntry>().Add(entry);
 

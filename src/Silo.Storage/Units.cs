@@ -47,7 +47,11 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
                 },
                 cancellation);
         }
-        catch (Exception exception) when (Unavailable(exception))
+        catch (Exception exception) when (store.IsUniqueViolation(DriversOwn(exception)))
+        {
+            throw new UniqueKeyTakenException(exception);
+        }
+        catch (Exception exception) when (store.IsUnavailable(DriversOwn(exception)))
         {
             throw new StorageUnavailableException("The store did not take the unit.", committing, exception);
         }
@@ -59,7 +63,7 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
         {
             return await store.ReadAsync(context => query(new Reads(context)), cancellation);
         }
-        catch (Exception exception) when (Unavailable(exception))
+        catch (Exception exception) when (store.IsUnavailable(DriversOwn(exception)))
         {
             throw new StorageUnavailableException("The store did not answer.", inner: exception);
         }
@@ -72,8 +76,8 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
         return new Marked();
     }
 
-    private bool Unavailable(Exception exception) =>
-        store.IsUnavailable(exception is DbUpdateException { InnerException: { } inner } ? inner : exception);
+    private static Exception DriversOwn(Exception exception) =>
+        exception is DbUpdateException { InnerException: { } inner } ? inner : exception;
 
     private sealed class Marked : IDisposable
     {

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Silo.Edge;
+using Silo.Storage;
+
+namespace Silo.Accounts;
+
+/// <summary>The door of the room.</summary>
+public static class AccountsArea
+{
+    /// <summary>Adds the room's services and model.</summary>
+    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(AccountOptions.From(configuration));
+        services.AddSingleton<IRoomModel, AccountModel>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<Logins>();
+        services.AddSingleton<OperatorWrites>();
+        services.AddSingleton<FirstOperator>();
+        services.AddSingleton<Tokens>();
+        services.AddSingleton<ICallerResolver>(provider => provider.GetRequiredService<Tokens>());
+        services.AddHostedService(provider => provider.GetRequiredService<Tokens>());
+        services.AddSingleton<IWorkHandler, AccountPurge>();
+        services.AddSiloGrpc<AccountsGrpc>();
+        services.AddSiloGrpc<AccountsAdminGrpc>();
+        return services;
+    }
+
+    /// <summary>Maps the room's rpcs.</summary>
+    public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapSiloGrpc<AccountsGrpc>();
+        endpoints.MapSiloGrpc<AccountsAdminGrpc>();
+        return endpoints;
+    }
+
+    /// <summary>Makes the first operator where there is none; awaited after the migration.</summary>
+    /// <exception cref="InvalidOperationException">There is none and the configuration names none.</exception>
+    public static Task EnsureFirstOperatorAsync(this IServiceProvider services, CancellationToken cancellation) =>
+        services.GetRequiredService<FirstOperator>().EnsureAsync(cancellation);
+}

@@ -1,0 +1,147 @@
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Silo.Accounts.V1;
+using Silo.Edge;
+using Silo.Storage;
+
+namespace Silo.Accounts;
+
+/// <summary>The shopper's rpcs.</summary>
+internal sealed class AccountsGrpc(IUnits units, Logins logins, Passwords passwords, Tokens tokens)
+    : AccountsService.AccountsServiceBase
+{
+    public override async Task<RegisterUsernameResponse> RegisterUsername(
+        RegisterUsernameRequest request, ServerCallContext context)
+    {
+        (AccountRules.NameRefusal(request.Username)
+            ?? AccountRules.PasswordRefusal(request.Password, AccountRules.MinUserPassword))?.Throw();
+        var cancellation = context.CancellationToken;
+        var name = AccountRules.NormaliseName(request.Username);
+        if (await units.ReadAsync(r => r.Query<UserRow>().AnyAsync(u => u.NormalisedName == name, cancellation), cancellation))
+        {
+            return await ExistingAsync(request, name, context);
+        }
+
+        var hash = (await passwords.HashAsync(request.Password, cancellation)).OrRefuse();
+        var registered = await units.RunAsync<RegisterUsernameResponse>(
+            async unit =>
+            {
+                var referrer = request.ReferrerUserId;
+                if (referrer != 0 && !await unit.Set<UserRow>().AnyAsync(u => u.Id == referrer, cancellation))
+                {
+                    referrer = 0;
+                }
+
+                var id = unit.NewId();
+                var added = await unit.ExecuteAsync(
+                    $"""
+                    INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, province, city,
+                        referrer_id, extra_json, disabled, created_at)
+                    VALUES ({id}, {request.Username}, {name}, {hash}, {request.Nick}, {request.Province}, {request.City},
+                        {referrer}, {request.ExtraJson}, {false}, {unit.NowMs})
+                    ON CONFLICT (normalised_name) DO NOTHING
+                    """,
+                    cancellation);
+                if (added == 0)
+                {
+                    return AccountRefusals.UserNameTaken;
+                }
+
+                return new RegisterUsernameResponse
+                {
+                    UserId = id,
+                    Token = request.AutoLogin
+                        ? await Tokens.IssueAsync(unit, OwnerKind.User, id, "", "", cancellation)
+                        : "",
+                };
+            },
+            cancellation);
+        return registered.Refusal == AccountRefusals.UserNameTaken
+            ? await ExistingAsync(request, name, context)
+            : registered.OrRefuse();
+    }
+
+    public override async Task<LoginUsernameResponse> LoginUsername(LoginUsernameRequest request, ServerCallContext context)
+    {
+        var (userId, token) = await LoginAsync(
+            AccountRules.NormaliseName(request.Username), request.Password, request.DeviceId, request.DeviceName, context);
+        return new() { UserId = userId, Token = token };
+    }
+
+    public override Task<CheckTokenResponse> CheckToken(CheckTokenRequest request, ServerCallContext context) =>
+        Task.FromResult(new CheckTokenResponse { UserId = context.Caller().Id });
+
+    public override async Task<LogoutResponse> Logout(LogoutRequest request, ServerCallContext context)
+    {
+        var caller = context.Caller();
+        await units.RunAsync<bool>(
+            async unit =>
+            {
+                await Tokens.EndAsync(
+                    unit, OwnerKind.User, caller.Id, caller.TokenHash.ToArray(), null, context.CancellationToken);
+                return true;
+            },
+            context.CancellationToken);
+        tokens.Forget(OwnerKind.User, caller.Id);
+        return new();
+    }
+
+    public override async Task<ChangePasswordResponse> ChangePassword(ChangePasswordRequest request, ServerCallContext context)
+    {
+        AccountRules.PasswordRefusal(request.NewPassword, AccountRules.MinUserPassword)?.Throw();
+        var caller = context.Caller();
+        var cancellation = context.CancellationToken;
+        (await logins.CheckAsync(
+            OwnerKind.User,
+            $"#{caller.Id}",
+            request.OldPassword,
+            context.ClientAddress(),
+            r => r.Query<UserRow>().Where(u => u.Id == caller.Id)
+                .Select(u => new Account(u.Id, u.PasswordHash, u.Disabled)).SingleOrDefaultAsync(cancellation),
+            AccountRefusals.PasswordWrong,
+            cancellation)).OrRefuse();
+        var hash = (await passwords.HashAsync(request.NewPassword, cancellation)).OrRefuse();
+        await units.RunAsync<bool>(
+            async unit =>
+            {
+                await unit.Set<UserRow>().Where(u => u.Id == caller.Id)
+                    .ExecuteUpdateAsync(u => u.SetProperty(x => x.PasswordHash, hash), cancellation);
+                await Tokens.EndAsync(unit, OwnerKind.User, caller.Id, null, caller.TokenHash.ToArray(), cancellation);
+                return true;
+            },
+            cancellation);
+        tokens.Forget(OwnerKind.User, caller.Id);
+        return new();
+    }
+
+    private async Task<RegisterUsernameResponse> ExistingAsync(
+        RegisterUsernameRequest request, string name, ServerCallContext context)
+    {
+        if (!request.AutoLogin)
+        {
+            AccountRefusals.UserNameTaken.Throw();
+        }
+
+        var (userId, token) = await LoginAsync(name, request.Password, "", "", context);
+        return new() { UserId = userId, Token = token };
+    }
+
+    private async Task<(long UserId, string Token)> LoginAsync(
+        string name, string password, string deviceId, string deviceName, ServerCallContext context)
+    {
+        var cancellation = context.CancellationToken;
+        var account = (await logins.CheckAsync(
+            OwnerKind.User,
+            name,
+            password,
+            context.ClientAddress(),
+            r => r.Query<UserRow>().Where(u => u.NormalisedName == name)
+                .Select(u => new Account(u.Id, u.PasswordHash, u.Disabled)).SingleOrDefaultAsync(cancellation),
+            AccountRefusals.LoginWrong,
+            cancellation)).OrRefuse();
+        var token = (await units.RunAsync<string>(
+            async unit => await Tokens.IssueAsync(unit, OwnerKind.User, account.Id, deviceId, deviceName, cancellation),
+            cancellation)).OrRefuse();
+        return (account.Id, token);
+    }
+}

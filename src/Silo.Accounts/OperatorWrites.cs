@@ -1,0 +1,90 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Accounts;
+
+/// <summary>
+/// Runs an operator's write in one unit with its audit entry. The entry carries the request id and the first answer,
+/// so it is also what a repeat is answered from.
+/// </summary>
+internal sealed class OperatorWrites(IUnits units)
+{
+    /// <summary>What a write changed.</summary>
+    /// <param name="Subject">Such as <c>user:12</c>.</param>
+    /// <param name="Before">How it was; null when it is new.</param>
+    /// <param name="After">How it is; also the answer.</param>
+    public sealed record Change<T>(string Subject, T? Before, T After)
+        where T : class, IMessage<T>;
+
+    public async Task<T> RunAsync<T>(
+        ServerCallContext context,
+        IMessage request,
+        string requestId,
+        string reason,
+        Func<Unit, Task<Result<Change<T>>>> work)
+        where T : class, IMessage<T>, new()
+    {
+        try
+        {
+            return await OnceAsync(context, request, requestId, reason, work);
+        }
+        catch (UniqueKeyTakenException) when (requestId.Length > 0)
+        {
+            // Of two at once with one request id the second is rolled back, and now finds the first.
+            return await OnceAsync(context, request, requestId, reason, work);
+        }
+    }
+
+    private async Task<T> OnceAsync<T>(
+        ServerCallContext context,
+        IMessage request,
+        string requestId,
+        string reason,
+        Func<Unit, Task<Result<Change<T>>>> work)
+        where T : class, IMessage<T>, new()
+    {
+        var (operatorId, rpc, hash) = (context.Caller().Id, context.Method.TrimStart('/'), RequestHash.Of(request));
+        var result = await units.RunAsync<T>(
+            async unit =>
+            {
+                if (requestId.Length > 0 && await unit.Set<AuditEntry>().AsNoTracking().SingleOrDefaultAsync(
+                    a => a.OperatorId == operatorId && a.Rpc == rpc && a.RequestId == requestId,
+                    context.CancellationToken) is { } first)
+                {
+                    return first.RequestHash == hash
+                        ? JsonParser.Default.Parse<T>(first.After)
+                        : Refusals.RequestIdReused;
+                }
+
+                var decided = await work(unit);
+                if (!decided.IsAccepted)
+                {
+                    return decided.Refusal;
+                }
+
+                var change = decided.Value;
+                var id = unit.NewId();
+                unit.Audit(new AuditEntry
+                {
+                    Id = id,
+                    At = unit.NowMs,
+                    OperatorId = operatorId,
+                    Rpc = rpc,
+                    Subject = change.Subject,
+                    Reason = reason,
+                    Before = change.Before is null ? null : JsonFormatter.Default.Format(change.Before),
+                    After = JsonFormatter.Default.Format(change.After),
+                    // The blank keeps what is made here apart from what a caller can send.
+                    RequestId = requestId.Length > 0 ? requestId : $" {id:x}",
+                    RequestHash = hash,
+                });
+                return change.After;
+            },
+            context.CancellationToken);
+        return result.OrRefuse();
+    }
+}

@@ -1,0 +1,219 @@
+namespace Silo.Storage.Tests;
+
+/// <summary>What a caller of a hot grain can rely on while nothing breaks.</summary>
+public abstract class CommandSuite<TDatabase>(NodeFixture<TDatabase> fixture) : NodeSuite<TDatabase>(fixture)
+    where TDatabase : TestDatabase, new()
+{
+    [Fact]
+    public async Task Run_WhenAnswered_StateAndRowAreInTheDatabase()
+    {
+        var grain = NewGrain();
+
+        var outcome = await AddAsync(grain, "a", 5);
+
+        Assert.Equal(5, outcome.Total);
+        Assert.Null(outcome.Refusal);
+        var (state, rows) = await ConsistentAsync(grain);
+        Assert.Equal(new CounterState { Total = 5, Count = 1 }, state);
+        Assert.Equal("a", Assert.Single(rows).RequestId);
+        Assert.Equal(1, (await Node.StoredAsync(grain)).Version);
+    }
+
+    [Fact]
+    public async Task Run_AfterDeactivation_GoesOnFromTheStoredState()
+    {
+        var grain = NewGrain();
+        await AddAsync(grain, "a", 5);
+        var before = await Node.Counter(grain).ViewAsync();
+
+        await Node.Cluster.DeactivateAsync(Node.Counter(grain).GetGrainId()).Soon();
+        var outcome = await AddAsync(grain, "b", 7);
+
+        Assert.Equal(12, outcome.Total);
+        Assert.NotEqual(before.Activation, (await Node.Counter(grain).ViewAsync()).Activation);
+        await ConsistentAsync(grain);
+    }
+
+    [Fact]
+    public async Task Run_NoCommands_AnswersNothingAndStoresNothing()
+    {
+        var grain = NewGrain();
+
+        Assert.Empty(await Node.Counter(grain).RunAsync([]).Soon());
+
+        Assert.Null((await Node.StoredAsync(grain)).Version);
+    }
+
+    [Fact]
+    public async Task Run_64CallersOnOneKey_EveryCallerGetsItsOwnOutcomeOnce()
+    {
+        var grain = NewGrain();
+        const int callers = 64, rounds = 4, commands = 3;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, callers).Select(async caller =>
+        {
+            List<(string Request, CounterOutcome Outcome)> mine = [];
+            for (var round = 0; round < rounds; round++)
+            {
+                var sent = Enumerable.Range(0, commands)
+                    .Select(c => new CounterCommand { RequestId = $"{caller}/{round}/{c}", Amount = caller + 1 }).ToArray();
+                var got = await Node.Counter(grain).RunAsync(sent).Soon();
+                Assert.Equal(sent.Length, got.Length);
+                mine.AddRange(sent.Zip(got, (s, g) => (s.RequestId, g)));
+            }
+
+            return mine;
+        }));
+
+        var (state, rows) = await ConsistentAsync(grain);
+        var all = answers.SelectMany(a => a).ToList();
+        Assert.Equal(callers * rounds * commands, rows.Count);
+        Assert.Equal(Enumerable.Range(1, callers).Sum() * rounds * commands, state.Total);
+        Assert.All(all, a => Assert.Equal(a.Request, a.Outcome.RequestId));
+        Assert.All(all, a => Assert.False(a.Outcome.Repeated));
+        var stored = rows.ToDictionary(r => r.RequestId, r => r.TotalAfter);
+        Assert.All(all, a => Assert.Equal(stored[a.Request], a.Outcome.Total));
+        // Far fewer transactions than commands: they were gathered.
+        Assert.True((await Node.StoredAsync(grain)).Version < rows.Count);
+    }
+
+    [Fact]
+    public async Task Run_ManyGrainsAtOnce_EachKeepsItsOwn()
+    {
+        var grains = Enumerable.Range(0, 40).Select(_ => NewGrain()).ToArray();
+
+        await Task.WhenAll(grains.SelectMany(grain =>
+            Enumerable.Range(0, 5).Select(i => AddAsync(grain, $"r{i}", grain))));
+
+        foreach (var grain in grains)
+        {
+            var (state, rows) = await ConsistentAsync(grain);
+            Assert.Equal(grain * 5, state.Total);
+            Assert.Equal(5, rows.Count);
+        }
+    }
+
+    [Fact]
+    public async Task Run_SameRequestTwice_SecondGetsTheFirstAnswer()
+    {
+        var grain = NewGrain();
+        var both = await Task.WhenAll(AddAsync(grain, "same", 3), AddAsync(grain, "same", 3));
+        var later = await AddAsync(grain, "same", 3);
+
+        Assert.All(both, outcome => Assert.Equal(3, outcome.Total));
+        Assert.Single(both, outcome => !outcome.Repeated);
+        Assert.Equal((3, true), (later.Total, later.Repeated));
+        Assert.Single((await ConsistentAsync(grain)).Rows);
+    }
+
+    [Fact]
+    public async Task Run_RuleThrows_CallersOfItsBatchFailAndTheNextCommandWorks()
+    {
+        var grain = NewGrain();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => AddAsync(
+            Node, grain, new() { RequestId = "bug", Poison = Poison.Throw }));
+
+        Assert.Equal(1, (await AddAsync(grain, "fine")).Total);
+        Assert.Equal("fine", Assert.Single((await ConsistentAsync(grain)).Rows).RequestId);
+    }
+
+    [Fact]
+    public async Task Run_RefusalThatRestsOnCommittedState_CommitsNothing()
+    {
+        var grain = NewGrain();
+        await AddAsync(grain, "a", 10);
+        var commits = 0;
+        Faults.BeforeSend = () => Interlocked.Increment(ref commits);
+
+        var refused = await AddAsync(Node, grain, new() { RequestId = "b", Limit = 10 });
+        var repeated = await AddAsync(grain, "a", 10);
+
+        Assert.Equal("LIMIT", refused.Refusal?.Reason);
+        Assert.True(repeated.Repeated);
+        Assert.Equal(0, commits);
+        Assert.Equal(1, (await Node.StoredAsync(grain)).Version);
+    }
+
+    [Fact]
+    public async Task Run_RefusalThatRestsOnADraft_WaitsForTheCommitOfTheDraft()
+    {
+        var grain = NewGrain();
+        var (first, second) = (new Hold(), new Hold());
+        Faults.BeforeSend = first.Pass;
+        var plug = AddAsync(grain, "plug");
+        await first.Reached;
+
+        // Both gather behind the plug and are decided in one batch: the second is refused because of the first's draft.
+        var filling = AddAsync(Node, grain, new() { RequestId = "fill", Amount = 9, Limit = 10 });
+        var refused = AddAsync(Node, grain, new() { RequestId = "late", Amount = 1, Limit = 10 });
+        await Node.Counter(grain).ViewAsync().Soon();
+        Faults.BeforeSend = second.Pass;
+        first.Release();
+        await plug.Soon();
+        await second.Reached;
+
+        Assert.False(filling.IsCompleted);
+        Assert.False(refused.IsCompleted);
+        Assert.Contains((grain, 2), Node.Probe.Batches);
+
+        second.Release();
+        Assert.Null((await filling).Refusal);
+        Assert.Equal("LIMIT", (await refused).Refusal?.Reason);
+    }
+
+    [Fact]
+    public async Task Run_RefusalThatRestsOnADraftThatIsRolledBack_IsNeverTold()
+    {
+        var grain = NewGrain();
+        var hold = new Hold();
+        Faults.BeforeSend = hold.Pass;
+        var plug = AddAsync(grain, "plug");
+        await hold.Reached;
+
+        var filling = AddAsync(Node, grain, new() { RequestId = "fill", Amount = 9, Limit = 10 });
+        var refused = AddAsync(Node, grain, new() { RequestId = "late", Amount = 1, Limit = 10 });
+        await Node.Counter(grain).ViewAsync().Soon();
+        Faults.BeforeSend = () => throw new IOException("The disk is gone.");
+        hold.Release();
+        await plug.Soon();
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => filling);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => refused);
+        Faults.BeforeSend = null;
+        Assert.Null((await AddAsync(Node, grain, new() { RequestId = "late", Amount = 1, Limit = 10 })).Refusal);
+        Assert.Equal(2, (await ConsistentAsync(grain)).State.Total);
+    }
+
+    [Fact]
+    public async Task Run_QueueOfAGrainIsFull_RefusesAtOnceAndServesTheOthers()
+    {
+        var (grain, other) = (NewGrain(), NewGrain());
+        var hold = new Hold();
+        Faults.BeforeSend = hold.Pass;
+        var plug = AddAsync(grain, "plug");
+        await hold.Reached;
+        const int most = HotGrain<CounterState, CounterCommand, CounterOutcome, CounterFacts>.MaxWaiting;
+
+        var full = Node.Counter(grain).RunAsync(
+            [.. Enumerable.Range(0, most).Select(i => new CounterCommand { RequestId = $"{i}" })]);
+        var busy = AddAsync(grain, "one too many");
+        var neighbour = AddAsync(other, "neighbour");
+
+        // While everything else still waits for the disk.
+        await Assert.ThrowsAsync<StorageBusyException>(() => busy);
+        Assert.False(full.IsCompleted);
+        hold.Release();
+        await plug.Soon();
+        Assert.Equal(1, (await neighbour).Total);
+        Assert.Equal(Enumerable.Range(2, most).Select(i => (long)i), (await full.Soon()).Select(o => o.Total));
+        var (state, rows) = await ConsistentAsync(grain);
+        Assert.Equal(most + 1, state.Total);
+        Assert.DoesNotContain(rows, r => r.RequestId == "one too many");
+        Assert.Equal(most + 2, (await AddAsync(grain, "one too many")).Total);
+    }
+}
+
+public sealed class CommandsOnPostgres(NodeFixture<PostgresDatabase> fixture) : CommandSuite<PostgresDatabase>(fixture);
+
+public sealed class CommandsOnSqlite(NodeFixture<SqliteDatabase> fixture) : CommandSuite<SqliteDatabase>(fixture);

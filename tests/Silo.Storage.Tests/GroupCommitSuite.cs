@@ -1,0 +1,368 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Silo.Storage.Tests;
+
+/// <summary>The batches of many grains in one transaction.</summary>
+public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixture) : StoreSuite<TDatabase>(fixture)
+    where TDatabase : TestDatabase, new()
+{
+    private GroupCommit Commit => Node.Get<GroupCommit>();
+
+    [Fact]
+    public async Task Batches_ThatWaitTogether_AreOneTransaction()
+    {
+        var ids = NewIds(50);
+
+        var (outcomes, transactions) = await GroupAsync(ids.Select(id => BatchOf(id, null)));
+
+        Assert.All(outcomes, outcome => Assert.Equal(BatchOutcome.Committed, outcome));
+        Assert.Equal(1, transactions);
+        foreach (var id in ids)
+        {
+            await StandsAsync(id, 1);
+        }
+    }
+
+    [Fact]
+    public async Task Batches_MoreThanOneTransactionHolds_AreSeveral()
+    {
+        var ids = NewIds(GroupCommit.MaxBatches + 1);
+
+        var (outcomes, transactions) = await GroupAsync(ids.Select(id => BatchOf(id, null)));
+
+        Assert.All(outcomes, outcome => Assert.Equal(BatchOutcome.Committed, outcome));
+        Assert.Equal(2, transactions);
+    }
+
+    [Fact]
+    public async Task StaleBatch_AmongCurrentOnes_FailsAlone()
+    {
+        var ids = NewIds(10);
+        await GroupAsync(ids.Select(id => BatchOf(id, null)));
+        var stale = ids[4];
+        Assert.Equal(BatchOutcome.Committed, await Commit.CommitAsync(BatchOf(stale, 1)).Soon());
+
+        var (outcomes, transactions) = await GroupAsync(ids.Select(id => BatchOf(id, 1)));
+
+        Assert.Equal(ids.Select(id => id == stale ? BatchOutcome.Stale : BatchOutcome.Committed), outcomes);
+        // The current ones ran again together, not one by one.
+        Assert.Equal(2, transactions);
+        foreach (var id in ids)
+        {
+            await StandsAsync(id, 2);
+        }
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(9)]
+    public async Task BatchOfAnotherVersion_IsStaleAndLeavesNothing(int? expected)
+    {
+        var id = NewId();
+        await Commit.CommitAsync(BatchOf(id, null)).Soon();
+        await Commit.CommitAsync(BatchOf(id, 1)).Soon();
+
+        Assert.Equal(BatchOutcome.Stale, await Commit.CommitAsync(BatchOf(id, expected)).Soon());
+
+        await StandsAsync(id, 2);
+    }
+
+    [Fact]
+    public async Task TwoBatchesOfOneState_InOneTransaction_OneStands()
+    {
+        var id = NewId();
+        var neighbour = NewId();
+
+        var (outcomes, _) = await GroupAsync([BatchOf(id, null), BatchOf(neighbour, null), BatchOf(id, null)]);
+
+        Assert.Equal(BatchOutcome.Committed, outcomes[1]);
+        Assert.Equal(
+            [BatchOutcome.Committed, BatchOutcome.Stale], new[] { outcomes[0], outcomes[2] }.Order().ToArray());
+        await StandsAsync(id, 1);
+        await StandsAsync(neighbour, 1);
+    }
+
+    [Fact]
+    public async Task RowThatIsTaken_FailsItsBatchOnly()
+    {
+        var ids = NewIds(6);
+        var owner = NewId();
+        await Commit.CommitAsync(BatchOf(owner, null, mark: owner)).Soon();
+
+        var (outcomes, _) = await GroupAsync(ids.Select((id, i) => BatchOf(id, null, mark: i == 2 ? owner : null)));
+
+        Assert.Equal(ids.Select((_, i) => i == 2 ? BatchOutcome.Stale : BatchOutcome.Committed), outcomes);
+        await NothingAsync(ids[2]);
+        foreach (var id in ids.Where((_, i) => i != 2))
+        {
+            await StandsAsync(id, 1);
+        }
+    }
+
+    [Fact]
+    public async Task RowsOfTwoBatchesThatMeet_OneBatchStands()
+    {
+        var (first, second) = (NewId(), NewId());
+
+        var (outcomes, _) = await GroupAsync([BatchOf(first, null, mark: first), BatchOf(second, null, mark: first)]);
+
+        Assert.Equal([BatchOutcome.Committed, BatchOutcome.Stale], outcomes);
+        await StandsAsync(first, 1);
+        await NothingAsync(second);
+    }
+
+    [Fact]
+    public async Task RowThatViolatesNotNull_FailsItsBatchOnly()
+    {
+        var ids = NewIds(6);
+
+        var (outcomes, _) = await GroupAsync(ids.Select((id, i) => BatchOf(id, null, note: i == 3 ? null! : "")));
+
+        Assert.Equal(ids.Select((_, i) => i == 3 ? BatchOutcome.Failed : BatchOutcome.Committed), outcomes);
+        await NothingAsync(ids[3]);
+        foreach (var id in ids.Where((_, i) => i != 3))
+        {
+            await StandsAsync(id, 1);
+        }
+    }
+
+    [Fact]
+    public async Task RowThatIsNotInTheModel_FailsItsBatchOnly()
+    {
+        var (bad, good) = (NewId(), NewId());
+        var rows = new Rows();
+        rows.Append("not an entity");
+
+        var (outcomes, _) = await GroupAsync([new Batch(CounterState.KeyOf(bad), null, [1], rows), BatchOf(good, null)]);
+
+        Assert.Equal([BatchOutcome.Failed, BatchOutcome.Committed], outcomes);
+        await NothingAsync(bad);
+        await StandsAsync(good, 1);
+    }
+
+    [Fact]
+    public async Task ErrorBeforeSending_RunsEveryBatchAgainAlone()
+    {
+        var ids = NewIds(5);
+        var failed = 0;
+
+        var (outcomes, transactions) = await GroupAsync(
+            ids.Select(id => BatchOf(id, null)),
+            () => failed++ == 0 ? throw new IOException("Broken on purpose.") : 0);
+
+        Assert.All(outcomes, outcome => Assert.Equal(BatchOutcome.Committed, outcome));
+        Assert.Equal(1 + ids.Length, transactions);
+    }
+
+    [Fact]
+    public async Task LostAnswer_IsUnknownForEveryBatchOfTheTransaction()
+    {
+        var ids = NewIds(5);
+
+        var (outcomes, transactions) = await GroupAsync(
+            ids.Select(id => BatchOf(id, null)),
+            () =>
+            {
+                Faults.AfterCommit = () => throw new IOException("Broken on purpose.");
+                return 0;
+            });
+
+        Assert.All(outcomes, outcome => Assert.Equal(BatchOutcome.Unknown, outcome));
+        Assert.Equal(1, transactions);
+        foreach (var id in ids)
+        {
+            await StandsAsync(id, 1);
+        }
+    }
+
+    [Fact]
+    public async Task ClosedGate_RefusesAtOnce()
+    {
+        var id = NewId();
+        var gate = Node.Get<WriteGate>();
+        gate.Close("a test");
+        try
+        {
+            Assert.Equal(BatchOutcome.Failed, await Commit.CommitAsync(BatchOf(id, null)).Soon());
+        }
+        finally
+        {
+            gate.Open();
+        }
+
+        await NothingAsync(id);
+        Assert.Equal(BatchOutcome.Committed, await Commit.CommitAsync(BatchOf(id, null)).Soon());
+    }
+
+    [Fact]
+    public async Task Put_OneRowSeveralTimesInABatch_TheLastOneStands()
+    {
+        var (id, kept) = (NewId(), NewId());
+        await Node.AddBalanceAsync(kept, 5);
+        var rows = new Rows();
+        foreach (var balance in Enumerable.Range(1, 20))
+        {
+            rows.Put(new BalanceRow { Id = id, Balance = balance });
+            rows.Put(new BalanceRow { Id = kept, Balance = 100 - balance });
+        }
+
+        var (outcomes, transactions) = await GroupAsync([new Batch(CounterState.KeyOf(id), null, [1], rows), BatchOf(kept, null)]);
+
+        Assert.All(outcomes, outcome => Assert.Equal(BatchOutcome.Committed, outcome));
+        Assert.Equal(1, transactions);
+        Assert.Equal(20, await Node.BalanceAsync(id));
+        Assert.Equal(80, await Node.BalanceAsync(kept));
+    }
+
+    [Fact]
+    public async Task AppendAndPut_OneRowInABatch_ThePutStands()
+    {
+        var (id, other) = (NewId(), NewId());
+        var neighbours = new Rows();
+        neighbours.Put(new BalanceRow { Id = other, Balance = 1 });
+        var rows = new Rows();
+        rows.Append(new BalanceRow { Id = id, Balance = 1 });
+        rows.Put(new BalanceRow { Id = id, Balance = 2 });
+
+        var (outcomes, _) = await GroupAsync(
+            [new Batch(CounterState.KeyOf(other), null, [1], neighbours), new Batch(CounterState.KeyOf(id), null, [1], rows)]);
+
+        Assert.All(outcomes, outcome => Assert.Equal(BatchOutcome.Committed, outcome));
+        Assert.Equal(2, await Node.BalanceAsync(id));
+    }
+
+    [Fact]
+    public async Task Work_EnqueuedByABatch_IsThere()
+    {
+        var id = NewId();
+        var rows = new Rows();
+        rows.Enqueue("tests.batch", $"{id}", 123, "payload");
+
+        Assert.Equal(BatchOutcome.Committed, await Commit.CommitAsync(new(CounterState.KeyOf(id), null, [1], rows)).Soon());
+
+        var work = await Node.Units.ReadAsync(
+            reads => reads.Query<WorkRow>().SingleAsync(w => w.Key == $"{id}"), CancellationToken.None);
+        Assert.Equal(("tests.batch", 123, 0, false, "payload"), (work.Kind, work.DueAt, work.Attempt, work.Parked, work.Payload));
+        Assert.Throws<ArgumentOutOfRangeException>(() => rows.Enqueue("tests.batch", "k", 0, new string('x', 16385)));
+    }
+
+    [Fact]
+    public async Task Rows_OfEveryType_ComeBackAsTheyWere()
+    {
+        var ids = NewIds(3);
+        var rows = new Rows();
+        AllTypesRow[] sent =
+        [
+            new()
+            {
+                Id = ids[0], Number = int.MinValue, Small = short.MaxValue, Flag = true, Text = "汉字 'x' \"y\" \\ \n 😀",
+                Bytes = [0, 255], NoNumber = 7, NoText = "text", NoBytes = [1, 0],
+            },
+            new() { Id = ids[1], Text = "", Bytes = [] },
+            new() { Id = ids[2], Number = int.MaxValue, Small = short.MinValue, Text = "-", Bytes = [1], NoText = "" },
+        ];
+        foreach (var row in sent.Reverse())
+        {
+            rows.Append(row);
+        }
+
+        Assert.Equal(BatchOutcome.Committed, await Commit.CommitAsync(new(CounterState.KeyOf(ids[0]), null, [1], rows)).Soon());
+
+        var stored = await Node.Units.ReadAsync(
+            reads => reads.Query<AllTypesRow>().Where(r => ids.Contains(r.Id)).OrderBy(r => r.Id).ToListAsync(),
+            CancellationToken.None);
+        Assert.Equivalent(sent, stored, strict: true);
+    }
+
+    [Fact]
+    public async Task States_OfOneNameAndManyNames_AreKeptApart()
+    {
+        StateKey[] keys =
+        [
+            new("silo.tests.one", 1), new("silo.tests.one", -1), new("silo.tests.one", long.MaxValue), new("silo.tests.one", long.MinValue),
+            new("silo.tests.one", 0), new("silo.tests.two", 1), new("silo.tests.one", "u:1"), new("silo.tests.one", "U:1"),
+            new("silo.tests.one", "g汉"), new("silo.tests.two", "u:1"),
+        ];
+
+        var (outcomes, transactions) = await GroupAsync(keys.Select((key, i) => new Batch(key, null, [(byte)i], new Rows())));
+
+        Assert.All(outcomes, outcome => Assert.Equal(BatchOutcome.Committed, outcome));
+        Assert.Equal(1, transactions);
+        var unknown = new StateKey("silo.tests.three", 1);
+        var stored = await Node.Store.ReadStatesAsync([.. keys, unknown], CancellationToken.None);
+        Assert.Equal(keys.Select((_, i) => (byte)i), stored[..^1].Select(s => s.Payload!.Single()));
+        Assert.Equal(StoredState.None, stored[^1]);
+
+        // And a stale one is told by its own name.
+        var (again, _) = await GroupAsync(keys.Select((key, i) => new Batch(key, i == 6 ? null : 1, [9], new Rows())));
+        Assert.Equal(keys.Select((_, i) => i == 6 ? BatchOutcome.Stale : BatchOutcome.Committed), again);
+    }
+
+    [Fact]
+    public async Task ManyReaders_OfOneState_AllGetIt()
+    {
+        var id = NewId();
+        await Commit.CommitAsync(BatchOf(id, null)).Soon();
+        var reader = Node.Get<StateReader>();
+
+        var all = await Task.WhenAll(Enumerable.Range(0, 1200).Select(i =>
+            reader.ReadAsync(CounterState.KeyOf(i % 2 == 0 ? id : -id)))).Soon();
+
+        Assert.All(all.Where((_, i) => i % 2 == 0), state => Assert.Equal(1, state.Version));
+        Assert.All(all.Where((_, i) => i % 2 == 1), state => Assert.Equal(StoredState.None, state));
+    }
+
+    /// <summary>Holds the lane until all batches wait; returns how each ended and how many transactions were begun.</summary>
+    private async Task<(BatchOutcome[] Outcomes, int Transactions)> GroupAsync(IEnumerable<Batch> batches, Func<int>? onSend = null)
+    {
+        var hold = new Hold();
+        Faults.BeforeSend = hold.Pass;
+        var plug = Commit.CommitAsync(BatchOf(NewId(), null));
+        await hold.Reached;
+        var waiting = batches.Select(Commit.CommitAsync).ToArray();
+        var transactions = 0;
+        Faults.BeforeSend = () =>
+        {
+            transactions++;
+            onSend?.Invoke();
+        };
+        hold.Release();
+        Assert.Equal(BatchOutcome.Committed, await plug.Soon());
+        var outcomes = await Task.WhenAll(waiting).Soon();
+        (Faults.BeforeSend, Faults.AfterCommit) = (null, null);
+        return (outcomes, transactions);
+    }
+
+    private static long[] NewIds(int count) => [.. Enumerable.Range(0, count).Select(_ => NewId())];
+
+    private static Batch BatchOf(long id, int? expected, long? mark = null, string note = "")
+    {
+        var rows = new Rows();
+        rows.Append(new EntryRow
+        {
+            Id = NewId() + 1_000_000_000, GrainId = id, RequestId = $"{NewId()}", Amount = 1, TotalAfter = (expected ?? 0) + 1,
+            Note = note, Mark = mark,
+        });
+        return new(CounterState.KeyOf(id), expected, BitConverter.GetBytes(id), rows);
+    }
+
+    private async Task StandsAsync(long id, int version)
+    {
+        var stored = (await Node.Store.ReadStatesAsync([CounterState.KeyOf(id)], CancellationToken.None))[0];
+        Assert.Equal(version, stored.Version);
+        Assert.Equal(BitConverter.GetBytes(id), stored.Payload);
+        Assert.Equal(version, (await Node.EntriesAsync(id)).Count);
+    }
+
+    private async Task NothingAsync(long id)
+    {
+        Assert.Equal(StoredState.None, (await Node.Store.ReadStatesAsync([CounterState.KeyOf(id)], CancellationToken.None))[0]);
+        Assert.Empty(await Node.EntriesAsync(id));
+    }
+}
+
+public sealed class GroupCommitOnPostgres(StoreFixture<PostgresDatabase> fixture) : GroupCommitSuite<PostgresDatabase>(fixture);
+
+public sealed class GroupCommitOnSqlite(StoreFixture<SqliteDatabase> fixture) : GroupCommitSuite<SqliteDatabase>(fixture);

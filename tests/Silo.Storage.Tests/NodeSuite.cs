@@ -1,0 +1,114 @@
+namespace Silo.Storage.Tests;
+
+/// <summary>A node with a silo over a database of its own, for all tests of one class; a second one where asked for.</summary>
+public sealed class NodeFixture<TDatabase> : IAsyncLifetime
+    where TDatabase : TestDatabase, new()
+{
+    private readonly TDatabase database = new();
+    private TestStore? node;
+    private TestStore? second;
+
+    internal TDatabase Database => database;
+
+    internal TestStore Node => node ?? throw new InvalidOperationException("The test did not prepare the node.");
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (second is not null)
+        {
+            await second.DisposeAsync();
+        }
+
+        if (node is not null)
+        {
+            await node.DisposeAsync();
+        }
+
+        await database.DisposeAsync();
+    }
+
+    /// <summary>Started by the first test, inside the test, so that a missing database skips it.</summary>
+    internal async Task ReadyAsync()
+    {
+        if (node is null)
+        {
+            await database.InitializeAsync();
+            // One lane, so that a test can hold it and know what is grouped behind it.
+            node = await TestStore.StartAsync(database, settings: [("Silo:Database:CommitLanes", "1")]);
+        }
+
+        foreach (var store in new[] { node, second }.OfType<TestStore>())
+        {
+            (store.Faults.BeforeSend, store.Faults.AfterSend, store.Faults.AfterCommit) = (null, null, null);
+            store.Probe.Clear();
+        }
+    }
+
+    internal async Task<TestStore> SecondAsync() => second ??= await TestStore.StartAsync(database, sharing: Node);
+}
+
+/// <summary>Tests over a running node. Every test uses grains of its own.</summary>
+public abstract class NodeSuite<TDatabase>(NodeFixture<TDatabase> fixture) : IClassFixture<NodeFixture<TDatabase>>, IAsyncLifetime
+    where TDatabase : TestDatabase, new()
+{
+    private static long lastGrain = 1000;
+
+    private protected TDatabase Database => fixture.Database;
+
+    private protected TestStore Node => fixture.Node;
+
+    private protected CommitFaults Faults => Node.Faults;
+
+    public virtual async ValueTask InitializeAsync() => await fixture.ReadyAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    private protected static long NewGrain() => Interlocked.Increment(ref lastGrain);
+
+    private protected Task<TestStore> SecondAsync() => fixture.SecondAsync();
+
+    private protected Task<CounterOutcome> AddAsync(long grain, string request, long amount = 1, long account = 0) =>
+        AddAsync(Node, grain, new CounterCommand { RequestId = request, Amount = amount, Account = account });
+
+    private protected static async Task<CounterOutcome> AddAsync(TestStore node, long grain, CounterCommand command) =>
+        (await node.Counter(grain).RunAsync([command]).Soon())[0];
+
+    /// <summary>As a client does: the same request until it is answered.</summary>
+    private protected static async Task<CounterOutcome> AddUntilAnsweredAsync(TestStore node, long grain, CounterCommand command)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return await AddAsync(node, grain, command);
+            }
+            catch (StorageUnavailableException) when (attempt < 500)
+            {
+                // The next attempt meets a fresh activation, or a row that is free again.
+            }
+        }
+    }
+
+    /// <summary>The stored state is the sum of the stored rows, and every row is there once.</summary>
+    private protected async Task<(CounterState State, List<EntryRow> Rows)> ConsistentAsync(long grain)
+    {
+        var (state, _) = await Node.StoredAsync(grain);
+        var rows = await Node.EntriesAsync(grain);
+        Assert.Equal(rows.Sum(r => r.Amount), state.Total);
+        Assert.Equal(rows.Count, state.Count);
+        var total = 0L;
+        foreach (var row in rows)
+        {
+            total += row.Amount;
+            Assert.Equal(total, row.TotalAfter);
+        }
+
+        return (state, rows);
+    }
+}

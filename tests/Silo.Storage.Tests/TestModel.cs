@@ -1,0 +1,109 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Silo.Storage.Tests;
+
+/// <summary>One accepted command of a <see cref="CounterGrain"/>.</summary>
+internal sealed class EntryRow
+{
+    public long Id { get; init; }
+
+    public long GrainId { get; init; }
+
+    public required string RequestId { get; init; }
+
+    public long Amount { get; init; }
+
+    public long TotalAfter { get; init; }
+
+    public required string Note { get; init; }
+
+    /// <summary>Unique over all grains where it is set: how a test makes one batch fail.</summary>
+    public long? Mark { get; init; }
+}
+
+/// <summary>A guarded row: never below zero.</summary>
+internal sealed class BalanceRow
+{
+    public long Id { get; init; }
+
+    public long Balance { get; set; }
+}
+
+/// <summary>What joined work leaves behind.</summary>
+internal sealed class JoinedRow
+{
+    public long Id { get; init; }
+
+    public required string Text { get; init; }
+}
+
+/// <summary>A row of every type that a batch can hold.</summary>
+internal sealed class AllTypesRow
+{
+    public long Id { get; init; }
+
+    public int Number { get; init; }
+
+    public short Small { get; init; }
+
+    public bool Flag { get; init; }
+
+    public required string Text { get; init; }
+
+    public required byte[] Bytes { get; init; }
+
+    public int? NoNumber { get; init; }
+
+    public string? NoText { get; init; }
+
+    public byte[]? NoBytes { get; init; }
+}
+
+internal sealed class TestModel : IRoomModel
+{
+    public void Configure(ModelBuilder model)
+    {
+        model.Entity<EntryRow>(entry =>
+        {
+            entry.ToTable("test_entries");
+            entry.HasKey(e => e.Id);
+            entry.Property(e => e.Id).HasColumnName("id").ValueGeneratedNever();
+            entry.Property(e => e.GrainId).HasColumnName("grain_id");
+            entry.Property(e => e.RequestId).HasColumnName("request_id");
+            entry.Property(e => e.Amount).HasColumnName("amount");
+            entry.Property(e => e.TotalAfter).HasColumnName("total_after");
+            entry.Property(e => e.Note).HasColumnName("note");
+            entry.Property(e => e.Mark).HasColumnName("mark");
+            entry.HasIndex(e => new { e.GrainId, e.RequestId }).IsUnique();
+            entry.HasIndex(e => e.Mark).IsUnique();
+        });
+        model.Entity<BalanceRow>(balance =>
+        {
+            balance.ToTable("test_balances", table => table.HasCheckConstraint("ck_test_balances", "balance >= 0"));
+            balance.HasKey(b => b.Id);
+            balance.Property(b => b.Id).HasColumnName("id").ValueGeneratedNever();
+            balance.Property(b => b.Balance).HasColumnName("balance");
+        });
+        model.Entity<JoinedRow>(joined =>
+        {
+            joined.ToTable("test_joined");
+            joined.HasKey(j => j.Id);
+            joined.Property(j => j.Id).HasColumnName("id").ValueGeneratedNever();
+            joined.Property(j => j.Text).HasColumnName("text");
+        });
+        model.Entity<AllTypesRow>(all =>
+        {
+            all.ToTable("test_all_types");
+            all.HasKey(a => a.Id);
+            all.Property(a => a.Id).HasColumnName("id").ValueGeneratedNever();
+            all.Property(a => a.Number).HasColumnName("number");
+            all.Property(a => a.Small).HasColumnName("small");
+            all.Property(a => a.Flag).HasColumnName("flag");
+            all.Property(a => a.Text).HasColumnName("text");
+            all.Property(a => a.Bytes).HasColumnName("bytes");
+            all.Property(a => a.NoNumber).HasColumnName("no_number");
+            all.Property(a => a.NoText).HasColumnName("no_text");
+            all.Property(a => a.NoBytes).HasColumnName("no_bytes");
+        });
+    }
+}

@@ -1,0 +1,168 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Serialization;
+using Orleans.Storage;
+using Orleans.TestingHost;
+using Silo.Kernel;
+
+namespace Silo.Storage.Tests;
+
+/// <summary>
+/// One node over a database: the engine's services and, where asked for, an Orleans silo. Two nodes over one database
+/// give two activations of one grain. On SQLite the second node shares the first one's store, because a data directory
+/// belongs to one store.
+/// </summary>
+internal sealed class TestStore : IAsyncDisposable
+{
+    private readonly InProcessTestCluster? cluster;
+    private readonly ServiceProvider? own;
+
+    private TestStore(IServiceProvider services, InProcessTestCluster? cluster, ServiceProvider? own) =>
+        (Services, this.cluster, this.own) = (services, cluster, own);
+
+    public IServiceProvider Services { get; }
+
+    public IStore Store => Get<IStore>();
+
+    public IUnits Units => Get<IUnits>();
+
+    public CommitFaults Faults => Get<CommitFaults>();
+
+    public Probe Probe => Get<Probe>();
+
+    public InProcessTestCluster Cluster => cluster ?? throw new InvalidOperationException("The node has no silo.");
+
+    /// <summary>A node without a silo: units, group commit, work, ids.</summary>
+    public static async Task<TestStore> CreateAsync(
+        TestDatabase database,
+        TimeProvider? time = null,
+        TestStore? sharing = null,
+        Action<IServiceCollection>? configure = null,
+        (string Key, string Value)[]? settings = null)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSerializer();
+        Add(services, database, time, sharing, settings);
+        configure?.Invoke(services);
+        var provider = services.BuildServiceProvider();
+        var store = new TestStore(provider, null, provider);
+        await store.PrepareAsync(database);
+        return store;
+    }
+
+    /// <summary>A node with a silo of its own cluster.</summary>
+    public static async Task<TestStore> StartAsync(
+        TestDatabase database, TestStore? sharing = null, (string Key, string Value)[]? settings = null)
+    {
+        var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
+        builder.Options.ServiceId = StorageArea.ServiceId;
+        builder.ConfigureSilo((_, silo) =>
+        {
+            Add(silo.Services, database, null, sharing, settings);
+            silo.AddSiloGrainStorage();
+        });
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        var store = new TestStore(cluster.Silos[0].ServiceProvider, cluster, null);
+        await store.PrepareAsync(database);
+        return store;
+    }
+
+    public T Get<T>()
+        where T : notnull => Services.GetRequiredService<T>();
+
+    public ICounterGrain Counter(long id) => Cluster.Client.GetGrain<ICounterGrain>(id);
+
+    /// <summary>The official provider.</summary>
+    public IGrainStorage Official() => Services.GetRequiredKeyedService<IGrainStorage>(StorageArea.ProviderName);
+
+    /// <summary>The rows of one grain, oldest first.</summary>
+    public Task<List<EntryRow>> EntriesAsync(long grain) => Units.ReadAsync(
+        reads => reads.Query<EntryRow>().Where(e => e.GrainId == grain).OrderBy(e => e.TotalAfter).ToListAsync(),
+        CancellationToken.None);
+
+    /// <summary>What is stored of a grain, past every cache.</summary>
+    public async Task<(CounterState State, int? Version)> StoredAsync(long grain)
+    {
+        var stored = (await Store.ReadStatesAsync([CounterState.KeyOf(grain)], CancellationToken.None))[0];
+        return (stored.Payload is null ? new() : Get<StateReader>().Deserialize<CounterState>(stored.Payload)!, stored.Version);
+    }
+
+    public Task<long> BalanceAsync(long account) => Units.ReadAsync(
+        reads => reads.Query<BalanceRow>().Where(b => b.Id == account).Select(b => b.Balance).SingleAsync(),
+        CancellationToken.None);
+
+    public async Task AddBalanceAsync(long account, long balance) => await Units.RunAsync<bool>(
+        unit =>
+        {
+            unit.Set<BalanceRow>().Add(new BalanceRow { Id = account, Balance = balance });
+            return Task.FromResult<Result<bool>>(true);
+        },
+        CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (cluster is not null)
+        {
+            await cluster.StopAllSilosAsync();
+            await cluster.DisposeAsync();
+        }
+
+        if (own is not null)
+        {
+            await own.DisposeAsync();
+        }
+    }
+
+    private static void Add(
+        IServiceCollection services,
+        TestDatabase database,
+        TimeProvider? time,
+        TestStore? sharing,
+        (string Key, string Value)[]? settings)
+    {
+        services.AddSingleton(time ?? TimeProvider.System);
+        services.AddSingleton(provider => new ShopClock(provider.GetRequiredService<TimeProvider>(), TimeZoneInfo.Utc));
+        services.AddSingleton<IRoomModel, TestModel>();
+        services.AddSingleton<Probe>();
+        foreach (var work in TestWork.All())
+        {
+            services.AddSingleton(work);
+        }
+
+        services.AddSiloStorage(database.Configuration(settings ?? []));
+        if (sharing is not null && !database.IsPostgres)
+        {
+            services.Replace(ServiceDescriptor.Singleton(sharing.Store));
+        }
+    }
+
+    /// <summary>Makes the schema where there is none (migrations are the server's and tested there) and takes a slot.</summary>
+    private async Task PrepareAsync(TestDatabase database)
+    {
+        await TestSchema.EnsureAsync(Services, database);
+        await Get<IdLease>().TakeAsync(CancellationToken.None);
+    }
+}
+
+/// <summary>The schema without migrations.</summary>
+internal static class TestSchema
+{
+    public static async Task EnsureAsync(IServiceProvider services, TestDatabase database)
+    {
+        await using var context = database.IsPostgres
+            ? (SiloDbContext)await services.GetRequiredService<IDbContextFactory<PostgreSqlContext>>().CreateDbContextAsync()
+            : await services.GetRequiredService<IDbContextFactory<SqliteContext>>().CreateDbContextAsync();
+        if (!await context.Database.EnsureCreatedAsync())
+        {
+            return;
+        }
+
+        await using var command = context.Database.GetDbConnection().CreateCommand();
+        await context.Database.OpenConnectionAsync();
+        command.CommandText = database.IsPostgres ? OrleansSchema.PostgreSql : OrleansSchema.Sqlite;
+        await command.ExecuteNonQueryAsync();
+    }
+}
