@@ -93,7 +93,16 @@ internal sealed class EdgeCallContext : ServerCallContext, IDisposable
 
     protected override AuthContext AuthContextCore => inner.AuthContext;
 
-    protected override IDictionary<object, object> UserStateCore => inner.UserState;
+    protected override IDictionary<object, object> UserStateCore
+    {
+        get
+        {
+            // Where the library itself looks for the request when the context is not its own.
+            var state = inner.UserState;
+            state["__HttpContext"] = Http;
+            return state;
+        }
+    }
 
     public void EndBecauseTokenDied()
     {

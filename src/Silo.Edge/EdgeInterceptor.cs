@@ -181,7 +181,8 @@ internal sealed class EdgeInterceptor(
             {
                 try
                 {
-                    if (await ResolveAsync(token, served) != call.Caller)
+                    var now = await ResolveAsync(token, served);
+                    if ((now?.Kind, now?.Id, now?.Role) != (call.Caller.Kind, call.Caller.Id, call.Caller.Role))
                     {
                         call.EndBecauseTokenDied();
                         return;

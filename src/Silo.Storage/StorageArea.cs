@@ -103,6 +103,7 @@ public static class StorageArea
     {
         var store = services.GetRequiredService<IStore>();
         var options = services.GetRequiredService<DatabaseOptions>();
+        await store.MigrateAsync(cancellation);
         if (await store.WeakDurabilityAsync(cancellation) is { } weak)
         {
             if (!options.AllowWeakDurability)
@@ -114,7 +115,6 @@ public static class StorageArea
             services.GetRequiredService<ILogger<WriteGate>>().LogWarning("{Weak}: acknowledged commits can be lost", weak);
         }
 
-        await store.MigrateAsync(cancellation);
         await services.GetRequiredService<ClockGuard>().CheckAsync(cancellation);
         await services.GetRequiredService<IdLease>().TakeAsync(cancellation);
         await services.GetRequiredService<WorkRunner>().EnqueueRecurringAsync(cancellation);

@@ -201,13 +201,36 @@ internal sealed class SharedPostgres
         File.Delete(portFile);
         foreach (var home in Directory.GetDirectories(root, "server-*"))
         {
-            var data = Path.Combine(home, "data");
+            var start = TimeProvider.System.GetTimestamp();
+            while (!await TryRemoveAsync(home))
+            {
+                // A test process killed in the middle of a start leaves initdb or pg_ctl behind, which still write.
+                if (TimeProvider.System.GetElapsedTime(start) > ToolLimit)
+                {
+                    throw new TimeoutException($"{home} could not be removed: something still writes there.");
+                }
+
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+            }
+        }
+    }
+
+    private async Task<bool> TryRemoveAsync(string home)
+    {
+        var data = Path.Combine(home, "data");
+        try
+        {
             if (await IsRunningAsync(data))
             {
                 Must(await RunAsync("pg_ctl", "stop", "-w", "-m", "immediate", "-D", data), "pg_ctl stop");
             }
 
             Directory.Delete(home, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 
@@ -220,13 +243,12 @@ internal sealed class SharedPostgres
             return false;
         }
 
-        var pid = (await File.ReadAllLinesAsync(pidFile))[0];
         if (!Directory.Exists("/proc/self"))
         {
             return true;
         }
 
-        var commandLine = $"/proc/{pid}/cmdline";
+        var commandLine = $"/proc/{(await File.ReadAllTextAsync(pidFile)).Split('\n')[0]}/cmdline";
         return File.Exists(commandLine)
             && (await File.ReadAllTextAsync(commandLine)).Contains(data, StringComparison.Ordinal);
     }
