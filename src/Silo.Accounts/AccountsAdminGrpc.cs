@@ -98,9 +98,11 @@ internal sealed class AccountsAdminGrpc(
         var cancellation = context.CancellationToken;
         var name = AccountRules.NormaliseName(request.Username);
         var hash = (await passwords.HashAsync(request.Password, cancellation)).OrRefuse();
+        // What is hashed fast and kept in the audit log must not hold a password.
+        var withoutPassword = new CreateOperatorRequest(request) { Password = "" };
         return new()
         {
-            Operator = await writes.RunAsync<Operator>(context, request, request.RequestId, request.Reason, async unit =>
+            Operator = await writes.RunAsync<Operator>(context, withoutPassword, request.RequestId, request.Reason, async unit =>
             {
                 if ((AccountRules.NameRefusal(request.Username)
                     ?? AccountRules.PasswordRefusal(request.Password, AccountRules.MinOperatorPassword)) is { } refusal)

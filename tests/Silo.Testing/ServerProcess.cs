@@ -18,6 +18,12 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Keeps the directories of servers (data and log) where it is set to 1.</summary>
     public const string KeepVariable = "SILO_TEST_KEEP";
 
+    /// <summary>The first operator of servers with <see cref="Sqlite"/> or <see cref="PostgreSql"/> settings.</summary>
+    public const string OperatorUserName = "owner";
+
+    /// <summary>That operator's password; not a secret, its servers answer this machine only and live for one test.</summary>
+    public const string OperatorPassword = "a password for tests 1";
+
     private const int Terminate = 15;
     private const int Attempts = 3;
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
@@ -35,7 +41,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         HomeDirectory = Directory.CreateTempSubdirectory("silo-server-").FullName;
         output = new ServerOutput(Path.Combine(HomeDirectory, "output.log"));
-        this.settings = new(settings.Select(s => KeyValuePair.Create(s.Key.Replace(":", "__", StringComparison.Ordinal), s.Value)));
+        this.settings = new(settings.Select(setting => KeyValuePair.Create(Variable(setting.Key), setting.Value)));
         this.settings.TryAdd("Silo__DataDirectory", Path.Combine(HomeDirectory, "data"));
         AppDomain.CurrentDomain.ProcessExit += KillAtExit;
     }
@@ -113,14 +119,21 @@ public sealed class ServerProcess : IAsyncDisposable
         return (server.Current.ExitCode, server.Output);
     }
 
-    /// <summary>Settings of a server on the embedded database.</summary>
-    public static Dictionary<string, string> Sqlite() => new() { ["Silo__Database__Provider"] = "Sqlite" };
+    /// <summary>Settings of a server on the embedded database, with an operator.</summary>
+    public static Dictionary<string, string> Sqlite() => new()
+    {
+        ["Silo__Database__Provider"] = "Sqlite",
+        ["Silo__Operator__UserName"] = OperatorUserName,
+        ["Silo__Operator__Password"] = OperatorPassword,
+    };
 
-    /// <summary>Settings of a server on PostgreSQL.</summary>
+    /// <summary>Settings of a server on PostgreSQL, with an operator.</summary>
     public static Dictionary<string, string> PostgreSql(string connectionString) => new()
     {
         ["Silo__Database__Provider"] = "PostgreSql",
         ["ConnectionStrings__Silo"] = connectionString,
+        ["Silo__Operator__UserName"] = OperatorUserName,
+        ["Silo__Operator__Password"] = OperatorPassword,
     };
 
     /// <summary>A channel for the generated clients; the caller disposes it.</summary>
@@ -285,6 +298,9 @@ public sealed class ServerProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
+
+    /// <summary>How the environment spells a configuration key.</summary>
+    private static string Variable(string key) => key.Replace(":", "__", StringComparison.Ordinal);
 
     private static bool IsConfiguration(string variable) =>
         Ambient.Any(prefix => variable.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));

@@ -1,5 +1,4 @@
 using Silo.Coupons;
-using Silo.Kernel;
 using Xunit;
 
 namespace Silo.Rooms.Tests.Coupons;

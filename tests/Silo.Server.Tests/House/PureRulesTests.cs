@@ -17,10 +17,10 @@ public sealed partial class PureRulesTests
 
     // Stands for the packages, so that the build needs none of them.
     private const string Packages = """
-        namespace Orleans { public static class Impure { public static int Touch() => 1; } }
-        namespace Grpc.Core { public static class Impure { public static int Touch() => 1; } }
-        namespace Microsoft.EntityFrameworkCore { public static class Impure { public static int Touch() => 1; } }
-        namespace Npgsql { public static class Impure { public static int Touch() => 1; } }
+        namespace Orleans { internal static class Impure { public static int Touch() => 1; } }
+        namespace Grpc.Core { internal static class Impure { public static int Touch() => 1; } }
+        namespace Microsoft.EntityFrameworkCore { internal static class Impure { public static int Touch() => 1; } }
+        namespace Npgsql { internal static class Impure { public static int Touch() => 1; } }
         """;
 
     private static readonly string[] Settings =

@@ -1,0 +1,45 @@
+using System.Net;
+using Silo.Testing;
+using Silo.Testing.Databases;
+using Xunit;
+
+namespace Silo.Server.Tests;
+
+/// <summary>The built server as a process: it becomes ready, survives being killed, drains and ends.</summary>
+public sealed class ServerProcessTests
+{
+    [Theory]
+    [InlineData("Sqlite")]
+    [InlineData("PostgreSql")]
+    public async Task Start_KillRestartTerminate_IsReadyEachTimeAndEndsCleanly(string provider)
+    {
+        Assert.SkipWhen(provider == "PostgreSql" && !PostgresServer.IsAvailable, PostgresServer.SkipReason ?? "");
+        var settings = provider == "Sqlite"
+            ? ServerProcess.Sqlite()
+            : ServerProcess.PostgreSql(await PostgresServer.CreateDatabaseAsync());
+        await using var server = await ServerProcess.StartAsync(settings);
+        using var client = new HttpClient { BaseAddress = server.Http };
+        var first = server.ProcessId;
+
+        await server.KillAsync();
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri("/health/live", UriKind.Relative)));
+        await server.RestartAsync();
+
+        Assert.NotEqual(first, server.ProcessId);
+        using var live = await client.GetAsync(new Uri("/health/live", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        Assert.Equal(0, await server.TerminateAsync());
+    }
+
+    [Fact]
+    public async Task RunToExit_WithAWrongSetting_EndsWithOneClearLine()
+    {
+        var settings = ServerProcess.Sqlite();
+        settings["Silo:Database:MaxConnections"] = "1";
+
+        var (code, output) = await ServerProcess.RunToExitAsync(settings);
+
+        Assert.Equal(1, code);
+        Assert.Equal("Silo does not start: Silo:Database:MaxConnections must be between 4 and 500.", output);
+    }
+}
