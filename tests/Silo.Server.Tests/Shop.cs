@@ -11,6 +11,7 @@ using Silo.Accounts.V1;
 using Silo.Coupons.V1;
 using Silo.Testing;
 using Silo.Testing.Databases;
+using Xunit;
 
 namespace Silo.Server.Tests;
 

@@ -5,6 +5,7 @@ public sealed class NodeFixture<TDatabase> : IAsyncLifetime
     where TDatabase : TestDatabase, new()
 {
     private readonly TDatabase database = new();
+    private Task<TestStore>? starting;
     private TestStore? node;
     private TestStore? second;
 
@@ -32,18 +33,21 @@ public sealed class NodeFixture<TDatabase> : IAsyncLifetime
     /// <summary>Started by the first test, inside the test, so that a missing database skips it.</summary>
     internal async Task ReadyAsync()
     {
-        if (node is null)
-        {
-            await database.InitializeAsync();
-            // One lane, so that a test can hold it and know what is grouped behind it.
-            node = await TestStore.StartAsync(database, settings: [("Silo:Database:CommitLanes", "1")]);
-        }
+        // One attempt for all tests of the class: what did not start once is told by each of them.
+        node = await (starting ??= StartAsync());
 
         foreach (var store in new[] { node, second }.OfType<TestStore>())
         {
             (store.Faults.BeforeSend, store.Faults.AfterSend, store.Faults.AfterCommit) = (null, null, null);
             store.Probe.Clear();
         }
+    }
+
+    private async Task<TestStore> StartAsync()
+    {
+        await database.InitializeAsync();
+        // One lane, so that a test can hold it and know what is grouped behind it.
+        return await TestStore.StartAsync(database, settings: [("Silo:Database:CommitLanes", "1")]);
     }
 
     internal async Task<TestStore> SecondAsync() => second ??= await TestStore.StartAsync(database, sharing: Node);

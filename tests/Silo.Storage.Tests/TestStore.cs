@@ -41,6 +41,7 @@ internal sealed class TestStore : IAsyncDisposable
         Action<IServiceCollection>? configure = null,
         (string Key, string Value)[]? settings = null)
     {
+        await TestSchema.EnsureAsync(database);
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSerializer();
@@ -48,7 +49,7 @@ internal sealed class TestStore : IAsyncDisposable
         configure?.Invoke(services);
         var provider = services.BuildServiceProvider();
         var store = new TestStore(provider, null, provider);
-        await store.PrepareAsync(database);
+        await store.Get<IdLease>().TakeAsync(CancellationToken.None);
         return store;
     }
 
@@ -56,6 +57,8 @@ internal sealed class TestStore : IAsyncDisposable
     public static async Task<TestStore> StartAsync(
         TestDatabase database, TestStore? sharing = null, (string Key, string Value)[]? settings = null)
     {
+        // The official provider reads its queries from the database when the silo starts.
+        await TestSchema.EnsureAsync(database);
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
         builder.Options.ServiceId = StorageArea.ServiceId;
         builder.ConfigureSilo((_, silo) =>
@@ -66,7 +69,7 @@ internal sealed class TestStore : IAsyncDisposable
         var cluster = builder.Build();
         await cluster.DeployAsync();
         var store = new TestStore(cluster.Silos[0].ServiceProvider, cluster, null);
-        await store.PrepareAsync(database);
+        await store.Get<IdLease>().TakeAsync(CancellationToken.None);
         return store;
     }
 
@@ -138,20 +141,17 @@ internal sealed class TestStore : IAsyncDisposable
             services.Replace(ServiceDescriptor.Singleton(sharing.Store));
         }
     }
-
-    /// <summary>Makes the schema where there is none (migrations are the server's and tested there) and takes a slot.</summary>
-    private async Task PrepareAsync(TestDatabase database)
-    {
-        await TestSchema.EnsureAsync(Services, database);
-        await Get<IdLease>().TakeAsync(CancellationToken.None);
-    }
 }
 
-/// <summary>The schema without migrations.</summary>
+/// <summary>The schema without migrations, which are the server's and tested there.</summary>
 internal static class TestSchema
 {
-    public static async Task EnsureAsync(IServiceProvider services, TestDatabase database)
+    public static async Task EnsureAsync(TestDatabase database)
     {
+        var collection = new ServiceCollection();
+        collection.AddSingleton<IRoomModel, TestModel>();
+        collection.AddSiloStorage(database.Configuration());
+        await using var services = collection.BuildServiceProvider();
         await using var context = database.IsPostgres
             ? (SiloDbContext)await services.GetRequiredService<IDbContextFactory<PostgreSqlContext>>().CreateDbContextAsync()
             : await services.GetRequiredService<IDbContextFactory<SqliteContext>>().CreateDbContextAsync();
