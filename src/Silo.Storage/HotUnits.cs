@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Silo.Kernel;
 
@@ -64,9 +63,7 @@ internal sealed class HotUnits(
             logger.LogWarning(exception, "A commit was sent and not answered");
             return BatchOutcome.Unknown;
         }
-        catch (Exception exception) when (store.IsUnavailable(exception is DbUpdateException { InnerException: { } inner }
-            ? inner
-            : exception))
+        catch (Exception exception) when (store.IsUnavailable(Units.DriversOwn(exception)))
         {
             logger.LogWarning(exception, "A transaction was rolled back");
             return BatchOutcome.Failed;

@@ -55,10 +55,10 @@ public static class OrleansSchema
                 AND coalesce(grainidextensionstring, '''') = coalesce(@GrainIdExtensionString::varchar, '''')
                 AND serviceid = @ServiceId AND version = @GrainStateVersion
             RETURNING version AS newgrainstateversion');
-        CREATE FUNCTION silo_require(holds boolean, what text, found text) RETURNS void LANGUAGE plpgsql AS $$
+        CREATE FUNCTION silo_require(holds boolean, what text, written text) RETURNS void LANGUAGE plpgsql AS $$
         BEGIN
             IF NOT coalesce(holds, false) THEN
-                RAISE EXCEPTION USING ERRCODE = 'SL001', MESSAGE = what, DETAIL = coalesce(found, '');
+                RAISE EXCEPTION USING ERRCODE = 'SL001', MESSAGE = what || chr(10) || coalesce(written, '');
             END IF;
         END $$;
         """;

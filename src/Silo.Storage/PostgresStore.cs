@@ -165,7 +165,7 @@ internal sealed class PostgresStore : IStore
         {
             // The server itself says that it failed, and nothing of an implicit transaction survives an error.
             return exception.SqlState != GuardFailed ? new(TransactionOutcome.RolledBack, Error: exception)
-                : exception.MessageText == "state" ? new(TransactionOutcome.StaleStates, WrittenKeys(exception))
+                : exception.MessageText.StartsWith("state\n", StringComparison.Ordinal) ? new(TransactionOutcome.StaleStates, WrittenKeys(exception))
                 : new(TransactionOutcome.RowTaken, Error: exception);
         }
         catch (Exception exception)
@@ -251,7 +251,8 @@ internal sealed class PostgresStore : IStore
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
     private static HashSet<string> WrittenKeys(PostgresException exception) =>
-        [.. (exception.Detail ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        // In the message and not in the detail, which the driver withholds unless a setting allows it.
+        [.. exception.MessageText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)];
 
     private static NpgsqlParameter<T[]> Array<TItem, T>(IReadOnlyList<TItem> items, Func<TItem, T> pick)
     {

@@ -12,19 +12,21 @@ namespace Silo.Storage;
 /// Writes many rows of one table with one statement (PostgreSQL) or one prepared statement (SQLite). What it knows of
 /// the table comes from the EF model, so that columns are described once.
 /// </summary>
-internal sealed class TableWriter : IComparer<object>
+internal sealed class TableWriter
 {
     private readonly Column[] columns;
     private readonly Column[] sortKey;
+    private readonly bool put;
     private readonly string postgres;
     private readonly string sqlite;
 
     public TableWriter(IEntityType entity, bool put)
     {
+        this.put = put;
         Table = entity.GetTableName() ?? throw new InvalidOperationException($"{entity.Name} has no table.");
         columns = [.. entity.GetProperties().Select(Column.Of)];
         var key = entity.FindPrimaryKey()!.Properties;
-        var unique = entity.GetIndexes().FirstOrDefault(index => index.IsUnique)?.Properties ?? key;
+        var unique = put ? key : entity.GetIndexes().FirstOrDefault(index => index.IsUnique)?.Properties ?? key;
         sortKey = [.. unique.Select(Column.Of)];
         var names = string.Join(", ", columns.Select(c => c.Name));
         var keyNames = key.Select(p => p.GetColumnName()).ToArray();
@@ -42,19 +44,21 @@ internal sealed class TableWriter : IComparer<object>
     /// <summary>The table; statements of one transaction go in its order.</summary>
     public string Table { get; }
 
-    /// <summary>Rows are written in the order of their unique key, so that no two transactions wait for each other.</summary>
-    public int Compare(object? x, object? y)
+    /// <summary>
+    /// The rows in the order of their key. Of several that replace one row only the last is written: PostgreSQL refuses
+    /// to touch a row twice in one statement.
+    /// </summary>
+    public List<object> InOrder(List<object> rows)
     {
-        foreach (var column in sortKey)
+        if (!put)
         {
-            var order = column.Compare(x!, y!);
-            if (order != 0)
-            {
-                return order;
-            }
+            rows.Sort(Compare);
+            return rows;
         }
 
-        return 0;
+        // This order is stable, so that the last one stays the last.
+        List<object> sorted = [.. rows.Order(Comparer<object>.Create(Compare))];
+        return [.. sorted.Where((row, i) => i + 1 == sorted.Count || Compare(row, sorted[i + 1]) != 0)];
     }
 
     public NpgsqlBatchCommand PostgresCommand(List<object> rows)
@@ -91,6 +95,21 @@ internal sealed class TableWriter : IComparer<object>
         }
 
         return command.ExecuteNonQuery() == 1;
+    }
+
+    /// <summary>Rows are written in the order of their unique key, so that no two transactions wait for each other.</summary>
+    private int Compare(object x, object y)
+    {
+        foreach (var column in sortKey)
+        {
+            var order = column.Compare(x, y);
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        return 0;
     }
 
     private abstract class Column(string name, string postgresType, SqliteType sqliteType)
@@ -189,13 +208,10 @@ internal sealed class TableWriters(IModel model)
             }
         }
 
-        return merged.Select(table => (Writer: Of(table.Key), Rows: table.Value))
-            .OrderBy(table => table.Writer.Table, StringComparer.Ordinal)
-            .Select(table =>
-            {
-                table.Rows.Sort(table.Writer);
-                return table;
-            });
+        // Appended rows come before those that replace a row, which may be one appended in the same batch.
+        return merged.Select(table => (Writer: Of(table.Key), Rows: table.Value, Put: table.Key.Item2))
+            .OrderBy(table => table.Writer.Table, StringComparer.Ordinal).ThenBy(table => table.Put)
+            .Select(table => (table.Writer, table.Writer.InOrder(table.Rows)));
     }
 }
 

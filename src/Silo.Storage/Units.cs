@@ -1,4 +1,4 @@
-using Microsoft.EntityFrameworkCore;
+using System.Data.Common;
 using Silo.Kernel;
 
 namespace Silo.Storage;
@@ -76,8 +76,19 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
         return new Marked();
     }
 
-    private static Exception DriversOwn(Exception exception) =>
-        exception is DbUpdateException { InnerException: { } inner } ? inner : exception;
+    /// <summary>The driver's exception inside what EF Core wraps around it (an update, a suspected transient fault).</summary>
+    public static Exception DriversOwn(Exception exception)
+    {
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is DbException)
+            {
+                return inner;
+            }
+        }
+
+        return exception;
+    }
 
     private sealed class Marked : IDisposable
     {

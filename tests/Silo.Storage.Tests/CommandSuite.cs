@@ -139,78 +139,71 @@ public abstract class CommandSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     public async Task Run_RefusalThatRestsOnADraft_WaitsForTheCommitOfTheDraft()
     {
         var grain = NewGrain();
-        var (first, second) = (new Hold(), new Hold());
-        Faults.BeforeSend = first.Pass;
-        var plug = AddAsync(grain, "plug");
-        await first.Reached;
+        var commit = new Hold();
 
-        // Both gather behind the plug and are decided in one batch: the second is refused because of the first's draft.
-        var filling = AddAsync(Node, grain, new() { RequestId = "fill", Amount = 9, Limit = 10 });
-        var refused = AddAsync(Node, grain, new() { RequestId = "late", Amount = 1, Limit = 10 });
-        await Node.Counter(grain).ViewAsync().Soon();
-        Faults.BeforeSend = second.Pass;
-        first.Release();
-        await plug.Soon();
-        await second.Reached;
+        // Both are decided in one batch: the second is refused because of the first's draft.
+        var replies = GatherAsync(
+            grain,
+            () => Faults.BeforeSend = commit.Pass,
+            CounterCall.Of(Command("fill", 9, limit: 10)),
+            CounterCall.Of(Command("late", 1, limit: 10)));
+        await commit.Reached;
+        Assert.Equal([(grain, 1), (grain, 2)], Node.Probe.Batches);
+        Assert.False(replies.IsCompleted);
+        commit.Release();
 
-        Assert.False(filling.IsCompleted);
-        Assert.False(refused.IsCompleted);
-        Assert.Contains((grain, 2), Node.Probe.Batches);
-
-        second.Release();
-        Assert.Null((await filling).Refusal);
-        Assert.Equal("LIMIT", (await refused).Refusal?.Reason);
+        var outcomes = (await replies).Select(r => Assert.Single(r.Outcomes)).ToArray();
+        Assert.Equal([null, "LIMIT"], outcomes.Select(o => o.Refusal?.Reason));
     }
 
     [Fact]
     public async Task Run_RefusalThatRestsOnADraftThatIsRolledBack_IsNeverTold()
     {
         var grain = NewGrain();
-        var hold = new Hold();
-        Faults.BeforeSend = hold.Pass;
-        var plug = AddAsync(grain, "plug");
-        await hold.Reached;
 
-        var filling = AddAsync(Node, grain, new() { RequestId = "fill", Amount = 9, Limit = 10 });
-        var refused = AddAsync(Node, grain, new() { RequestId = "late", Amount = 1, Limit = 10 });
-        await Node.Counter(grain).ViewAsync().Soon();
-        Faults.BeforeSend = () => throw new IOException("The disk is gone.");
-        hold.Release();
-        await plug.Soon();
+        var replies = await GatherAsync(
+            grain,
+            () => Faults.BeforeSend = () => throw new IOException("The disk is gone."),
+            CounterCall.Of(Command("fill", 9, limit: 10)),
+            CounterCall.Of(Command("late", 1, limit: 10)));
 
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => filling);
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => refused);
+        Assert.All(replies, reply => Assert.IsType<StorageUnavailableException>(reply.Failure));
         Faults.BeforeSend = null;
-        Assert.Null((await AddAsync(Node, grain, new() { RequestId = "late", Amount = 1, Limit = 10 })).Refusal);
+        Assert.Null((await AddAsync(Node, grain, Command("late", 1, limit: 10))).Refusal);
         Assert.Equal(2, (await ConsistentAsync(grain)).State.Total);
     }
 
     [Fact]
     public async Task Run_QueueOfAGrainIsFull_RefusesAtOnceAndServesTheOthers()
     {
-        var (grain, other) = (NewGrain(), NewGrain());
-        var hold = new Hold();
-        Faults.BeforeSend = hold.Pass;
-        var plug = AddAsync(grain, "plug");
-        await hold.Reached;
+        var grain = NewGrain();
         const int most = HotGrain<CounterState, CounterCommand, CounterOutcome, CounterFacts>.MaxWaiting;
+        var replies = await GatherAsync(
+            grain,
+            null,
+            CounterCall.Of([.. Enumerable.Range(0, most).Select(i => Command($"{i}"))]),
+            CounterCall.Of(Command("one too many")));
 
-        var full = Node.Counter(grain).RunAsync(
-            [.. Enumerable.Range(0, most).Select(i => new CounterCommand { RequestId = $"{i}" })]);
-        var busy = AddAsync(grain, "one too many");
-        var neighbour = AddAsync(other, "neighbour");
-
-        // While everything else still waits for the disk.
-        await Assert.ThrowsAsync<StorageBusyException>(() => busy);
-        Assert.False(full.IsCompleted);
-        hold.Release();
-        await plug.Soon();
-        Assert.Equal(1, (await neighbour).Total);
-        Assert.Equal(Enumerable.Range(2, most).Select(i => (long)i), (await full.Soon()).Select(o => o.Total));
+        Assert.IsType<StorageBusyException>(replies[1].Failure);
+        Assert.Null(replies[0].Failure);
+        Assert.Equal(Enumerable.Range(2, most).Select(i => (long)i), replies[0].Outcomes.Select(o => o.Total));
         var (state, rows) = await ConsistentAsync(grain);
         Assert.Equal(most + 1, state.Total);
         Assert.DoesNotContain(rows, r => r.RequestId == "one too many");
         Assert.Equal(most + 2, (await AddAsync(grain, "one too many")).Total);
+    }
+
+    [Fact]
+    public async Task Run_QueueIsFull_TheRefusalReachesTheCallerAsItself()
+    {
+        const int most = HotGrain<CounterState, CounterCommand, CounterOutcome, CounterFacts>.MaxWaiting;
+        var grain = NewGrain();
+
+        await Assert.ThrowsAsync<StorageBusyException>(() => Node.Counter(grain).RunAsync(
+            [.. Enumerable.Range(0, most + 1).Select(i => Command($"{i}"))]).Soon());
+
+        Assert.Empty(await Node.EntriesAsync(grain));
+        Assert.Equal(1, (await AddAsync(grain, "fine")).Total);
     }
 }
 

@@ -15,6 +15,13 @@ internal interface ICounterGrain : IGrainWithIntegerKey
     [Alias("RunJoined"), AlwaysInterleave]
     Task<JoinedOutcome<CounterOutcome>> RunJoinedAsync([Immutable] CounterCommand command, [Immutable] JoinedCommand joined);
 
+    /// <summary>
+    /// Makes several calls in their order, which the network would not keep, and answers each by itself. Once all are
+    /// made, <see cref="Probe.CallsMade"/> says so.
+    /// </summary>
+    [Alias("RunCalls"), AlwaysInterleave]
+    Task<CounterReply[]> RunCallsAsync([Immutable] CounterCall[] calls);
+
     [Alias("View"), AlwaysInterleave]
     Task<CounterView> ViewAsync();
 }
@@ -73,6 +80,28 @@ internal sealed record CounterOutcome
     public bool Repeated { get; init; }
 }
 
+[GenerateSerializer, Immutable, Alias("silo.tests.CounterCall")]
+internal sealed record CounterCall
+{
+    [Id(0)]
+    public required CounterCommand[] Commands { get; init; }
+
+    [Id(1)]
+    public JoinedCommand? Joined { get; init; }
+
+    public static CounterCall Of(params CounterCommand[] commands) => new() { Commands = commands };
+}
+
+[GenerateSerializer, Immutable, Alias("silo.tests.CounterReply")]
+internal sealed record CounterReply
+{
+    [Id(0)]
+    public CounterOutcome[] Outcomes { get; init; } = [];
+
+    [Id(1)]
+    public Exception? Failure { get; init; }
+}
+
 [GenerateSerializer, Immutable, Alias("silo.tests.CounterView")]
 internal sealed record CounterView([property: Id(0)] long Total, [property: Id(1)] long Count, [property: Id(2)] Guid Activation);
 
@@ -114,8 +143,12 @@ internal sealed class Probe
     /// <summary>How often each account was asked for a lock.</summary>
     public ConcurrentDictionary<long, int> LockTries { get; } = new();
 
+    /// <summary>Set by a test, completed by the grain when all calls of one <c>RunCallsAsync</c> are made.</summary>
+    public TaskCompletionSource CallsMade { get; set; } = new();
+
     public void Clear()
     {
+        CallsMade = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Batches.Clear();
         LockTries.Clear();
     }
@@ -133,6 +166,13 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
 
     public Task<JoinedOutcome<CounterOutcome>> RunJoinedAsync(CounterCommand command, JoinedCommand joined) =>
         SubmitJoinedAsync(command, joined);
+
+    public async Task<CounterReply[]> RunCallsAsync(CounterCall[] calls)
+    {
+        var replies = calls.Select(ReplyAsync).ToArray();
+        probe.CallsMade.TrySetResult();
+        return await Task.WhenAll(replies);
+    }
 
     public async Task<CounterView> ViewAsync()
     {
@@ -215,6 +255,23 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
             Mark = command.Mark,
         });
         return (next, outcome with { Total = next.Total });
+    }
+
+    private async Task<CounterReply> ReplyAsync(CounterCall call)
+    {
+        try
+        {
+            return new()
+            {
+                Outcomes = call.Joined is { } joined
+                    ? [(await SubmitJoinedAsync(call.Commands[0], joined)).Outcome]
+                    : await SubmitAsync(call.Commands),
+            };
+        }
+        catch (Exception exception) when (exception is StorageUnavailableException or StorageBusyException)
+        {
+            return new() { Failure = exception };
+        }
     }
 
     protected override Refusal? RefusalOf(CounterOutcome outcome) => outcome.Refusal;

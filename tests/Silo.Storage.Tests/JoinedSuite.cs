@@ -140,21 +140,17 @@ public abstract class JoinedSuite<TDatabase>(NodeFixture<TDatabase> fixture) : N
     public async Task JoinedCommand_IsAloneInItsTransaction()
     {
         var grain = NewGrain();
-        var hold = new Hold();
-        Faults.BeforeSend = hold.Pass;
-        var plug = AddAsync(grain, "plug");
-        await hold.Reached;
 
-        var before = Enumerable.Range(0, 3).Select(i => AddAsync(grain, $"before {i}")).ToArray();
-        var joined = RunAsync(grain, TestWork.Refuse, amount: 100);
-        var after = Enumerable.Range(0, 2).Select(i => AddAsync(grain, $"after {i}")).ToArray();
-        await Node.Counter(grain).ViewAsync().Soon();
-        hold.Release();
+        var replies = await GatherAsync(
+            grain,
+            null,
+            CounterCall.Of(Command("before 1"), Command("before 2")),
+            CounterCall.Of(Command("before 3")),
+            new CounterCall { Commands = [Command("joined", 100)], Joined = Joined(grain, TestWork.Refuse) },
+            CounterCall.Of(Command("after 1")),
+            CounterCall.Of(Command("after 2")));
 
-        await plug.Soon();
-        Assert.Equal([2L, 3, 4], (await Task.WhenAll(before)).Select(o => o.Total).Order());
-        Assert.Equal(104, (await joined).Outcome.Total);
-        Assert.Equal([5L, 6], (await Task.WhenAll(after)).Select(o => o.Total).Order());
+        Assert.Equal([2, 3, 4, 104, 5, 6], replies.SelectMany(r => r.Outcomes).Select(o => o.Total));
         Assert.Equal([(grain, 1), (grain, 3), (grain, 1), (grain, 2)], Node.Probe.Batches);
         await ConsistentAsync(grain);
     }

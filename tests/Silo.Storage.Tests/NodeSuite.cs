@@ -83,6 +83,28 @@ public abstract class NodeSuite<TDatabase>(NodeFixture<TDatabase> fixture) : ICl
     private protected static async Task<CounterOutcome> AddAsync(TestStore node, long grain, CounterCommand command) =>
         (await node.Counter(grain).RunAsync([command]).Soon())[0];
 
+    /// <summary>
+    /// Holds the disk with one command, makes the calls in their order behind it, and lets go; so what one batch gathers
+    /// is known. <paramref name="whenGathered"/> runs before that.
+    /// </summary>
+    private protected async Task<CounterReply[]> GatherAsync(long grain, Action? whenGathered, params CounterCall[] calls)
+    {
+        var hold = new Hold();
+        Faults.BeforeSend = hold.Pass;
+        var plug = AddAsync(grain, "plug");
+        await hold.Reached;
+        var replies = Node.Counter(grain).RunCallsAsync(calls);
+        await Node.Probe.CallsMade.Task.Soon();
+        Faults.BeforeSend = null;
+        whenGathered?.Invoke();
+        hold.Release();
+        await plug;
+        return await replies.Soon();
+    }
+
+    private protected static CounterCommand Command(string request, long amount = 1, long limit = long.MaxValue, long account = 0) =>
+        new() { RequestId = request, Amount = amount, Limit = limit, Account = account };
+
     /// <summary>As a client does: the same request until it is answered.</summary>
     private protected static async Task<CounterOutcome> AddUntilAnsweredAsync(TestStore node, long grain, CounterCommand command)
     {

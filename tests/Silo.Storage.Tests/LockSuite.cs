@@ -1,0 +1,138 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Silo.Storage.Tests;
+
+/// <summary>Commands that spend from guarded rows.</summary>
+public abstract class LockSuite<TDatabase>(NodeFixture<TDatabase> fixture) : NodeSuite<TDatabase>(fixture)
+    where TDatabase : TestDatabase, new()
+{
+    [Fact]
+    public async Task Spend_FromManyGrainsAtOnce_NeverGoesBelowZeroAndSumsUp()
+    {
+        var account = NewGrain();
+        const long funds = 150;
+        await Node.AddBalanceAsync(account, funds);
+        var grains = Enumerable.Range(0, 6).Select(_ => NewGrain()).ToArray();
+
+        var outcomes = await Task.WhenAll(grains.SelectMany((grain, g) => Enumerable.Range(0, 16).Select(i =>
+            AddUntilAnsweredAsync(Node, grain, Command($"r{i}", 1 + ((g + i) % 4), account: account)))));
+
+        var spent = 0L;
+        foreach (var grain in grains)
+        {
+            spent += (await ConsistentAsync(grain)).State.Total;
+        }
+
+        var left = await Node.BalanceAsync(account);
+        Assert.Equal(funds, spent + left);
+        // More was asked for than there is (96 commands of 2.5 on average), so somebody was refused, and only at the end.
+        Assert.InRange(left, 0, 3);
+        Assert.Contains(outcomes, o => o.Refusal?.Reason == "POOR");
+        Assert.All(outcomes, o => Assert.True(o.Refusal is null or { Reason: "POOR" }));
+    }
+
+    [Fact]
+    public async Task Spend_SeveralTimesInOneBatch_EachSeesWhatIsLeft()
+    {
+        var (grain, account) = (NewGrain(), NewGrain());
+        await Node.AddBalanceAsync(account, 10);
+
+        var outcomes = await Node.Counter(grain).RunAsync(
+            [Command("a", 6, account: account), Command("b", 6, account: account), Command("c", 4, account: account), Command("d", 1)])
+            .Soon();
+
+        Assert.Equal([null, "POOR", null, null], outcomes.Select(o => o.Refusal?.Reason));
+        Assert.Equal([6, 0, 10, 11], outcomes.Select(o => o.Total));
+        Assert.Equal(0, await Node.BalanceAsync(account));
+        await ConsistentAsync(grain);
+    }
+
+    [Fact]
+    public async Task Spend_OnlyRefusals_CommitsNothing()
+    {
+        var (grain, account) = (NewGrain(), NewGrain());
+        await Node.AddBalanceAsync(account, 1);
+
+        Assert.Equal("POOR", (await AddAsync(grain, "a", 2, account)).Refusal?.Reason);
+
+        Assert.Null((await Node.StoredAsync(grain)).Version);
+    }
+
+    [Fact]
+    public async Task Spend_RuleThrows_RollsBackAndTheRowIsFreeAgain()
+    {
+        var (grain, account) = (NewGrain(), NewGrain());
+        await Node.AddBalanceAsync(account, 10);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Node.Counter(grain).RunAsync(
+            [Command("a", 2, account: account), Command("b") with { Poison = Poison.Throw }]).Soon());
+
+        Assert.Equal(10, await Node.BalanceAsync(account));
+        Assert.Equal(3, (await AddAsync(grain, "a", 3, account)).Total);
+        Assert.Equal(7, await Node.BalanceAsync(account));
+    }
+}
+
+public sealed class LocksOnPostgres(NodeFixture<PostgresDatabase> fixture) : LockSuite<PostgresDatabase>(fixture)
+{
+    [Fact]
+    public async Task Spend_RowIsLockedElsewhere_IsPutOffThreeTimesAndTheNeighboursSucceed()
+    {
+        var grain = NewGrain();
+        var (locked, free) = (NewGrain(), NewGrain());
+        await Node.AddBalanceAsync(locked, 10);
+        await Node.AddBalanceAsync(free, 10);
+        await using var foreign = await Database.OpenOwnAsync();
+        await using var transaction = await foreign.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var take = new Npgsql.NpgsqlCommand($"SELECT 1 FROM test_balances WHERE id = {locked} FOR UPDATE", foreign);
+        await take.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+
+        var replies = await GatherAsync(
+            grain,
+            null,
+            CounterCall.Of(Command("elsewhere", 2, account: locked)),
+            CounterCall.Of(Command("free", 3, account: free)),
+            CounterCall.Of(Command("none", 4)));
+
+        Assert.False(Assert.IsType<StorageUnavailableException>(replies[0].Failure).OutcomeUnknown);
+        Assert.Equal([4, 8], replies[1..].Select(r => Assert.Single(r.Outcomes).Total));
+        Assert.Equal(1 + HotGrain<CounterState, CounterCommand, CounterOutcome, CounterFacts>.MaxDeferrals, Node.Probe.LockTries[locked]);
+        Assert.Equal(1, Node.Probe.LockTries[free]);
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((10, 7), (await Node.BalanceAsync(locked), await Node.BalanceAsync(free)));
+        Assert.Equal(10, (await AddAsync(grain, "elsewhere", 2, locked)).Total);
+        Assert.Equal(8, await Node.BalanceAsync(locked));
+        await ConsistentAsync(grain);
+    }
+
+    [Fact]
+    public async Task Spend_RowIsFreeAgainBeforeTheLastTry_Succeeds()
+    {
+        var (grain, account) = (NewGrain(), NewGrain());
+        await Node.AddBalanceAsync(account, 10);
+        await using var foreign = await Database.OpenOwnAsync();
+        await using var transaction = await foreign.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var spend = new Npgsql.NpgsqlCommand($"UPDATE test_balances SET balance = 5 WHERE id = {account}", foreign);
+        await spend.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var sends = 0;
+        Faults.BeforeSend = () =>
+        {
+            // The first commit is the neighbour's, whose batch found the row locked.
+            if (Interlocked.Increment(ref sends) == 1)
+            {
+                transaction.Commit();
+            }
+        };
+
+        var replies = await Node.Counter(grain).RunCallsAsync(
+            [CounterCall.Of(Command("wait", 4, account: account)), CounterCall.Of(Command("neighbour"))]).Soon();
+
+        Assert.All(replies, reply => Assert.Null(reply.Failure));
+        // One try before the commit that frees the row, or two where the neighbour came one batch later, and one after.
+        Assert.InRange(Node.Probe.LockTries[account], 2, 3);
+        // It has seen what the other transaction left, not what was there at first.
+        Assert.Equal(1, await Node.BalanceAsync(account));
+    }
+}
+
+public sealed class LocksOnSqlite(NodeFixture<SqliteDatabase> fixture) : LockSuite<SqliteDatabase>(fixture);

@@ -1,0 +1,211 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
+
+namespace Silo.Storage.Tests;
+
+/// <summary>One transaction of a relational room.</summary>
+public abstract class UnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : NodeSuite<TDatabase>(fixture)
+    where TDatabase : TestDatabase, new()
+{
+    private static readonly Refusal No = new("NO", RefusalKind.Precondition, "No.");
+
+    private protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Accepted_Commits()
+    {
+        var id = NewGrain();
+
+        var result = await Node.Units.RunAsync<string>(
+            unit =>
+            {
+                unit.Set<JoinedRow>().Add(new() { Id = id, Text = "row" });
+                return Task.FromResult<Result<string>>("value");
+            },
+            Cancel);
+
+        Assert.Equal("value", result.Value);
+        Assert.Equal(["row"], await JoinedSuite.RowsAsync(Node, id));
+    }
+
+    [Fact]
+    public async Task Refused_RollsBackWhatWasSent()
+    {
+        var id = NewGrain();
+
+        var result = await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await WriteAsync(unit, id);
+                return No;
+            },
+            Cancel);
+
+        Assert.Equal(No, result.Refusal);
+        Assert.Empty(await JoinedSuite.RowsAsync(Node, id));
+    }
+
+    [Fact]
+    public async Task Exception_RollsBackWhatWasSent()
+    {
+        var id = NewGrain();
+
+        await Assert.ThrowsAsync<NotSupportedException>(() => Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await WriteAsync(unit, id);
+                throw new NotSupportedException();
+            },
+            Cancel));
+
+        Assert.Empty(await JoinedSuite.RowsAsync(Node, id));
+    }
+
+    [Fact]
+    public async Task GrainCall_InsideAUnit_Throws()
+    {
+        var grains = Node.Get<IGrainFactory>();
+        var grain = NewGrain();
+
+        var inside = await Assert.ThrowsAsync<InvalidOperationException>(() => Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await WriteAsync(unit, grain);
+                await grains.GetGrain<ICounterGrain>(grain).RunAsync([Command("inside")]);
+                return true;
+            },
+            Cancel));
+
+        Assert.Contains("no grain may be called", inside.Message, StringComparison.Ordinal);
+        Assert.Empty(await Node.EntriesAsync(grain));
+        Assert.Empty(await JoinedSuite.RowsAsync(Node, grain));
+        // And outside the same flow may.
+        Assert.Equal(1, (await grains.GetGrain<ICounterGrain>(grain).RunAsync([Command("outside")]).Soon())[0].Total);
+    }
+
+    [Fact]
+    public async Task Unit_InsideAUnit_Throws()
+    {
+        var id = NewGrain();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await WriteAsync(unit, id);
+                return (await Node.Units.RunAsync<bool>(_ => Task.FromResult<Result<bool>>(true), Cancel)).Value;
+            },
+            Cancel));
+
+        Assert.Empty(await JoinedSuite.RowsAsync(Node, id));
+        Assert.True((await Node.Units.RunAsync<bool>(_ => Task.FromResult<Result<bool>>(true), Cancel)).Value);
+    }
+
+    [Fact]
+    public async Task Units_OfManyCallersAtOnce_KeepTheGuard()
+    {
+        var account = NewGrain();
+        await Node.AddBalanceAsync(account, 20);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Node.Units.RunAsync<bool>(
+            async unit => await unit.Set<BalanceRow>().Where(b => b.Id == account && b.Balance >= 1)
+                .ExecuteUpdateAsync(set => set.SetProperty(b => b.Balance, b => b.Balance - 1), Cancel) == 1 ? true : No,
+            Cancel))).Soon();
+
+        Assert.Equal(20, results.Count(r => r.IsAccepted));
+        Assert.Equal(0, await Node.BalanceAsync(account));
+    }
+
+    [Fact]
+    public async Task LockAsync_ReturnsTheRowsThatAreThere()
+    {
+        var (first, second, absent) = (NewGrain(), NewGrain(), NewGrain());
+        await Node.AddBalanceAsync(first, 1);
+        await Node.AddBalanceAsync(second, 2);
+
+        var result = await Node.Units.RunAsync<(long, long)[]>(
+            async unit => (await unit.LockAsync<BalanceRow>([second, first, second, absent], Cancel))
+                .OrderBy(l => l.Key).Select(l => (l.Key, l.Value.Balance)).ToArray(),
+            Cancel);
+
+        Assert.Equal([(first, 1L), (second, 2L)], result.Value!);
+    }
+
+    [Fact]
+    public async Task Enqueue_AKeyThatExists_LeavesItAsItIs()
+    {
+        var key = $"{NewGrain()}";
+        foreach (var payload in new[] { "first", "second" })
+        {
+            await Node.Units.RunAsync<bool>(
+                async unit =>
+                {
+                    await unit.EnqueueAsync("tests.unit", key, 1, payload, Cancel);
+                    return true;
+                },
+                Cancel);
+        }
+
+        var stored = await Node.Units.ReadAsync(r => r.Query<WorkRow>().Where(w => w.Key == key).ToListAsync(Cancel), Cancel);
+        Assert.Equal("first", Assert.Single(stored).Payload);
+    }
+
+    private protected static async Task WriteAsync(Unit unit, long id)
+    {
+        unit.Set<JoinedRow>().Add(new() { Id = id, Text = "row" });
+        await unit.SaveAsync(Cancel);
+    }
+}
+
+public sealed class UnitsOnPostgres(NodeFixture<PostgresDatabase> fixture) : UnitSuite<PostgresDatabase>(fixture)
+{
+    public enum Statement
+    {
+        Update,
+        Save,
+        Query,
+    }
+
+    /// <summary>Two seconds each: the lock time-out is the server's.</summary>
+    [Fact]
+    public async Task RowLockedElsewhere_IsUnavailableAndCertainlyRolledBack()
+    {
+        var account = NewGrain();
+        await Node.AddBalanceAsync(account, 1);
+        await using var foreign = await Database.OpenOwnAsync();
+        await using var transaction = await foreign.BeginTransactionAsync(Cancel);
+        await using var take = new Npgsql.NpgsqlCommand($"SELECT 1 FROM test_balances WHERE id = {account} FOR UPDATE", foreign);
+        await take.ExecuteScalarAsync(Cancel);
+
+        var failures = await Task.WhenAll(Enum.GetValues<Statement>().Select(async statement =>
+            (statement, failure: await Record.ExceptionAsync(() => RunAsync(statement, account)))));
+
+        Assert.All(failures, f => Assert.False(Assert.IsType<StorageUnavailableException>(f.failure).OutcomeUnknown));
+        await transaction.RollbackAsync(Cancel);
+        Assert.Equal(1, await Node.BalanceAsync(account));
+    }
+
+    private async Task RunAsync(Statement statement, long account) => await Node.Units.RunAsync<bool>(
+        async unit =>
+        {
+            var rows = unit.Set<BalanceRow>().Where(b => b.Id == account);
+            switch (statement)
+            {
+                case Statement.Update:
+                    await rows.ExecuteUpdateAsync(set => set.SetProperty(b => b.Balance, 5), Cancel);
+                    break;
+                case Statement.Save:
+                    (await rows.SingleAsync(Cancel)).Balance = 5;
+                    await unit.SaveAsync(Cancel);
+                    break;
+                default:
+                    await unit.Set<BalanceRow>().FromSql($"SELECT * FROM test_balances WHERE id = {account} FOR UPDATE")
+                        .ToListAsync(Cancel);
+                    break;
+            }
+
+            return true;
+        },
+        Cancel);
+}
+
+public sealed class UnitsOnSqlite(NodeFixture<SqliteDatabase> fixture) : UnitSuite<SqliteDatabase>(fixture);
