@@ -1,0 +1,192 @@
+namespace Silo.Benchmarks;
+
+/// <summary>What one run of a generator saw.</summary>
+internal sealed record Run(double PerSecond, double P50Ms, double P99Ms, long Requests, long Errors, double CpuMicros, double DatabaseCpuMicros);
+
+/// <summary>
+/// Starts the server and its databases, drives it with wrk from outside, alternates the arms, and compares what was
+/// acknowledged with what is stored. Exit 1: something acknowledged is missing. Exit 3: a figure is below its target.
+/// </summary>
+internal static class Driver
+{
+    private const string Claim = "/silo.coupons.v1.CouponsService/ClaimCoupon";
+    private const string Controls = "/silo.bench.v1.ControlsService/";
+    private static bool wrong;
+    private static bool below;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var quick = args.Contains("--quick");
+        foreach (var postgres in new[] { false, true })
+        {
+            await using var bench = await Bench.StartAsync(postgres, quick ? 60_000 : args.Contains("--growth") ? 480_000 : 150_000);
+            Console.WriteLine($"\n## {bench.Name}");
+            if (args.Contains("--growth"))
+            {
+                await GrowthAsync(bench);
+            }
+            else
+            {
+                if (!args.Contains("--keys"))
+                {
+                    await HotAsync(bench, quick);
+                }
+
+                await KeysAsync(bench, quick);
+            }
+        }
+
+        Console.WriteLine(wrong ? "\nWRONG: see above" : below ? "\nSome figures are below their targets" : "\nEvery figure reaches its target");
+        return wrong ? 1 : below && !quick ? 3 : 0;
+    }
+
+    /// <summary>One hot coupon at 128 in flight and all controls, alternating.</summary>
+    private static async Task HotAsync(Bench bench, bool quick)
+    {
+        var (rounds, seconds) = quick ? (3, 1) : (5, 3);
+        await bench.CheckAnswersAsync(quick ? 500 : 5000);
+        await bench.WrkAsync(Controls + "EdgeEcho", 1, 128, quick ? 2 : 6);
+        await bench.ClaimAsync(128, quick ? 2 : 4);
+        if (bench.HasRedis)
+        {
+            await bench.RedisAsync(128, 1);
+        }
+
+        Dictionary<string, List<Run>> runs = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            Add("bare echo", await bench.WrkAsync("/silo.bench.v1.BareEchoService/Echo", 1, 128, seconds));
+            Add("edge echo", await bench.WrkAsync(Controls + "EdgeEcho", 1, 128, seconds));
+            Add("claim", await bench.ClaimAsync(128, seconds));
+            if (!quick || round == 0)
+            {
+                Add("row lock", await bench.RowLockAsync(128, seconds));
+                Add("naive grain", await bench.WrkAsync(Controls + "NaiveClaim", 1_000_000 + round, 128, seconds));
+                if (bench.HasRedis)
+                {
+                    Add("redis lua", await bench.RedisAsync(128, seconds));
+                }
+            }
+        }
+
+        Console.WriteLine($"{"128 in flight",-14}{"calls/s",10}{"ratio",8}{"to bare",9}{"p50 ms",9}{"p99 ms",9}{"us/call",9}{"db us",8}");
+        foreach (var (arm, list) in runs)
+        {
+            Console.WriteLine(
+                $"{arm,-14}{Median(list, r => r.PerSecond),10:F0}{Ratio(arm, "edge echo"),8:F3}{Ratio(arm, "bare echo"),9:F3}"
+                + $"{Median(list, r => r.P50Ms),9:F2}{Median(list, r => r.P99Ms),9:F2}{Median(list, r => r.CpuMicros),9:F1}{Median(list, r => r.DatabaseCpuMicros),8:F1}");
+        }
+
+        Verdict("claim to edge echo", Ratio("claim", "edge echo"), bench.Postgres ? 0.30 : 0.40);
+        Verdict("claim to row lock", Ratio("claim", "row lock"), 15);
+        Verdict("claim to naive grain", Ratio("claim", "naive grain"), 20);
+        if (bench.HasRedis)
+        {
+            Verdict("claim to redis lua", Ratio("claim", "redis lua"), 1);
+        }
+
+        Verdict("4 x p50 to p99 of the claim", 4 * Median(runs["claim"], r => r.P50Ms) / Median(runs["claim"], r => r.P99Ms), 1);
+        Console.WriteLine(await bench.BytesAsync());
+        if (!quick)
+        {
+            Console.WriteLine($"bare echo over gRPC (h2load, 4 connections x 32 streams): {await bench.H2LoadAsync():F0} calls/s");
+            foreach (var connections in new[] { 1, 16, 512 })
+            {
+                var echo = await bench.WrkAsync(Controls + "EdgeEcho", 1, connections, seconds);
+                var claim = await bench.ClaimAsync(connections, seconds);
+                Console.WriteLine($"{connections,4} in flight: edge echo {echo.PerSecond:F0}/s, claim {claim.PerSecond:F0}/s, ratio {claim.PerSecond / echo.PerSecond:F3}, p50 {claim.P50Ms:F2} ms, p99 {claim.P99Ms:F2} ms");
+            }
+        }
+
+        void Add(string arm, Run run)
+        {
+            if (!runs.TryGetValue(arm, out var list))
+            {
+                runs[arm] = list = [];
+            }
+
+            list.Add(run);
+        }
+
+        double Ratio(string arm, string control) => runs[arm].Count == runs[control].Count
+            ? MedianOf([.. runs[arm].Zip(runs[control]).Select(p => p.First.PerSecond / p.Second.PerSecond)])
+            : Median(runs[arm], r => r.PerSecond) / Median(runs[control], r => r.PerSecond);
+    }
+
+    /// <summary>Ten thousand keys, one durable write a call.</summary>
+    private static async Task KeysAsync(Bench bench, bool quick)
+    {
+        var (rounds, seconds) = quick ? (1, 2) : (5, 2);
+        List<double> ratios = [];
+        await bench.WrkAsync(Controls + "NaiveWrite", 2_000_000, 128, quick ? 1 : 4, "keys");
+        await bench.WrkAsync(Controls + "GroupWrite", 2_000_000, 128, quick ? 1 : 4, "keys");
+        for (var round = 0; round < rounds; round++)
+        {
+            var naive = await bench.WrkAsync(Controls + "NaiveWrite", 2_000_000, 128, seconds, "keys");
+            var ours = await bench.WrkAsync(Controls + "GroupWrite", 2_000_000, 128, seconds, "keys");
+            ratios.Add(ours.PerSecond / naive.PerSecond);
+            Console.WriteLine($"10,000 keys: official provider {naive.PerSecond:F0}/s, group commit {ours.PerSecond:F0}/s");
+        }
+
+        Verdict("group commit to the official provider, 10,000 keys", MedianOf(ratios), bench.Postgres ? 3 : 10);
+    }
+
+    /// <summary>Does the rate fall, or the heap grow, with the claims of one coupon?</summary>
+    private static async Task GrowthAsync(Bench bench)
+    {
+        const int segment = 200_000;
+        var coupon = await bench.CreateCouponAsync(limit: 100);
+        await bench.WrkAsync(Controls + "EdgeEcho", 1, 128, 20);
+        await bench.ClaimAsync(128, 3);
+        await bench.FillAsync(coupon, 1_000, 400_001, 80_000);
+        var early = await SegmentAsync(1);
+        var heapEarly = await bench.HeapAsync();
+        await bench.FillAsync(coupon, 1_000_000, 400_001, 80_000);
+        await bench.RestartAsync();
+        var first = await bench.FirstCallAsync(coupon);
+        Verdict("first call after a restart at 1,000,000 claims, 1 s to it", 1000 / first, 1);
+        await bench.WrkAsync(Controls + "EdgeEcho", 1, 128, 20);
+        await bench.ClaimAsync(128, 3);
+        var late = await SegmentAsync(200_001);
+        var heapLate = await bench.HeapAsync();
+        Console.WriteLine($"ratio to echo {early:F3} from 1,000 claims, {late:F3} from 1,000,000; heap {heapEarly / 1e6:F1} MB and {heapLate / 1e6:F1} MB; first call {first:F0} ms");
+        Verdict("late ratio to early ratio", late / early, 0.85);
+        Verdict("1.1 x early heap to late heap", 1.1 * heapEarly / heapLate, 1);
+
+        async Task<double> SegmentAsync(int firstUser)
+        {
+            List<double> ratios = [];
+            long done = 0;
+            var index = 0;
+            while (done < segment)
+            {
+                var echo = await bench.WrkAsync(Controls + "EdgeEcho", 1, 128, 2);
+                var claims = await bench.WrkAsync(Claim, coupon, 128, 2, "one", (int)Math.Min(firstUser + done, firstUser + segment - 1000), segment, $"g{firstUser}-{index++}");
+                ratios.Add(claims.PerSecond / echo.PerSecond);
+                done += claims.Requests;
+            }
+
+            return MedianOf(ratios);
+        }
+    }
+
+    public static void Wrong(string what)
+    {
+        wrong = true;
+        Console.WriteLine($"WRONG: {what}");
+    }
+
+    private static void Verdict(string what, double value, double target)
+    {
+        below |= value < target;
+        Console.WriteLine($"{(value >= target ? "ok" : "BELOW TARGET"),-13} {what}: {value:F2} (at least {target:F2})");
+    }
+
+    private static double Median(List<Run> runs, Func<Run, double> pick) => MedianOf([.. runs.Select(pick)]);
+
+    private static double MedianOf(List<double> values)
+    {
+        values.Sort();
+        return values[values.Count / 2];
+    }
+}
