@@ -85,7 +85,8 @@ public sealed class ClaimCrashTests(ITestOutputHelper output)
         var trace = Path.Combine(shop.Server.HomeDirectory, "syncs");
         using var strace = Process.Start(new ProcessStartInfo(Tool("strace")!, [
             "-f", "-e", "trace=fsync,fdatasync", "-o", trace, .. processes.SelectMany(p => new[] { "-p", $"{p}" }),
-        ]) { RedirectStandardError = true })!;
+        ])
+        { RedirectStandardError = true })!;
         foreach (var _ in processes)
         {
             // strace says of each process that it is attached.

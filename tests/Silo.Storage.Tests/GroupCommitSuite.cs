@@ -342,8 +342,13 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
         var rows = new Rows();
         rows.Append(new EntryRow
         {
-            Id = NewId() + 1_000_000_000, GrainId = id, RequestId = $"{NewId()}", Amount = 1, TotalAfter = (expected ?? 0) + 1,
-            Note = note, Mark = mark,
+            Id = NewId() + 1_000_000_000,
+            GrainId = id,
+            RequestId = $"{NewId()}",
+            Amount = 1,
+            TotalAfter = (expected ?? 0) + 1,
+            Note = note,
+            Mark = mark,
         });
         return new(CounterState.KeyOf(id), expected, BitConverter.GetBytes(id), rows);
     }
