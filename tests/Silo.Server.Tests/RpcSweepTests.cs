@@ -1,0 +1,454 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using Grpc.Core;
+using Silo.Coupons.V1;
+using Silo.Edge.V1;
+using Silo.Server.Tests.House;
+using Xunit;
+
+namespace Silo.Server.Tests;
+
+/// <summary>
+/// Goal: a well-formed message never gives INTERNAL or UNKNOWN, every status is one that the rpc documents, and what is
+/// refused has changed nothing. Method: every rpc that the descriptors name, with nothing and with the extremes of each
+/// field, as every kind of caller; the tables are digested around each run of refusals.
+/// </summary>
+public sealed partial class RpcSweepTests(ITestOutputHelper output)
+{
+    /// <summary>
+    /// Tables that a refused call may change: the audit log, counters of wrong passwords, and what the engine writes by
+    /// itself all the time.
+    /// </summary>
+    private static readonly HashSet<string> Excepted =
+        ["silo_audit", "accounts_attempts", "silo_work", "silo_id_slots", "__EFMigrationsHistory", "__EFMigrationsLock", "sqlite_sequence"];
+
+    private static readonly HashSet<string> Everywhere =
+    [
+        "OK:", "InvalidArgument:INVALID_ARGUMENT", "Unauthenticated:TOKEN_INVALID", "PermissionDenied:ACCESS_DENIED",
+        // A message beyond the size limit is refused by the library, before the edge.
+        "ResourceExhausted:",
+    ];
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task EveryRpc_WithExtremesAndEveryCaller_AnswersAsDocumentedAndRefusesWithoutEffect(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        var documented = Documented.Read();
+        var faults = new List<string>();
+        var calls = 0;
+        foreach (var method in Services().SelectMany(service => service.Methods))
+        {
+            Assert.True(documented.ContainsKey(method.FullName), $"{method.FullName} has no comment.");
+            var messages = Variants(method.InputType).ToArray();
+            foreach (var role in Enum.GetValues<Sender>())
+            {
+                var headers = await HeadersAsync(shop, role);
+                var before = await DigestAsync(shop);
+                var refused = new List<IMessage>();
+                foreach (var message in messages)
+                {
+                    var answer = await CallAsync(shop, method, message, headers);
+                    calls++;
+                    if (FaultOf(method, role, answer, documented[method.FullName]) is { } fault)
+                    {
+                        faults.Add($"{fault}; message {Short(message)}");
+                    }
+
+                    if (answer != "OK:")
+                    {
+                        refused.Add(message);
+                    }
+                    else
+                    {
+                        // It may have ended the caller's own token.
+                        headers = await HeadersAsync(shop, role);
+                    }
+                }
+
+                if (refused.Count < messages.Length)
+                {
+                    // What was accepted has changed the tables; the refused ones go again, with nothing between them.
+                    before = await DigestAsync(shop);
+                    foreach (var message in refused)
+                    {
+                        var answer = await CallAsync(shop, method, message, headers);
+                        Assert.True(answer != "OK:", $"{method.FullName} as {role} first refused and then accepted {Short(message)}");
+                    }
+                }
+
+                if (before != await DigestAsync(shop))
+                {
+                    faults.Add($"{method.FullName} as {role} changed a table with refused calls");
+                }
+            }
+        }
+
+        output.WriteLine($"{database}: {calls} calls");
+        Assert.True(calls > 1000, $"Only {calls} calls were made.");
+        Assert.True(faults.Count == 0, string.Join("\n", faults.Take(40)));
+    }
+
+    [Theory]
+    [InlineData("Internal:INTERNAL", Sender.Owner, true)]
+    [InlineData("Unknown:", Sender.Owner, true)]
+    [InlineData("NotFound:COUPON_UNKNOWN", Sender.Owner, false)]
+    [InlineData("NotFound:SOMETHING_ELSE", Sender.Owner, true)]
+    [InlineData("OK:", Sender.Nobody, true)]
+    [InlineData("OK:", Sender.User, true)]
+    [InlineData("Unauthenticated:TOKEN_INVALID", Sender.Owner, true)]
+    public void FaultOf_PlantedAnswer_IsSeen(string answer, Sender sender, bool isFault)
+    {
+        var method = Services().SelectMany(s => s.Methods).Single(m => m.Name == "GetCoupon");
+
+        Assert.Equal(isFault, FaultOf(method, sender, answer, new HashSet<string> { "NotFound:COUPON_UNKNOWN" }) is not null);
+    }
+
+    private static IEnumerable<ServiceDescriptor> Services() => typeof(CouponsService).Assembly.GetTypes()
+        .Where(type => type is { IsAbstract: true, IsSealed: true })
+        .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
+        .OfType<ServiceDescriptor>().Where(s => s.FullName.StartsWith("silo.", StringComparison.Ordinal))
+        .OrderBy(s => s.FullName, StringComparer.Ordinal);
+
+    private static string? FaultOf(MethodDescriptor method, Sender sender, string answer, IReadOnlySet<string> documented)
+    {
+        var rule = method.GetOptions()!.GetExtension(EdgeExtensions.Access);
+        var expected = rule.Access switch
+        {
+            Access.Public => null,
+            _ when sender == Sender.Nobody => "Unauthenticated:TOKEN_INVALID",
+            Access.User => sender is Sender.User or Sender.OtherUser ? null : "PermissionDenied:ACCESS_DENIED",
+            _ => Reaches(sender, rule.Role) ? null : "PermissionDenied:ACCESS_DENIED",
+        };
+        if (expected is not null)
+        {
+            // The size of a message is looked at before who sends it.
+            return answer == expected || answer == "ResourceExhausted:" ? null
+                : $"{method.FullName} as {sender} answered {answer}, not {expected}";
+        }
+
+        return documented.Contains(answer)
+            || (Everywhere.Contains(answer) && answer is not ("Unauthenticated:TOKEN_INVALID" or "PermissionDenied:ACCESS_DENIED"))
+            ? null
+            : $"{method.FullName} as {sender} answered {answer}, which it does not document";
+    }
+
+    private static bool Reaches(Sender sender, Role role) => sender switch
+    {
+        Sender.Owner => true,
+        Sender.Finance => role is Role.Finance or Role.Support,
+        Sender.Catalogue => role is Role.Catalogue or Role.Support,
+        Sender.Support => role is Role.Support,
+        _ => false,
+    };
+
+    /// <summary>Nothing; each field's extremes alone; and each field's extremes within a plausible message.</summary>
+    private static IEnumerable<IMessage> Variants(MessageDescriptor type)
+    {
+        yield return New(type);
+        yield return Plausible(type);
+        foreach (var field in type.Fields.InDeclarationOrder())
+        {
+            foreach (var start in new[] { New(type), Plausible(type) })
+            {
+                foreach (var value in Extremes(field))
+                {
+                    var message = Copy(start);
+                    Set(message, field, value);
+                    yield return message;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<object> Extremes(FieldDescriptor field)
+    {
+        var rule = field.GetOptions()?.GetExtension(EdgeExtensions.Rule);
+        if (field.IsRepeated)
+        {
+            yield return Enumerable.Repeat(Extreme(field), 101).ToArray();
+            yield break;
+        }
+
+        switch (field.FieldType)
+        {
+            case FieldType.String:
+                yield return "";
+                yield return "\0";
+                yield return "a b";
+                yield return "'; DROP TABLE accounts_users; --";
+                yield return new string('a', Math.Max(1, rule?.MaxLength ?? 0) + 1);
+                yield return new string('a', (1024 * 1024) + 1);
+                break;
+            case FieldType.Int64:
+                foreach (var number in new[] { 0, -1, 1, long.MinValue, long.MaxValue, rule?.Max ?? 0, (rule?.Max ?? 0) + 1, (rule?.Min ?? 0) - 1 })
+                {
+                    yield return number;
+                }
+
+                break;
+            case FieldType.Int32:
+                foreach (var number in new[] { 0, -1, 1, int.MinValue, int.MaxValue })
+                {
+                    yield return number;
+                }
+
+                break;
+            case FieldType.Enum:
+                yield return 0;
+                yield return 9999;
+                yield return -1;
+                break;
+            case FieldType.Bool:
+                yield return true;
+                break;
+            case FieldType.Message when field.MessageType.FullName == "google.protobuf.Timestamp":
+                foreach (var seconds in new[] { 0, -1, long.MinValue, long.MaxValue, 253_402_300_799, -62_135_596_800 })
+                {
+                    yield return new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = seconds };
+                }
+
+                yield return new Google.Protobuf.WellKnownTypes.Timestamp { Nanos = -1 };
+                break;
+            case FieldType.Message:
+                foreach (var inner in Variants(field.MessageType))
+                {
+                    yield return inner;
+                }
+
+                break;
+            default:
+                throw new NotSupportedException($"The sweep has no extremes for {field.FullName}.");
+        }
+    }
+
+    private static object Extreme(FieldDescriptor field) => field.FieldType switch
+    {
+        FieldType.String => "a",
+        FieldType.Int64 => 1L,
+        FieldType.Int32 or FieldType.Enum => 1,
+        FieldType.Bool => true,
+        FieldType.Message => New(field.MessageType),
+        _ => throw new NotSupportedException(field.FullName),
+    };
+
+    private static IMessage Plausible(MessageDescriptor type)
+    {
+        var message = New(type);
+        foreach (var field in type.Fields.InDeclarationOrder().Where(f => !f.IsRepeated && f.Name != "request_id"))
+        {
+            var min = field.GetOptions()?.GetExtension(EdgeExtensions.Rule)?.Min ?? 0;
+            Set(message, field, field.FieldType switch
+            {
+                FieldType.String => field.Name.Contains("json", StringComparison.Ordinal) ? "{}" : "plausible-text",
+                FieldType.Int64 => Math.Max(1, min),
+                FieldType.Int32 => (int)Math.Max(1, min),
+                FieldType.Enum => 1,
+                FieldType.Bool => true,
+                FieldType.Message when field.MessageType.FullName == "google.protobuf.Timestamp" =>
+                    new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_600_000_000 + (field.FieldNumber * 1000) },
+                _ => Plausible(field.MessageType),
+            });
+        }
+
+        return message;
+    }
+
+    private static IMessage New(MessageDescriptor type) => (IMessage)Activator.CreateInstance(type.ClrType)!;
+
+    private static IMessage Copy(IMessage message) => message.Descriptor.Parser.ParseFrom(message.ToByteArray());
+
+    private static void Set(IMessage message, FieldDescriptor field, object value)
+    {
+        if (value is object[] items)
+        {
+            var list = (System.Collections.IList)field.Accessor.GetValue(message);
+            foreach (var item in items)
+            {
+                list.Add(field.FieldType == FieldType.Enum ? Enum.ToObject(field.EnumType.ClrType, item) : item);
+            }
+        }
+        else
+        {
+            field.Accessor.SetValue(message, field.FieldType == FieldType.Enum ? Enum.ToObject(field.EnumType.ClrType, value) : value);
+        }
+    }
+
+    private static string Short(IMessage message)
+    {
+        var text = message.ToString() ?? "";
+        return text.Length > 200 ? text[..200] : text;
+    }
+
+    private static async Task<string> CallAsync(Shop shop, MethodDescriptor method, IMessage message, Metadata headers)
+    {
+        var raw = new Method<byte[], byte[]>(
+            method.IsServerStreaming ? MethodType.ServerStreaming : MethodType.Unary,
+            method.Service.FullName, method.Name, Marshallers.Create(b => b, b => b), Marshallers.Create(b => b, b => b));
+        var options = new CallOptions(headers, DateTime.MaxValue, CancellationToken.None);
+        var invoker = shop.Channel.CreateCallInvoker();
+        try
+        {
+            if (method.IsServerStreaming)
+            {
+                using var stream = invoker.AsyncServerStreamingCall(raw, null, options, message.ToByteArray());
+                await stream.ResponseStream.MoveNext(CancellationToken.None);
+            }
+            else
+            {
+                await invoker.AsyncUnaryCall(raw, null, options, message.ToByteArray());
+            }
+
+            return "OK:";
+        }
+        catch (RpcException exception)
+        {
+            return $"{exception.StatusCode}:{exception.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason}";
+        }
+    }
+
+    private static async Task<Metadata> HeadersAsync(Shop shop, Sender sender)
+    {
+        switch (sender)
+        {
+            case Sender.Nobody:
+                return [];
+            case Sender.Owner:
+                await shop.LogInAsync();
+                return shop.Owner;
+            case Sender.User or Sender.OtherUser:
+                var user = await shop.Accounts.RegisterUsernameAsync(
+                    new() { Username = $"sweep-{sender}", Password = "secret-word", AutoLogin = true });
+                return Shop.Bearer(user.Token);
+            default:
+                var login = new Accounts.V1.LoginOperatorRequest { Username = $"sweep-{sender}", Password = "a-long-password" };
+                await shop.LogInAsync();
+                var operators = await shop.AccountsAdmin.ListOperatorsAsync(new() { PageSize = 100 }, shop.Owner);
+                if (operators.Operators.All(o => o.Username != login.Username))
+                {
+                    await shop.AccountsAdmin.CreateOperatorAsync(
+                        new() { Username = login.Username, Password = login.Password, Role = Enum.Parse<Role>(sender.ToString()) }, shop.Owner);
+                }
+
+                return Shop.Bearer((await shop.AccountsAdmin.LoginOperatorAsync(login)).Token);
+        }
+    }
+
+    /// <summary>A digest of all rows of all tables; of tokens all but when they expire, which their use extends.</summary>
+    private static async Task<string> DigestAsync(Shop shop)
+    {
+        await using var connection = await shop.OpenDatabaseAsync();
+        var tables = await ListAsync(connection, shop.Database == Database.Sqlite
+            ? "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+            : "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY table_name");
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var table in tables.Where(t => !Excepted.Contains(t)))
+        {
+            var columns = table == "accounts_tokens" ? "hash, owner_kind, owner_id, created_at" : "*";
+            var rows = await ListAsync(connection, $"SELECT {columns} FROM \"{table}\"");
+            rows.Sort(StringComparer.Ordinal);
+            hash.AppendData(Encoding.UTF8.GetBytes($"{table}:{string.Join('\n', rows)};"));
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    private static async Task<List<string>> ListAsync(DbConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await using var reader = await command.ExecuteReaderAsync();
+        List<string> rows = [];
+        while (await reader.ReadAsync())
+        {
+            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i) is byte[] bytes
+                ? Convert.ToHexString(bytes)
+                : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Who calls.</summary>
+    public enum Sender
+    {
+        Nobody,
+        User,
+        OtherUser,
+        Support,
+        Catalogue,
+        Finance,
+        Owner,
+    }
+
+    /// <summary>The statuses that the comments of the rpcs promise.</summary>
+    private static partial class Documented
+    {
+        public static Dictionary<string, HashSet<string>> Read()
+        {
+            Dictionary<string, HashSet<string>> all = [];
+            List<(string Rpc, string Other)> references = [];
+            var files = Directory.GetFiles(Path.Combine(Repository.Root, "protos"), "*.proto", SearchOption.AllDirectories);
+            foreach (var file in files)
+            {
+                var text = File.ReadAllText(file);
+                var package = Package().Match(text).Groups[1].Value;
+                var service = "";
+                var comment = new StringBuilder();
+                foreach (var line in text.Split('\n').Select(l => l.Trim()))
+                {
+                    if (line.StartsWith("//", StringComparison.Ordinal))
+                    {
+                        comment.Append(line.AsSpan(2)).Append(' ');
+                        continue;
+                    }
+
+                    service = Service().Match(line) is { Success: true } named ? named.Groups[1].Value : service;
+                    if (Rpc().Match(line) is { Success: true } rpc)
+                    {
+                        var promised = Pair().Matches(comment.ToString())
+                            .Select(m => $"{CodeOf(m.Groups[1].Value)}:{m.Groups[2].Value}").ToHashSet();
+                        references.AddRange(Other().Matches(comment.ToString())
+                            .Select(other => ($"{package}.{service}.{rpc.Groups[1].Value}", $".{other.Groups[1].Value}")));
+                        all[$"{package}.{service}.{rpc.Groups[1].Value}"] = promised;
+                    }
+
+                    comment.Clear();
+                }
+            }
+
+            foreach (var (rpc, other) in references)
+            {
+                all[rpc].UnionWith(all.Where(p => p.Key.EndsWith(other, StringComparison.Ordinal)).SelectMany(p => p.Value).ToArray());
+            }
+
+            return all;
+        }
+
+        private static StatusCode CodeOf(string upperSnake) =>
+            Enum.Parse<StatusCode>(upperSnake.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
+
+        [GeneratedRegex(@"^package ([\w.]+);", RegexOptions.Multiline)]
+        private static partial Regex Package();
+
+        [GeneratedRegex(@"^service (\w+)")]
+        private static partial Regex Service();
+
+        [GeneratedRegex(@"^rpc (\w+)")]
+        private static partial Regex Rpc();
+
+        [GeneratedRegex(@"([A-Z_]+)/([A-Z_]+)")]
+        private static partial Regex Pair();
+
+        [GeneratedRegex(@"(?:Refusals as|those of) (\w+)")]
+        private static partial Regex Other();
+    }
+}
