@@ -31,7 +31,9 @@ internal sealed class CouponsGrpc(
             RequestId = request.RequestId,
             RequestHash = request.RequestId.Length == 0 ? 0 : RequestHash.Of(request),
         };
-        var outcome = await claims.SubmitAsync(request.CouponId, command).WaitAsync(context.CancellationToken);
+        // Not cut off by the call's token: the message to the grain has its own limit, and a timer a call costs as much
+        // as the decision.
+        var outcome = await claims.SubmitAsync(request.CouponId, command);
         outcome.Refusal?.Throw();
         var terms = outcome.Terms is { } present
             ? CouponWire.PieceTerms(present)
