@@ -16,9 +16,6 @@ internal static class AccountRefusals
     public static readonly Refusal UserNameTaken =
         new("USER_NAME_TAKEN", RefusalKind.AlreadyExists, "The user name is taken.");
 
-    public static readonly Refusal TooManyAttempts =
-        new("TOO_MANY_ATTEMPTS", RefusalKind.Exhausted, "Too many wrong passwords; try again in 15 minutes.");
-
     /// <summary>Says the same of an unknown name and of a wrong password.</summary>
     public static readonly Refusal LoginWrong =
         new("LOGIN_WRONG", RefusalKind.Unauthenticated, "The user name or the password is wrong.");
@@ -34,7 +31,4 @@ internal static class AccountRefusals
 
     public static readonly Refusal LastOwner =
         new("LAST_OWNER", RefusalKind.Precondition, "An enabled owner must remain.");
-
-    public static readonly Refusal UserUnknown =
-        new("USER_UNKNOWN", RefusalKind.NotFound, "There is no such user.");
 }

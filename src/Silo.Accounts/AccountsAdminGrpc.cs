@@ -125,7 +125,7 @@ internal sealed class AccountsAdminGrpc(
                     CreatedAt = unit.NowMs,
                 };
                 unit.Set<OperatorRow>().Add(row);
-                return new OperatorWrites.Change<Operator>($"operator:{row.Id}", null, Wire(row));
+                return new OperatorChange<Operator>($"operator:{row.Id}", null, Wire(row));
             }),
         };
     }
@@ -162,7 +162,7 @@ internal sealed class AccountsAdminGrpc(
                 await Tokens.EndAsync(unit, OwnerKind.Operator, row.Id, null, null, cancellation);
             }
 
-            return new OperatorWrites.Change<Operator>($"operator:{row.Id}", before, Wire(row));
+            return new OperatorChange<Operator>($"operator:{row.Id}", before, Wire(row));
         });
         tokens.Forget(OwnerKind.Operator, request.OperatorId);
         return new() { Operator = changed };
@@ -176,7 +176,7 @@ internal sealed class AccountsAdminGrpc(
             var row = await unit.Set<UserRow>().SingleOrDefaultAsync(u => u.Id == request.UserId, cancellation);
             if (row is null)
             {
-                return AccountRefusals.UserUnknown;
+                return UserRefusals.Unknown;
             }
 
             var before = Wire(row);
@@ -186,7 +186,7 @@ internal sealed class AccountsAdminGrpc(
                 await Tokens.EndAsync(unit, OwnerKind.User, row.Id, null, null, cancellation);
             }
 
-            return new OperatorWrites.Change<User>($"user:{row.Id}", before, Wire(row));
+            return new OperatorChange<User>($"user:{row.Id}", before, Wire(row));
         });
         tokens.Forget(OwnerKind.User, request.UserId);
         return new() { User = changed };
@@ -265,13 +265,6 @@ internal sealed class AccountsAdminGrpc(
         Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
 
     private Task<(List<T> Page, long Total)> PageAsync<T>(
-        Func<IReads, IQueryable<T>> query, int page, int pageSize, CancellationToken cancellation) => units.ReadAsync(
-        async r =>
-        {
-            var rows = query(r);
-            var take = pageSize == 0 ? 20 : pageSize;
-            var skip = (int)Math.Min(int.MaxValue, (long)(Math.Max(1, page) - 1) * take);
-            return (await rows.Skip(skip).Take(take).ToListAsync(cancellation), await rows.LongCountAsync(cancellation));
-        },
-        cancellation);
+        Func<IReads, IQueryable<T>> query, int page, int pageSize, CancellationToken cancellation) =>
+        units.ReadAsync(r => query(r).PageAsync(new Paging(page, pageSize), cancellation), cancellation);
 }

@@ -16,8 +16,9 @@ public static class AccountsArea
         services.AddSingleton<IRoomModel, AccountModel>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<Logins>();
-        services.AddSingleton<OperatorWrites>();
         services.AddSingleton<FirstOperator>();
+        services.AddSingleton<IUsers, Users>();
+        services.AddSingleton<IAttempts, Attempts>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<ICallerResolver>(provider => provider.GetRequiredService<Tokens>());
         services.AddHostedService(provider => provider.GetRequiredService<Tokens>());

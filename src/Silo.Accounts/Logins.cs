@@ -12,7 +12,7 @@ internal sealed record Account(long Id, string PasswordHash, bool Disabled);
 /// Checks passwords under the limits for wrong ones. An attempt is booked before the password is looked at, so that
 /// parallel attempts cannot pass the limit, and a right password gives the booking back.
 /// </summary>
-internal sealed class Logins(IUnits units, Passwords passwords, ShopClock clock)
+internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attempts)
 {
     /// <summary>The account, if the password is right.</summary>
     /// <param name="kind">Shoppers and operators have names of their own.</param>
@@ -34,10 +34,10 @@ internal sealed class Logins(IUnits units, Passwords passwords, ShopClock clock)
         var pair = $"{kind}:{name}|{address}";
         var ofAddress = IPAddress.IsLoopback(address) ? null : $"address:{address}";
         var booked = await units.RunAsync<bool>(
-            async unit => await BookAsync(unit, pair, AccountRules.AttemptsPerPair, cancellation)
-                && (ofAddress is null || await BookAsync(unit, ofAddress, AccountRules.AttemptsPerAddress, cancellation))
+            async unit => await attempts.TakeAsync(unit, pair, AccountRules.AttemptsPerPair, cancellation)
+                && (ofAddress is null || await attempts.TakeAsync(unit, ofAddress, AccountRules.AttemptsPerAddress, cancellation))
                 ? true
-                : AccountRefusals.TooManyAttempts,
+                : AttemptRefusals.TooMany,
             cancellation);
         if (!booked.IsAccepted)
         {
@@ -60,20 +60,5 @@ internal sealed class Logins(IUnits units, Passwords passwords, ShopClock clock)
             : !verified.Value ? wrong
             : account!.Disabled ? AccountRefusals.AccountDisabled
             : account;
-    }
-
-    private async Task<bool> BookAsync(Unit unit, string key, int limit, CancellationToken cancellation)
-    {
-        var now = clock.NowMs;
-        var over = now - AccountRules.AttemptWindowMs;
-        return await unit.ExecuteAsync(
-            $"""
-            INSERT INTO accounts_attempts (key, count, since) VALUES ({key}, 1, {now})
-            ON CONFLICT (key) DO UPDATE SET
-                count = CASE WHEN accounts_attempts.since <= {over} THEN 1 ELSE accounts_attempts.count + 1 END,
-                since = CASE WHEN accounts_attempts.since <= {over} THEN {now} ELSE accounts_attempts.since END
-            WHERE accounts_attempts.since <= {over} OR accounts_attempts.count < {limit}
-            """,
-            cancellation) == 1;
     }
 }

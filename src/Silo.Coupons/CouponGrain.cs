@@ -1,7 +1,10 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
 using Silo.Storage;
+using Silo.Wallets;
 
 namespace Silo.Coupons;
 
@@ -10,19 +13,27 @@ internal sealed class CouponFacts
 {
     public required long Now { get; init; }
 
-    /// <summary>The accepted claims of each user of the batch.</summary>
-    public Dictionary<long, List<AcceptedClaim>> ClaimsByUser { get; } = [];
+    /// <summary>The pieces of each user of the batch.</summary>
+    public Dictionary<long, List<AcceptedClaim>> PiecesByUser { get; } = [];
+
+    public IReadOnlyDictionary<long, int> Streaks { get; set; } = new Dictionary<long, int>();
+
+    /// <summary>The locked wallets; null where nothing of the batch costs points.</summary>
+    public LedgerDraft? Ledger { get; set; }
 
     /// <summary>The operator writes with a request id of the batch, by operator, rpc and request id.</summary>
     public Dictionary<(long Operator, string Rpc, string RequestId), (long Hash, string After)> Changes { get; } = [];
 
-    public List<AcceptedClaim> ClaimsOf(long userId) =>
-        ClaimsByUser.TryGetValue(userId, out var claims) ? claims : ClaimsByUser[userId] = [];
+    /// <summary>The card numbers of the batch that exist.</summary>
+    public HashSet<string> CardNumbers { get; } = new(StringComparer.Ordinal);
+
+    public List<AcceptedClaim> PiecesOf(long userId) =>
+        PiecesByUser.TryGetValue(userId, out var pieces) ? pieces : PiecesByUser[userId] = [];
 }
 
 /// <summary>One coupon. See <see cref="HotGrain{TState,TCommand,TOutcome,TFacts}"/> for how it commits.</summary>
 [GrainType("silo.coupons.coupon")]
-internal sealed class CouponGrain(IdSource ids, ShopClock clock)
+internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallets, ISignInStreaks streaks)
     : HotGrain<CouponState, CouponCommand, CouponOutcome, CouponFacts>, ICouponGrain
 {
     private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(10);
@@ -33,6 +44,9 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock)
     private long CouponId => this.GetPrimaryKeyLong();
 
     public Task<CouponOutcome[]> ClaimAsync(CouponCommand[] commands) => SubmitAsync(commands);
+
+    public Task<JoinedOutcome<CouponOutcome>> ClaimJoinedAsync(ClaimCommand command, JoinedCommand joined) =>
+        SubmitJoinedAsync(command, joined);
 
     public async Task<CouponOutcome> ChangeAsync(CouponCommand command) => (await SubmitAsync([command]))[0];
 
@@ -57,37 +71,16 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock)
     protected override async ValueTask<CouponFacts> LoadAsync(IUnits reads, IReadOnlyList<CouponCommand> batch)
     {
         var facts = new CouponFacts { Now = clock.NowMs };
-        var users = batch.OfType<ClaimCommand>().Select(c => c.UserId).Distinct().ToArray();
-        var requests = batch.OfType<ChangeCommand>().Where(c => c.RequestId.Length > 0).Select(c => c.RequestId).ToArray();
-        if (!State.Exists && requests.Length == 0)
+        var users = batch.SelectMany(UsersOf).Distinct().ToArray();
+        if (State.Exists && users.Length > 0)
         {
-            return facts;
+            await reads.ReadAsync(r => LoadUsersAsync(r, users, facts), CancellationToken.None);
         }
 
-        var couponId = CouponId;
-        if (users.Length > 0)
+        var writes = batch.OfType<IOperatorCommand>().ToArray();
+        if (writes.Length > 0)
         {
-            var pieces = await reads.ReadAsync(
-                r => r.Query<PieceRow>().Where(p => users.Contains(p.UserId) && p.CouponId == couponId).ToListAsync(),
-                CancellationToken.None);
-            foreach (var piece in pieces)
-            {
-                facts.ClaimsOf(piece.UserId).Add(
-                    new(piece.Id, piece.Version, piece.RequestId, piece.RequestHash, piece.ClaimedAt));
-            }
-        }
-
-        if (requests.Length > 0)
-        {
-            var operators = batch.OfType<ChangeCommand>().Select(c => c.OperatorId).Distinct().ToArray();
-            var entries = await reads.ReadAsync(
-                r => r.Query<AuditEntry>().Where(a => operators.Contains(a.OperatorId) && requests.Contains(a.RequestId))
-                    .ToListAsync(),
-                CancellationToken.None);
-            foreach (var entry in entries)
-            {
-                facts.Changes[(entry.OperatorId, entry.Rpc, entry.RequestId)] = (entry.RequestHash, entry.After);
-            }
+            await reads.ReadAsync(r => LoadWritesAsync(r, batch, writes, facts), CancellationToken.None);
         }
 
         return facts;
@@ -97,11 +90,30 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock)
         CouponState draft, CouponCommand command, CouponFacts facts, Rows rows) => command switch
         {
             ClaimCommand claim => DecideClaim(draft, claim, facts, rows),
-            ChangeCommand change => DecideChange(draft, change, facts, rows),
+            ChangeCommand change => DecideWrite(draft, change, facts, rows, (state, _) => DecideChange(state, change, facts)),
+            IssueCommand issue => DecideWrite(draft, issue, facts, rows, (state, r) => DecideIssue(state, issue, facts, r)),
+            ImportCardsCommand import => DecideWrite(draft, import, facts, rows, (state, r) => DecideImport(state, import, facts, r)),
             _ => throw new NotSupportedException(command.GetType().Name),
         };
 
     protected override Refusal? RefusalOf(CouponOutcome outcome) => outcome.Refusal;
+
+    /// <summary>Also where the terms are only just being changed to cost points: claims of the same batch follow.</summary>
+    protected override bool Locks(CouponCommand command) => command switch
+    {
+        ClaimCommand => State.Terms.PointsCost > 0,
+        ChangeCommand change => change.Terms?.PointsCost > 0,
+        _ => false,
+    };
+
+    protected override async Task<IReadOnlySet<CouponCommand>> LockAsync(
+        Unit unit, IReadOnlyList<CouponCommand> batch, CouponFacts facts)
+    {
+        var claims = batch.OfType<ClaimCommand>().ToArray();
+        facts.Ledger = await wallets.TryLockAsync(
+            unit, [.. claims.Select(c => c.UserId).Distinct()], CancellationToken.None);
+        return claims.Where(c => facts.Ledger.HeldElsewhere.Contains(c.UserId)).ToHashSet<CouponCommand>();
+    }
 
     protected override void OnCommitted()
     {
@@ -109,6 +121,13 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock)
         changed = NewSignal();
         signal.TrySetResult();
     }
+
+    private static IEnumerable<long> UsersOf(CouponCommand command) => command switch
+    {
+        ClaimCommand claim => [claim.UserId],
+        IssueCommand issue => issue.Users,
+        _ => [],
+    };
 
     private static CouponStock StockOf(CouponState state) => new() { Left = state.StockLeft, Claimed = state.Claimed };
 
@@ -121,14 +140,63 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock)
         PieceId = claim.PieceId,
         Version = claim.Version,
         ClaimedAt = claim.ClaimedAt,
+        DrawnCents = claim.DrawnCents,
         Terms = claim.Version == state.Version ? state.Terms : null,
     };
+
+    private static async Task<bool> LoadWritesAsync(
+        IReads reads, IReadOnlyList<CouponCommand> batch, IOperatorCommand[] writes, CouponFacts facts)
+    {
+        var requests = batch.Where(c => c is IOperatorCommand && c.RequestId.Length > 0).Select(c => c.RequestId).ToArray();
+        var operators = writes.Select(c => c.OperatorId).Distinct().ToArray();
+        var entries = await reads.Query<AuditEntry>()
+            .Where(a => operators.Contains(a.OperatorId) && requests.Contains(a.RequestId)).ToListAsync();
+        foreach (var entry in entries)
+        {
+            facts.Changes[(entry.OperatorId, entry.Rpc, entry.RequestId)] = (entry.RequestHash, entry.After);
+        }
+
+        var numbers = writes.OfType<ImportCardsCommand>().SelectMany(c => c.Numbers).Distinct().ToArray();
+        if (numbers.Length > 0)
+        {
+            facts.CardNumbers.UnionWith(
+                await reads.Query<CardRow>().Where(c => numbers.Contains(c.Number)).Select(c => c.Number).ToListAsync());
+        }
+
+        return true;
+    }
+
+    private async Task<bool> LoadUsersAsync(IReads reads, long[] users, CouponFacts facts)
+    {
+        var couponId = CouponId;
+        var pieces = await reads.Query<PieceRow>().Where(p => users.Contains(p.UserId) && p.CouponId == couponId).ToListAsync();
+        foreach (var piece in pieces)
+        {
+            facts.PiecesOf(piece.UserId).Add(new(
+                piece.Id,
+                piece.Version,
+                piece.RequestId,
+                piece.RequestHash,
+                piece.ClaimedAt,
+                piece.DrawnCents,
+                piece.Origin == PieceOrigin.Claim));
+        }
+
+        if (State.Terms.StreakDays > 0)
+        {
+            facts.Streaks = await streaks.StreaksAsync(reads, users, facts.Now, CancellationToken.None);
+        }
+
+        return true;
+    }
 
     private (CouponState State, CouponOutcome Outcome) DecideClaim(
         CouponState draft, ClaimCommand command, CouponFacts facts, Rows rows)
     {
-        var mine = facts.ClaimsOf(command.UserId);
-        var (refusal, repeat) = CouponRules.Claim(draft, mine, command.RequestId, command.RequestHash, facts.Now);
+        var mine = facts.PiecesOf(command.UserId);
+        var claimant = new Claimant(
+            mine, facts.Streaks.GetValueOrDefault(command.UserId), facts.Ledger?.PointsOf(command.UserId) ?? 0);
+        var (refusal, repeat) = CouponRules.Claim(draft, command, claimant, facts.Now);
         if (refusal is not null)
         {
             return (draft, Refuse(refusal));
@@ -139,54 +207,94 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock)
             return (draft, Claimed(draft, repeat));
         }
 
+        if (command.DryRun)
+        {
+            return (draft, new CouponOutcome());
+        }
+
+        var piece = NewPiece(draft, command.UserId, command.RequestId, command.RequestHash, PieceOrigin.Claim, facts, rows);
+        if (draft.Terms.PointsCost > 0 && Charge(facts.Ledger!, draft.Terms, command.UserId, piece.PieceId, rows) is { } tooLow)
+        {
+            throw new InvalidOperationException($"The points were counted before and are now refused: {tooLow.Reason}.");
+        }
+
+        var next = CouponRules.AfterPiece(draft, firstOfUser: mine.Count == 1);
+        return (next, Claimed(next, piece));
+    }
+
+    private static Refusal? Charge(LedgerDraft ledger, CouponTerms terms, long userId, long pieceId, Rows rows) => ledger.Post(
+        new LedgerTransaction
+        {
+            Kind = LedgerKind.CouponPoints,
+            Reference = string.Create(CultureInfo.InvariantCulture, $"piece:{pieceId}"),
+            Remark = terms.Name,
+            Lines =
+            [
+                new(userId, LedgerAccount.Points, -terms.PointsCost),
+                new(0, LedgerAccount.ShopPointsRedeemed, terms.PointsCost),
+            ],
+        },
+        rows).Refusal;
+
+    private AcceptedClaim NewPiece(
+        CouponState draft, long userId, string requestId, long requestHash, PieceOrigin origin, CouponFacts facts, Rows rows)
+    {
         var id = ids.Next();
-        // The blank keeps what is made here apart from what a caller can send.
-        var requestId = command.RequestId.Length > 0 ? command.RequestId : $" {id:x}";
-        var claim = new AcceptedClaim(id, draft.Version, requestId, command.RequestHash, facts.Now);
+        var piece = new AcceptedClaim(
+            id,
+            draft.Version,
+            // The blank keeps what is made here apart from what a caller can send.
+            requestId.Length > 0 ? requestId : $" {id:x}",
+            requestHash,
+            facts.Now,
+            CouponRules.DrawnCents(draft.Terms, RandomNumberGenerator.GetInt32(CouponRules.FaceValues(draft.Terms))),
+            origin == PieceOrigin.Claim);
         rows.Append(new PieceRow
         {
             CouponId = CouponId,
             Id = id,
-            Version = claim.Version,
-            UserId = command.UserId,
-            RequestId = requestId,
-            RequestHash = claim.RequestHash,
-            ClaimedAt = claim.ClaimedAt,
+            Version = piece.Version,
+            UserId = userId,
+            RequestId = piece.RequestId,
+            RequestHash = requestHash,
+            ClaimedAt = piece.ClaimedAt,
+            Origin = origin,
+            DrawnCents = piece.DrawnCents,
         });
-        var next = CouponRules.AfterClaim(draft, firstOfUser: mine.Count == 0);
-        mine.Add(claim);
-        return (next, Claimed(next, claim));
+        facts.PiecesOf(userId).Add(piece);
+        return piece;
     }
 
-    private (CouponState State, CouponOutcome Outcome) DecideChange(
-        CouponState draft, ChangeCommand command, CouponFacts facts, Rows rows)
+    /// <summary>Decides an operator's write, once for each request id, and notes it in the audit log.</summary>
+    private (CouponState State, CouponOutcome Outcome) DecideWrite<TCommand>(
+        CouponState draft,
+        TCommand command,
+        CouponFacts facts,
+        Rows rows,
+        Func<CouponState, Rows, Result<(CouponState Next, int Count)>> decide)
+        where TCommand : CouponCommand, IOperatorCommand
     {
-        if (!command.Create && !draft.Exists)
+        if (!draft.Exists && command is not ChangeCommand { Create: true })
         {
             return (draft, Refuse(CouponRefusals.Unknown));
         }
 
         var requestKey = (command.OperatorId, command.Rpc, command.RequestId);
-        if (facts.Changes.TryGetValue(requestKey, out var first))
+        if (command.RequestId.Length > 0 && facts.Changes.TryGetValue(requestKey, out var first))
         {
             return (draft, first.Hash == command.RequestHash
-                ? new CouponOutcome { Coupon = CouponJson.Read(first.After).State }
+                ? CouponJson.Read(first.After).Answer
                 : Refuse(Refusals.RequestIdReused));
         }
 
-        var decision = command switch
-        {
-            { Create: true, Terms: { } terms } => CouponRules.Create(terms, facts.Now),
-            { Terms: { } terms } => CouponRules.Update(draft, terms, command.ExpectedVersion, facts.Now),
-            _ => CouponRules.SetEnabled(draft, command.Enabled, facts.Now),
-        };
+        var decision = decide(draft, rows);
         if (!decision.IsAccepted)
         {
             return (draft, Refuse(decision.Refusal));
         }
 
-        var next = decision.Value;
-        var after = CouponJson.Write(CouponId, next);
+        var (next, count) = decision.Value;
+        var after = CouponJson.Write(CouponId, next, count);
         var auditId = ids.Next();
         rows.Append(new AuditEntry
         {
@@ -196,7 +304,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock)
             Rpc = command.Rpc,
             Subject = $"coupon:{CouponId}",
             Reason = command.Reason,
-            Before = draft.Exists ? CouponJson.Write(CouponId, draft) : null,
+            Before = draft.Exists ? CouponJson.Write(CouponId, draft, 0) : null,
             After = after,
             RequestId = command.RequestId.Length > 0 ? command.RequestId : $" {auditId:x}",
             RequestHash = command.RequestHash,
@@ -204,7 +312,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock)
         rows.Put(RowOf(next));
         if (next.Version != draft.Version)
         {
-            rows.Append(TermsOf(next));
+            rows.Append(CouponTermsRow.Of(CouponId, next.Version, PieceTerms.Of(next.Terms)));
         }
 
         if (command.RequestId.Length > 0)
@@ -212,7 +320,66 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock)
             facts.Changes[requestKey] = (command.RequestHash, after);
         }
 
-        return (next, new CouponOutcome { Coupon = next });
+        return (next, new CouponOutcome { Coupon = next, Count = count });
+    }
+
+    private static Result<(CouponState Next, int Count)> DecideChange(CouponState draft, ChangeCommand command, CouponFacts facts)
+    {
+        var decision = command switch
+        {
+            { Create: true, Terms: { } terms } => CouponRules.Create(terms, facts.Now),
+            { Terms: { } terms } => CouponRules.Update(draft, terms, command.ExpectedVersion, facts.Now),
+            _ => CouponRules.SetEnabled(draft, command.Enabled, facts.Now),
+        };
+        return decision.IsAccepted ? (decision.Value, 0) : decision.Refusal;
+    }
+
+    private Result<(CouponState Next, int Count)> DecideIssue(CouponState draft, IssueCommand command, CouponFacts facts, Rows rows)
+    {
+        var decision = CouponRules.Issue(draft, command.Users.Length, command.AsManyAsLeft);
+        if (!decision.IsAccepted)
+        {
+            return decision.Refusal;
+        }
+
+        var next = draft;
+        foreach (var user in command.Users.Take(decision.Value))
+        {
+            NewPiece(draft, user, "", 0, PieceOrigin.Issue, facts, rows);
+            next = CouponRules.AfterPiece(next, firstOfUser: facts.PiecesOf(user).Count == 1);
+        }
+
+        return (next, decision.Value);
+    }
+
+    private Result<(CouponState Next, int Count)> DecideImport(
+        CouponState draft, ImportCardsCommand command, CouponFacts facts, Rows rows)
+    {
+        var numbers = command.Numbers;
+        if (numbers.Distinct(StringComparer.Ordinal).Count() < numbers.Length || numbers.Any(facts.CardNumbers.Contains))
+        {
+            return CouponRefusals.CardNumberTaken;
+        }
+
+        var decision = CouponRules.Allot(draft, numbers.Length);
+        if (!decision.IsAccepted)
+        {
+            return decision.Refusal;
+        }
+
+        facts.CardNumbers.UnionWith(numbers);
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            rows.Append(new CardRow
+            {
+                Number = numbers[i],
+                Hash = command.Hashes[i],
+                CouponId = CouponId,
+                ImportedAt = facts.Now,
+            });
+        }
+
+        return (decision.Value, numbers.Length);
     }
 
     private CouponRow RowOf(CouponState state) => new()
@@ -222,28 +389,22 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock)
         Name = state.Terms.Name,
         SearchName = SearchText.Normalise(state.Terms.Name),
         Type = state.Terms.Type,
+        RefId = state.Terms.RefId,
+        Password = state.Terms.Password,
         Enabled = state.Enabled,
         Hidden = state.Terms.Hidden,
+        ClaimableFrom = state.Terms.ClaimableFrom,
         ClaimableUntil = state.Terms.ClaimableUntil,
         CreatedAt = state.CreatedAt,
     };
-
-    private CouponTermsRow TermsOf(CouponState state) => new()
-    {
-        CouponId = CouponId,
-        Version = state.Version,
-        Name = state.Terms.Name,
-        Type = state.Terms.Type,
-        AmountCents = state.Terms.AmountCents,
-        ThresholdCents = state.Terms.ThresholdCents,
-        ValidUntil = state.Terms.ClaimableUntil,
-    };
 }
 
-/// <summary>A coupon as the audit log keeps it.</summary>
-internal sealed record CouponJson(long Id, CouponState State)
+/// <summary>A coupon after an operator's write, as the audit log keeps it.</summary>
+internal sealed record CouponJson(long Id, CouponState State, int Count)
 {
-    public static string Write(long id, CouponState state) => JsonSerializer.Serialize(new CouponJson(id, state));
+    public CouponOutcome Answer => new() { Coupon = State, Count = Count };
+
+    public static string Write(long id, CouponState state, int count) => JsonSerializer.Serialize(new CouponJson(id, state, count));
 
     public static CouponJson Read(string json) => JsonSerializer.Deserialize<CouponJson>(json)
         ?? throw new InvalidOperationException("An audit entry holds no coupon.");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Silo.Storage;
 
@@ -17,16 +18,23 @@ internal sealed class CouponRow
 
     public required string Type { get; init; }
 
+    public long RefId { get; init; }
+
+    /// <summary>The password, by which claims without an id find it; empty where there is none.</summary>
+    public required string Password { get; init; }
+
     public bool Enabled { get; init; }
 
     public bool Hidden { get; init; }
+
+    public long ClaimableFrom { get; init; }
 
     public long ClaimableUntil { get; init; }
 
     public long CreatedAt { get; init; }
 }
 
-/// <summary>One version of a coupon's terms, as far as a claimed piece keeps them. Append-only.</summary>
+/// <summary>One version of a coupon's terms, as far as a piece keeps them. Append-only.</summary>
 internal sealed class CouponTermsRow
 {
     public long CouponId { get; init; }
@@ -37,15 +45,69 @@ internal sealed class CouponTermsRow
 
     public required string Type { get; init; }
 
+    public bool IsPercent { get; init; }
+
     public long AmountCents { get; init; }
 
     public long ThresholdCents { get; init; }
 
-    public long ValidUntil { get; init; }
+    public int UsableAfterDays { get; init; }
+
+    public long UsableFrom { get; init; }
+
+    public int UsableDays { get; init; }
+
+    public long UsableUntil { get; init; }
+
+    /// <summary>The targets as JSON; empty where there are none.</summary>
+    public string Targets { get; init; } = "";
+
+    public long RefId { get; init; }
+
+    public long ShopId { get; init; }
+
+    public bool FreightOnly { get; init; }
+
+    public PieceTerms Terms => new()
+    {
+        Name = Name,
+        Type = Type,
+        IsPercent = IsPercent,
+        AmountCents = AmountCents,
+        ThresholdCents = ThresholdCents,
+        UsableAfterDays = UsableAfterDays,
+        UsableFrom = UsableFrom,
+        UsableDays = UsableDays,
+        UsableUntil = UsableUntil,
+        Targets = Targets.Length == 0 ? [] : JsonSerializer.Deserialize<CouponTarget[]>(Targets)!,
+        RefId = RefId,
+        ShopId = ShopId,
+        FreightOnly = FreightOnly,
+    };
+
+    public static CouponTermsRow Of(long couponId, int version, PieceTerms terms) => new()
+    {
+        CouponId = couponId,
+        Version = version,
+        Name = terms.Name,
+        Type = terms.Type,
+        IsPercent = terms.IsPercent,
+        AmountCents = terms.AmountCents,
+        ThresholdCents = terms.ThresholdCents,
+        UsableAfterDays = terms.UsableAfterDays,
+        UsableFrom = terms.UsableFrom,
+        UsableDays = terms.UsableDays,
+        UsableUntil = terms.UsableUntil,
+        Targets = terms.Targets.Count == 0 ? "" : JsonSerializer.Serialize(terms.Targets),
+        RefId = terms.RefId,
+        ShopId = terms.ShopId,
+        FreightOnly = terms.FreightOnly,
+    };
 }
 
 /// <summary>
-/// A claimed piece. Narrow, because it is the row of the hot path: what it shares with its fellows is in the terms.
+/// A piece. Narrow, because it is the row of the hot path: what it shares with its fellows is in the terms, and what
+/// becomes of it later is in its mark.
 /// </summary>
 internal sealed class PieceRow
 {
@@ -63,11 +125,57 @@ internal sealed class PieceRow
     public long RequestHash { get; init; }
 
     public long ClaimedAt { get; init; }
+
+    public PieceOrigin Origin { get; init; }
+
+    /// <summary>The face value, where it was drawn.</summary>
+    public long? DrawnCents { get; init; }
+}
+
+/// <summary>What has become of a piece. Its key is the piece, so that of two who want it one gets it.</summary>
+internal sealed class PieceMarkRow
+{
+    public long PieceId { get; init; }
+
+    public long CouponId { get; init; }
+
+    public PieceMark Mark { get; init; }
+
+    /// <summary>The order that it is in, or the piece that it became; 0 for neither.</summary>
+    public long SubjectId { get; init; }
+
+    public long At { get; init; }
+}
+
+/// <summary>A card that is good for one piece.</summary>
+internal sealed class CardRow
+{
+    public required string Number { get; init; }
+
+    /// <summary>SHA-256 of number and password.</summary>
+    public required byte[] Hash { get; init; }
+
+    public long CouponId { get; init; }
+
+    public long ImportedAt { get; init; }
+
+    /// <summary>Who exchanged it; 0 for nobody yet.</summary>
+    public long UserId { get; init; }
+
+    /// <summary>The piece that it became; 0 for none yet.</summary>
+    public long PieceId { get; init; }
 }
 
 /// <summary>The room's part of the database model.</summary>
 internal sealed class CouponModel : IRoomModel
 {
+    /// <summary>
+    /// True of every row. A query that asks for it may go through the index of a coupon's pieces; one that does not,
+    /// cannot: with statistics that lag behind, the planner would read all pieces of a hot coupon to find those of a
+    /// few users.
+    /// </summary>
+    public const string ByCoupon = "claimed_at >= 0";
+
     public void Configure(ModelBuilder model)
     {
         model.Entity<CouponRow>(coupon =>
@@ -79,28 +187,40 @@ internal sealed class CouponModel : IRoomModel
             coupon.Property(c => c.Name).HasColumnName("name");
             coupon.Property(c => c.SearchName).HasColumnName("search_name");
             coupon.Property(c => c.Type).HasColumnName("type");
+            coupon.Property(c => c.RefId).HasColumnName("ref_id");
+            coupon.Property(c => c.Password).HasColumnName("password");
             coupon.Property(c => c.Enabled).HasColumnName("enabled");
             coupon.Property(c => c.Hidden).HasColumnName("hidden");
+            coupon.Property(c => c.ClaimableFrom).HasColumnName("claimable_from");
             coupon.Property(c => c.ClaimableUntil).HasColumnName("claimable_until");
             coupon.Property(c => c.CreatedAt).HasColumnName("created_at");
+            coupon.HasIndex(c => c.Password).HasFilter("password <> ''");
         });
         model.Entity<CouponTermsRow>(terms =>
         {
             terms.ToTable("coupons_terms");
             terms.HasKey(t => new { t.CouponId, t.Version });
+            terms.Ignore(t => t.Terms);
             terms.Property(t => t.CouponId).HasColumnName("coupon_id");
             terms.Property(t => t.Version).HasColumnName("version");
             terms.Property(t => t.Name).HasColumnName("name");
             terms.Property(t => t.Type).HasColumnName("type");
+            terms.Property(t => t.IsPercent).HasColumnName("is_percent");
             terms.Property(t => t.AmountCents).HasColumnName("amount_cents");
             terms.Property(t => t.ThresholdCents).HasColumnName("threshold_cents");
-            terms.Property(t => t.ValidUntil).HasColumnName("valid_until");
+            terms.Property(t => t.UsableAfterDays).HasColumnName("usable_after_days");
+            terms.Property(t => t.UsableFrom).HasColumnName("usable_from");
+            terms.Property(t => t.UsableDays).HasColumnName("usable_days");
+            // Named when a piece could only end with its coupon's window.
+            terms.Property(t => t.UsableUntil).HasColumnName("valid_until");
+            terms.Property(t => t.Targets).HasColumnName("targets");
+            terms.Property(t => t.RefId).HasColumnName("ref_id");
+            terms.Property(t => t.ShopId).HasColumnName("shop_id");
+            terms.Property(t => t.FreightOnly).HasColumnName("freight_only");
         });
         model.Entity<PieceRow>(piece =>
         {
             piece.ToTable("coupons_pieces");
-            // No index begins with the coupon: with statistics that lag behind, the planner would read all claims of
-            // a hot coupon through it to find those of a few users.
             piece.HasKey(p => p.Id);
             piece.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
             piece.Property(p => p.CouponId).HasColumnName("coupon_id");
@@ -109,8 +229,34 @@ internal sealed class CouponModel : IRoomModel
             piece.Property(p => p.RequestId).HasColumnName("request_id");
             piece.Property(p => p.RequestHash).HasColumnName("request_hash");
             piece.Property(p => p.ClaimedAt).HasColumnName("claimed_at");
+            piece.Property(p => p.Origin).HasColumnName("origin");
+            piece.Property(p => p.DrawnCents).HasColumnName("drawn_cents");
             // One index for a user's pieces, for his count against the limit and for the uniqueness of request ids.
             piece.HasIndex(p => new { p.UserId, p.CouponId, p.RequestId }).IsUnique();
+            piece.HasIndex(p => new { p.CouponId, p.Id }).HasFilter(ByCoupon);
+        });
+        model.Entity<PieceMarkRow>(mark =>
+        {
+            mark.ToTable("coupons_marks");
+            mark.HasKey(m => m.PieceId);
+            mark.Property(m => m.PieceId).HasColumnName("piece_id").ValueGeneratedNever();
+            mark.Property(m => m.CouponId).HasColumnName("coupon_id");
+            mark.Property(m => m.Mark).HasColumnName("mark");
+            mark.Property(m => m.SubjectId).HasColumnName("subject_id");
+            mark.Property(m => m.At).HasColumnName("at");
+            mark.HasIndex(m => m.SubjectId);
+            mark.HasIndex(m => new { m.CouponId, m.Mark });
+        });
+        model.Entity<CardRow>(card =>
+        {
+            card.ToTable("coupons_cards");
+            card.HasKey(c => c.Number);
+            card.Property(c => c.Number).HasColumnName("number");
+            card.Property(c => c.Hash).HasColumnName("hash");
+            card.Property(c => c.CouponId).HasColumnName("coupon_id");
+            card.Property(c => c.ImportedAt).HasColumnName("imported_at");
+            card.Property(c => c.UserId).HasColumnName("user_id");
+            card.Property(c => c.PieceId).HasColumnName("piece_id");
         });
     }
 }

@@ -3,17 +3,23 @@ using Silo.Storage;
 
 namespace Silo.Coupons;
 
-/// <summary>A page of a list: 1-based, with the defaults of the API.</summary>
-internal readonly record struct Paging(int Page, int PageSize)
-{
-    public int Take => PageSize == 0 ? 20 : PageSize;
+/// <summary>A piece with its terms and what has become of it.</summary>
+internal sealed record FullPiece(PieceRow Piece, CouponTermsRow Terms, PieceMarkRow? Mark);
 
-    public int Skip => (int)Math.Min(int.MaxValue, (long)(Math.Max(1, Page) - 1) * Take);
+/// <summary>Which pieces of a user to list.</summary>
+internal sealed record PieceQuery(
+    IReadOnlyCollection<PieceStatus> States, string Type = "", long RefId = 0, long SpendCents = 0)
+{
+    public bool Wants(PieceStatus state) => States.Count == 0 ? state != PieceStatus.Sent : States.Contains(state);
 }
 
 /// <summary>The room's queries: lists come from rows, stocks from the committed states of the grains.</summary>
 internal sealed class CouponReads(IUnits units, IStates states)
 {
+    /// <summary>As many listed coupons are looked at to count what a user can claim.</summary>
+    private const int MostCounted = 1_000;
+    private const long DayMs = 24L * 60 * 60 * 1000;
+
     public async Task<CouponState> StateAsync(long couponId) =>
         (await states.ReadManyAsync<CouponState>([new(CouponState.Name, couponId)]))[0];
 
@@ -21,45 +27,139 @@ internal sealed class CouponReads(IUnits units, IStates states)
         Func<IQueryable<CouponRow>, IQueryable<CouponRow>> filter, Paging paging, CancellationToken cancellation)
     {
         var (ids, total) = await units.ReadAsync(
-            async r =>
-            {
-                var rows = filter(r.Query<CouponRow>());
-                var count = await rows.LongCountAsync(cancellation);
-                var page = await rows.OrderByDescending(c => c.Id).Skip(paging.Skip).Take(paging.Take)
-                    .Select(c => c.Id).ToListAsync(cancellation);
-                return (page, count);
-            },
+            r => filter(r.Query<CouponRow>()).OrderByDescending(c => c.Id).Select(c => c.Id).PageAsync(paging, cancellation),
             cancellation);
-        var found = await states.ReadManyAsync<CouponState>([.. ids.Select(id => new StateKey(CouponState.Name, id))]);
-        return ([.. ids.Zip(found)], total);
+        return (await StatesAsync(ids), total);
     }
 
-    public Task<(List<(PieceRow Piece, CouponTermsRow Terms)> Pieces, long Total)> PiecesAsync(
-        long userId, long now, bool usable, bool expired, Paging paging, CancellationToken cancellation) => units.ReadAsync(
+    /// <summary>The used pieces of coupons, for those that have any.</summary>
+    public Task<Dictionary<long, long>> UsedAsync(IReadOnlyCollection<long> coupons, CancellationToken cancellation) => units.ReadAsync(
+        r => r.Query<PieceMarkRow>().Where(m => m.Mark == PieceMark.Used && coupons.Contains(m.CouponId))
+            .GroupBy(m => m.CouponId).Select(g => new { g.Key, Count = g.LongCount() })
+            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation),
+        cancellation);
+
+    /// <summary>The coupon that a password names: the newest that is open, or else the newest; 0 for none.</summary>
+    public Task<long> ByPasswordAsync(string password, long now, CancellationToken cancellation) => units.ReadAsync(
+        r => r.Query<CouponRow>().Where(c => c.Password == password && c.Password != "")
+            .OrderByDescending(c => c.Enabled && c.ClaimableFrom <= now && now < c.ClaimableUntil).ThenByDescending(c => c.Id)
+            .Select(c => c.Id).FirstOrDefaultAsync(cancellation),
+        cancellation);
+
+    public Task<(List<FullPiece> Pieces, long Total)> PiecesAsync(
+        long userId, PieceQuery query, long now, Paging paging, CancellationToken cancellation) => units.ReadAsync(
         async r =>
         {
-            var rows = r.Query<PieceRow>().Where(p => p.UserId == userId)
-                .Join(
-                    r.Query<CouponTermsRow>(),
-                    p => new { p.CouponId, p.Version },
-                    t => new { t.CouponId, t.Version },
-                    (Piece, Terms) => new { Piece, Terms })
-                .Where(x => (usable && x.Terms.ValidUntil > now) || (expired && x.Terms.ValidUntil <= now));
-            var total = await rows.LongCountAsync(cancellation);
-            var page = await rows.OrderByDescending(x => x.Piece.Id).Skip(paging.Skip).Take(paging.Take)
-                .ToListAsync(cancellation);
-            return (page.ConvertAll(x => (x.Piece, x.Terms)), total);
+            var (usable, expired) = (query.Wants(PieceStatus.Usable), query.Wants(PieceStatus.Expired));
+            var (used, ended, sent) = (query.Wants(PieceStatus.Used), query.Wants(PieceStatus.Void), query.Wants(PieceStatus.Sent));
+            var rows = Full(r, r.Query<PieceRow>().Where(p => p.UserId == userId))
+                .Where(x => x.Mark == null
+                    ? (usable && x.Until > now) || (expired && x.Until <= now)
+                    : (used && (x.Mark.Mark == PieceMark.Used || x.Mark.Mark == PieceMark.Reserved))
+                        || (ended && x.Mark.Mark == PieceMark.Void) || (sent && x.Mark.Mark == PieceMark.Sent));
+            if (query.Type.Length > 0)
+            {
+                rows = rows.Where(x => x.Terms.Type == query.Type);
+            }
+
+            if (query.RefId > 0)
+            {
+                rows = rows.Where(x => x.Terms.RefId == query.RefId);
+            }
+
+            if (query.SpendCents > 0)
+            {
+                rows = rows.Where(x => x.Terms.ThresholdCents <= query.SpendCents);
+            }
+
+            var (page, total) = await rows.OrderByDescending(x => x.Piece.Id).PageAsync(paging, cancellation);
+            return (page.ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark)), total);
         },
         cancellation);
 
-    public Task<PieceTerms> TermsAsync(long couponId, int version, CancellationToken cancellation) => units.ReadAsync(
-        async r => CouponWire.PieceTerms(
-            await r.Query<CouponTermsRow>().SingleAsync(t => t.CouponId == couponId && t.Version == version, cancellation)),
+    /// <summary>The pieces of a coupon, newest first.</summary>
+    public Task<(List<FullPiece> Pieces, long Total)> ClaimsAsync(
+        long couponId, Paging paging, CancellationToken cancellation) => units.ReadAsync(
+        async r =>
+        {
+            // Asking for the time of the claim opens the index of the coupon's pieces, see CouponModel.ByCoupon.
+            var pieces = r.Query<PieceRow>().Where(p => p.CouponId == couponId && p.ClaimedAt >= 0);
+            var total = await pieces.LongCountAsync(cancellation);
+            var page = pieces.OrderByDescending(p => p.Id).Skip(paging.Skip).Take(paging.Take);
+            var rows = await Full(r, page).OrderByDescending(x => x.Piece.Id).ToListAsync(cancellation);
+            return (rows.ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark)), total);
+        },
         cancellation);
 
-    public Task<AuditEntry?> AuditAsync(ChangeCommand command, CancellationToken cancellation) => units.ReadAsync(
-        r => r.Query<AuditEntry>().SingleOrDefaultAsync(
-            a => a.OperatorId == command.OperatorId && a.Rpc == command.Rpc && a.RequestId == command.RequestId,
-            cancellation),
+    /// <summary>The pieces with these ids, in their order; those of another user are left out where one is named.</summary>
+    public static async Task<List<FullPiece>> PiecesAsync(
+        IReads reads, IReadOnlyCollection<long> ids, long? ofUser, CancellationToken cancellation) =>
+        (await Full(reads, reads.Query<PieceRow>().Where(p => ids.Contains(p.Id) && (ofUser == null || p.UserId == ofUser)))
+            .OrderBy(x => x.Piece.Id).ToListAsync(cancellation)).ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark));
+
+    /// <summary>How many listed coupons a user can claim, and how many of his pieces are in each state.</summary>
+    public async Task<(long Claimable, Dictionary<PieceStatus, long> Pieces)> CountAsync(
+        long userId, long now, CancellationToken cancellation)
+    {
+        var (open, mine, pieces) = await units.ReadAsync(
+            async r =>
+            {
+                var offered = await r.Query<CouponRow>()
+                    .Where(c => c.Enabled && !c.Hidden && c.ClaimableFrom <= now && c.ClaimableUntil > now)
+                    .OrderByDescending(c => c.Id).Take(MostCounted).Select(c => c.Id).ToListAsync(cancellation);
+                var claimed = await r.Query<PieceRow>()
+                    .Where(p => p.UserId == userId && p.Origin == PieceOrigin.Claim && offered.Contains(p.CouponId))
+                    .GroupBy(p => p.CouponId).Select(g => new { g.Key, Count = g.Count() })
+                    .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
+                var counts = await Full(r, r.Query<PieceRow>().Where(p => p.UserId == userId))
+                    .GroupBy(x => new { Mark = x.Mark == null ? 0 : (int)x.Mark.Mark, Alive = x.Until > now })
+                    .Select(g => new { g.Key.Mark, g.Key.Alive, Count = g.LongCount() }).ToListAsync(cancellation);
+                return (offered, claimed, counts);
+            },
+            cancellation);
+        var claimable = (await StatesAsync(open)).LongCount(
+            c => c.State.StockLeft > 0 && mine.GetValueOrDefault(c.Id) < c.State.Terms.LimitPerUser);
+        return (claimable, pieces
+            .GroupBy(p => CouponRules.StatusOf(p.Mark == 0 ? null : (PieceMark)p.Mark, p.Alive ? now + 1 : now, now))
+            .ToDictionary(g => g.Key, g => g.Sum(p => p.Count)));
+    }
+
+    public Task<PieceTerms> TermsAsync(long couponId, int version, CancellationToken cancellation) => units.ReadAsync(
+        async r => (await r.Query<CouponTermsRow>()
+            .SingleAsync(t => t.CouponId == couponId && t.Version == version, cancellation)).Terms,
         cancellation);
+
+    public Task<AuditEntry?> AuditAsync(long operatorId, string rpc, string requestId, CancellationToken cancellation) =>
+        units.ReadAsync(
+            r => r.Query<AuditEntry>().SingleOrDefaultAsync(
+                a => a.OperatorId == operatorId && a.Rpc == rpc && a.RequestId == requestId, cancellation),
+            cancellation);
+
+    private static IQueryable<Joined> Full(IReads reads, IQueryable<PieceRow> pieces) =>
+        from piece in pieces
+        join terms in reads.Query<CouponTermsRow>()
+            on new { piece.CouponId, piece.Version } equals new { terms.CouponId, terms.Version }
+        join mark in reads.Query<PieceMarkRow>() on piece.Id equals mark.PieceId into marks
+        from mark in marks.DefaultIfEmpty()
+        select new Joined
+        {
+            Piece = piece,
+            Terms = terms,
+            Mark = mark,
+            Until = terms.UsableDays > 0 ? piece.ClaimedAt + (terms.UsableDays * DayMs) : terms.UsableUntil,
+        };
+
+    private async Task<List<(long Id, CouponState State)>> StatesAsync(List<long> ids) =>
+        [.. ids.Zip(await states.ReadManyAsync<CouponState>([.. ids.Select(id => new StateKey(CouponState.Name, id))]))];
+
+    private sealed class Joined
+    {
+        public required PieceRow Piece { get; init; }
+
+        public required CouponTermsRow Terms { get; init; }
+
+        public PieceMarkRow? Mark { get; init; }
+
+        public long Until { get; init; }
+    }
 }

@@ -1,12 +1,19 @@
+using System.Globalization;
 using Silo.Kernel;
 
 namespace Silo.Coupons;
 
-/// <summary>The refusals of the room, in the order in which they are checked.</summary>
+/// <summary>The refusals of the room, each group in the order in which they are checked.</summary>
 internal static class CouponRefusals
 {
+    public static readonly Refusal NotNamed =
+        new("COUPON_NOT_NAMED", RefusalKind.Invalid, "Name the coupon by its id, its password, or both.");
+
     public static readonly Refusal Unknown =
         new("COUPON_UNKNOWN", RefusalKind.NotFound, "There is no such coupon.");
+
+    public static readonly Refusal PasswordWrong =
+        new("COUPON_PASSWORD_WRONG", RefusalKind.Precondition, "The coupon needs its password.");
 
     public static readonly Refusal NotOpen =
         new("COUPON_NOT_OPEN", RefusalKind.Precondition, "The coupon has not started or is disabled.");
@@ -15,10 +22,16 @@ internal static class CouponRefusals
         new("COUPON_ENDED", RefusalKind.Precondition, "The coupon has ended.");
 
     public static readonly Refusal SoldOut =
-        new("COUPON_SOLD_OUT", RefusalKind.Exhausted, "No piece of the coupon is left.");
+        new("COUPON_SOLD_OUT", RefusalKind.Exhausted, "No piece of the coupon is left, or fewer than asked for.");
 
     public static readonly Refusal LimitReached =
         new("COUPON_LIMIT_REACHED", RefusalKind.Exhausted, "The user has claimed as many pieces as one user may.");
+
+    public static readonly Refusal StreakTooShort = new(
+        "COUPON_STREAK_TOO_SHORT", RefusalKind.Precondition, "The user has not signed in for enough days in a row.");
+
+    public static readonly Refusal PointsTooLow =
+        new("COUPON_POINTS_TOO_LOW", RefusalKind.Precondition, "The user has too few points for the coupon.");
 
     public static readonly Refusal VersionStale =
         new("COUPON_VERSION_STALE", RefusalKind.Precondition, "The coupon was changed meanwhile; read it again.");
@@ -26,6 +39,37 @@ internal static class CouponRefusals
     public static readonly Refusal WindowEmpty =
         new("COUPON_WINDOW_EMPTY", RefusalKind.Invalid, "The coupon must end after it starts.");
 
-    public static readonly Refusal StockBelowClaimed =
-        new("COUPON_STOCK_BELOW_CLAIMED", RefusalKind.Precondition, "More pieces are claimed than the new total.");
+    public static readonly Refusal ValueInvalid = new(
+        "COUPON_VALUE_INVALID", RefusalKind.Invalid, "A percentage is at most 100, and the most of a value not below its least.");
+
+    public static readonly Refusal UseWindowEmpty =
+        new("COUPON_USE_WINDOW_EMPTY", RefusalKind.Invalid, "A piece must be usable for some time after its claim.");
+
+    public static readonly Refusal StockBelowClaimed = new(
+        "COUPON_STOCK_BELOW_CLAIMED", RefusalKind.Precondition, "More pieces are claimed or set aside than the new total.");
+
+    public static readonly Refusal CardNumberTaken =
+        new("CARD_NUMBER_TAKEN", RefusalKind.AlreadyExists, "A card with one of the numbers exists already.");
+
+    /// <summary>Says the same of an unknown number and of a wrong password.</summary>
+    public static readonly Refusal CardWrong =
+        new("CARD_WRONG", RefusalKind.NotFound, "There is no such card, or its password is another.");
+
+    public static readonly Refusal CardUsed =
+        new("CARD_USED", RefusalKind.Precondition, "The card was used before.");
+
+    public static readonly Refusal PieceUnknown =
+        new("PIECE_UNKNOWN", RefusalKind.NotFound, "There is no such piece.");
+
+    public static readonly Refusal PieceNotUsable =
+        new("PIECE_NOT_USABLE", RefusalKind.Precondition, "The piece is used, given away, void or expired.");
+
+    public static readonly Refusal PieceSentToSelf =
+        new("PIECE_SENT_TO_SELF", RefusalKind.Precondition, "A piece cannot be given to its owner.");
+
+    public static Refusal PaymentNeeded(long cents) =>
+        new("COUPON_PAYMENT_NEEDED", RefusalKind.Precondition, "The coupon must be paid for first.")
+        {
+            Metadata = new Dictionary<string, string> { ["amount_cents"] = cents.ToString(CultureInfo.InvariantCulture) },
+        };
 }

@@ -2,51 +2,98 @@ using Silo.Kernel;
 
 namespace Silo.Coupons;
 
-/// <summary>A claim that was accepted: what a repeat with the same request id is answered from.</summary>
+/// <summary>A piece that a user got: what limits count, and what a repeat is answered from.</summary>
 /// <param name="PieceId">The piece.</param>
-/// <param name="Version">The terms under which it was claimed.</param>
+/// <param name="Version">The terms under which he got it.</param>
 /// <param name="RequestId">The request id.</param>
 /// <param name="RequestHash">Hash of the request.</param>
 /// <param name="ClaimedAt">When, in unix milliseconds.</param>
-internal sealed record AcceptedClaim(long PieceId, int Version, string RequestId, long RequestHash, long ClaimedAt);
+/// <param name="DrawnCents">The face value, where it was drawn.</param>
+/// <param name="IsClaim">Whether by a claim of his own; others do not count against his limit.</param>
+internal sealed record AcceptedClaim(
+    long PieceId, int Version, string RequestId, long RequestHash, long ClaimedAt, long? DrawnCents = null, bool IsClaim = true);
 
-/// <summary>The room's decisions. Pure: the state, the command, the user's accepted claims and the time go in.</summary>
+/// <summary>What is known of the user who claims.</summary>
+/// <param name="Pieces">His pieces of the coupon.</param>
+/// <param name="StreakDays">Days in a row that he has signed in.</param>
+/// <param name="Points">Points that he can spend.</param>
+internal readonly record struct Claimant(IReadOnlyList<AcceptedClaim> Pieces, int StreakDays, long Points);
+
+/// <summary>The room's decisions. Pure: the state, the command, what is known of the user and the time go in.</summary>
 internal static class CouponRules
 {
+    private const long DayMs = 24L * 60 * 60 * 1000;
+    private const long WholePercent = 10_000;
+
     /// <summary>
     /// Decides a claim. A repeat is looked up before any other rule, so that the first answer is given also when the
     /// coupon has ended or sold out since. An accepted new claim is neither a refusal nor a repeat.
     /// </summary>
     public static (Refusal? Refusal, AcceptedClaim? Repeat) Claim(
-        CouponState state, IReadOnlyList<AcceptedClaim> mine, string requestId, long requestHash, long now)
+        CouponState state, ClaimCommand command, Claimant claimant, long now)
     {
         if (!state.Exists)
         {
             return (CouponRefusals.Unknown, null);
         }
 
-        foreach (var claim in mine)
+        if (command.RequestId.Length > 0 && !command.DryRun)
         {
-            if (requestId.Length > 0 && claim.RequestId == requestId)
+            foreach (var piece in claimant.Pieces)
             {
-                return claim.RequestHash == requestHash ? (null, claim) : (Refusals.RequestIdReused, null);
+                if (piece.RequestId == command.RequestId)
+                {
+                    return piece.RequestHash == command.RequestHash ? (null, piece) : (Refusals.RequestIdReused, null);
+                }
             }
         }
 
-        return (ClaimRefusal(state, mine.Count, now), null);
+        return (ClaimRefusal(state, command, claimant, now), null);
     }
 
     /// <summary>Why a new claim is refused, or null.</summary>
-    public static Refusal? ClaimRefusal(CouponState state, int claimedByUser, long now) =>
+    public static Refusal? ClaimRefusal(CouponState state, ClaimCommand command, Claimant claimant, long now)
+    {
+        var terms = state.Terms;
+        return terms.Password.Length > 0 && terms.Password != command.Password ? CouponRefusals.PasswordWrong
+            : OpenRefusal(state, now) is { } closed ? closed
+            : state.StockLeft <= 0 ? CouponRefusals.SoldOut
+            : claimant.Pieces.Count(p => p.IsClaim) >= terms.LimitPerUser ? CouponRefusals.LimitReached
+            : claimant.StreakDays < terms.StreakDays ? CouponRefusals.StreakTooShort
+            : claimant.Points < terms.PointsCost ? CouponRefusals.PointsTooLow
+            : terms.PriceCents > 0 && !command.IsPaid ? CouponRefusals.PaymentNeeded(terms.PriceCents)
+            : null;
+    }
+
+    /// <summary>Why nothing of the coupon is given out now, or null.</summary>
+    public static Refusal? OpenRefusal(CouponState state, long now) =>
         !state.Enabled || now < state.Terms.ClaimableFrom ? CouponRefusals.NotOpen
         : now >= state.Terms.ClaimableUntil ? CouponRefusals.Ended
-        : state.StockLeft <= 0 ? CouponRefusals.SoldOut
-        : claimedByUser >= state.Terms.LimitPerUser ? CouponRefusals.LimitReached
         : null;
 
-    /// <summary>The state after an accepted claim.</summary>
-    public static CouponState AfterClaim(CouponState state, bool firstOfUser) =>
+    /// <summary>How many pieces an operator's issue gives to so many users; none where it is not all of them and all is asked.</summary>
+    public static Result<int> Issue(CouponState state, int users, bool asManyAsLeft) =>
+        !state.Exists ? CouponRefusals.Unknown
+        : state.StockLeft <= 0 || (state.StockLeft < users && !asManyAsLeft) ? CouponRefusals.SoldOut
+        : (int)Math.Min(state.StockLeft, users);
+
+    /// <summary>The state after pieces are set aside for cards.</summary>
+    public static Result<CouponState> Allot(CouponState state, int cards) =>
+        !state.Exists ? CouponRefusals.Unknown
+        : state.StockLeft < cards ? CouponRefusals.SoldOut
+        : state with { Allotted = state.Allotted + cards };
+
+    /// <summary>The state after a piece went to a user.</summary>
+    public static CouponState AfterPiece(CouponState state, bool firstOfUser) =>
         state with { Claimed = state.Claimed + 1, Claimants = state.Claimants + (firstOfUser ? 1 : 0) };
+
+    /// <summary>The number of face values that can be drawn, one hundredth apart; 1 where it is fixed.</summary>
+    public static int FaceValues(CouponTerms terms) => terms.IsDrawn ? (int)(terms.AmountMaxCents - terms.AmountCents) + 1 : 1;
+
+    /// <summary>The drawn face value; null where it is fixed.</summary>
+    /// <param name="terms">The terms.</param>
+    /// <param name="drawn">Uniform in [0, <see cref="FaceValues"/>).</param>
+    public static long? DrawnCents(CouponTerms terms, int drawn) => terms.IsDrawn ? terms.AmountCents + drawn : null;
 
     /// <summary>Decides a creation.</summary>
     public static Result<CouponState> Create(CouponTerms terms, long now) => TermsRefusal(terms) is { } refusal
@@ -58,16 +105,129 @@ internal static class CouponRules
         !state.Exists ? CouponRefusals.Unknown
         : expectedVersion != 0 && expectedVersion != state.Version ? CouponRefusals.VersionStale
         : TermsRefusal(terms) is { } refusal ? refusal
-        : terms.StockTotal < state.Claimed ? CouponRefusals.StockBelowClaimed
+        : terms.StockTotal < state.Claimed + state.Allotted ? CouponRefusals.StockBelowClaimed
         : state with { Version = state.Version + 1, Terms = terms, UpdatedAt = now };
 
     /// <summary>Decides whether claims are accepted.</summary>
     public static Result<CouponState> SetEnabled(CouponState state, bool enabled, long now) =>
         !state.Exists ? CouponRefusals.Unknown : state with { Enabled = enabled, UpdatedAt = now };
 
-    /// <summary>Whether a piece can be used, in the terms under which it was claimed.</summary>
-    public static bool IsUsable(long validUntil, long now) => now < validUntil;
+    /// <summary>From when a piece is usable.</summary>
+    public static long UsableFrom(PieceTerms terms, long claimedAt, ShopClock clock) => Math.Max(
+        claimedAt,
+        terms.UsableAfterDays > 0 ? clock.StartOf(clock.DayOf(claimedAt).AddDays(terms.UsableAfterDays)) : terms.UsableFrom);
+
+    /// <summary>Until when a piece is usable, exclusive.</summary>
+    public static long UsableUntil(PieceTerms terms, long claimedAt) =>
+        terms.UsableDays > 0 ? claimedAt + (terms.UsableDays * DayMs) : terms.UsableUntil;
+
+    /// <summary>The state of a piece.</summary>
+    public static PieceStatus StatusOf(PieceMark? mark, long usableUntil, long now) => mark switch
+    {
+        PieceMark.Reserved or PieceMark.Used => PieceStatus.Used,
+        PieceMark.Void => PieceStatus.Void,
+        PieceMark.Sent => PieceStatus.Sent,
+        _ => now < usableUntil ? PieceStatus.Usable : PieceStatus.Expired,
+    };
 
     private static Refusal? TermsRefusal(CouponTerms terms) =>
-        terms.ClaimableUntil <= terms.ClaimableFrom ? CouponRefusals.WindowEmpty : null;
+        terms.ClaimableUntil <= terms.ClaimableFrom ? CouponRefusals.WindowEmpty
+        : (terms.AmountMaxCents != 0 && terms.AmountMaxCents < terms.AmountCents)
+            || (terms.IsPercent && Math.Max(terms.AmountCents, terms.AmountMaxCents) > WholePercent) ? CouponRefusals.ValueInvalid
+        : IsNeverUsable(terms) ? CouponRefusals.UseWindowEmpty
+        : null;
+
+    private static bool IsNeverUsable(CouponTerms terms)
+    {
+        var until = terms.UsableUntil == 0 ? terms.ClaimableUntil : terms.UsableUntil;
+        return (terms.UsableAfterDays > 0 && terms.UsableFrom > 0)
+            || (terms.UsableDays > 0 && (terms.UsableUntil > 0 || terms.UsableAfterDays > terms.UsableDays
+                || terms.UsableFrom >= terms.ClaimableUntil + (terms.UsableDays * DayMs)))
+            || (terms.UsableDays == 0 && (terms.UsableFrom >= until || until <= terms.ClaimableFrom
+                || terms.ClaimableFrom + ((terms.UsableAfterDays - 1) * DayMs) >= until));
+    }
+}
+
+/// <summary>What has become of a piece that is no longer simply its owner's. The numbers are stored.</summary>
+internal enum PieceMark : short
+{
+    /// <summary>In an order that is not paid.</summary>
+    Reserved = 1,
+
+    /// <summary>In an order that is paid.</summary>
+    Used = 2,
+
+    /// <summary>Made void by an operator.</summary>
+    Void = 3,
+
+    /// <summary>Given to another shopper.</summary>
+    Sent = 4,
+}
+
+/// <summary>The state of a piece as people see it; the numbers are the wire's.</summary>
+internal enum PieceStatus
+{
+    Usable = 1,
+    Expired = 2,
+    Used = 3,
+    Void = 4,
+    Sent = 5,
+}
+
+/// <summary>How a piece came to its owner. The numbers are stored, and the wire's.</summary>
+internal enum PieceOrigin : short
+{
+    Claim = 1,
+    Issue = 2,
+    Card = 3,
+    Gift = 4,
+}
+
+/// <summary>What a piece keeps of the terms under which it was claimed.</summary>
+internal sealed record PieceTerms
+{
+    public required string Name { get; init; }
+
+    public required string Type { get; init; }
+
+    /// <summary>Whether <see cref="AmountCents"/> are hundredths of a percent.</summary>
+    public bool IsPercent { get; init; }
+
+    /// <summary>The face value; the least where it was drawn.</summary>
+    public long AmountCents { get; init; }
+
+    public long ThresholdCents { get; init; }
+
+    public int UsableAfterDays { get; init; }
+
+    public long UsableFrom { get; init; }
+
+    public int UsableDays { get; init; }
+
+    public long UsableUntil { get; init; }
+
+    public IReadOnlyList<CouponTarget> Targets { get; init; } = [];
+
+    public long RefId { get; init; }
+
+    public long ShopId { get; init; }
+
+    public bool FreightOnly { get; init; }
+
+    public static PieceTerms Of(CouponTerms terms) => new()
+    {
+        Name = terms.Name,
+        Type = terms.Type,
+        IsPercent = terms.IsPercent,
+        AmountCents = terms.AmountCents,
+        ThresholdCents = terms.ThresholdCents,
+        UsableAfterDays = terms.UsableAfterDays,
+        UsableFrom = terms.UsableFrom,
+        UsableDays = terms.UsableDays,
+        UsableUntil = terms.UsableUntil == 0 ? terms.ClaimableUntil : terms.UsableUntil,
+        Targets = terms.Targets,
+        RefId = terms.RefId,
+        ShopId = terms.ShopId,
+        FreightOnly = terms.FreightOnly,
+    };
 }

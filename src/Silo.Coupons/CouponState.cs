@@ -10,6 +10,7 @@ internal sealed record CouponTerms
     [Id(1)]
     public string Type { get; init; } = "";
 
+    /// <summary>Cents, or hundredths of a percent; the least where it is drawn.</summary>
     [Id(2)]
     public long AmountCents { get; init; }
 
@@ -26,12 +27,74 @@ internal sealed record CouponTerms
     [Id(6)]
     public long ClaimableFrom { get; init; }
 
-    /// <summary>Claims are accepted, and pieces usable, before this instant, exclusive.</summary>
+    /// <summary>Claims are accepted before this instant, exclusive.</summary>
     [Id(7)]
     public long ClaimableUntil { get; init; }
 
     [Id(8)]
     public bool Hidden { get; init; }
+
+    [Id(9)]
+    public bool IsPercent { get; init; }
+
+    /// <summary>The most that a drawn face value can be; 0 where it is not drawn.</summary>
+    [Id(10)]
+    public long AmountMaxCents { get; init; }
+
+    [Id(11)]
+    public long PointsCost { get; init; }
+
+    [Id(12)]
+    public long PriceCents { get; init; }
+
+    /// <summary>What a claim must name, or empty.</summary>
+    [Id(13)]
+    public string Password { get; init; } = "";
+
+    [Id(14)]
+    public int StreakDays { get; init; }
+
+    [Id(15)]
+    public int UsableAfterDays { get; init; }
+
+    /// <summary>Usable from this instant; 0 for from the claim.</summary>
+    [Id(16)]
+    public long UsableFrom { get; init; }
+
+    /// <summary>Days of 24 hours from the claim; 0 for until <see cref="UsableUntil"/>.</summary>
+    [Id(17)]
+    public int UsableDays { get; init; }
+
+    /// <summary>Usable before this instant; 0 for until <see cref="ClaimableUntil"/>.</summary>
+    [Id(18)]
+    public long UsableUntil { get; init; }
+
+    [Id(19)]
+    public IReadOnlyList<CouponTarget> Targets { get; init; } = [];
+
+    [Id(20)]
+    public long RefId { get; init; }
+
+    [Id(21)]
+    public long ShopId { get; init; }
+
+    [Id(22)]
+    public bool FreightOnly { get; init; }
+
+    /// <summary>Whether the face value is drawn at the claim.</summary>
+    public bool IsDrawn => AmountMaxCents > AmountCents;
+}
+
+/// <summary>Something that a piece is usable for.</summary>
+[GenerateSerializer, Immutable, Alias("silo.coupons.CouponTarget")]
+internal readonly record struct CouponTarget
+{
+    /// <summary>Whether it is one of the goods, and not a category of them.</summary>
+    [Id(0)]
+    public bool IsGoods { get; init; }
+
+    [Id(1)]
+    public long TargetId { get; init; }
 }
 
 /// <summary>The contended state of one coupon. A default instance is a coupon that was never created.</summary>
@@ -50,11 +113,11 @@ internal sealed record CouponState
     [Id(2)]
     public bool Enabled { get; init; }
 
-    /// <summary>Pieces claimed; its own counter, since an operator may change the total.</summary>
+    /// <summary>Pieces claimed or issued; its own counter, since an operator may change the total.</summary>
     [Id(3)]
     public long Claimed { get; init; }
 
-    /// <summary>Users who claimed at least one piece.</summary>
+    /// <summary>Users who got at least one piece by claims or issues.</summary>
     [Id(4)]
     public long Claimants { get; init; }
 
@@ -64,7 +127,11 @@ internal sealed record CouponState
     [Id(6)]
     public long UpdatedAt { get; init; }
 
+    /// <summary>Pieces set aside for cards.</summary>
+    [Id(7)]
+    public long Allotted { get; init; }
+
     public bool Exists => Version > 0;
 
-    public long StockLeft => Terms.StockTotal - Claimed;
+    public long StockLeft => Terms.StockTotal - Claimed - Allotted;
 }

@@ -1,10 +1,8 @@
 using Google.Protobuf.WellKnownTypes;
 using Silo.Coupons.V1;
+using Silo.Kernel;
 
 namespace Silo.Coupons;
-
-/// <summary>What a piece keeps of the terms under which it was claimed.</summary>
-internal readonly record struct PieceTerms(string Name, string Type, long AmountCents, long ThresholdCents, long ValidUntil);
 
 /// <summary>Between the room's types and the wire's.</summary>
 internal static class CouponWire
@@ -20,23 +18,31 @@ internal static class CouponWire
         ClaimableFrom = Milliseconds(wire.ClaimableFrom),
         ClaimableUntil = Milliseconds(wire.ClaimableUntil),
         Hidden = wire.Hidden,
+        IsPercent = wire.ValueType == CouponValueType.Percent,
+        AmountMaxCents = wire.AmountMaxCents,
+        PointsCost = wire.PointsCost,
+        PriceCents = wire.PriceCents,
+        Password = wire.Password,
+        StreakDays = wire.StreakDays,
+        UsableAfterDays = wire.UsableAfterDays,
+        UsableFrom = wire.UsableFrom is null ? 0 : Milliseconds(wire.UsableFrom),
+        UsableDays = wire.UsableDays,
+        UsableUntil = wire.UsableUntil is null ? 0 : Milliseconds(wire.UsableUntil),
+        Targets = [.. wire.Targets.Select(t => new CouponTarget
+        {
+            IsGoods = t.Type == CouponTargetType.Goods,
+            TargetId = t.Id,
+        })],
+        RefId = wire.RefId,
+        ShopId = wire.ShopId,
+        FreightOnly = wire.FreightOnly,
     };
 
-    public static Coupon Coupon(long id, CouponState state) => new()
+    /// <summary>A coupon as operators see it.</summary>
+    public static Coupon Coupon(long id, CouponState state, long used) => new()
     {
         Id = id,
-        Terms = new()
-        {
-            Name = state.Terms.Name,
-            Type = state.Terms.Type,
-            AmountCents = state.Terms.AmountCents,
-            ThresholdCents = state.Terms.ThresholdCents,
-            StockTotal = state.Terms.StockTotal,
-            LimitPerUser = state.Terms.LimitPerUser,
-            ClaimableFrom = Instant(state.Terms.ClaimableFrom),
-            ClaimableUntil = Instant(state.Terms.ClaimableUntil),
-            Hidden = state.Terms.Hidden,
-        },
+        Terms = Terms(state.Terms),
         Version = state.Version,
         Enabled = state.Enabled,
         StockLeft = state.StockLeft,
@@ -44,25 +50,94 @@ internal static class CouponWire
         Claimants = state.Claimants,
         CreatedAt = Instant(state.CreatedAt),
         UpdatedAt = Instant(state.UpdatedAt),
+        PasswordNeeded = state.Terms.Password.Length > 0,
+        Used = used,
+        Allotted = state.Allotted,
     };
 
-    public static PieceTerms PieceTerms(CouponTerms terms) =>
-        new(terms.Name, terms.Type, terms.AmountCents, terms.ThresholdCents, terms.ClaimableUntil);
-
-    public static PieceTerms PieceTerms(CouponTermsRow row) =>
-        new(row.Name, row.Type, row.AmountCents, row.ThresholdCents, row.ValidUntil);
-
-    public static CouponPiece Piece(long couponId, long pieceId, long claimedAt, PieceTerms terms, long now) => new()
+    /// <summary>A coupon as shoppers see it: without its password.</summary>
+    public static Coupon PublicCoupon(long id, CouponState state, long used)
     {
-        Id = pieceId,
-        CouponId = couponId,
-        Name = terms.Name,
-        Type = terms.Type,
-        AmountCents = terms.AmountCents,
-        ThresholdCents = terms.ThresholdCents,
-        ClaimedAt = Instant(claimedAt),
-        ValidUntil = Instant(terms.ValidUntil),
-        State = CouponRules.IsUsable(terms.ValidUntil, now) ? PieceState.Usable : PieceState.Expired,
+        var coupon = Coupon(id, state, used);
+        coupon.Terms.Password = "";
+        return coupon;
+    }
+
+    public static CouponPiece Piece(FullPiece full, long now, ShopClock clock)
+    {
+        var piece = Piece(
+            full.Piece.CouponId, full.Piece.Id, full.Piece.ClaimedAt, full.Piece.DrawnCents, full.Piece.Origin, full.Terms.Terms, now, clock);
+        if (full.Mark is { } mark)
+        {
+            piece.State = (PieceState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
+            piece.OrderId = mark.Mark is PieceMark.Used or PieceMark.Reserved ? mark.SubjectId : 0;
+            piece.EndedAt = Instant(mark.At);
+        }
+
+        return piece;
+    }
+
+    public static CouponPiece Piece(
+        long couponId, long pieceId, long claimedAt, long? drawnCents, PieceOrigin origin, PieceTerms terms, long now, ShopClock clock)
+    {
+        var until = CouponRules.UsableUntil(terms, claimedAt);
+        var piece = new CouponPiece
+        {
+            Id = pieceId,
+            CouponId = couponId,
+            Name = terms.Name,
+            Type = terms.Type,
+            AmountCents = drawnCents ?? terms.AmountCents,
+            ThresholdCents = terms.ThresholdCents,
+            ClaimedAt = Instant(claimedAt),
+            ValidUntil = Instant(until),
+            State = (PieceState)CouponRules.StatusOf(null, until, now),
+            ValueType = terms.IsPercent ? CouponValueType.Percent : CouponValueType.Amount,
+            UsableFrom = Instant(CouponRules.UsableFrom(terms, claimedAt, clock)),
+            Origin = (V1.PieceOrigin)origin,
+            RefId = terms.RefId,
+            ShopId = terms.ShopId,
+            FreightOnly = terms.FreightOnly,
+        };
+        piece.Targets.AddRange(terms.Targets.Select(Target));
+        return piece;
+    }
+
+    private static V1.CouponTerms Terms(CouponTerms terms)
+    {
+        var wire = new V1.CouponTerms
+        {
+            Name = terms.Name,
+            Type = terms.Type,
+            AmountCents = terms.AmountCents,
+            ThresholdCents = terms.ThresholdCents,
+            StockTotal = terms.StockTotal,
+            LimitPerUser = terms.LimitPerUser,
+            ClaimableFrom = Instant(terms.ClaimableFrom),
+            ClaimableUntil = Instant(terms.ClaimableUntil),
+            Hidden = terms.Hidden,
+            ValueType = terms.IsPercent ? CouponValueType.Percent : CouponValueType.Amount,
+            AmountMaxCents = terms.AmountMaxCents,
+            PointsCost = terms.PointsCost,
+            PriceCents = terms.PriceCents,
+            Password = terms.Password,
+            StreakDays = terms.StreakDays,
+            UsableAfterDays = terms.UsableAfterDays,
+            UsableFrom = terms.UsableFrom == 0 ? null : Instant(terms.UsableFrom),
+            UsableDays = terms.UsableDays,
+            UsableUntil = terms.UsableUntil == 0 ? null : Instant(terms.UsableUntil),
+            RefId = terms.RefId,
+            ShopId = terms.ShopId,
+            FreightOnly = terms.FreightOnly,
+        };
+        wire.Targets.AddRange(terms.Targets.Select(Target));
+        return wire;
+    }
+
+    private static V1.CouponTarget Target(CouponTarget target) => new()
+    {
+        Type = target.IsGoods ? CouponTargetType.Goods : CouponTargetType.Category,
+        Id = target.TargetId,
     };
 
     private static Timestamp Instant(long unixMs)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Silo.Edge;
 using Silo.Storage;
 
@@ -14,6 +15,9 @@ public static class CouponsArea
         services.AddSingleton<IRoomModel, CouponModel>();
         services.AddSingleton<CouponReads>();
         services.AddSingleton<CouponWatch>();
+        services.AddSingleton<PieceMoves>();
+        services.AddSingleton<ICoupons, OrderCoupons>();
+        services.TryAddSingleton<ISignInStreaks, NoSignIns>();
         services.AddSingleton(provider =>
         {
             var grains = provider.GetRequiredService<IGrainFactory>();

@@ -1,59 +1,100 @@
+using System.Globalization;
 using Grpc.Core;
+using Silo.Accounts;
 using Silo.Coupons.V1;
 using Silo.Edge;
 using Silo.Kernel;
+using Silo.Storage;
 
 namespace Silo.Coupons;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class CouponsGrpc(
-    Coalescer<long, CouponCommand, CouponOutcome> claims, CouponReads reads, CouponWatch watch, ShopClock clock)
+    Coalescer<long, CouponCommand, CouponOutcome> claims,
+    CouponReads reads,
+    PieceMoves moves,
+    CouponWatch watch,
+    IUnits units,
+    IAttempts attempts,
+    ShopClock clock)
     : CouponsService.CouponsServiceBase
 {
+    private const int WrongPasswords = 20;
+
     public override async Task<ListCouponsResponse> ListCoupons(ListCouponsRequest request, ServerCallContext context)
     {
         var now = clock.NowMs;
         var (coupons, total) = await reads.ListAsync(
             rows => rows.Where(c => c.Enabled && !c.Hidden && c.ClaimableUntil > now
-                && (request.Type == "" || c.Type == request.Type)),
+                && (request.Type == "" || c.Type == request.Type)
+                && (request.RefId == 0 || c.RefId == request.RefId)
+                && (request.CouponIds.Count == 0 || request.CouponIds.Contains(c.Id))),
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
+        var used = await reads.UsedAsync([.. coupons.Select(c => c.Id)], context.CancellationToken);
         var response = new ListCouponsResponse { TotalCount = total };
-        response.Coupons.AddRange(coupons.Select(c => CouponWire.Coupon(c.Id, c.State)));
+        response.Coupons.AddRange(coupons.Select(c => CouponWire.PublicCoupon(c.Id, c.State, used.GetValueOrDefault(c.Id))));
         return response;
     }
 
-    public override async Task<ClaimCouponResponse> ClaimCoupon(ClaimCouponRequest request, ServerCallContext context)
+    public override async Task<DescribeCouponResponse> DescribeCoupon(DescribeCouponRequest request, ServerCallContext context)
     {
-        var command = new ClaimCommand
+        var state = await reads.StateAsync(request.CouponId);
+        if (!state.Exists)
         {
-            UserId = context.Caller().Id,
-            RequestId = request.RequestId,
-            RequestHash = request.RequestId.Length == 0 ? 0 : RequestHash.Of(request),
-        };
-        // Not cut off by the call's token: the message to the grain has its own limit, and a timer a call costs as much
-        // as the decision.
-        var outcome = await claims.SubmitAsync(request.CouponId, command);
-        outcome.Refusal?.Throw();
-        var terms = outcome.Terms is { } present
-            ? CouponWire.PieceTerms(present)
-            : await reads.TermsAsync(request.CouponId, outcome.Version, context.CancellationToken);
+            CouponRefusals.Unknown.Throw();
+        }
+
+        var used = await reads.UsedAsync([request.CouponId], context.CancellationToken);
+        return new() { Coupon = CouponWire.PublicCoupon(request.CouponId, state, used.GetValueOrDefault(request.CouponId)) };
+    }
+
+    public override Task<ClaimCouponResponse> ClaimCoupon(ClaimCouponRequest request, ServerCallContext context) =>
+        request.Password.Length > 0 ? ClaimByPasswordAsync(request, context)
+        : request.CouponId > 0 ? ClaimAsync(request.CouponId, request, context)
+        : throw new RefusalException(CouponRefusals.NotNamed);
+
+    public override async Task<ExchangeCardResponse> ExchangeCard(ExchangeCardRequest request, ServerCallContext context)
+    {
+        var piece = (await moves.ExchangeAsync(
+            context.Caller().Id, request.Number, request.Password, context.CancellationToken)).OrRefuse();
+        return new() { Piece = CouponWire.Piece(piece, clock.NowMs, clock) };
+    }
+
+    public override async Task<SendPieceResponse> SendPiece(SendPieceRequest request, ServerCallContext context)
+    {
+        var piece = (await moves.SendAsync(
+            context.Caller().Id, request.PieceId, request.ToUserId, context.CancellationToken)).OrRefuse();
+        return new() { Piece = CouponWire.Piece(piece, clock.NowMs, clock) };
+    }
+
+    public override async Task<CountMyCouponsResponse> CountMyCoupons(CountMyCouponsRequest request, ServerCallContext context)
+    {
+        var (claimable, pieces) = await reads.CountAsync(context.Caller().Id, clock.NowMs, context.CancellationToken);
         return new()
         {
-            Piece = CouponWire.Piece(request.CouponId, outcome.PieceId, outcome.ClaimedAt, terms, clock.NowMs),
+            Claimable = claimable,
+            Usable = pieces.GetValueOrDefault(PieceStatus.Usable),
+            Ended = pieces.GetValueOrDefault(PieceStatus.Expired) + pieces.GetValueOrDefault(PieceStatus.Void),
+            Used = pieces.GetValueOrDefault(PieceStatus.Used),
         };
     }
 
     public override async Task<ListMyCouponsResponse> ListMyCoupons(ListMyCouponsRequest request, ServerCallContext context)
     {
-        var (now, userId) = (clock.NowMs, context.Caller().Id);
-        var usable = request.States.Count == 0 || request.States.Contains(PieceState.Usable);
-        var expired = request.States.Count == 0 || request.States.Contains(PieceState.Expired);
+        var now = clock.NowMs;
         var (pieces, total) = await reads.PiecesAsync(
-            userId, now, usable, expired, new Paging(request.Page, request.PageSize), context.CancellationToken);
+            context.Caller().Id,
+            new PieceQuery(
+                [.. request.States.Where(s => s != PieceState.Sent).Select(s => (PieceStatus)s)],
+                request.Type,
+                request.RefId,
+                request.SpendCents),
+            now,
+            new Paging(request.Page, request.PageSize),
+            context.CancellationToken);
         var response = new ListMyCouponsResponse { TotalCount = total };
-        response.Pieces.AddRange(pieces.Select(p => CouponWire.Piece(
-            p.Piece.CouponId, p.Piece.Id, p.Piece.ClaimedAt, CouponWire.PieceTerms(p.Terms), now)));
+        response.Pieces.AddRange(pieces.Select(p => CouponWire.Piece(p, now, clock)));
         return response;
     }
 
@@ -71,6 +112,77 @@ internal sealed class CouponsGrpc(
 
             await responseStream.WriteAsync(
                 new() { StockLeft = stock!.Left, Claimed = stock.Claimed }, context.CancellationToken);
+        }
+    }
+
+    private async Task<ClaimCouponResponse> ClaimAsync(long couponId, ClaimCouponRequest request, ServerCallContext context)
+    {
+        var command = new ClaimCommand
+        {
+            UserId = context.Caller().Id,
+            RequestId = request.RequestId,
+            RequestHash = request.RequestId.Length == 0 ? 0 : RequestHash.Of(request),
+            Password = request.Password,
+            DryRun = request.DryRun,
+        };
+        // Not cut off by the call's token: the message to the grain has its own limit, and a timer a call costs as much
+        // as the decision.
+        var outcome = await claims.SubmitAsync(couponId, command);
+        outcome.Refusal?.Throw();
+        if (request.DryRun)
+        {
+            return new();
+        }
+
+        var terms = outcome.Terms is { } present
+            ? PieceTerms.Of(present)
+            : await reads.TermsAsync(couponId, outcome.Version, context.CancellationToken);
+        return new()
+        {
+            Piece = CouponWire.Piece(
+                couponId, outcome.PieceId, outcome.ClaimedAt, outcome.DrawnCents, PieceOrigin.Claim, terms, clock.NowMs, clock),
+        };
+    }
+
+    /// <summary>A password can be guessed, so its attempts are counted; a right one costs none.</summary>
+    private async Task<ClaimCouponResponse> ClaimByPasswordAsync(ClaimCouponRequest request, ServerCallContext context)
+    {
+        var cancellation = context.CancellationToken;
+        var key = string.Create(CultureInfo.InvariantCulture, $"coupon:{context.Caller().Id}");
+        (await units.RunAsync<bool>(
+            async unit => await attempts.TakeAsync(unit, key, WrongPasswords, cancellation) ? true : AttemptRefusals.TooMany,
+            cancellation)).OrRefuse();
+        var couponId = request.CouponId > 0
+            ? request.CouponId
+            : await reads.ByPasswordAsync(request.Password, clock.NowMs, cancellation);
+        if (couponId == 0)
+        {
+            CouponRefusals.Unknown.Throw();
+        }
+
+        var isRight = true;
+        try
+        {
+            return await ClaimAsync(couponId, request, context);
+        }
+        catch (RefusalException refused)
+            when (refused.Refusal.Reason == CouponRefusals.PasswordWrong.Reason || refused.Refusal.Reason == CouponRefusals.Unknown.Reason)
+        {
+            isRight = false;
+            throw;
+        }
+        finally
+        {
+            if (isRight)
+            {
+                await units.RunAsync<bool>(
+                    async unit =>
+                    {
+                        await attempts.ForgetAsync(unit, key, CancellationToken.None);
+                        return true;
+                    },
+                    CancellationToken.None);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using Silo.Kernel;
+using Silo.Storage;
 
 namespace Silo.Coupons;
 
@@ -11,7 +12,11 @@ internal interface ICouponGrain : IGrainWithIntegerKey
     [Alias("Claim"), AlwaysInterleave]
     Task<CouponOutcome[]> ClaimAsync([Immutable] CouponCommand[] commands);
 
-    /// <summary>Creates the coupon or changes it.</summary>
+    /// <summary>Claims a piece together with another room's work, which stands or falls with it.</summary>
+    [Alias("ClaimJoined"), AlwaysInterleave]
+    Task<JoinedOutcome<CouponOutcome>> ClaimJoinedAsync([Immutable] ClaimCommand command, JoinedCommand joined);
+
+    /// <summary>An operator's write: a change, an issue, an import of cards.</summary>
     [Alias("Change"), AlwaysInterleave]
     Task<CouponOutcome> ChangeAsync([Immutable] CouponCommand command);
 
@@ -41,21 +46,46 @@ internal sealed record ClaimCommand : CouponCommand
     /// <summary>The shopper.</summary>
     [Id(0)]
     public long UserId { get; init; }
+
+    /// <summary>The password that he names, or empty.</summary>
+    [Id(1)]
+    public string Password { get; init; } = "";
+
+    /// <summary>Only say what would be decided.</summary>
+    [Id(2)]
+    public bool DryRun { get; init; }
+
+    /// <summary>Whether the coupon's price is paid.</summary>
+    [Id(3)]
+    public bool IsPaid { get; init; }
+}
+
+/// <summary>What every operator's write says for the audit log, which is also where its repeat is found.</summary>
+internal interface IOperatorCommand
+{
+    /// <summary>The operator.</summary>
+    long OperatorId { get; }
+
+    /// <summary>The rpc's full name.</summary>
+    string Rpc { get; }
+
+    /// <summary>The operator's reason.</summary>
+    string Reason { get; }
 }
 
 /// <summary>An operator creates, changes, enables or disables the coupon.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.ChangeCommand")]
-internal sealed record ChangeCommand : CouponCommand
+internal sealed record ChangeCommand : CouponCommand, IOperatorCommand
 {
-    /// <summary>The operator.</summary>
+    /// <inheritdoc/>
     [Id(0)]
     public long OperatorId { get; init; }
 
-    /// <summary>The rpc's full name, for the audit log.</summary>
+    /// <inheritdoc/>
     [Id(1)]
     public string Rpc { get; init; } = "";
 
-    /// <summary>The operator's reason.</summary>
+    /// <inheritdoc/>
     [Id(2)]
     public string Reason { get; init; } = "";
 
@@ -74,6 +104,56 @@ internal sealed record ChangeCommand : CouponCommand
     /// <summary>Whether claims are accepted, where <see cref="Terms"/> is null.</summary>
     [Id(6)]
     public bool Enabled { get; init; }
+}
+
+/// <summary>An operator gives pieces to users.</summary>
+[GenerateSerializer, Immutable, Alias("silo.coupons.IssueCommand")]
+internal sealed record IssueCommand : CouponCommand, IOperatorCommand
+{
+    /// <inheritdoc/>
+    [Id(0)]
+    public long OperatorId { get; init; }
+
+    /// <inheritdoc/>
+    [Id(1)]
+    public string Rpc { get; init; } = "";
+
+    /// <inheritdoc/>
+    [Id(2)]
+    public string Reason { get; init; } = "";
+
+    /// <summary>Who gets one each, in this order.</summary>
+    [Id(3)]
+    public long[] Users { get; init; } = [];
+
+    /// <summary>Whether the first ones get one when there are too few.</summary>
+    [Id(4)]
+    public bool AsManyAsLeft { get; init; }
+}
+
+/// <summary>An operator adds cards.</summary>
+[GenerateSerializer, Immutable, Alias("silo.coupons.ImportCardsCommand")]
+internal sealed record ImportCardsCommand : CouponCommand, IOperatorCommand
+{
+    /// <inheritdoc/>
+    [Id(0)]
+    public long OperatorId { get; init; }
+
+    /// <inheritdoc/>
+    [Id(1)]
+    public string Rpc { get; init; } = "";
+
+    /// <inheritdoc/>
+    [Id(2)]
+    public string Reason { get; init; } = "";
+
+    /// <summary>The numbers.</summary>
+    [Id(3)]
+    public string[] Numbers { get; init; } = [];
+
+    /// <summary>The hash of each number's password.</summary>
+    [Id(4)]
+    public byte[][] Hashes { get; init; } = [];
 }
 
 /// <summary>What became of a command.</summary>
@@ -103,6 +183,14 @@ internal sealed record CouponOutcome
     /// <summary>The coupon after a change.</summary>
     [Id(5)]
     public CouponState? Coupon { get; init; }
+
+    /// <summary>The piece's face value, where it was drawn.</summary>
+    [Id(6)]
+    public long? DrawnCents { get; init; }
+
+    /// <summary>How many pieces were issued, or cards added.</summary>
+    [Id(7)]
+    public int Count { get; init; }
 }
 
 /// <summary>The stock of a coupon, after a number of commits.</summary>

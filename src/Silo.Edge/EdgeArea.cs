@@ -30,6 +30,7 @@ public static class EdgeArea
         services.AddSingleton<MethodPlans>();
         services.AddSingleton<MappedEndpoints>();
         services.AddSingleton<EdgeInterceptor>();
+        services.AddSingleton<OperatorWrites>();
         services.AddHostedService<StartCheck>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddGrpc(grpc =>

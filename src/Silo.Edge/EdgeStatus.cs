@@ -68,9 +68,15 @@ internal static class EdgeStatus
             retryAfter = DefaultRetry;
         }
 
+        var info = InfoOf(refusal.Reason);
+        foreach (var (name, value) in refusal.Metadata)
+        {
+            info.Metadata.Add(name, value);
+        }
+
         return retryAfter is { } delay
-            ? Encode(CodeOf(refusal.Kind), refusal.Message, InfoOf(refusal.Reason), new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) })
-            : Encode(CodeOf(refusal.Kind), refusal.Message, InfoOf(refusal.Reason));
+            ? Encode(CodeOf(refusal.Kind), refusal.Message, info, new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) })
+            : Encode(CodeOf(refusal.Kind), refusal.Message, info);
     }
 
     private static RpcStatus Encode(StatusCode code, string message, params ReadOnlySpan<IMessage> details)

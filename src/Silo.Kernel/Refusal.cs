@@ -34,7 +34,13 @@ public enum RefusalKind
 /// <param name="Reason">Stable upper-snake name, unique in the whole product; clients match on it.</param>
 /// <param name="Kind">What the refusal means to a caller.</param>
 /// <param name="Message">One English sentence for people.</param>
-public sealed record Refusal(string Reason, RefusalKind Kind, string Message);
+public sealed record Refusal(string Reason, RefusalKind Kind, string Message)
+{
+    private static readonly IReadOnlyDictionary<string, string> Nothing = new Dictionary<string, string>();
+
+    /// <summary>Facts that a client acts on, such as an amount to pay; at most a few, by lower-snake names.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = Nothing;
+}
 
 /// <summary>The refusals that every area shares.</summary>
 public static class Refusals

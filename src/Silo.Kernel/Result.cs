@@ -21,6 +21,15 @@ public readonly struct Result<T>
     /// <summary>An accepted value.</summary>
     public static implicit operator Result<T>(T value) => new(value, null);
 
+    internal static Result<T> Accept(T value) => new(value, null);
+
     /// <summary>A refusal.</summary>
     public static implicit operator Result<T>(Refusal refusal) => new(default, refusal);
+}
+
+/// <summary>Makes results of types that an implicit conversion cannot name: interfaces.</summary>
+public static class Result
+{
+    /// <summary>An accepted value.</summary>
+    public static Result<T> Of<T>(T value) => Result<T>.Accept(value);
 }

@@ -4,6 +4,7 @@ using Npgsql;
 using Silo.Accounts;
 using Silo.Coupons;
 using Silo.Storage;
+using Silo.Wallets;
 
 namespace Silo.Server;
 
@@ -12,6 +13,7 @@ internal static class DesignTime
 {
     public static IServiceProvider Rooms() => new ServiceCollection()
         .AddAccounts(new ConfigurationBuilder().Build())
+        .AddWallets()
         .AddCoupons()
         .BuildServiceProvider();
 }

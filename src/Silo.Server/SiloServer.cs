@@ -7,6 +7,7 @@ using Silo.Coupons;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
+using Silo.Wallets;
 
 namespace Silo.Server;
 
@@ -31,6 +32,7 @@ public static class SiloServer
         services.AddSiloStorage(builder.Configuration);
         services.AddSiloEdge(builder.Configuration);
         services.AddAccounts(builder.Configuration);
+        services.AddWallets();
         services.AddCoupons();
         extend?.Invoke(builder);
         builder.Host.UseOrleans(silo =>
@@ -51,6 +53,7 @@ public static class SiloServer
         app.UseSiloEdge();
         app.MapSiloEdge();
         app.MapAccounts();
+        app.MapWallets();
         app.MapCoupons();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);

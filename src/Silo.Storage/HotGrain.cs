@@ -257,19 +257,24 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     private async Task RunJoinedAsync(
         Entry entry, JoinedCommand joined, TCommand command, TFacts facts, TOutcome?[] outcomes)
     {
-        var rows = new Rows();
-        var (draft, decision) = Decide(State, command, facts, rows);
-        outcomes[0] = decision;
-        var refusal = RefusalOf(decision);
         var work = hotUnits.WorkOf(joined.Kind);
-        if (refusal is not null && !work.RunsOnRefusal)
-        {
-            return;
-        }
-
         var kept = State;
         var outcome = await hotUnits.RunAsync(async unit =>
         {
+            if (Locks(command) && (await LockAsync(unit, [command], facts)).Contains(command))
+            {
+                return null;
+            }
+
+            var rows = new Rows();
+            var (draft, decision) = Decide(State, command, facts, rows);
+            outcomes[0] = decision;
+            var refusal = RefusalOf(decision);
+            if (refusal is not null && !work.RunsOnRefusal)
+            {
+                return null;
+            }
+
             var answer = await work.RunAsync(unit, joined, new JoinedDecision(decision, refusal));
             entry.JoinedAnswer = answer;
             if (answer.Verdict == JoinedVerdict.Refuse)

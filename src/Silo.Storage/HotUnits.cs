@@ -35,7 +35,7 @@ internal sealed class HotUnits(
             return await store.WriteAsync<BatchOutcome?>(
                 async context =>
                 {
-                    var unit = new Unit(context, ids, clock.NowMs);
+                    var unit = new Unit(store, context, ids, clock.NowMs);
                     using (Units.Mark(unit))
                     {
                         if (await decide(unit) is not { } batch)

@@ -22,6 +22,10 @@ internal interface IStore : IAsyncDisposable
     /// <exception cref="StaleBatchException">Another activation has written meanwhile.</exception>
     Task WriteInsideAsync(SiloDbContext context, Batch batch);
 
+    /// <summary>Writes rows inside the open transaction of a context.</summary>
+    /// <exception cref="StaleBatchException">A unique key of an appended row is taken.</exception>
+    Task WriteInsideAsync(SiloDbContext context, Rows rows);
+
     /// <summary>Reads the states; those that are not stored are <see cref="StoredState.None"/>.</summary>
     Task<StoredState[]> ReadStatesAsync(IReadOnlyList<StateKey> keys, CancellationToken cancellation);
 

@@ -21,7 +21,7 @@ public interface IUnits
     Task<T> ReadAsync<T>(Func<IReads, Task<T>> query, CancellationToken cancellation);
 }
 
-/// <summary>Queries outside a unit. What they return is detached.</summary>
+/// <summary>Queries, outside a unit or within one. What they return is detached.</summary>
 public interface IReads
 {
     /// <summary>The rows of one of the room's own entity types.</summary>

@@ -186,9 +186,21 @@ internal sealed class PostgresStore : IStore
         }
     }
 
-    public async Task WriteInsideAsync(SiloDbContext context, Batch batch)
+    public Task WriteInsideAsync(SiloDbContext context, Batch batch) => ExecuteInsideAsync(context, CommandOf([batch]));
+
+    public async Task WriteInsideAsync(SiloDbContext context, Rows rows)
     {
-        await using var command = CommandOf([batch]);
+        if (rows.Count > 0)
+        {
+            var command = new NpgsqlBatch();
+            AddRows(command, writers.Value.Merge([rows]));
+            await ExecuteInsideAsync(context, command);
+        }
+    }
+
+    private static async Task ExecuteInsideAsync(SiloDbContext context, NpgsqlBatch batch)
+    {
+        await using var command = batch;
         command.Connection = (NpgsqlConnection)context.Database.GetDbConnection();
         command.Transaction = (NpgsqlTransaction)Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions
             .GetDbTransaction(context.Database.CurrentTransaction!);
@@ -284,11 +296,15 @@ internal sealed class PostgresStore : IStore
         states.Parameters.Add(Array(sorted, b => b.NewVersion));
         states.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sorted.Count });
         command.BatchCommands.Add(states);
-        foreach (var (writer, rows) in writers.Value.Merge(batches))
+        AddRows(command, writers.Value.Merge([.. batches.Select(b => b.Rows)]));
+        return command;
+    }
+
+    private static void AddRows(NpgsqlBatch command, IEnumerable<(TableWriter Writer, List<object> Rows)> tables)
+    {
+        foreach (var (writer, rows) in tables)
         {
             command.BatchCommands.Add(writer.PostgresCommand(rows));
         }
-
-        return command;
     }
 }

@@ -14,6 +14,10 @@ internal struct RefusalSurrogate
 
     [Id(2)]
     public string Message;
+
+    /// <summary>Null where there is none.</summary>
+    [Id(3)]
+    public Dictionary<string, string>? Metadata;
 }
 
 /// <summary>Converts refusals for the wire between nodes.</summary>
@@ -21,8 +25,15 @@ internal struct RefusalSurrogate
 internal sealed class RefusalConverter : IConverter<Refusal, RefusalSurrogate>
 {
     public Refusal ConvertFromSurrogate(in RefusalSurrogate surrogate) =>
-        new(surrogate.Reason, surrogate.Kind, surrogate.Message);
+        surrogate.Metadata is { } metadata
+            ? new(surrogate.Reason, surrogate.Kind, surrogate.Message) { Metadata = metadata }
+            : new(surrogate.Reason, surrogate.Kind, surrogate.Message);
 
-    public RefusalSurrogate ConvertToSurrogate(in Refusal value) =>
-        new() { Reason = value.Reason, Kind = value.Kind, Message = value.Message };
+    public RefusalSurrogate ConvertToSurrogate(in Refusal value) => new()
+    {
+        Reason = value.Reason,
+        Kind = value.Kind,
+        Message = value.Message,
+        Metadata = value.Metadata.Count == 0 ? null : new(value.Metadata),
+    };
 }

@@ -116,18 +116,9 @@ internal sealed class SqliteStore : IStore
         }
     }
 
-    public Task WriteInsideAsync(SiloDbContext context, Batch batch)
-    {
-        var connection = (SqliteConnection)context.Database.GetDbConnection();
-        var transaction = (SqliteTransaction)context.Database.CurrentTransaction!.GetDbTransaction();
-        using var inside = new Writer(connection, serviceId, ownsConnection: false);
-        if (inside.Write([batch], transaction, writers.Value) is not null)
-        {
-            throw new StaleBatchException();
-        }
+    public Task WriteInsideAsync(SiloDbContext context, Batch batch) => WriteInsideAsync(context, [batch], [batch.Rows]);
 
-        return Task.CompletedTask;
-    }
+    public Task WriteInsideAsync(SiloDbContext context, Rows rows) => WriteInsideAsync(context, [], [rows]);
 
     public Task<StoredState[]> ReadStatesAsync(IReadOnlyList<StateKey> keys, CancellationToken cancellation) => ReadAsync(
         async context =>
@@ -213,6 +204,16 @@ internal sealed class SqliteStore : IStore
         command.ExecuteNonQuery();
     }
 
+    private Task WriteInsideAsync(SiloDbContext context, IReadOnlyList<Batch> batches, IReadOnlyList<Rows> rows)
+    {
+        var connection = (SqliteConnection)context.Database.GetDbConnection();
+        var transaction = (SqliteTransaction)context.Database.CurrentTransaction!.GetDbTransaction();
+        using var inside = new Writer(connection, serviceId, ownsConnection: false);
+        return inside.Write(batches, rows, transaction, writers.Value) is null
+            ? Task.CompletedTask
+            : Task.FromException(new StaleBatchException());
+    }
+
     private TransactionReport Commit(IReadOnlyList<Batch> batches)
     {
         var committing = false;
@@ -221,7 +222,7 @@ internal sealed class SqliteStore : IStore
             writer ??= OpenWriter();
             faults.BeforeSend?.Invoke();
             using var transaction = writer.Connection.BeginTransaction(deferred: false);
-            if (writer.Write(batches, transaction, writers.Value) is { } refused)
+            if (writer.Write(batches, [.. batches.Select(b => b.Rows)], transaction, writers.Value) is { } refused)
             {
                 transaction.Rollback();
                 return refused;
@@ -288,7 +289,8 @@ internal sealed class SqliteStore : IStore
         public SqliteConnection Connection { get; }
 
         /// <summary>Writes everything; a report where something was not as expected, and the caller rolls back.</summary>
-        public TransactionReport? Write(IReadOnlyList<Batch> batches, SqliteTransaction transaction, TableWriters writers)
+        public TransactionReport? Write(
+            IReadOnlyList<Batch> batches, IReadOnlyList<Rows> appended, SqliteTransaction transaction, TableWriters writers)
         {
             HashSet<string> written = [];
             state.Transaction = transaction;
@@ -310,7 +312,7 @@ internal sealed class SqliteStore : IStore
                 return new(TransactionOutcome.StaleStates, written);
             }
 
-            foreach (var (table, tableRows) in writers.Merge(batches))
+            foreach (var (table, tableRows) in writers.Merge(appended))
             {
                 if (!rows.TryGetValue(table, out var command))
                 {

@@ -122,7 +122,8 @@ internal sealed class TableWriter
 
         public static Column Of(IProperty property)
         {
-            var type = typeof(Typed<,>).MakeGenericType(property.DeclaringType.ClrType, property.ClrType);
+            var stored = property.ClrType.IsEnum ? Enum.GetUnderlyingType(property.ClrType) : property.ClrType;
+            var type = typeof(Typed<,>).MakeGenericType(property.DeclaringType.ClrType, stored);
             return (Column)Activator.CreateInstance(type, property.GetColumnName(), property.PropertyInfo)!;
         }
 
@@ -175,7 +176,8 @@ internal sealed class TableWriter
             private static Func<TEntity, TValue> Getter(PropertyInfo property)
             {
                 var row = Expression.Parameter(typeof(TEntity));
-                return Expression.Lambda<Func<TEntity, TValue>>(Expression.Property(row, property), row).Compile();
+                var value = Expression.Convert(Expression.Property(row, property), typeof(TValue));
+                return Expression.Lambda<Func<TEntity, TValue>>(value, row).Compile();
             }
         }
     }
@@ -189,10 +191,10 @@ internal sealed class TableWriters(IModel model)
     public TableWriter Of((Type Entity, bool Put) key) => writers.GetOrAdd(key, k => new TableWriter(
         model.FindEntityType(k.Item1) ?? throw new InvalidOperationException($"{k.Item1} is not in the model."), k.Item2));
 
-    /// <summary>The rows of all batches, table by table in one order, each table's rows in the order of its key.</summary>
-    public IEnumerable<(TableWriter Writer, List<object> Rows)> Merge(IReadOnlyList<Batch> batches)
+    /// <summary>All rows, table by table in one order, each table's rows in the order of its key.</summary>
+    public IEnumerable<(TableWriter Writer, List<object> Rows)> Merge(IReadOnlyList<Rows> batches)
     {
-        if (batches.Count == 1 && batches[0].Rows.Tables.Count == 0)
+        if (batches.Count == 1 && batches[0].Tables.Count == 0)
         {
             return [];
         }
@@ -200,7 +202,7 @@ internal sealed class TableWriters(IModel model)
         Dictionary<(Type, bool), List<object>> merged = [];
         foreach (var batch in batches)
         {
-            foreach (var (key, rows) in batch.Rows.Tables)
+            foreach (var (key, rows) in batch.Tables)
             {
                 ref var list = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
                     merged, key, out _);

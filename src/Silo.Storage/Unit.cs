@@ -7,15 +7,15 @@ namespace Silo.Storage;
 /// One open database transaction. A room sees its own entity sets and nothing of the connection. Guards belong in the
 /// statements: use <c>ExecuteUpdateAsync</c> with a condition and look at the count of rows.
 /// </summary>
-public sealed class Unit
+public sealed class Unit : IReads
 {
+    private readonly IStore store;
     private readonly SiloDbContext context;
     private readonly IdSource ids;
 
-    internal Unit(SiloDbContext context, IdSource ids, long nowMs)
+    internal Unit(IStore store, SiloDbContext context, IdSource ids, long nowMs)
     {
-        this.context = context;
-        this.ids = ids;
+        (this.store, this.context, this.ids) = (store, context, ids);
         NowMs = nowMs;
     }
 
@@ -28,18 +28,36 @@ public sealed class Unit
     public DbSet<T> Set<T>()
         where T : class => context.Set<T>();
 
+    /// <inheritdoc/>
+    public IQueryable<T> Query<T>()
+        where T : class => context.Set<T>().AsNoTracking();
+
     /// <summary>Makes an id for a new row.</summary>
     public long NewId() => ids.Next();
 
     /// <summary>Sends the pending changes, so that later statements of the unit see them.</summary>
     public Task SaveAsync(CancellationToken cancellation) => context.SaveChangesAsync(cancellation);
 
+    /// <summary>Writes rows at once, each table's with one statement, as a hot grain's batch does.</summary>
+    /// <exception cref="UniqueKeyTakenException">A unique key of an appended row is taken; the unit is over.</exception>
+    public async Task WriteAsync(Rows rows)
+    {
+        try
+        {
+            await store.WriteInsideAsync(context, rows);
+        }
+        catch (StaleBatchException exception)
+        {
+            throw new UniqueKeyTakenException(exception);
+        }
+    }
+
     /// <summary>
-    /// Locks rows by their ids, ascending, and returns those that no other transaction holds; the others are not
-    /// waited for. On the embedded database the transaction holds everything already.
+    /// Locks rows by their ids, ascending, and returns them. Rows that another transaction holds are waited for, or
+    /// left out. On the embedded database the transaction holds everything already.
     /// </summary>
     public async Task<IReadOnlyDictionary<long, T>> LockAsync<T>(
-        IReadOnlyCollection<long> rowIds, CancellationToken cancellation)
+        IReadOnlyCollection<long> rowIds, bool wait, CancellationToken cancellation)
         where T : class
     {
         var entity = context.Model.FindEntityType(typeof(T))
@@ -48,10 +66,10 @@ public sealed class Unit
         var (table, key) = (entity.GetTableName(), property.GetColumnName());
         object wanted = rowIds.Distinct().Order().ToArray();
         // The names are the model's own; only the ids come from outside, and they are a parameter.
-        var select = $"SELECT * FROM {table} WHERE {key} = ANY({{0}}) ORDER BY {key} FOR UPDATE SKIP LOCKED";
+        var select = $"SELECT * FROM {table} WHERE {key} = ANY({{0}}) ORDER BY {key} FOR UPDATE{(wait ? "" : " SKIP LOCKED")}";
         var rows = context.Database.IsNpgsql()
-            ? context.Set<T>().FromSqlRaw(select, wanted)
-            : context.Set<T>().Where(row => ((long[])wanted).Contains(EF.Property<long>(row, property.Name)));
+            ? context.Set<T>().FromSqlRaw(select, wanted).AsNoTracking()
+            : context.Set<T>().AsNoTracking().Where(row => ((long[])wanted).Contains(EF.Property<long>(row, property.Name)));
         return await rows.ToDictionaryAsync(row => (long)property.PropertyInfo!.GetValue(row)!, cancellation);
     }
 

@@ -29,7 +29,7 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
             return await store.WriteAsync(
                 async context =>
                 {
-                    var unit = new Unit(context, ids, clock.NowMs);
+                    var unit = new Unit(store, context, ids, clock.NowMs);
                     using (Mark(unit))
                     {
                         var result = await work(unit);

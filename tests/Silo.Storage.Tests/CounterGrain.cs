@@ -202,7 +202,7 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
             probe.LockTries.AddOrUpdate(account, 1, (_, tries) => tries + 1);
         }
 
-        var locked = await unit.LockAsync<BalanceRow>(accounts, CancellationToken.None);
+        var locked = await unit.LockAsync<BalanceRow>(accounts, wait: false, CancellationToken.None);
         foreach (var (id, row) in locked)
         {
             facts.Balances[id] = row.Balance;

@@ -123,7 +123,7 @@ public abstract class UnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : Nod
         await Node.AddBalanceAsync(second, 2);
 
         var result = await Node.Units.RunAsync<(long, long)[]>(
-            async unit => (await unit.LockAsync<BalanceRow>([second, first, second, absent], Cancel))
+            async unit => (await unit.LockAsync<BalanceRow>([second, first, second, absent], wait: true, Cancel))
                 .OrderBy(l => l.Key).Select(l => (l.Key, l.Value.Balance)).ToArray(),
             Cancel);
 

@@ -42,13 +42,14 @@ public sealed class CouponRulesTests
     {
         var state = State(total, claimed, limit) with { Enabled = enabled };
 
-        Assert.Equal(expected, CouponRules.ClaimRefusal(state, mine, now)?.Reason);
+        Assert.Equal(expected, CouponRules.ClaimRefusal(state, new(), Claimant(mine), now)?.Reason);
     }
 
     [Fact]
     public void Claim_CouponNeverCreated_IsUnknownBeforeAnythingElse()
     {
-        var (refusal, repeat) = CouponRules.Claim(new CouponState(), [Accepted("r", 2)], "r", 1, 1_500);
+        var (refusal, repeat) = CouponRules.Claim(
+            new CouponState(), Command("r", 1), new([Accepted("r", 2)], 0, 0), 1_500);
 
         Assert.Equal("COUPON_UNKNOWN", refusal?.Reason);
         Assert.Null(repeat);
@@ -61,7 +62,7 @@ public sealed class CouponRulesTests
     {
         var first = Accepted("r", 7);
 
-        var (refusal, repeat) = CouponRules.Claim(State(1, 1, 1), [first], "r", 7, now);
+        var (refusal, repeat) = CouponRules.Claim(State(1, 1, 1), Command("r", 7), new([first], 0, 0), now);
 
         Assert.Null(refusal);
         Assert.Same(first, repeat);
@@ -70,7 +71,7 @@ public sealed class CouponRulesTests
     [Fact]
     public void Claim_RepeatWithAnotherBody_IsRefusedBeforeTheStock()
     {
-        var (refusal, _) = CouponRules.Claim(State(1, 1, 1), [Accepted("r", 7)], "r", 8, End);
+        var (refusal, _) = CouponRules.Claim(State(1, 1, 1), Command("r", 8), new([Accepted("r", 7)], 0, 0), End);
 
         Assert.Equal("REQUEST_ID_REUSED", refusal?.Reason);
     }
@@ -78,7 +79,7 @@ public sealed class CouponRulesTests
     [Fact]
     public void Claim_WithoutRequestId_IsNeverARepeat()
     {
-        var (refusal, repeat) = CouponRules.Claim(State(5, 1, 5), [Accepted("", 0)], "", 0, 1_500);
+        var (refusal, repeat) = CouponRules.Claim(State(5, 1, 5), Command("", 0), new([Accepted("", 0)], 0, 0), 1_500);
 
         Assert.Null(refusal);
         Assert.Null(repeat);
@@ -87,9 +88,9 @@ public sealed class CouponRulesTests
     [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 0)]
-    public void AfterClaim_CountsThePieceAndTheUserOnce(bool first, long claimants)
+    public void AfterPiece_CountsThePieceAndTheUserOnce(bool first, long claimants)
     {
-        var next = CouponRules.AfterClaim(State(10, 4, 9), first);
+        var next = CouponRules.AfterPiece(State(10, 4, 9), first);
 
         Assert.Equal(5, next.Claimed);
         Assert.Equal(5, next.StockLeft);
@@ -151,6 +152,10 @@ public sealed class CouponRulesTests
         Assert.Equal((1, false), (result.Value.Version, result.Value.Enabled));
         Assert.Equal("COUPON_UNKNOWN", CouponRules.SetEnabled(new CouponState(), true, 9).Refusal?.Reason);
     }
+
+    private static ClaimCommand Command(string requestId, long hash) => new() { RequestId = requestId, RequestHash = hash };
+
+    private static Claimant Claimant(int pieces) => new([.. Enumerable.Repeat(Accepted("", 0), pieces)], 0, 0);
 
     private static AcceptedClaim Accepted(string requestId, long hash) => new(42, 1, requestId, hash, 1_200);
 

@@ -208,11 +208,47 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.ToTable("accounts_users", (string)null);
                 });
 
+            modelBuilder.Entity("Silo.Coupons.CardRow", b =>
+                {
+                    b.Property<string>("Number")
+                        .HasColumnType("text")
+                        .HasColumnName("number");
+
+                    b.Property<long>("CouponId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("coupon_id");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("ImportedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("imported_at");
+
+                    b.Property<long>("PieceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("piece_id");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("coupons_cards", (string)null);
+                });
+
             modelBuilder.Entity("Silo.Coupons.CouponRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("bigint")
                         .HasColumnName("id");
+
+                    b.Property<long>("ClaimableFrom")
+                        .HasColumnType("bigint")
+                        .HasColumnName("claimable_from");
 
                     b.Property<long>("ClaimableUntil")
                         .HasColumnType("bigint")
@@ -235,6 +271,15 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<string>("Password")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("password");
+
+                    b.Property<long>("RefId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ref_id");
+
                     b.Property<string>("SearchName")
                         .IsRequired()
                         .HasColumnType("text")
@@ -250,6 +295,9 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnName("version");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Password")
+                        .HasFilter("password <> ''");
 
                     b.ToTable("coupons_coupons", (string)null);
                 });
@@ -268,10 +316,31 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("amount_cents");
 
+                    b.Property<bool>("FreightOnly")
+                        .HasColumnType("boolean")
+                        .HasColumnName("freight_only");
+
+                    b.Property<bool>("IsPercent")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_percent");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<long>("RefId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ref_id");
+
+                    b.Property<long>("ShopId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("shop_id");
+
+                    b.Property<string>("Targets")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("targets");
 
                     b.Property<long>("ThresholdCents")
                         .HasColumnType("bigint")
@@ -282,13 +351,56 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("text")
                         .HasColumnName("type");
 
-                    b.Property<long>("ValidUntil")
+                    b.Property<int>("UsableAfterDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("usable_after_days");
+
+                    b.Property<int>("UsableDays")
+                        .HasColumnType("integer")
+                        .HasColumnName("usable_days");
+
+                    b.Property<long>("UsableFrom")
+                        .HasColumnType("bigint")
+                        .HasColumnName("usable_from");
+
+                    b.Property<long>("UsableUntil")
                         .HasColumnType("bigint")
                         .HasColumnName("valid_until");
 
                     b.HasKey("CouponId", "Version");
 
                     b.ToTable("coupons_terms", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Coupons.PieceMarkRow", b =>
+                {
+                    b.Property<long>("PieceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("piece_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("CouponId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("coupon_id");
+
+                    b.Property<short>("Mark")
+                        .HasColumnType("smallint")
+                        .HasColumnName("mark");
+
+                    b.Property<long>("SubjectId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("subject_id");
+
+                    b.HasKey("PieceId");
+
+                    b.HasIndex("SubjectId");
+
+                    b.HasIndex("CouponId", "Mark");
+
+                    b.ToTable("coupons_marks", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Coupons.PieceRow", b =>
@@ -304,6 +416,14 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.Property<long>("CouponId")
                         .HasColumnType("bigint")
                         .HasColumnName("coupon_id");
+
+                    b.Property<long?>("DrawnCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("drawn_cents");
+
+                    b.Property<short>("Origin")
+                        .HasColumnType("smallint")
+                        .HasColumnName("origin");
 
                     b.Property<long>("RequestHash")
                         .HasColumnType("bigint")
@@ -323,6 +443,9 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnName("version");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CouponId", "Id")
+                        .HasFilter("claimed_at >= 0");
 
                     b.HasIndex("UserId", "CouponId", "RequestId")
                         .IsUnique();
@@ -453,6 +576,141 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasIndex("Parked", "DueAt");
 
                     b.ToTable("silo_work", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Wallets.CheckpointRow", b =>
+                {
+                    b.Property<short>("Account")
+                        .HasColumnType("smallint")
+                        .HasColumnName("account");
+
+                    b.Property<long>("BeforeId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("before_id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.HasKey("Account", "BeforeId");
+
+                    b.ToTable("wallets_checkpoints", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Wallets.EntryRow", b =>
+                {
+                    b.Property<long>("TransactionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transaction_id");
+
+                    b.Property<int>("Line")
+                        .HasColumnType("integer")
+                        .HasColumnName("line");
+
+                    b.Property<short>("Account")
+                        .HasColumnType("smallint")
+                        .HasColumnName("account");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<long?>("BalanceAfter")
+                        .HasColumnType("bigint")
+                        .HasColumnName("balance_after");
+
+                    b.Property<long?>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("TransactionId", "Line");
+
+                    b.HasIndex("Account", "TransactionId")
+                        .HasFilter("sequence IS NULL");
+
+                    b.HasIndex("UserId", "Account", "Sequence")
+                        .IsUnique()
+                        .HasFilter("sequence IS NOT NULL");
+
+                    b.ToTable("wallets_entries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Wallets.TransactionRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("smallint")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("Remark")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("remark");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Kind", "Reference")
+                        .IsUnique();
+
+                    b.ToTable("wallets_transactions", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Wallets.WalletRow", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("Balance")
+                        .HasColumnType("bigint")
+                        .HasColumnName("balance");
+
+                    b.Property<long>("BalanceDebt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("balance_debt");
+
+                    b.Property<long>("Commission")
+                        .HasColumnType("bigint")
+                        .HasColumnName("commission");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("bigint")
+                        .HasColumnName("entries");
+
+                    b.Property<long>("Frozen")
+                        .HasColumnType("bigint")
+                        .HasColumnName("frozen");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("bigint")
+                        .HasColumnName("points");
+
+                    b.Property<long>("PointsDebt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("points_debt");
+
+                    b.HasKey("UserId");
+
+                    b.ToTable("wallets_wallets", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_wallets_bounds", "balance >= 0 AND frozen >= 0 AND commission >= 0 AND balance_debt <= 0 AND points >= 0 AND points_debt <= 0");
+                        });
                 });
 #pragma warning restore 612, 618
         }

@@ -203,11 +203,47 @@ namespace Silo.Server.Migrations.Sqlite
                     b.ToTable("accounts_users", (string)null);
                 });
 
+            modelBuilder.Entity("Silo.Coupons.CardRow", b =>
+                {
+                    b.Property<string>("Number")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("number");
+
+                    b.Property<long>("CouponId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("coupon_id");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("ImportedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("imported_at");
+
+                    b.Property<long>("PieceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("piece_id");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("coupons_cards", (string)null);
+                });
+
             modelBuilder.Entity("Silo.Coupons.CouponRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
+
+                    b.Property<long>("ClaimableFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("claimable_from");
 
                     b.Property<long>("ClaimableUntil")
                         .HasColumnType("INTEGER")
@@ -230,6 +266,15 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
+                    b.Property<string>("Password")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("password");
+
+                    b.Property<long>("RefId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ref_id");
+
                     b.Property<string>("SearchName")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -245,6 +290,9 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnName("version");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("Password")
+                        .HasFilter("password <> ''");
 
                     b.ToTable("coupons_coupons", (string)null);
                 });
@@ -263,10 +311,31 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("amount_cents");
 
+                    b.Property<bool>("FreightOnly")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("freight_only");
+
+                    b.Property<bool>("IsPercent")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_percent");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
+
+                    b.Property<long>("RefId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ref_id");
+
+                    b.Property<long>("ShopId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shop_id");
+
+                    b.Property<string>("Targets")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("targets");
 
                     b.Property<long>("ThresholdCents")
                         .HasColumnType("INTEGER")
@@ -277,13 +346,56 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("type");
 
-                    b.Property<long>("ValidUntil")
+                    b.Property<int>("UsableAfterDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("usable_after_days");
+
+                    b.Property<int>("UsableDays")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("usable_days");
+
+                    b.Property<long>("UsableFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("usable_from");
+
+                    b.Property<long>("UsableUntil")
                         .HasColumnType("INTEGER")
                         .HasColumnName("valid_until");
 
                     b.HasKey("CouponId", "Version");
 
                     b.ToTable("coupons_terms", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Coupons.PieceMarkRow", b =>
+                {
+                    b.Property<long>("PieceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("piece_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("CouponId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("coupon_id");
+
+                    b.Property<short>("Mark")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("mark");
+
+                    b.Property<long>("SubjectId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("subject_id");
+
+                    b.HasKey("PieceId");
+
+                    b.HasIndex("SubjectId");
+
+                    b.HasIndex("CouponId", "Mark");
+
+                    b.ToTable("coupons_marks", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Coupons.PieceRow", b =>
@@ -299,6 +411,14 @@ namespace Silo.Server.Migrations.Sqlite
                     b.Property<long>("CouponId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("coupon_id");
+
+                    b.Property<long?>("DrawnCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("drawn_cents");
+
+                    b.Property<short>("Origin")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("origin");
 
                     b.Property<long>("RequestHash")
                         .HasColumnType("INTEGER")
@@ -318,6 +438,9 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnName("version");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CouponId", "Id")
+                        .HasFilter("claimed_at >= 0");
 
                     b.HasIndex("UserId", "CouponId", "RequestId")
                         .IsUnique();
@@ -448,6 +571,141 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasIndex("Parked", "DueAt");
 
                     b.ToTable("silo_work", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Wallets.CheckpointRow", b =>
+                {
+                    b.Property<short>("Account")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("account");
+
+                    b.Property<long>("BeforeId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("before_id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.HasKey("Account", "BeforeId");
+
+                    b.ToTable("wallets_checkpoints", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Wallets.EntryRow", b =>
+                {
+                    b.Property<long>("TransactionId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("transaction_id");
+
+                    b.Property<int>("Line")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("line");
+
+                    b.Property<short>("Account")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("account");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<long?>("BalanceAfter")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("balance_after");
+
+                    b.Property<long?>("Sequence")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sequence");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("TransactionId", "Line");
+
+                    b.HasIndex("Account", "TransactionId")
+                        .HasFilter("sequence IS NULL");
+
+                    b.HasIndex("UserId", "Account", "Sequence")
+                        .IsUnique()
+                        .HasFilter("sequence IS NOT NULL");
+
+                    b.ToTable("wallets_entries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Wallets.TransactionRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<short>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("Remark")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("remark");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Kind", "Reference")
+                        .IsUnique();
+
+                    b.ToTable("wallets_transactions", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Wallets.WalletRow", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("Balance")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("balance");
+
+                    b.Property<long>("BalanceDebt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("balance_debt");
+
+                    b.Property<long>("Commission")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("commission");
+
+                    b.Property<long>("Entries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("entries");
+
+                    b.Property<long>("Frozen")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("frozen");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("points");
+
+                    b.Property<long>("PointsDebt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("points_debt");
+
+                    b.HasKey("UserId");
+
+                    b.ToTable("wallets_wallets", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_wallets_bounds", "balance >= 0 AND frozen >= 0 AND commission >= 0 AND balance_debt <= 0 AND points >= 0 AND points_debt <= 0");
+                        });
                 });
 #pragma warning restore 612, 618
         }

@@ -1,31 +1,31 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
-using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
-namespace Silo.Accounts;
+namespace Silo.Edge;
 
 /// <summary>
 /// Runs an operator's write in one unit with its audit entry. The entry carries the request id and the first answer,
 /// so it is also what a repeat is answered from.
 /// </summary>
-internal sealed class OperatorWrites(IUnits units)
+public sealed class OperatorWrites(IUnits units)
 {
-    /// <summary>What a write changed.</summary>
-    /// <param name="Subject">Such as <c>user:12</c>.</param>
-    /// <param name="Before">How it was; null when it is new.</param>
-    /// <param name="After">How it is; also the answer.</param>
-    public sealed record Change<T>(string Subject, T? Before, T After)
-        where T : class, IMessage<T>;
-
+    /// <summary>Runs the write, or answers a repeat with what the first one did.</summary>
+    /// <typeparam name="T">The subject as the API shows it; the audit log keeps it as JSON.</typeparam>
+    /// <param name="context">The call.</param>
+    /// <param name="request">What is compared at a repeat; it holds no secret.</param>
+    /// <param name="requestId">The caller's request id, or empty.</param>
+    /// <param name="reason">The operator's reason.</param>
+    /// <param name="work">Changes the subject inside the unit and says how it was and is.</param>
+    /// <exception cref="RefusalException">The work refused, or the request id was used for another request.</exception>
     public async Task<T> RunAsync<T>(
         ServerCallContext context,
         IMessage request,
         string requestId,
         string reason,
-        Func<Unit, Task<Result<Change<T>>>> work)
+        Func<Unit, Task<Result<OperatorChange<T>>>> work)
         where T : class, IMessage<T>, new()
     {
         try
@@ -44,7 +44,7 @@ internal sealed class OperatorWrites(IUnits units)
         IMessage request,
         string requestId,
         string reason,
-        Func<Unit, Task<Result<Change<T>>>> work)
+        Func<Unit, Task<Result<OperatorChange<T>>>> work)
         where T : class, IMessage<T>, new()
     {
         var (operatorId, rpc, hash) = (context.Caller().Id, context.Method.TrimStart('/'), RequestHash.Of(request));
@@ -88,3 +88,11 @@ internal sealed class OperatorWrites(IUnits units)
         return result.OrRefuse();
     }
 }
+
+/// <summary>What an operator's write changed.</summary>
+/// <typeparam name="T">The subject as the API shows it.</typeparam>
+/// <param name="Subject">Such as <c>user:12</c>.</param>
+/// <param name="Before">How it was; null when it is new.</param>
+/// <param name="After">How it is; also the answer.</param>
+public sealed record OperatorChange<T>(string Subject, T? Before, T After)
+    where T : class, IMessage<T>;

@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Accounts;
+
+/// <summary>The door to shoppers, for rooms that keep something of theirs.</summary>
+public interface IUsers
+{
+    /// <summary>Which of the ids are shoppers.</summary>
+    Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> ids, CancellationToken cancellation);
+}
+
+/// <summary>The refusals that other rooms give of shoppers.</summary>
+public static class UserRefusals
+{
+    /// <summary>There is no such shopper.</summary>
+    public static readonly Refusal Unknown = new("USER_UNKNOWN", RefusalKind.NotFound, "There is no such user.");
+}
+
+/// <summary>Finds shoppers by their rows.</summary>
+internal sealed class Users : IUsers
+{
+    public async Task<IReadOnlySet<long>> ExistingAsync(
+        IReads reads, IReadOnlyCollection<long> ids, CancellationToken cancellation) =>
+        await reads.Query<UserRow>().Where(u => ids.Contains(u.Id)).Select(u => u.Id).ToHashSetAsync(cancellation);
+}

@@ -1,0 +1,19 @@
+using Silo.Storage;
+
+namespace Silo.Coupons;
+
+/// <summary>Says for how many days in a row users have signed in; the room that owns sign-ins implements it.</summary>
+public interface ISignInStreaks
+{
+    /// <summary>The streaks that are alive at an instant; a user without one is left out.</summary>
+    Task<IReadOnlyDictionary<long, int>> StreaksAsync(
+        IReads reads, IReadOnlyCollection<long> users, long nowMs, CancellationToken cancellation);
+}
+
+/// <summary>The shop has no sign-in: nobody has a streak.</summary>
+internal sealed class NoSignIns : ISignInStreaks
+{
+    public Task<IReadOnlyDictionary<long, int>> StreaksAsync(
+        IReads reads, IReadOnlyCollection<long> users, long nowMs, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<long, int>>(new Dictionary<long, int>());
+}

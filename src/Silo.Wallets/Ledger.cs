@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Wallets;
+
+/// <summary>Locks wallets and books transactions in units.</summary>
+internal sealed class Ledger : IWallets
+{
+    public async Task<Result<long>> PostAsync(Unit unit, LedgerTransaction transaction, CancellationToken cancellation)
+    {
+        var users = transaction.Lines.Where(line => line.UserId > 0).Select(line => line.UserId).Distinct().ToArray();
+        var draft = await LockAsync(unit, users, cancellation);
+        // After the locks: of two at once, the second finds the first.
+        if (await BookedAsync(unit, transaction, cancellation) is { } first)
+        {
+            return first;
+        }
+
+        var rows = new Rows();
+        var booked = draft.Post(transaction, rows);
+        if (booked.IsAccepted)
+        {
+            await unit.WriteAsync(rows);
+        }
+
+        return booked;
+    }
+
+    public async Task<LedgerDraft> LockAsync(Unit unit, IReadOnlyCollection<long> users, CancellationToken cancellation)
+    {
+        // Made before any is locked: a wallet that somebody else is just making is then waited for with empty hands.
+        foreach (var user in users.Distinct().Order())
+        {
+            await unit.ExecuteAsync(FirstRow(user), cancellation);
+        }
+
+        var rows = await unit.LockAsync<WalletRow>(users, wait: true, cancellation);
+        return new(rows.ToDictionary(r => r.Key, r => r.Value.State), new HashSet<long>(), new HashSet<long>(), unit.NewId, unit.NowMs);
+    }
+
+    public async Task<LedgerDraft> TryLockAsync(Unit unit, IReadOnlyCollection<long> users, CancellationToken cancellation)
+    {
+        var rows = await unit.LockAsync<WalletRow>(users, wait: false, cancellation);
+        var wallets = rows.ToDictionary(r => r.Key, r => r.Value.State);
+        var missing = users.Where(u => !rows.ContainsKey(u)).ToHashSet();
+        HashSet<long> elsewhere = missing.Count == 0
+            ? []
+            : [.. await unit.Query<WalletRow>().Where(w => missing.Contains(w.UserId)).Select(w => w.UserId).ToListAsync(cancellation)];
+        foreach (var user in missing)
+        {
+            wallets[user] = default;
+        }
+
+        return new(wallets, missing, elsewhere, unit.NewId, unit.NowMs);
+    }
+
+    private static FormattableString FirstRow(long user) => FormattableStringFactory.Create(
+        """
+        INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, entries)
+        VALUES ({0}, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
+        """,
+        user);
+
+    private static async Task<long?> BookedAsync(Unit unit, LedgerTransaction transaction, CancellationToken cancellation) =>
+        await unit.Query<TransactionRow>()
+            .Where(t => t.Kind == transaction.Kind && t.Reference == transaction.Reference)
+            .Select(t => (long?)t.Id).SingleOrDefaultAsync(cancellation);
+}

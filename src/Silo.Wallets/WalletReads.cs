@@ -1,0 +1,66 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Storage;
+
+namespace Silo.Wallets;
+
+/// <summary>Which entries of an account to list.</summary>
+internal sealed record EntryQuery(
+    LedgerAccount Account, bool Income, bool Expense, IReadOnlyCollection<LedgerKind> Kinds, long? Since, long? Until);
+
+/// <summary>An entry with what a statement shows beside it.</summary>
+internal sealed record StatementLine(EntryRow Entry, TransactionRow Transaction, long FrozenAfter);
+
+/// <summary>The room's queries.</summary>
+internal sealed class WalletReads(IUnits units)
+{
+    public Task<(WalletState Wallet, long PointsReceived)> WalletAsync(long userId, CancellationToken cancellation) =>
+        units.ReadAsync(r => WalletAsync(r, userId, cancellation), cancellation);
+
+    public static async Task<(WalletState Wallet, long PointsReceived)> WalletAsync(
+        IReads reads, long userId, CancellationToken cancellation)
+    {
+        var row = await reads.Query<WalletRow>().SingleOrDefaultAsync(w => w.UserId == userId, cancellation);
+        return row is null ? default : (row.State, await PointsReceivedAsync(reads, userId, cancellation));
+    }
+
+    /// <summary>Points ever received, those that paid a debt included.</summary>
+    public static Task<long> PointsReceivedAsync(IReads reads, long userId, CancellationToken cancellation) =>
+        reads.Query<EntryRow>().Where(e => e.UserId == userId && e.Account == LedgerAccount.Points && e.Amount > 0)
+            .SumAsync(e => e.Amount, cancellation);
+
+    public Task<(List<StatementLine> Page, long Total)> StatementAsync(
+        long userId, EntryQuery query, Paging paging, CancellationToken cancellation) => units.ReadAsync(
+        async r =>
+        {
+            var rows = r.Query<EntryRow>().Where(e => e.UserId == userId && e.Account == query.Account && e.Sequence != null)
+                .Where(e => (query.Income && e.Amount > 0) || (query.Expense && e.Amount < 0))
+                .Join(r.Query<TransactionRow>(), e => e.TransactionId, t => t.Id, (Entry, Transaction) => new { Entry, Transaction });
+            if (query.Kinds.Count > 0)
+            {
+                rows = rows.Where(x => query.Kinds.Contains(x.Transaction.Kind));
+            }
+
+            if (query.Since is { } since)
+            {
+                rows = rows.Where(x => x.Transaction.At >= since);
+            }
+
+            if (query.Until is { } until)
+            {
+                rows = rows.Where(x => x.Transaction.At < until);
+            }
+
+            var frozen = r.Query<EntryRow>().Where(f => f.UserId == userId && f.Account == LedgerAccount.Frozen);
+            var (page, total) = await rows.OrderByDescending(x => x.Entry.Sequence)
+                .Select(x => new
+                {
+                    x.Entry,
+                    x.Transaction,
+                    Frozen = frozen.Where(f => f.Sequence < x.Entry.Sequence || f.TransactionId == x.Entry.TransactionId)
+                        .OrderByDescending(f => f.Sequence).Select(f => f.BalanceAfter).FirstOrDefault(),
+                })
+                .PageAsync(paging, cancellation);
+            return (page.ConvertAll(x => new StatementLine(x.Entry, x.Transaction, x.Frozen ?? 0)), total);
+        },
+        cancellation);
+}
