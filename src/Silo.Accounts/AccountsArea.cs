@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Silo.Edge;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Accounts;
@@ -23,6 +24,7 @@ public static class AccountsArea
         services.AddSingleton<ICallerResolver>(provider => provider.GetRequiredService<Tokens>());
         services.AddHostedService(provider => provider.GetRequiredService<Tokens>());
         services.AddSingleton<IWorkHandler, AccountPurge>();
+        services.AddSingleton<IDemoData, AccountsDemo>();
         services.AddSiloGrpc<AccountsGrpc>();
         services.AddSiloGrpc<AccountsAdminGrpc>();
         return services;
@@ -36,8 +38,8 @@ public static class AccountsArea
         return endpoints;
     }
 
-    /// <summary>Makes the first operator where there is none; awaited after the migration.</summary>
+    /// <summary>Makes the first operator where there is none, and says whether it did; awaited after the migration.</summary>
     /// <exception cref="InvalidOperationException">There is none and the configuration names none.</exception>
-    public static Task EnsureFirstOperatorAsync(this IServiceProvider services, CancellationToken cancellation) =>
+    public static Task<bool> EnsureFirstOperatorAsync(this IServiceProvider services, CancellationToken cancellation) =>
         services.GetRequiredService<FirstOperator>().EnsureAsync(cancellation);
 }

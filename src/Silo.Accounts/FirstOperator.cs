@@ -18,11 +18,11 @@ internal sealed class FirstOperator(
 
     private string PasswordFile => Path.Combine(Path.GetFullPath(database.DataDirectory), "operator-password");
 
-    public async Task EnsureAsync(CancellationToken cancellation)
+    public async Task<bool> EnsureAsync(CancellationToken cancellation)
     {
         if (await units.ReadAsync(r => r.Query<OperatorRow>().AnyAsync(cancellation), cancellation))
         {
-            return;
+            return false;
         }
 
         var (name, password) = (options.OperatorUserName, options.OperatorPassword);
@@ -64,6 +64,8 @@ internal sealed class FirstOperator(
         {
             logger.LogWarning("The operator '{Name}' was created; the password is in {File}", name, PasswordFile);
         }
+
+        return true;
     }
 
     /// <summary>The generated password is no longer true; its file goes.</summary>

@@ -9,6 +9,9 @@ public interface IUsers
 {
     /// <summary>Which of the ids are shoppers.</summary>
     Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> ids, CancellationToken cancellation);
+
+    /// <summary>The shopper of the demo shop, for the demo data of other rooms; null where it is not loaded.</summary>
+    Task<long?> DemoUserAsync(CancellationToken cancellation);
 }
 
 /// <summary>The refusals that other rooms give of shoppers.</summary>
@@ -19,9 +22,14 @@ public static class UserRefusals
 }
 
 /// <summary>Finds shoppers by their rows.</summary>
-internal sealed class Users : IUsers
+internal sealed class Users(IUnits units) : IUsers
 {
     public async Task<IReadOnlySet<long>> ExistingAsync(
         IReads reads, IReadOnlyCollection<long> ids, CancellationToken cancellation) =>
         await reads.Query<UserRow>().Where(u => ids.Contains(u.Id)).Select(u => u.Id).ToHashSetAsync(cancellation);
+
+    public Task<long?> DemoUserAsync(CancellationToken cancellation) => units.ReadAsync(
+        r => r.Query<UserRow>().Where(u => u.NormalisedName == AccountsDemo.UserName).Select(u => (long?)u.Id)
+            .SingleOrDefaultAsync(cancellation),
+        cancellation);
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Silo.Edge;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Coupons;
@@ -24,6 +25,7 @@ public static class CouponsArea
             return new Coalescer<long, CouponCommand, CouponOutcome>(
                 (couponId, commands) => grains.GetGrain<ICouponGrain>(couponId).ClaimAsync(commands));
         });
+        services.AddSingleton<IDemoData, CouponsDemo>();
         services.AddSiloGrpc<CouponsGrpc>();
         services.AddSiloGrpc<CouponsAdminGrpc>();
         return services;

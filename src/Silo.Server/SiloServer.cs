@@ -14,6 +14,10 @@ namespace Silo.Server;
 /// <summary>Puts the server together: one line per room.</summary>
 public static class SiloServer
 {
+    /// <summary>A process that only loads data listens on ports that nobody knows.</summary>
+    private static readonly string[] NoEndpoints =
+        ["--Kestrel:Endpoints:Http:Url=http://127.0.0.1:0", "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0"];
+
     /// <summary>Builds the server from command line, environment and settings files.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="extend">Adds services beside Silo's own; for hosts that embed the server.</param>
@@ -57,19 +61,33 @@ public static class SiloServer
         app.MapCoupons();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);
-        await app.Services.EnsureFirstOperatorAsync(app.Lifetime.ApplicationStopping);
+        var isFirstStart = await app.Services.EnsureFirstOperatorAsync(app.Lifetime.ApplicationStopping);
         await app.StartAsync();
+        if (isFirstStart && DemoShop.IsWanted(app.Configuration, app.Services.GetRequiredService<DatabaseOptions>()))
+        {
+            await DemoShop.LoadAsync(app.Services, app.Lifetime.ApplicationStopping);
+        }
     }
 
     /// <summary>Runs the server until it is told to stop; a wrong configuration ends with one clear line and code 1.</summary>
     public static async Task<int> RunAsync(
         string[] args, Action<WebApplicationBuilder>? extendServices = null, Action<WebApplication>? extendRoutes = null)
     {
+        var loadsDemo = args is [DemoShop.Command, ..];
         try
         {
-            await using var app = Build(args, extendServices);
+            await using var app = Build(loadsDemo ? [.. args.Skip(1), .. NoEndpoints] : args, extendServices);
             await StartAsync(app, extendRoutes);
-            await app.WaitForShutdownAsync();
+            if (loadsDemo)
+            {
+                await DemoShop.LoadAsync(app.Services, app.Lifetime.ApplicationStopping);
+                await app.StopAsync();
+            }
+            else
+            {
+                await app.WaitForShutdownAsync();
+            }
+
             return 0;
         }
         catch (InvalidOperationException exception)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Silo.Edge;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Wallets;
@@ -18,6 +19,7 @@ public static class WalletsArea
         services.AddSingleton<LedgerProof>();
         services.AddSingleton<ShopAccounts>();
         services.AddSingleton<IWorkHandler>(provider => provider.GetRequiredService<ShopAccounts>());
+        services.AddSingleton<IDemoData, WalletsDemo>();
         services.AddSiloGrpc<WalletsGrpc>();
         services.AddSiloGrpc<WalletsAdminGrpc>();
         return services;
