@@ -27,7 +27,7 @@ public sealed class FirstStartTests(ITestOutputHelper output)
         """;
 
     private static int Rounds => int.Parse(
-        Environment.GetEnvironmentVariable("SILO_CRASH_ROUNDS") ?? "4", CultureInfo.InvariantCulture);
+        Environment.GetEnvironmentVariable("SILO_CRASH_ROUNDS") ?? "3", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Start_TwoAtOnceOnOneEmptyPostgres_BothServeOneSchema()
