@@ -136,7 +136,8 @@ public sealed class FixtureTests
 
             var coupon = (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = told.CouponId }, shop.Owner)).Coupon;
             Assert.Equal((2, 8, 1), (coupon.Claimed, coupon.StockLeft, coupon.Claimants));
-            Assert.Equal(Shop.Terms(10, limit: 2), coupon.Terms);
+            Assert.Equal(("Ten off", 1000, 10, 2),
+                (coupon.Terms.Name, coupon.Terms.AmountCents, coupon.Terms.StockTotal, coupon.Terms.LimitPerUser));
             var more = await Assert.ThrowsAsync<RpcException>(
                 () => shop.Coupons.ClaimCouponAsync(new() { CouponId = told.CouponId }, user).ResponseAsync);
             Assert.Equal(StatusCode.ResourceExhausted, more.StatusCode);
