@@ -11,30 +11,33 @@ namespace Silo.Server;
 /// <summary>Makes contexts for the migration tool; no database is opened.</summary>
 internal static class DesignTime
 {
-    public static IServiceProvider Rooms() => new ServiceCollection()
+    public static IServiceCollection Rooms() => new ServiceCollection()
         .AddAccounts(new ConfigurationBuilder().Build())
         .AddWallets()
-        .AddCoupons()
-        .BuildServiceProvider();
+        .AddCoupons();
+
+    public static PostgreSqlContext PostgreSql(IServiceCollection rooms)
+    {
+        var builder = new DbContextOptionsBuilder<PostgreSqlContext>();
+        StorageArea.ConfigurePostgreSql(
+            builder, rooms.BuildServiceProvider(), NpgsqlDataSource.Create("Host=localhost;Database=silo"));
+        return new PostgreSqlContext(builder.Options);
+    }
+
+    public static SqliteContext Sqlite(IServiceCollection rooms)
+    {
+        var builder = new DbContextOptionsBuilder<SqliteContext>();
+        StorageArea.ConfigureSqlite(builder, rooms.BuildServiceProvider(), new DatabaseOptions());
+        return new SqliteContext(builder.Options);
+    }
 }
 
 internal sealed class PostgreSqlDesign : IDesignTimeDbContextFactory<PostgreSqlContext>
 {
-    public PostgreSqlContext CreateDbContext(string[] args)
-    {
-        var builder = new DbContextOptionsBuilder<PostgreSqlContext>();
-        StorageArea.ConfigurePostgreSql(
-            builder, DesignTime.Rooms(), NpgsqlDataSource.Create("Host=localhost;Database=silo"));
-        return new PostgreSqlContext(builder.Options);
-    }
+    public PostgreSqlContext CreateDbContext(string[] args) => DesignTime.PostgreSql(DesignTime.Rooms());
 }
 
 internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteContext>
 {
-    public SqliteContext CreateDbContext(string[] args)
-    {
-        var builder = new DbContextOptionsBuilder<SqliteContext>();
-        StorageArea.ConfigureSqlite(builder, DesignTime.Rooms(), new DatabaseOptions());
-        return new SqliteContext(builder.Options);
-    }
+    public SqliteContext CreateDbContext(string[] args) => DesignTime.Sqlite(DesignTime.Rooms());
 }

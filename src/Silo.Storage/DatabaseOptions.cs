@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 
 namespace Silo.Storage;
 
@@ -52,9 +53,9 @@ public sealed class DatabaseOptions
             DataDirectory = configuration["Silo:DataDirectory"] ?? "data",
         };
         configuration.GetSection("Silo:Database").Bind(options);
-        if (options.Provider == DatabaseProvider.PostgreSql && options.ConnectionString.Length == 0)
+        if (options.Provider == DatabaseProvider.PostgreSql)
         {
-            throw new InvalidOperationException("ConnectionStrings:Silo is required when Silo:Database:Provider is PostgreSql.");
+            CheckConnectionString(options.ConnectionString);
         }
 
         if (options.MaxConnections is < 4 or > 500)
@@ -73,5 +74,22 @@ public sealed class DatabaseOptions
         }
 
         return options;
+    }
+
+    private static void CheckConnectionString(string text)
+    {
+        if (text.Length == 0)
+        {
+            throw new InvalidOperationException("ConnectionStrings:Silo is required when Silo:Database:Provider is PostgreSql.");
+        }
+
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(text);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new InvalidOperationException($"ConnectionStrings:Silo is wrong: {exception.Message}", exception);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -103,7 +104,15 @@ public static class StorageArea
     {
         var store = services.GetRequiredService<IStore>();
         var options = services.GetRequiredService<DatabaseOptions>();
-        await store.MigrateAsync(cancellation);
+        try
+        {
+            await store.MigrateAsync(cancellation);
+        }
+        catch (DbException exception)
+        {
+            throw new InvalidOperationException($"The database cannot be used: {exception.Message}", exception);
+        }
+
         if (await store.WeakDurabilityAsync(cancellation) is { } weak)
         {
             if (!options.AllowWeakDurability)
@@ -141,11 +150,11 @@ public static class StorageArea
     /// <summary>Brings every connection that EF opens to the state that the store relies on.</summary>
     private sealed class PrepareOnOpen(DatabaseOptions options) : DbConnectionInterceptor
     {
-        public override void ConnectionOpened(System.Data.Common.DbConnection connection, ConnectionEndEventData eventData) =>
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) =>
             SqliteStore.Prepare((SqliteConnection)connection, options);
 
         public override Task ConnectionOpenedAsync(
-            System.Data.Common.DbConnection connection,
+            DbConnection connection,
             ConnectionEndEventData eventData,
             CancellationToken cancellationToken = default)
         {

@@ -42,4 +42,14 @@ public sealed class ServerProcessTests
         Assert.Equal(1, code);
         Assert.Equal("Silo does not start: Silo:Database:MaxConnections must be between 4 and 500.", output);
     }
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Port=1;Username=silo", "Silo does not start: The database cannot be used: Failed to connect to 127.0.0.1:1")]
+    [InlineData("Hots=127.0.0.1", "Silo does not start: ConnectionStrings:Silo is wrong: Couldn't set hots (Parameter 'hots')")]
+    public async Task RunToExit_WithAPostgresThatIsNotThere_EndsWithOneClearLine(string connectionString, string line)
+    {
+        var (code, output) = await ServerProcess.RunToExitAsync(ServerProcess.PostgreSql(connectionString));
+
+        Assert.Equal((1, line), (code, output));
+    }
 }

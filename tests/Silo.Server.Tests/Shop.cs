@@ -54,10 +54,19 @@ public sealed class Shop : IAsyncDisposable
     public AccountsAdminService.AccountsAdminServiceClient AccountsAdmin => new(Channel);
 
     /// <summary>Starts a server; skips the test where the database is not installed.</summary>
-    public static async Task<Shop> StartAsync(Database database, Dictionary<string, string>? settings = null)
+    /// <param name="database">The database.</param>
+    /// <param name="settings">Settings beside <see cref="SettingsOf"/>.</param>
+    /// <param name="dump">What the database holds before the start, on PostgreSQL; null for nothing.</param>
+    public static async Task<Shop> StartAsync(
+        Database database, Dictionary<string, string>? settings = null, string? dump = null)
     {
         Assert.SkipWhen(database == Database.PostgreSql && !PostgresServer.IsAvailable, PostgresServer.SkipReason ?? "");
         var connectionString = database == Database.PostgreSql ? await PostgresServer.CreateDatabaseAsync("shop") : null;
+        if (connectionString is not null && dump is not null)
+        {
+            await PostgresDump.RestoreAsync(connectionString, dump);
+        }
+
         var all = SettingsOf(connectionString);
         foreach (var (key, value) in settings ?? [])
         {
@@ -147,6 +156,9 @@ public sealed class Shop : IAsyncDisposable
 
         await transaction.CommitAsync();
     }
+
+    /// <summary>The whole PostgreSQL database as SQL.</summary>
+    public Task<string> DumpAsync() => PostgresDump.WriteAsync(connectionString!);
 
     /// <summary>Opens the server's database beside it.</summary>
     public async Task<DbConnection> OpenDatabaseAsync()

@@ -9,7 +9,10 @@ internal static class PostgresBinaries
     private const string Debian = "/usr/lib/postgresql";
 
     /// <summary>The directory with <c>initdb</c> and <c>pg_ctl</c>, or null.</summary>
-    public static string? Find()
+    public static string? Find() => Find("initdb", "pg_ctl");
+
+    /// <summary>The directory with all of the programs, or null.</summary>
+    public static string? Find(params string[] programs)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -20,8 +23,7 @@ internal static class PostgresBinaries
         var packaged = Directory.Exists(Debian) ? Directory.GetDirectories(Debian) : [];
         return path
             .Concat(packaged.OrderByDescending(Version).Select(directory => Path.Combine(directory, "bin")))
-            .FirstOrDefault(directory =>
-                File.Exists(Path.Combine(directory, "initdb")) && File.Exists(Path.Combine(directory, "pg_ctl")));
+            .FirstOrDefault(directory => programs.All(program => File.Exists(Path.Combine(directory, program))));
     }
 
     private static double Version(string directory) =>

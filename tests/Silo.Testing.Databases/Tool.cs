@@ -4,7 +4,7 @@ using System.Text;
 namespace Silo.Testing.Databases;
 
 /// <summary>Runs a program to its end.</summary>
-internal static class Tool
+public static class Tool
 {
     /// <summary>Runs it and returns its exit code and everything it printed; throws when it takes longer than it may.</summary>
     public static async Task<(int Code, string Output)> RunAsync(TimeSpan limit, string program, params string[] arguments)

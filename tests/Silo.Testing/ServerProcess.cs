@@ -119,6 +119,19 @@ public sealed class ServerProcess : IAsyncDisposable
         return (server.Current.ExitCode, server.Output);
     }
 
+    /// <summary>Starts a server and kills it (SIGKILL) after a delay, however far it is then; returns what it printed.</summary>
+    public static async Task<string> KillDuringStartAsync(
+        IEnumerable<KeyValuePair<string, string>> settings, TimeSpan delay, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        await using var server = new ServerProcess(settings);
+        server.ChoosePorts();
+        server.Launch();
+        await Task.Delay(delay, TimeProvider.System, cancellation);
+        await server.KillAsync();
+        return server.Output;
+    }
+
     /// <summary>Settings of a server on the embedded database, with an operator.</summary>
     public static Dictionary<string, string> Sqlite() => new()
     {

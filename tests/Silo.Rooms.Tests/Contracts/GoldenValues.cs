@@ -1,0 +1,79 @@
+using Silo.Coupons;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Rooms.Tests.Contracts;
+
+/// <summary>
+/// A value of every type that is stored or travels between nodes, by name. The fixtures of a version hold what that
+/// version's serializer made of them, so values are added, under new names, and never edited: a new member keeps its
+/// default in the old values and gets another one in a new value.
+/// </summary>
+internal static class GoldenValues
+{
+    private static readonly CouponTerms Terms = new()
+    {
+        Name = "Ten off 十元",
+        Type = "spring",
+        AmountCents = 1000,
+        ThresholdCents = 5000,
+        StockTotal = 100_000_000,
+        LimitPerUser = 2,
+        ClaimableFrom = 1_577_836_800_000,
+        ClaimableUntil = 4_102_444_800_000,
+        Hidden = true,
+    };
+
+    private static readonly CouponState Coupon = new()
+    {
+        Version = 3,
+        Terms = Terms,
+        Enabled = true,
+        Claimed = 4_000_000_000,
+        Claimants = 3_999_999_999,
+        CreatedAt = 1_764_000_000_000,
+        UpdatedAt = 1_764_000_000_001,
+    };
+
+    private static readonly Refusal Refused = new("COUPON_SOLD_OUT", RefusalKind.Exhausted, "No piece of the coupon is left.");
+
+    private static readonly CouponOutcome Claimed = new()
+    {
+        PieceId = 9_007_199_254_740_991,
+        Version = 3,
+        ClaimedAt = 1_764_000_000_002,
+        Terms = Terms,
+    };
+
+    private static readonly JoinedAnswer Answer = new() { Verdict = JoinedVerdict.KeepRows, Refusal = Refused, Text = "wallet" };
+
+    public static IReadOnlyDictionary<string, object> All { get; } = new Dictionary<string, object>
+    {
+        ["coupon-terms"] = Terms,
+        ["coupon-state"] = Coupon,
+        ["coupon-state-new"] = new CouponState(),
+        ["claim"] = new ClaimCommand { RequestId = "first", RequestHash = long.MinValue, UserId = 9_007_199_254_740_991 },
+        ["change"] = new ChangeCommand
+        {
+            RequestId = "second",
+            RequestHash = -1,
+            OperatorId = 912_957_059_891_200,
+            Rpc = "/silo.coupons.v1.CouponsAdminService/UpdateCoupon",
+            Reason = "spring",
+            Create = true,
+            Terms = Terms,
+            ExpectedVersion = 2,
+            Enabled = true,
+        },
+        ["outcome-claimed"] = Claimed,
+        ["outcome-changed"] = new CouponOutcome { Coupon = Coupon },
+        ["outcome-refused"] = new CouponOutcome { Refusal = Refused },
+        ["stock"] = new CouponStock { Left = 1, Claimed = 99_999_999 },
+        ["refusal"] = Refused,
+        ["joined-command"] = new JoinedCommand { Kind = "orders.create", Id = 912_957_059_891_201, Payload = "{\"lines\":3}" },
+        ["joined-answer"] = Answer,
+        ["joined-outcome"] = new JoinedOutcome<CouponOutcome> { Outcome = Claimed, Answer = Answer },
+        ["storage-unavailable"] = new StorageUnavailableException("The commit was sent and not answered.", outcomeUnknown: true),
+        ["storage-busy"] = new StorageBusyException(),
+    };
+}
