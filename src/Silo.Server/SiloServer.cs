@@ -7,6 +7,7 @@ using Silo.Coupons;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
+using Silo.WxApi;
 
 namespace Silo.Server;
 
@@ -32,6 +33,7 @@ public static class SiloServer
         services.AddSiloEdge(builder.Configuration);
         services.AddAccounts(builder.Configuration);
         services.AddCoupons();
+        services.AddWxApi(builder.Configuration);
         extend?.Invoke(builder);
         builder.Host.UseOrleans(silo =>
         {
@@ -52,6 +54,7 @@ public static class SiloServer
         app.MapSiloEdge();
         app.MapAccounts();
         app.MapCoupons();
+        app.MapWxApi();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);
         await app.Services.EnsureFirstOperatorAsync(app.Lifetime.ApplicationStopping);
