@@ -21,6 +21,9 @@ internal static class WxParameters
         KeyLengthLimit = 200,
         ValueLengthLimit = MostOfField,
         ValueCountLimit = 200,
+        // Bounded here and not by the server, which would cut the connection off and with it the answer.
+        BufferBody = true,
+        BufferBodyLengthLimit = MostBytes,
         MultipartBodyLengthLimit = MostBytes,
         // As large as a whole body: nothing is written to the disk.
         MemoryBufferThreshold = MostBytes,
@@ -35,11 +38,6 @@ internal static class WxParameters
         if (!request.HasFormContentType)
         {
             return given;
-        }
-
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = MostBytes;
         }
 
         try
