@@ -194,9 +194,9 @@ public sealed class WxApiTests(WxApiTests.Host host) : IClassFixture<WxApiTests.
         string log;
         await using (var shop = await Shop.StartAsync(Database.Sqlite, new()
         {
-            ["Logging__LogLevel__Default"] = "Debug",
-            ["Logging__LogLevel__Microsoft"] = "Debug",
-            ["Logging__LogLevel__Grpc"] = "Debug",
+            ["Logging__LogLevel__Default"] = "Trace",
+            ["Logging__LogLevel__Microsoft"] = "Trace",
+            ["Logging__LogLevel__Grpc"] = "Trace",
         }))
         {
             using var client = new HttpClient { BaseAddress = shop.Server.Http };
