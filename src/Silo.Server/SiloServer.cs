@@ -8,6 +8,7 @@ using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 using Silo.Wallets;
+using Silo.WxApi;
 
 namespace Silo.Server;
 
@@ -38,6 +39,7 @@ public static class SiloServer
         services.AddAccounts(builder.Configuration);
         services.AddWallets();
         services.AddCoupons();
+        services.AddWxApi(builder.Configuration);
         extend?.Invoke(builder);
         builder.Host.UseOrleans(silo =>
         {
@@ -59,6 +61,7 @@ public static class SiloServer
         app.MapAccounts();
         app.MapWallets();
         app.MapCoupons();
+        app.MapWxApi();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);
         var isFirstStart = await app.Services.EnsureFirstOperatorAsync(app.Lifetime.ApplicationStopping);

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net;
+using Grpc.Core;
+using Silo.Kernel;
+
+namespace Silo.WxApi;
+
+/// <summary>One call of a function: its parameters, and the API to serve it with.</summary>
+internal sealed class WxCall(
+    WxFunction function,
+    IReadOnlyDictionary<string, string> given,
+    InProcessApi api,
+    IPAddress address,
+    ShopClock clock,
+    CancellationToken cancellation)
+{
+    private const long MostId = 9_007_199_254_740_991;
+    private const int MostOfToken = 256;
+
+    /// <summary>The shop's clock, for the dates of answers.</summary>
+    public ShopClock Clock { get; } = clock;
+
+    /// <summary>The API for what anybody may do; a token is not looked at.</summary>
+    public CallInvoker Anyone => api.For(address, null, cancellation);
+
+    /// <summary>The API on behalf of the shopper whose token was given.</summary>
+    /// <exception cref="WxFault">No token was given, or what was given is none.</exception>
+    public CallInvoker Shopper =>
+        Text("token") is { Length: <= MostOfToken } token && !token.AsSpan().ContainsAnyExceptInRange('!', '~')
+            ? api.For(address, token, cancellation)
+            : throw new WxFault(WxAnswer.TokenInvalid);
+
+    /// <summary>The answer where a parameter that the table requires is missing; a missing token comes first.</summary>
+    public WxAnswer? MissingOne()
+    {
+        var missing = function.Parameters
+            .Where(p => p.Required && p.Type != "file" && !given.ContainsKey(p.Name)).Select(p => p.Name).ToArray();
+        return missing.Length == 0 ? null
+            : missing.Contains("token") ? WxAnswer.TokenInvalid
+            : WxAnswer.Missing(missing[0]);
+    }
+
+    /// <summary>The text of a parameter, or null where it is not given.</summary>
+    /// <exception cref="InvalidOperationException">The table does not have it.</exception>
+    public string? Text(string name) => function.Parameters.Any(p => p.Name == name)
+        ? given.GetValueOrDefault(name)
+        : throw new InvalidOperationException($"{function.Function} has no parameter {name} in functions.jsonl.");
+
+    /// <summary>The text of a parameter, empty where it is not given, as the API has it.</summary>
+    public string TextOrEmpty(string name) => Text(name) ?? "";
+
+    /// <summary>An id: 1 to 2^53 - 1.</summary>
+    /// <exception cref="WxFault">It is given and not an id.</exception>
+    public long? Id(string name) => Text(name) is not { } text ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id is > 0 and <= MostId ? id
+        : throw new WxFault(WxAnswer.Malformed(name));
+
+    /// <summary>A whole number.</summary>
+    /// <exception cref="WxFault">It is given and not a number.</exception>
+    public int? Int(string name) => Text(name) is not { } text ? null
+        : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new WxFault(WxAnswer.Malformed(name));
+
+    /// <summary>Yes or no; no where it is not given.</summary>
+    /// <exception cref="WxFault">It is given and neither.</exception>
+    public bool Flag(string name) => Text(name) switch
+    {
+        null or "false" or "0" => false,
+        "true" or "1" => true,
+        _ => throw new WxFault(WxAnswer.Malformed(name)),
+    };
+
+    /// <summary>An amount of money in hundredths, from a number of yuan with at most two decimals.</summary>
+    /// <exception cref="WxFault">It is given and not such a number, or negative, or above 100 million yuan.</exception>
+    public long? Cents(string name) => Text(name) is not { } text ? null
+        : decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var yuan)
+            && yuan <= 100_000_000 && decimal.IsInteger(yuan * 100) ? (long)(yuan * 100)
+        : throw new WxFault(WxAnswer.Malformed(name));
+
+    /// <summary>The parts of a text with commas, none of them empty; null where it is not given.</summary>
+    public IReadOnlyList<string>? Csv(string name) =>
+        Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The page that is asked for, by <c>page</c> and <c>pageSize</c>.</summary>
+    /// <exception cref="WxFault">One of them is given and not a number.</exception>
+    public WxPage Page() => new(
+        Math.Max(1, Int("page") ?? 1), Math.Clamp(Int("pageSize") ?? WxPage.Default, 1, WxPage.Most));
+}

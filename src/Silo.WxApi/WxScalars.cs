@@ -1,0 +1,21 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+using Silo.Kernel;
+
+namespace Silo.WxApi;
+
+/// <summary>Numbers and times as the wire has them.</summary>
+internal static class WxScalars
+{
+    /// <summary>Hundredths of the shop's currency as a number with two decimals: 1200 becomes 12.00.</summary>
+    public static decimal Yuan(long cents) => cents * 0.01m;
+
+    /// <summary>An instant as <c>yyyy-MM-dd HH:mm:ss</c> in the shop's time zone; null when there is none.</summary>
+    public static string? Time(this ShopClock clock, Timestamp? instant) => instant is null
+        ? null
+        : TimeZoneInfo.ConvertTime(instant.ToDateTimeOffset(), clock.Zone)
+            .ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>An instant in unix milliseconds.</summary>
+    public static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
+}

@@ -1,0 +1,79 @@
+'use strict'
+
+// The platform object that apifm-wxapi expects, over Node's http. Absent values go out as the texts "undefined" and
+// "null", which is what careless clients send.
+
+const assert = require('node:assert/strict')
+const http = require('node:http')
+
+const last = { text: '' }
+
+const encode = (data) => Object.entries(data ?? {})
+  .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&')
+
+globalThis.wx = {
+  request({ url, method, data, header, success, fail, complete }) {
+    const get = method.toUpperCase() === 'GET'
+    const body = get ? '' : encode(data)
+    const query = get ? encode(data) : ''
+    const address = new URL(query ? `${url}?${query}` : url)
+    const request = http.request(address, { method: method.toUpperCase(), headers: header, agent: false }, (response) => {
+      const chunks = []
+      response.on('data', (chunk) => chunks.push(chunk))
+      response.on('end', () => {
+        last.text = Buffer.concat(chunks).toString('utf8')
+        assert.equal(response.statusCode, 200)
+        assert.equal(response.headers['content-type'], 'application/json; charset=utf-8')
+        success({ statusCode: response.statusCode, header: response.headers, data: JSON.parse(last.text) })
+        complete()
+      })
+    })
+    request.on('error', (error) => {
+      fail(error)
+      complete()
+    })
+    request.end(body)
+  }
+}
+
+const WXAPI = require('apifm-wxapi')
+
+const settings = JSON.parse(process.env.SILO_TEST)
+WXAPI.init2(settings.baseUrl, settings.subDomain)
+
+/** Calls one path as GET and as POST; the answers must be alike, and one of them is returned. */
+const both = async (path, data) => {
+  const get = await WXAPI.request(path, true, 'get', data)
+  const post = await WXAPI.request(path, true, 'post', data)
+  assert.deepEqual(get, post)
+  return post
+}
+
+/** An answer without data. */
+const plain = (answer, code, msg) => {
+  assert.deepEqual(Object.keys(answer), ['code', 'msg'])
+  assert.equal(answer.code, code)
+  msg === undefined ? assert.ok(answer.msg.length > 0) : assert.equal(answer.msg, msg)
+}
+
+/** Checks that an object has exactly these fields, of these types. */
+const shape = (object, types) => {
+  assert.deepEqual(Object.fromEntries(Object.entries(object).map(([key, value]) => [key, typeof value])), types)
+}
+
+const times = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/
+
+/** Runs the steps one after the other and says which one failed. */
+const run = async (steps) => {
+  for (const [name, step] of Object.entries(steps)) {
+    try {
+      await step()
+      console.log(`ok ${name}`)
+    } catch (error) {
+      console.error(`failed: ${name}\nlast answer: ${last.text}\n${error.stack}`)
+      process.exit(1)
+    }
+  }
+}
+
+module.exports = { WXAPI, settings, last, both, plain, shape, times, run }
