@@ -44,13 +44,14 @@ internal sealed class CouponsDemo(IGrainFactory grains, CouponReads reads, IdSou
             ClaimableFrom = today,
             ClaimableUntil = today + YearMs,
         };
-        yield return ("fixed", common with { Name = "满100减10", AmountCents = 10_00, ThresholdCents = 100_00, LimitPerUser = 3 });
-        yield return ("drawn", common with { Name = "随机红包", AmountCents = 1_00, AmountMaxCents = 10_00 });
-        yield return ("percent", common with { Name = "全场减15%", IsPercent = true, AmountCents = 15_00, ThresholdCents = 50_00 });
-        yield return ("points", common with { Name = "积分兑换5元券", AmountCents = 5_00, PointsCost = 100, LimitPerUser = 10 });
-        yield return ("password", common with { Name = "口令券", AmountCents = 20_00, ThresholdCents = 200_00, Password = "SILO" });
-        yield return ("days", common with { Name = "七天有效券", AmountCents = 3_00, UsableDays = 7 });
-        yield return ("paid", common with { Name = "付费券", AmountCents = 50_00, PriceCents = 9_90 });
+        // Lists show the newest first.
         yield return ("streak", common with { Name = "连签七天券", AmountCents = 8_00, StreakDays = 7 });
+        yield return ("paid", common with { Name = "付费券", AmountCents = 50_00, PriceCents = 9_90 });
+        yield return ("days", common with { Name = "七天有效券", AmountCents = 3_00, UsableDays = 7 });
+        yield return ("password", common with { Name = "口令券", AmountCents = 20_00, ThresholdCents = 200_00, Password = "SILO" });
+        yield return ("points", common with { Name = "积分兑换5元券", AmountCents = 5_00, PointsCost = 100, LimitPerUser = 10 });
+        yield return ("percent", common with { Name = "全场减15%", IsPercent = true, AmountCents = 15_00, ThresholdCents = 50_00 });
+        yield return ("drawn", common with { Name = "随机红包", AmountCents = 1_00, AmountMaxCents = 10_00 });
+        yield return ("fixed", common with { Name = "满100减10", AmountCents = 10_00, ThresholdCents = 100_00, LimitPerUser = 3 });
     }
 }

@@ -9,8 +9,8 @@ namespace Silo.Server.Tests;
 
 /// <summary>
 /// Goal: a client that has nothing of ours works, over gRPC and over gRPC-Web, and what it was told outlives a crash.
-/// Method: <c>buf curl</c> drives a running server, with the schema from the server's reflection over gRPC; over
-/// HTTP/1.1, which has no bidirectional streams and so no reflection, with the one of the repository.
+/// Method: <c>buf curl</c> drives a running server, with the schema from the server's reflection; over HTTP/1.1, which
+/// has no bidirectional streams and so no reflection, with the one of the repository.
 /// </summary>
 public sealed class BufCurlTests
 {
@@ -23,13 +23,14 @@ public sealed class BufCurlTests
         """;
 
     [Theory]
-    [InlineData("grpc")]
-    [InlineData("grpcweb")]
-    public async Task Curl_FromLoginToARepeatedClaim_WorksAndSurvivesAKill(string protocol)
+    [InlineData("grpc", true)]
+    [InlineData("grpcweb", true)]
+    [InlineData("grpcweb", false)]
+    public async Task Curl_FromLoginToARepeatedClaim_WorksAndSurvivesAKill(string protocol, bool http2)
     {
         Buf.SkipWhereMissing();
         await using var shop = await Shop.StartAsync(Database.Sqlite);
-        var client = new Client(shop.Server, protocol);
+        var client = new Client(shop.Server, protocol, http2);
 
         var owner = (await client.CallAsync(
             "silo.accounts.v1.AccountsAdminService/LoginOperator",
@@ -65,13 +66,12 @@ public sealed class BufCurlTests
         await client.RefuseAsync(StatusCode.Unauthenticated, "TOKEN_INVALID", Claim, """{"coupon_id":"1"}""");
     }
 
-
-    private sealed class Client(ServerProcess server, string protocol)
+    private sealed class Client(ServerProcess server, string protocol, bool http2)
     {
         private readonly string[] options =
-            protocol == "grpc" ? ["--protocol", protocol] : ["--protocol", protocol, "--schema", Repository.Root];
+            ["--protocol", protocol, .. http2 ? ["--http2-prior-knowledge"] : new[] { "--schema", Repository.Root }];
 
-        private Uri Address => protocol == "grpc" ? server.Grpc : server.Http;
+        private Uri Address => http2 ? server.Grpc : server.Http;
 
         public async Task<JsonElement> ClaimAsync(string coupon, string request, string token) =>
             (await CallAsync(Claim, $$"""{"coupon_id":"{{coupon}}","request_id":"{{request}}"}""", token))

@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+using Google.Protobuf.Reflection;
+using Silo.Accounts.V1;
+using Silo.Coupons.V1;
+using Silo.Edge.V1;
+using Silo.Server.Tests.House;
+using Silo.Testing.Databases;
+using Silo.Wallets.V1;
+using Xunit;
+
+namespace Silo.Server.Tests;
+
+/// <summary>
+/// Goal: every daily task of an operator stands in the README of its room as a line that works. Method: the recipes of
+/// each README run in a shell beside a running server; every rpc for operators must have one.
+/// </summary>
+public sealed partial class RecipeTests
+{
+    public static TheoryData<string> Rooms => [.. Directory.GetFiles(Path.Combine(Repository.Root, "src"), "README.md", SearchOption.AllDirectories)
+        .Where(file => Recipes(file).Length > 0).Select(file => Path.GetFileName(Path.GetDirectoryName(file))!).Order()];
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public async Task Recipes_OfTheRoom_Work(string room)
+    {
+        Buf.SkipWhereMissing();
+        await using var shop = await Shop.StartAsync(Database.Sqlite);
+        var shopper = await shop.Accounts.RegisterUsernameAsync(new() { Username = "alice", Password = "secret1", AutoLogin = true });
+        var coupon = await shop.CreateCouponAsync(10, limit: 3);
+        var piece = await shop.Coupons.ClaimCouponAsync(new() { CouponId = coupon }, Shop.Bearer(shopper.Token));
+        var colleague = await shop.AccountsAdmin.CreateOperatorAsync(
+            new() { Username = "colleague", Password = "a-long-password", Role = Role.Support }, shop.Owner);
+        var variables = $"""
+            OWNER='{shop.Owner.GetValue("authorization")!["Bearer ".Length..]}' SHOPPER={shopper.UserId} COUPON={coupon}
+            PIECE={piece.Piece.Id} OPERATOR={colleague.Operator.Id} NAME='{Shop.OwnerName}' PASSWORD='{Shop.OwnerPassword}'
+            """.ReplaceLineEndings(" ");
+        var script = Recipes(Path.Combine(Repository.Root, "src", room, "README.md"))
+            .Replace("buf curl", $"'{Buf.Program}' curl", StringComparison.Ordinal)
+            .Replace("http://localhost:5081/", shop.Server.Grpc.ToString(), StringComparison.Ordinal);
+
+        var (code, output) = await Tool.RunAsync(TimeSpan.FromMinutes(2), "bash", "-euc", $"{variables}\n{script}");
+
+        Assert.True(code == 0, output);
+    }
+
+    [Fact]
+    public void EveryRpcOfOperators_HasARecipe()
+    {
+        var recipes = string.Join('\n', Rooms.Select(row => Recipes(Path.Combine(Repository.Root, "src", row.Data, "README.md"))));
+
+        Assert.Empty(new[] { AccountsReflection.Descriptor, CouponsReflection.Descriptor, WalletsReflection.Descriptor }
+            .SelectMany(WithoutRecipe(recipes)));
+    }
+
+    [Fact]
+    public void WithoutRecipe_WhereOneIsMissing_NamesIt() => Assert.Contains(
+        "silo.coupons.v1.CouponsAdminService/VoidPiece", WithoutRecipe("admin coupons.v1.CouponsAdminService/GetCoupon ")(CouponsReflection.Descriptor));
+
+    private static Func<FileDescriptor, IEnumerable<string>> WithoutRecipe(string recipes) => file => file.Services
+        .SelectMany(service => service.Methods)
+        .Where(m => m.Service.Name.EndsWith("AdminService", StringComparison.Ordinal))
+        .Select(m => $"{m.Service.FullName}/{m.Name}")
+        .Where(name => !recipes.Contains($" {name["silo.".Length..]} ", StringComparison.Ordinal));
+
+    private static string Recipes(string readme) => Block().Match(File.ReadAllText(readme)).Groups[1].Value;
+
+    [GeneratedRegex(@"## Recipes\n.*?```sh\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Block();
+}
