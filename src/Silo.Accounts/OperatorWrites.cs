@@ -32,9 +32,9 @@ internal sealed class OperatorWrites(IUnits units)
         {
             return await OnceAsync(context, request, requestId, reason, work);
         }
-        catch (UniqueKeyTakenException) when (requestId.Length > 0)
+        catch (UniqueKeyTakenException)
         {
-            // Of two at once with one request id the second is rolled back, and now finds the first.
+            // Of two at once with one request id, or for one name, the second is rolled back, and now finds the first.
             return await OnceAsync(context, request, requestId, reason, work);
         }
     }
