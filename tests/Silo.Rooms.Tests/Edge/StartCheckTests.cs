@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Silo.Edge;
 using Silo.Probe.V1;
@@ -68,6 +69,7 @@ public sealed class StartCheckTests
     public async Task Start_WithoutMapping_IsRefused()
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore();
         builder.Services.AddRouting();
         builder.Services.AddSiloEdge(builder.Configuration);
         await using var app = builder.Build();
