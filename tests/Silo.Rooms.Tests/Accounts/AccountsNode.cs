@@ -53,7 +53,8 @@ internal sealed class AccountsNode : IAsyncDisposable
         new(units ?? Units, Clock, new AccountOptions { TokenCache = cache }, NullLogger<Tokens>.Instance);
 
     public async Task<string> IssueAsync(OwnerKind kind, long owner) => (await Units.RunAsync<string>(
-        async unit => await Tokens.IssueAsync(unit, kind, owner, "", "", CancellationToken.None), CancellationToken.None)).Value!;
+        async unit => (await Tokens.IssueAsync(unit, kind, owner, "", "", CancellationToken.None)).Token,
+        CancellationToken.None)).Value!;
 
     /// <summary>Ends all tokens of an owner in the database; what nodes remember is left alone.</summary>
     public Task EndAsync(OwnerKind kind, long owner) => Units.RunAsync<bool>(
