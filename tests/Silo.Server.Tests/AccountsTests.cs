@@ -366,7 +366,10 @@ public abstract class AccountsSuite(ShopFixture fixture)
         var (created, _) = await CreateOperatorAsync(Role.Support);
         var request = new UpdateOperatorRequest
         {
-            OperatorId = created.Id, Role = Role.Catalogue, Enabled = true, RequestId = NewName(),
+            OperatorId = created.Id,
+            Role = Role.Catalogue,
+            Enabled = true,
+            RequestId = NewName(),
         };
         var first = await Admin.UpdateOperatorAsync(request, Shop.Owner);
         await Admin.UpdateOperatorAsync(new() { OperatorId = created.Id, Role = Role.Finance, Enabled = true }, Shop.Owner);
@@ -495,7 +498,11 @@ public abstract class AccountsSuite(ShopFixture fixture)
     {
         public CreateOperatorRequest ToMessage() => new()
         {
-            Username = Name, Password = OperatorPassword, Role = Role, Reason = "hired", RequestId = RequestId,
+            Username = Name,
+            Password = OperatorPassword,
+            Role = Role,
+            Reason = "hired",
+            RequestId = RequestId,
         };
     }
 }

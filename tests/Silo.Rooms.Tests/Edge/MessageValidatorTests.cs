@@ -152,8 +152,15 @@ public sealed class MessageValidatorTests
     {
         var needs = new Needs
         {
-            Text = "t", Number = 1, Maybe = 1, Colour = Colour.Red, Part = Named, Words = { "w" }, Extra = { { "k", "v" } },
-            Blob = Bytes(1), Wrapped = "w",
+            Text = "t",
+            Number = 1,
+            Maybe = 1,
+            Colour = Colour.Red,
+            Part = Named,
+            Words = { "w" },
+            Extra = { { "k", "v" } },
+            Blob = Bytes(1),
+            Wrapped = "w",
         };
         change(needs);
         var validator = new MessageValidators().Of(Needs.Descriptor);
