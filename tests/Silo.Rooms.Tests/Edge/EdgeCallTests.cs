@@ -169,17 +169,6 @@ public sealed class EdgeCallTests
     }
 
     [Fact]
-    public async Task Call_WithTwoTokens_IsRefused()
-    {
-        await using var host = await ProbeHost.StartAsync();
-
-        var told = await Told.ByAsync(host.Client.MineAsync(
-            new(), new Metadata { { "authorization", "Bearer user" }, { "authorization", "Bearer other" } }));
-
-        Assert.Equal("TOKEN_INVALID", told.Reason);
-    }
-
-    [Fact]
     public async Task Call_TokenCannotBeLookedUp_IsUnavailableAndNotUnauthenticated()
     {
         await using var host = await ProbeHost.StartAsync();

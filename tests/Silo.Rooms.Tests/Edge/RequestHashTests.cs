@@ -76,6 +76,16 @@ public sealed class RequestHashTests
     }
 
     [Fact]
+    public void Of_RequestIdBetweenOtherFields_LeavesOutOnlyThat()
+    {
+        var hash = RequestHash.Of(new Late { Text = "text", RequestId = "first", Free = "free" });
+
+        Assert.Equal(hash, RequestHash.Of(new Late { Text = "text", RequestId = "second", Free = "free" }));
+        Assert.NotEqual(hash, RequestHash.Of(new Late { Text = "other", RequestId = "first", Free = "free" }));
+        Assert.NotEqual(hash, RequestHash.Of(new Late { Text = "text", RequestId = "first", Free = "other" }));
+    }
+
+    [Fact]
     public void Of_AMessageWithoutRequestId_IsOfAllItsFields() =>
         Assert.NotEqual(RequestHash.Of(new Part { Name = "first" }), RequestHash.Of(new Part { Name = "other" }));
 
