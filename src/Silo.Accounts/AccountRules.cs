@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Silo.Kernel;
 
@@ -34,8 +33,8 @@ internal static class AccountRules
     /// <summary>Why a name cannot be registered, or null.</summary>
     public static Refusal? NameRefusal(string name)
     {
-        var normalised = NormaliseName(name);
-        return normalised.Length is >= MinNameLength and <= MaxNameLength && normalised.All(IsAllowed)
+        var characters = NormaliseName(name).EnumerateRunes();
+        return characters.Count() is >= MinNameLength and <= MaxNameLength && characters.All(IsAllowed)
             ? null
             : AccountRefusals.UserNameInvalid;
     }
@@ -47,7 +46,5 @@ internal static class AccountRules
     /// <summary>Whether a token's life is due to be written anew.</summary>
     public static bool IsSlideDue(long expiresAt, long now) => expiresAt - now < TokenLifeMs - TokenSlideMs;
 
-    private static bool IsAllowed(char c) => c is '_' or '-' or '.'
-        || char.GetUnicodeCategory(c) is UnicodeCategory.LowercaseLetter or UnicodeCategory.OtherLetter
-            or UnicodeCategory.DecimalDigitNumber;
+    private static bool IsAllowed(Rune c) => c.Value is '_' or '-' or '.' || Rune.IsLetterOrDigit(c);
 }

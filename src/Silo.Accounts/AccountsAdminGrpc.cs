@@ -26,15 +26,20 @@ internal sealed class AccountsAdminGrpc(
                 .Select(o => new Account(o.Id, o.PasswordHash, o.Disabled)).SingleOrDefaultAsync(cancellation),
             AccountRefusals.LoginWrong,
             cancellation)).OrRefuse();
-        return (await units.RunAsync<LoginOperatorResponse>(
-            async unit => new LoginOperatorResponse
+        var (token, endedOthers, role) = (await units.RunAsync<(string, bool, int)>(
+            async unit =>
             {
-                OperatorId = account.Id,
-                Token = await Tokens.IssueAsync(unit, OwnerKind.Operator, account.Id, "", "", cancellation),
-                Role = (Role)await unit.Set<OperatorRow>().Where(o => o.Id == account.Id).Select(o => o.Role)
-                    .SingleAsync(cancellation),
+                var issued = await Tokens.IssueAsync(unit, OwnerKind.Operator, account.Id, "", "", cancellation);
+                return (issued.Token, issued.EndedOthers, await unit.Set<OperatorRow>().Where(o => o.Id == account.Id)
+                    .Select(o => o.Role).SingleAsync(cancellation));
             },
             cancellation)).OrRefuse();
+        if (endedOthers)
+        {
+            tokens.Forget(OwnerKind.Operator, account.Id);
+        }
+
+        return new() { OperatorId = account.Id, Token = token, Role = (Role)role };
     }
 
     public override async Task<LogoutOperatorResponse> LogoutOperator(LogoutOperatorRequest request, ServerCallContext context)

@@ -51,7 +51,7 @@ internal sealed class AccountsGrpc(IUnits units, Logins logins, Passwords passwo
                 {
                     UserId = id,
                     Token = request.AutoLogin
-                        ? await Tokens.IssueAsync(unit, OwnerKind.User, id, "", "", cancellation)
+                        ? (await Tokens.IssueAsync(unit, OwnerKind.User, id, "", "", cancellation)).Token
                         : "",
                 };
             },
@@ -139,9 +139,14 @@ internal sealed class AccountsGrpc(IUnits units, Logins logins, Passwords passwo
                 .Select(u => new Account(u.Id, u.PasswordHash, u.Disabled)).SingleOrDefaultAsync(cancellation),
             AccountRefusals.LoginWrong,
             cancellation)).OrRefuse();
-        var token = (await units.RunAsync<string>(
+        var (token, endedOthers) = (await units.RunAsync<(string, bool)>(
             async unit => await Tokens.IssueAsync(unit, OwnerKind.User, account.Id, deviceId, deviceName, cancellation),
             cancellation)).OrRefuse();
+        if (endedOthers)
+        {
+            tokens.Forget(OwnerKind.User, account.Id);
+        }
+
         return (account.Id, token);
     }
 }

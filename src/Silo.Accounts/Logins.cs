@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -18,7 +19,7 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
     /// <param name="kind">Shoppers and operators have names of their own.</param>
     /// <param name="name">The normalised name; it need not exist.</param>
     /// <param name="password">The password.</param>
-    /// <param name="address">The caller's address: a stranger elsewhere cannot lock an owner out.</param>
+    /// <param name="address">Where the caller is: a stranger elsewhere cannot lock an owner out.</param>
     /// <param name="find">Reads the account by its normalised name.</param>
     /// <param name="wrong">What a wrong password is told.</param>
     /// <param name="cancellation">The caller left.</param>
@@ -31,8 +32,9 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
         Refusal wrong,
         CancellationToken cancellation)
     {
-        var pair = $"{kind}:{name}|{address}";
-        var ofAddress = IPAddress.IsLoopback(address) ? null : $"address:{address}";
+        var network = address.Network();
+        var pair = $"{kind}:{name}|{network}";
+        var ofAddress = IPAddress.IsLoopback(address) ? null : $"address:{network}";
         var booked = await units.RunAsync<bool>(
             async unit => await attempts.TakeAsync(unit, pair, AccountRules.AttemptsPerPair, cancellation)
                 && (ofAddress is null || await attempts.TakeAsync(unit, ofAddress, AccountRules.AttemptsPerAddress, cancellation))
@@ -50,9 +52,16 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
         {
             await units.RunAsync<int>(
                 async unit =>
-                    await unit.Set<AttemptRow>().Where(a => a.Key == pair).ExecuteDeleteAsync(CancellationToken.None)
-                    + await unit.Set<AttemptRow>().Where(a => a.Key == ofAddress && a.Count > 0)
-                        .ExecuteUpdateAsync(a => a.SetProperty(x => x.Count, x => x.Count - 1), CancellationToken.None),
+                {
+                    if (ofAddress is not null)
+                    {
+                        await attempts.GiveBackAsync(unit, ofAddress, CancellationToken.None);
+                    }
+
+                    return verified.IsAccepted
+                        ? await unit.Set<AttemptRow>().Where(a => a.Key == pair).ExecuteDeleteAsync(CancellationToken.None)
+                        : await attempts.GiveBackAsync(unit, pair, CancellationToken.None);
+                },
                 CancellationToken.None);
         }
 

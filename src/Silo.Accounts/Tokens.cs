@@ -84,8 +84,11 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
         return LoadOneAsync(hash.ToArray(), cancellation);
     }
 
-    /// <summary>Adds a token of an owner, and ends his oldest beyond the limit. Part of the caller's unit.</summary>
-    public static async Task<string> IssueAsync(
+    /// <summary>
+    /// Adds a token of an owner, and ends his oldest beyond the limit. Part of the caller's unit; where some were ended,
+    /// see <see cref="Forget"/>.
+    /// </summary>
+    public static async Task<(string Token, bool EndedOthers)> IssueAsync(
         Unit unit, OwnerKind kind, long ownerId, string deviceId, string deviceName, CancellationToken cancellation)
     {
         var token = NewToken();
@@ -109,7 +112,7 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
             Announce(unit, kind, ownerId);
         }
 
-        return token;
+        return (token, beyond.Count > 0);
     }
 
     /// <summary>Ends tokens of an owner: one, or all but one. Part of the caller's unit; see <see cref="Forget"/>.</summary>

@@ -67,6 +67,10 @@ internal static class CouponRefusals
     public static readonly Refusal PieceSentToSelf =
         new("PIECE_SENT_TO_SELF", RefusalKind.Precondition, "A piece cannot be given to its owner.");
 
+    /// <summary>Whether it was told before the password was looked at, or because it was wrong.</summary>
+    public static bool MayHideAWrongPassword(Refusal refusal) =>
+        refusal.Reason == PasswordWrong.Reason || refusal.Reason == Unknown.Reason || refusal.Reason == Refusals.RequestIdReused.Reason;
+
     public static Refusal PaymentNeeded(long cents) =>
         new("COUPON_PAYMENT_NEEDED", RefusalKind.Precondition, "The coupon must be paid for first.")
         {

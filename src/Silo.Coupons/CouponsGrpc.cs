@@ -144,7 +144,9 @@ internal sealed class CouponsGrpc(
         };
     }
 
-    /// <summary>A password can be guessed, so its attempts are counted; a right one costs none.</summary>
+    /// <summary>
+    /// A password can be guessed, so its attempts are counted, and only what is known to be no wrong guess is taken back.
+    /// </summary>
     private async Task<ClaimCouponResponse> ClaimByPasswordAsync(ClaimCouponRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
@@ -160,29 +162,19 @@ internal sealed class CouponsGrpc(
             CouponRefusals.Unknown.Throw();
         }
 
-        var isRight = true;
         try
         {
-            return await ClaimAsync(couponId, request, context);
+            var claimed = await ClaimAsync(couponId, request, context);
+            await GiveBackAsync(key);
+            return claimed;
         }
-        catch (RefusalException refused)
-            when (refused.Refusal.Reason == CouponRefusals.PasswordWrong.Reason || refused.Refusal.Reason == CouponRefusals.Unknown.Reason)
+        catch (RefusalException refused) when (!CouponRefusals.MayHideAWrongPassword(refused.Refusal))
         {
-            isRight = false;
+            await GiveBackAsync(key);
             throw;
         }
-        finally
-        {
-            if (isRight)
-            {
-                await units.RunAsync<bool>(
-                    async unit =>
-                    {
-                        await attempts.ForgetAsync(unit, key, CancellationToken.None);
-                        return true;
-                    },
-                    CancellationToken.None);
-            }
-        }
     }
+
+    private Task GiveBackAsync(string key) => units.RunAsync<int>(
+        async unit => await attempts.GiveBackAsync(unit, key, CancellationToken.None), CancellationToken.None);
 }

@@ -42,7 +42,7 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
         return await units.RunAsync<FullPiece>(
             async unit =>
             {
-                await attempts.ForgetAsync(unit, key, cancellation);
+                await attempts.GiveBackAsync(unit, key, cancellation);
                 // The guard locks the row; of two at once, the second finds the card used.
                 var pieceId = unit.NewId();
                 var open = CouponRules.OpenRefusal(coupon, unit.NowMs);

@@ -15,6 +15,17 @@ public static class EdgeArea
 {
     private const string Ready = "ready";
 
+    /// <summary>Categories that say too much below a level, whatever the configuration asks for.</summary>
+    private static readonly (string Category, LogLevel Least)[] Talkative =
+    [
+        // Request lines carry query strings, and the public SDK puts its tokens there.
+        ("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning),
+        // The part of a request that could not be read, which may be a token.
+        ("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Information),
+        // One line with a stack for every refusal; the edge itself logs what is not expected.
+        ("Grpc.AspNetCore.Server", LogLevel.Warning),
+    ];
+
     /// <summary>Adds gRPC, its limits, reflection, health, gRPC-Web's CORS and the check at start.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configuration">Holds the section <c>Silo:Edge</c>.</param>
@@ -52,13 +63,7 @@ public static class EdgeArea
             kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
         });
         services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
-        services.AddLogging(logging =>
-        {
-            // Request lines carry query strings, and the public SDK puts its tokens there.
-            logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
-            // One line with a stack for every refusal; the edge itself logs what is not expected.
-            logging.AddFilter("Grpc.AspNetCore.Server", LogLevel.Warning);
-        });
+        services.PostConfigure<LoggerFilterOptions>(Quieten);
         return services;
     }
 
@@ -118,6 +123,18 @@ public static class EdgeArea
         else
         {
             policy.WithOrigins([.. options.CorsOrigins]);
+        }
+    }
+
+    private static void Quieten(LoggerFilterOptions filters)
+    {
+        // A rule for one provider outweighs all that are for every provider, so each that is named gets its own.
+        foreach (var provider in filters.Rules.Select(rule => rule.ProviderName).Append(null).Distinct().ToArray())
+        {
+            foreach (var (category, least) in Talkative)
+            {
+                filters.Rules.Add(new LoggerFilterRule(provider, category, least, null));
+            }
         }
     }
 

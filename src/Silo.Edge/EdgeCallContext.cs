@@ -172,16 +172,12 @@ public static class CallExtensions
     /// <summary>
     /// The address as limits by address see it: IPv4 as it is, IPv6 by its first 64 bits, which one household has.
     /// </summary>
-    public static string ClientNetwork(this ServerCallContext context) => NetworkOf(context.ClientAddress());
+    public static string ClientNetwork(this ServerCallContext context) => context.ClientAddress().Network();
 
-    internal static IPAddress AddressOf(HttpContext http)
+    /// <summary>The address as limits by address see it; see <see cref="ClientNetwork"/>.</summary>
+    public static string Network(this IPAddress address)
     {
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.Loopback;
-        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-    }
-
-    internal static string NetworkOf(IPAddress address)
-    {
+        ArgumentNullException.ThrowIfNull(address);
         if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address))
         {
             return address.ToString();
@@ -191,6 +187,12 @@ public static class CallExtensions
         address.TryWriteBytes(bytes, out _);
         bytes[8..].Clear();
         return new IPAddress(bytes).ToString() + "/64";
+    }
+
+    internal static IPAddress AddressOf(HttpContext http)
+    {
+        var address = http.Connection.RemoteIpAddress ?? IPAddress.Loopback;
+        return address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
     }
 
     private static EdgeCallContext Edge(ServerCallContext context) => context as EdgeCallContext

@@ -69,7 +69,7 @@ public sealed class EdgeOptions
             CallsPerSecond = Number(section, "RateLimit:PerSecond", 200, 0, 1_000_000),
             CallBurst = Number(section, "RateLimit:Burst", 1000, 1, 10_000_000),
             TrackedAddresses = Number(section, "RateLimit:TrackedAddresses", 65_536, 16, 10_000_000),
-            CorsOrigins = List(section, "CorsOrigins"),
+            CorsOrigins = [.. List(section, "CorsOrigins").Where(origin => origin is not "*")],
             TrustedProxies = [.. List(section, "TrustedProxies").Select(Network)],
         };
     }
@@ -86,13 +86,12 @@ public sealed class EdgeOptions
             : throw new InvalidOperationException($"Silo:Edge:{name} must be a number between {min} and {max}.");
     }
 
-    private static List<string> List(IConfigurationSection section, string name)
+    private static IEnumerable<string> List(IConfigurationSection section, string name)
     {
         var list = section.GetSection(name);
-        var texts = list.Value is { } text
+        return list.Value is { } text
             ? text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             : list.GetChildren().Select(c => c.Value).OfType<string>();
-        return [.. texts.Where(t => t is not "*")];
     }
 
     private static IPNetwork Network(string text)

@@ -198,9 +198,10 @@ internal sealed class FieldCheck
                 ? "must be 1 to 64 visible ASCII characters" : null;
         }
 
-        if (text.Contains('\0'))
+        // PostgreSQL stores no U+0000, and text with U+FFFE cannot be normalised.
+        if (text.AsSpan().IndexOfAny('\0', '\uFFFE') is >= 0 and var at)
         {
-            return "must not contain the character U+0000";
+            return $"must not contain the character U+{(int)text[at]:X4}";
         }
 
         var characters = text.Length;

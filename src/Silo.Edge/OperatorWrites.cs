@@ -32,9 +32,9 @@ public sealed class OperatorWrites(IUnits units)
         {
             return await OnceAsync(context, request, requestId, reason, work);
         }
-        catch (UniqueKeyTakenException) when (requestId.Length > 0)
+        catch (UniqueKeyTakenException)
         {
-            // Of two at once with one request id the second is rolled back, and now finds the first.
+            // Of two at once with one request id, or for one name, the second is rolled back, and now finds the first.
             return await OnceAsync(context, request, requestId, reason, work);
         }
     }
@@ -48,16 +48,19 @@ public sealed class OperatorWrites(IUnits units)
         where T : class, IMessage<T>, new()
     {
         var (operatorId, rpc, hash) = (context.Caller().Id, context.Method.TrimStart('/'), RequestHash.Of(request));
+        async Task<Result<T>?> FirstAnswerAsync(IQueryable<AuditEntry> entries) =>
+            requestId.Length == 0 || await entries.AsNoTracking().SingleOrDefaultAsync(
+                a => a.OperatorId == operatorId && a.Rpc == rpc && a.RequestId == requestId,
+                context.CancellationToken) is not { } first ? null
+            : first.RequestHash == hash ? JsonParser.Default.Parse<T>(first.After)
+            : Refusals.RequestIdReused;
+
         var result = await units.RunAsync<T>(
             async unit =>
             {
-                if (requestId.Length > 0 && await unit.Set<AuditEntry>().AsNoTracking().SingleOrDefaultAsync(
-                    a => a.OperatorId == operatorId && a.Rpc == rpc && a.RequestId == requestId,
-                    context.CancellationToken) is { } first)
+                if (await FirstAnswerAsync(unit.Set<AuditEntry>()) is { } first)
                 {
-                    return first.RequestHash == hash
-                        ? JsonParser.Default.Parse<T>(first.After)
-                        : Refusals.RequestIdReused;
+                    return first;
                 }
 
                 var decided = await work(unit);
@@ -85,6 +88,13 @@ public sealed class OperatorWrites(IUnits units)
                 return change.After;
             },
             context.CancellationToken);
+        if (!result.IsAccepted
+            && await units.ReadAsync(r => FirstAnswerAsync(r.Query<AuditEntry>()), context.CancellationToken) is { } earlier)
+        {
+            // The first of two at once was committed between the look for it and the decision, and is what refused.
+            return earlier.OrRefuse();
+        }
+
         return result.OrRefuse();
     }
 }
