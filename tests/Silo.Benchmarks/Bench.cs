@@ -21,6 +21,9 @@ namespace Silo.Benchmarks;
 internal sealed partial class Bench : IAsyncDisposable
 {
     private const string Password = "bench-password";
+
+    /// <summary>What each user can spend; seeded past the ledger, so this is not a database to prove.</summary>
+    private const long PointsOfUser = 1_000_000;
     private readonly string home = Directory.CreateTempSubdirectory("silo-bench-").FullName;
     private readonly int httpPort = FreePort();
     private readonly int grpcPort = FreePort();
@@ -54,7 +57,7 @@ internal sealed partial class Bench : IAsyncDisposable
         return bench;
     }
 
-    public async Task<long> CreateCouponAsync(int limit = 1) => (await new CouponsAdminService.CouponsAdminServiceClient(channel)
+    public async Task<long> CreateCouponAsync(int limit = 1, long points = 0) => (await new CouponsAdminService.CouponsAdminServiceClient(channel)
         .CreateCouponAsync(
             new()
             {
@@ -64,16 +67,19 @@ internal sealed partial class Bench : IAsyncDisposable
                     AmountCents = 1000,
                     StockTotal = 100_000_000,
                     LimitPerUser = limit,
+                    PointsCost = points,
                     ClaimableFrom = new Timestamp { Seconds = 1_577_836_800 },
                     ClaimableUntil = new Timestamp { Seconds = 4_102_444_800 },
                 },
             },
             owner)).Coupon.Id;
 
-    /// <summary>Claims of a fresh coupon; each acknowledged one must be a row.</summary>
-    public async Task<Run> ClaimAsync(int connections, int seconds)
+    /// <summary>
+    /// Claims of a fresh coupon; each acknowledged one must be a row, and where it costs points, a charge.
+    /// </summary>
+    public async Task<Run> ClaimAsync(int connections, int seconds, long points = 0)
     {
-        var coupon = await CreateCouponAsync();
+        var coupon = await CreateCouponAsync(points: points);
         var run = await WrkAsync("/silo.coupons.v1.CouponsService/ClaimCoupon", coupon, connections, seconds);
         var (rows, state) = (0L, -1L);
         for (var i = 0; i < 50 && rows != state; i++)
@@ -86,6 +92,15 @@ internal sealed partial class Bench : IAsyncDisposable
         }
 
         claimsMade += rows;
+        var charges = points == 0 ? 0 : await CountAsync(
+            "SELECT count(*) FROM coupons_pieces p JOIN wallets_transactions t ON t.kind = 2 AND t.reference = 'piece:' || p.id"
+            + " JOIN wallets_entries e ON e.transaction_id = t.id AND e.user_id = p.user_id"
+            + $" WHERE p.coupon_id = {coupon} AND e.amount = -{points}");
+        if (points > 0 && charges != rows)
+        {
+            Driver.Wrong($"{rows} claims for {points} points and {charges} charges");
+        }
+
         // When more calls than users are made the later ones are refused, and refusals count as requests.
         var acknowledged = Math.Min(run.Requests, users);
         if (rows < acknowledged || rows > run.Requests + connections || state != rows)
@@ -421,6 +436,8 @@ internal sealed partial class Bench : IAsyncDisposable
             }
 
             await writer.CompleteAsync();
+            await writer.DisposeAsync();
+            await ExecuteAsync($"INSERT INTO wallets_wallets SELECT u, 0, 0, 0, 0, {PointsOfUser}, 0, 0 FROM generate_series(1, {users}) u");
             return;
         }
 
@@ -442,6 +459,9 @@ internal sealed partial class Bench : IAsyncDisposable
         }
 
         await transaction.CommitAsync();
+        await ExecuteAsync(
+            $"WITH RECURSIVE u(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM u WHERE n < {users}) "
+            + $"INSERT INTO wallets_wallets SELECT n, 0, 0, 0, 0, {PointsOfUser}, 0, 0 FROM u");
     }
 
     private async Task ExecuteAsync(string sql)

@@ -47,6 +47,7 @@ internal static class Driver
         await bench.CheckAnswersAsync(quick ? 500 : 5000);
         await bench.WrkAsync(Controls + "EdgeEcho", 1, 128, quick ? 2 : 6);
         await bench.ClaimAsync(128, quick ? 2 : 4);
+        await bench.ClaimAsync(128, quick ? 1 : 3, points: 10);
         if (bench.HasRedis)
         {
             await bench.RedisAsync(128, 1);
@@ -58,6 +59,7 @@ internal static class Driver
             Add("bare echo", await bench.WrkAsync("/silo.bench.v1.BareEchoService/Echo", 1, 128, seconds));
             Add("edge echo", await bench.WrkAsync(Controls + "EdgeEcho", 1, 128, seconds));
             Add("claim", await bench.ClaimAsync(128, seconds));
+            Add("points claim", await bench.ClaimAsync(128, seconds, points: 10));
             if (!quick || round == 0)
             {
                 Add("row lock", await bench.RowLockAsync(128, seconds));
@@ -86,6 +88,7 @@ internal static class Driver
         }
 
         Verdict("4 x p50 to p99 of the claim", 4 * Median(runs["claim"], r => r.P50Ms) / Median(runs["claim"], r => r.P99Ms), 1);
+        Console.WriteLine($"claims that cost points to free ones: {Ratio("points claim", "claim"):F2}");
         Console.WriteLine(await bench.BytesAsync());
         if (!quick)
         {
