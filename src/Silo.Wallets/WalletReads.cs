@@ -5,7 +5,13 @@ namespace Silo.Wallets;
 
 /// <summary>Which entries of an account to list.</summary>
 internal sealed record EntryQuery(
-    LedgerAccount Account, bool Income, bool Expense, IReadOnlyCollection<LedgerKind> Kinds, long? Since, long? Until);
+    LedgerAccount Account,
+    bool Income,
+    bool Expense,
+    IReadOnlyCollection<LedgerKind> Kinds,
+    long? Since,
+    long? Until,
+    string RemarkContains);
 
 /// <summary>An entry with what a statement shows beside it.</summary>
 internal sealed record StatementLine(EntryRow Entry, TransactionRow Transaction, long FrozenAfter);
@@ -48,6 +54,11 @@ internal sealed class WalletReads(IUnits units)
             if (query.Until is { } until)
             {
                 rows = rows.Where(x => x.Transaction.At < until);
+            }
+
+            if (query.RemarkContains.Length > 0)
+            {
+                rows = rows.Where(x => x.Transaction.Remark.Contains(query.RemarkContains));
             }
 
             var frozen = r.Query<EntryRow>().Where(f => f.UserId == userId && f.Account == LedgerAccount.Frozen);
