@@ -47,6 +47,10 @@ internal sealed record WxAnswer(int Code, string Msg, object? Data = null)
     /// <summary>A list, or <see cref="NoData"/> where it is empty.</summary>
     public static WxAnswer List<T>(IReadOnlyCollection<T> items) => items.Count == 0 ? NoData : Of(items);
 
+    /// <summary>A page of a list with how many there are in all, or <see cref="NoData"/> where the page is empty.</summary>
+    public static WxAnswer Page<T>(IReadOnlyCollection<T> items, long total, int size) => items.Count == 0 ? NoData
+        : Of(new { Result = items, TotalRow = total, TotalPage = (total + size - 1) / size });
+
     /// <summary>A parameter that the function needs was not given.</summary>
     public static WxAnswer Missing(string parameter) => new(300, $"缺少参数: {parameter}");
 
