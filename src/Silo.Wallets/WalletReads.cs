@@ -46,6 +46,11 @@ internal sealed class WalletReads(IUnits units)
                 rows = rows.Where(x => query.Kinds.Contains(x.Transaction.Kind));
             }
 
+            if (query.RemarkContains.Length > 0)
+            {
+                rows = rows.Where(x => x.Transaction.Remark.Contains(query.RemarkContains));
+            }
+
             if (query.Since is { } since)
             {
                 rows = rows.Where(x => x.Transaction.At >= since);
@@ -54,11 +59,6 @@ internal sealed class WalletReads(IUnits units)
             if (query.Until is { } until)
             {
                 rows = rows.Where(x => x.Transaction.At < until);
-            }
-
-            if (query.RemarkContains.Length > 0)
-            {
-                rows = rows.Where(x => x.Transaction.Remark.Contains(query.RemarkContains));
             }
 
             var frozen = r.Query<EntryRow>().Where(f => f.UserId == userId && f.Account == LedgerAccount.Frozen);

@@ -28,7 +28,7 @@ internal sealed record WxAnswer(int Code, string Msg, object? Data = null)
     /// <summary>Neither GET nor POST.</summary>
     public static readonly WxAnswer MethodWrong = new(405, "请求方式错误");
 
-    /// <summary>The public API has this function, or this option of one, and this server has not.</summary>
+    /// <summary>The public API has this function, and this server has not.</summary>
     public static readonly WxAnswer NotOpened = new(701, "功能未开通");
 
     /// <summary>What nobody foresaw; nothing of the inside is told.</summary>

@@ -71,12 +71,14 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         });
     }
 
-    [Fact]
-    public async Task Finance_OverTheSdk_AnswersAsTheHostedApi()
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Finance_OverTheSdk_AnswersAsTheHostedApi(Database database)
     {
         const int token = 1, other = 2;
         SkipWithoutSdk();
-        await using var shop = await Shop.StartAsync(Database.Sqlite, new(Shop.Talkative));
+        await using var shop = await Shop.StartAsync(database, new(Shop.Talkative));
         await shop.SeedUsersAsync(2);
         await AdjustAsync(shop, token, WalletAccount.Balance, 10_000, "开业赠送");
         await AdjustAsync(shop, token, WalletAccount.Balance, -4_050, "扣回");
