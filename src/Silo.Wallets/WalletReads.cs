@@ -5,7 +5,13 @@ namespace Silo.Wallets;
 
 /// <summary>Which entries of an account to list.</summary>
 internal sealed record EntryQuery(
-    LedgerAccount Account, bool Income, bool Expense, IReadOnlyCollection<LedgerKind> Kinds, long? Since, long? Until);
+    LedgerAccount Account,
+    bool Income,
+    bool Expense,
+    IReadOnlyCollection<LedgerKind> Kinds,
+    long? Since,
+    long? Until,
+    string RemarkContains);
 
 /// <summary>An entry with what a statement shows beside it.</summary>
 internal sealed record StatementLine(EntryRow Entry, TransactionRow Transaction, long FrozenAfter);
@@ -38,6 +44,11 @@ internal sealed class WalletReads(IUnits units)
             if (query.Kinds.Count > 0)
             {
                 rows = rows.Where(x => query.Kinds.Contains(x.Transaction.Kind));
+            }
+
+            if (query.RemarkContains.Length > 0)
+            {
+                rows = rows.Where(x => x.Transaction.Remark.Contains(query.RemarkContains));
             }
 
             if (query.Since is { } since)

@@ -24,7 +24,8 @@ internal static class WalletWire
         filter.Direction is not EntryDirection.Income,
         [.. filter.Kinds.Select(k => (LedgerKind)k)],
         filter.Since?.ToDateTimeOffset().ToUnixTimeMilliseconds(),
-        filter.Until?.ToDateTimeOffset().ToUnixTimeMilliseconds());
+        filter.Until?.ToDateTimeOffset().ToUnixTimeMilliseconds(),
+        filter.RemarkContains);
 
     public static Entry Entry(StatementLine line) => new()
     {

@@ -28,7 +28,7 @@ internal sealed record WxAnswer(int Code, string Msg, object? Data = null)
     /// <summary>Neither GET nor POST.</summary>
     public static readonly WxAnswer MethodWrong = new(405, "请求方式错误");
 
-    /// <summary>The public API has this function, or this option of one, and this server has not.</summary>
+    /// <summary>The public API has this function, and this server has not.</summary>
     public static readonly WxAnswer NotOpened = new(701, "功能未开通");
 
     /// <summary>What nobody foresaw; nothing of the inside is told.</summary>
@@ -46,6 +46,10 @@ internal sealed record WxAnswer(int Code, string Msg, object? Data = null)
 
     /// <summary>A list, or <see cref="NoData"/> where it is empty.</summary>
     public static WxAnswer List<T>(IReadOnlyCollection<T> items) => items.Count == 0 ? NoData : Of(items);
+
+    /// <summary>A page of a list with how many there are in all, or <see cref="NoData"/> where the page is empty.</summary>
+    public static WxAnswer Page<T>(IReadOnlyCollection<T> items, long total, int size) => items.Count == 0 ? NoData
+        : Of(new { Result = items, TotalRow = total, TotalPage = (total + size - 1) / size });
 
     /// <summary>A parameter that the function needs was not given.</summary>
     public static WxAnswer Missing(string parameter) => new(300, $"缺少参数: {parameter}");

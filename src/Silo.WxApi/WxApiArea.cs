@@ -14,6 +14,7 @@ public static class WxApiArea
     [
         WxAccounts.Handlers,
         WxCoupons.Handlers,
+        WxFinance.Handlers,
     ];
 
     /// <summary>The handlers of all areas.</summary>

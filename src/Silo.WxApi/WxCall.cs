@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Silo.Accounts.V1;
 using Silo.Kernel;
 
 namespace Silo.WxApi;
@@ -77,12 +79,34 @@ internal sealed class WxCall(
             && yuan <= 100_000_000 && decimal.IsInteger(yuan * 100) ? (long)(yuan * 100)
         : throw new WxFault(WxAnswer.Malformed(name));
 
-    /// <summary>The parts of a text with commas, none of them empty; null where it is not given.</summary>
+    /// <summary>The parts of a text with commas, none of them empty; null where there are none.</summary>
     public IReadOnlyList<string>? Csv(string name) =>
-        Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } parts
+            ? parts : null;
+
+    /// <summary>Whole numbers with commas between them; null where there are none.</summary>
+    /// <exception cref="WxFault">One of them is none, or not from 0 to 2^53 - 1.</exception>
+    public IReadOnlyList<long>? Numbers(string name) => Csv(name)?.Select(text =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MostId ? number
+        : throw new WxFault(WxAnswer.Malformed(name))).ToList();
+
+    /// <summary>When a day that is given as <c>yyyy-MM-dd</c>, or a later one, begins in the shop; null where none is given.</summary>
+    /// <exception cref="WxFault">It is given and not a day of the years 1970 to 9998.</exception>
+    public Timestamp? StartOfDay(string name, int daysLater = 0) => Text(name) is not { } text ? null
+        : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            && day.Year is >= 1970 and <= 9998
+            ? Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(Clock.StartOf(day.AddDays(daysLater))))
+        : throw new WxFault(WxAnswer.Malformed(name));
 
     /// <summary>The page that is asked for, by <c>page</c> and <c>pageSize</c>.</summary>
     /// <exception cref="WxFault">One of them is given and not a number.</exception>
     public WxPage Page() => new(
         Math.Max(1, Int("page") ?? 1), Math.Clamp(Int("pageSize") ?? WxPage.Default, 1, WxPage.Most));
+
+    /// <summary>No data, where that is known without asking for any; a bad token is told all the same.</summary>
+    public async Task<WxAnswer> NoneAsync()
+    {
+        await new AccountsService.AccountsServiceClient(Shopper).CheckTokenAsync(new());
+        return WxAnswer.NoData;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using Google.Rpc;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -10,6 +11,9 @@ namespace Silo.WxApi;
 /// </summary>
 internal static class WxCodes
 {
+    /// <summary>There is no such user.</summary>
+    public const string UserUnknown = "用户不存在";
+
     private const string All = "*";
     private const string Busy = "系统繁忙，请稍后再试";
 
@@ -34,11 +38,25 @@ internal static class WxCodes
             ("register_username", "USER_NAME_TAKEN", 10000, "用户名已被使用"),
 
             // coupons
-            ("fetchCoupons", "COUPON_UNKNOWN", 700, "优惠券不存在"),
+            (All, "COUPON_UNKNOWN", 700, "优惠券不存在"),
+            ("fetchCoupons", "COUPON_NOT_NAMED", 300, "缺少参数: id"),
+            ("fetchCoupons", "COUPON_UNKNOWN", 700, "优惠券或优惠码不存在"),
+            ("fetchCoupons", "COUPON_PASSWORD_WRONG", 30004, "优惠码错误"),
             ("fetchCoupons", "COUPON_SOLD_OUT", 20001, "来晚了，优惠券已领完"),
             ("fetchCoupons", "COUPON_NOT_OPEN", 20002, "优惠券未开始或已停止领取"),
             ("fetchCoupons", "COUPON_LIMIT_REACHED", 20003, "您已领取过该优惠券"),
             ("fetchCoupons", "COUPON_ENDED", 20004, "优惠券已过期"),
+            ("fetchCoupons", "COUPON_STREAK_TOO_SHORT", 30003, "连续签到天数不足"),
+            ("fetchCoupons", "COUPON_POINTS_TOO_LOW", 30001, "积分不足"),
+            ("fetchCoupons", "COUPON_PAYMENT_NEEDED", 30002, "请先支付"),
+            ("exchangeCoupons", "CARD_WRONG", 700, "卡号或密码错误"),
+            ("exchangeCoupons", "CARD_USED", 20000, "该卡已被使用"),
+            ("exchangeCoupons", "COUPON_NOT_OPEN", 20002, "优惠券未开始或已停止领取"),
+            ("exchangeCoupons", "COUPON_ENDED", 20004, "优惠券已过期"),
+            ("sendCoupons", "PIECE_UNKNOWN", 700, "优惠券不存在"),
+            ("sendCoupons", "PIECE_NOT_USABLE", 20004, "优惠券已使用、已过期或已失效"),
+            ("sendCoupons", "USER_UNKNOWN", 700, UserUnknown),
+            ("sendCoupons", "PIECE_SENT_TO_SELF", 300, "不能赠送给自己"),
         }.ToFrozenDictionary(row => (row.Function, row.Reason), row => new WxAnswer(row.Code, row.Msg));
 
     /// <summary>The row of a refusal; null where there is none.</summary>
@@ -48,10 +66,11 @@ internal static class WxCodes
     /// <summary>What a function answers to a refusal of the API.</summary>
     public static WxAnswer Of(string function, RpcException refused, ILogger logger)
     {
-        var reason = refused.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason ?? "";
+        var info = refused.GetRpcStatus()?.GetDetail<ErrorInfo>();
+        var reason = info?.Reason ?? "";
         if (Find(function, reason) is { } row)
         {
-            return row;
+            return row with { Data = AmountOf(info) };
         }
 
         switch (refused.StatusCode)
@@ -67,4 +86,10 @@ internal static class WxCodes
                 return WxAnswer.Failure;
         }
     }
+
+    /// <summary>What a shopper has to pay first, in yuan; null where the refusal names no amount.</summary>
+    private static object? AmountOf(ErrorInfo? info) =>
+        info is not null && info.Metadata.TryGetValue("amount_cents", out var cents)
+            ? WxScalars.Yuan(long.Parse(cents, CultureInfo.InvariantCulture))
+            : null;
 }

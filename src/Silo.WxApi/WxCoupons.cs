@@ -1,4 +1,4 @@
-using Silo.Accounts.V1;
+using Google.Protobuf.WellKnownTypes;
 using Silo.Coupons.V1;
 using Silo.Kernel;
 
@@ -10,76 +10,98 @@ internal static class WxCoupons
     public static readonly IReadOnlyDictionary<string, WxHandler> Handlers = new Dictionary<string, WxHandler>
     {
         ["coupons"] = ListAsync,
+        ["couponDetail"] = DetailAsync,
         ["fetchCoupons"] = FetchAsync,
+        ["exchangeCoupons"] = ExchangeAsync,
+        ["sendCoupons"] = SendAsync,
         ["myCoupons"] = MineAsync,
+        ["couponStatistics"] = CountAsync,
     };
 
-    /// <summary>States of a piece, as the wire numbers and names them. 1 失效 and 3 已使用 have no state here.</summary>
+    /// <summary>States of a piece, as the wire numbers and names them.</summary>
     private static readonly (PieceState State, int Status, string Label)[] States =
     [
         (PieceState.Usable, 0, "正常"),
+        (PieceState.Void, 1, "失效"),
         (PieceState.Expired, 2, "过期/已结束"),
+        (PieceState.Used, 3, "已使用"),
     ];
 
     private static async Task<WxAnswer> ListAsync(WxCall call)
     {
-        if (call.Id("refId") is not null)
-        {
-            // No coupon is tied to a target object.
-            return WxAnswer.NoData;
-        }
-
+        var request = new ListCouponsRequest { Type = call.TextOrEmpty("type"), RefId = call.Id("refId") ?? 0 };
+        request.CouponIds.Add(call.Numbers("ids") ?? []);
         var client = new CouponsService.CouponsServiceClient(call.Anyone);
-        var ids = call.Csv("ids");
         var (coupons, _) = await WxPage.Whole.ReadAsync<Coupon>(async (page, size) =>
         {
-            var answer = await client.ListCouponsAsync(new() { Type = call.TextOrEmpty("type"), Page = page, PageSize = size });
+            (request.Page, request.PageSize) = (page, size);
+            var answer = await client.ListCouponsAsync(request);
             return (answer.Coupons, answer.TotalCount);
         });
-        return WxAnswer.List(
-            coupons.Where(c => ids is null || ids.Contains($"{c.Id}")).Select(c => WxRule.Of(c, call.Clock)).ToList());
+        return WxAnswer.List(coupons.ConvertAll(c => WxRule.Of(c, call.Clock)));
+    }
+
+    private static async Task<WxAnswer> DetailAsync(WxCall call)
+    {
+        var coupon = (await new CouponsService.CouponsServiceClient(call.Anyone).DescribeCouponAsync(
+            new() { CouponId = call.Id("id")!.Value })).Coupon;
+        return WxAnswer.Of(new WxDetail(
+            WxRule.Of(coupon, call.Clock),
+            [.. coupon.Terms.Targets.Select(t => new WxTarget(t.Type == CouponTargetType.Goods ? 1 : 0, t.Id))]));
     }
 
     private static async Task<WxAnswer> FetchAsync(WxCall call)
     {
-        if (call.Flag("detect"))
+        var (id, password, detect) = (call.Id("id"), call.TextOrEmpty("pwd"), call.Flag("detect"));
+        if (id is null && password.Length == 0)
         {
-            // Would only say whether a claim were accepted; it must never claim.
-            return WxAnswer.NotOpened;
+            return WxAnswer.Missing("id");
         }
 
-        var id = call.Id("id");
-        if (id is null)
+        var claimed = await new CouponsService.CouponsServiceClient(call.Shopper).ClaimCouponAsync(
+            new() { CouponId = id ?? 0, Password = password, DryRun = detect });
+        return detect ? WxAnswer.Success : WxAnswer.Of(WxPiece.Of(claimed.Piece, call.Clock));
+    }
+
+    private static async Task<WxAnswer> ExchangeAsync(WxCall call)
+    {
+        var exchanged = await new CouponsService.CouponsServiceClient(call.Shopper).ExchangeCardAsync(
+            new() { Number = call.TextOrEmpty("number"), Password = call.TextOrEmpty("pwd") });
+        return WxAnswer.Of(WxPiece.Of(exchanged.Piece, call.Clock));
+    }
+
+    private static async Task<WxAnswer> SendAsync(WxCall call)
+    {
+        var (piece, receiver) = (call.Id("id")!.Value, call.Id("uid"));
+        if (receiver is null)
         {
-            // No coupon has a password, so none is found by one.
-            return call.Text("pwd") is null ? WxAnswer.Missing("id") : new(WxAnswer.NoData.Code, "优惠码不存在");
+            // No user has a mobile number.
+            return call.Text("mobile") is null
+                ? WxAnswer.Missing("uid")
+                : await call.NoneAsync() with { Msg = WxCodes.UserUnknown };
         }
 
-        var claimed = await new CouponsService.CouponsServiceClient(call.Shopper).ClaimCouponAsync(new() { CouponId = id.Value });
-        return WxAnswer.Of(WxPiece.Of(claimed.Piece, call.Clock));
+        await new CouponsService.CouponsServiceClient(call.Shopper).SendPieceAsync(
+            new() { PieceId = piece, ToUserId = receiver.Value });
+        return WxAnswer.Success;
     }
 
     private static async Task<WxAnswer> MineAsync(WxCall call)
     {
-        var request = new ListMyCouponsRequest();
-        if (call.Csv("status") is { } statuses)
+        var statuses = call.Numbers("status") ?? [];
+        if (statuses.Any(status => States.All(s => s.Status != status)))
         {
-            if (statuses.Any(s => s is not ("0" or "1" or "2" or "3")))
-            {
-                return WxAnswer.Malformed("status");
-            }
-
-            request.States.Add(States.Where(s => statuses.Contains($"{s.Status}")).Select(s => s.State));
+            return WxAnswer.Malformed("status");
         }
 
-        if (call.Id("refId") is not null || (call.Text("status") is not null && request.States.Count == 0))
+        var request = new ListMyCouponsRequest
         {
-            // There are none, and the API would take an empty filter for all; a bad token is told all the same.
-            await new AccountsService.AccountsServiceClient(call.Shopper).CheckTokenAsync(new());
-            return WxAnswer.NoData;
-        }
-
-        var (type, spend) = (call.Text("type"), call.Cents("consumAmount"));
+            Type = call.TextOrEmpty("type"),
+            RefId = call.Id("refId") ?? 0,
+            // To the API 0 is no spend at all, and not one that reaches no threshold.
+            SpendCents = call.Cents("consumAmount") is { } spend ? Math.Max(1, spend) : 0,
+        };
+        request.States.Add(States.Where(s => statuses.Contains(s.Status)).Select(s => s.State));
         var client = new CouponsService.CouponsServiceClient(call.Shopper);
         var (pieces, _) = await WxPage.Whole.ReadAsync<CouponPiece>(async (page, size) =>
         {
@@ -87,10 +109,25 @@ internal static class WxCoupons
             var answer = await client.ListMyCouponsAsync(request);
             return (answer.Pieces, answer.TotalCount);
         });
-        return WxAnswer.List(pieces
-            .Where(p => (type is null || p.Type == type) && (spend is null || p.ThresholdCents <= spend))
-            .Select(p => WxPiece.Of(p, call.Clock)).ToList());
+        return WxAnswer.List(pieces.ConvertAll(p => WxPiece.Of(p, call.Clock)));
     }
+
+    private static async Task<WxAnswer> CountAsync(WxCall call)
+    {
+        var counts = await new CouponsService.CouponsServiceClient(call.Shopper).CountMyCouponsAsync(new());
+        return WxAnswer.Of(new WxCounts(counts.Claimable, counts.Usable, counts.Ended, counts.Used));
+    }
+
+    /// <summary>Something that a coupon is for.</summary>
+    /// <param name="Type">0: a category of goods; 1: one of the goods.</param>
+    /// <param name="RefId">Its id.</param>
+    private sealed record WxTarget(int Type, long RefId);
+
+    /// <summary>A coupon with what it is for; nothing means everything.</summary>
+    private sealed record WxDetail(WxRule Info, IReadOnlyList<WxTarget> CouponRefs);
+
+    /// <summary>Coupons that can be fetched, and pieces that can be used, cannot any more, and were.</summary>
+    private sealed record WxCounts(long CanFetch, long CanUse, long Invalid, long Used);
 
     /// <summary>A coupon as the wire has it, misspelt names kept.</summary>
     private sealed record WxRule
@@ -101,29 +138,47 @@ internal static class WxCoupons
 
         public required string? Type { get; init; }
 
-        /// <summary>0: a fixed amount.</summary>
-        public int MoneyType { get; init; }
+        public required long? RefId { get; init; }
+
+        /// <summary>0: an amount; 1: a percentage off.</summary>
+        public required int MoneyType { get; init; }
 
         public required decimal MoneyMin { get; init; }
 
+        /// <summary>More than <see cref="MoneyMin"/> where a piece's value is drawn.</summary>
         public required decimal MoneyMax { get; init; }
 
         /// <summary>Least spend.</summary>
         public required decimal MoneyHreshold { get; init; }
 
-        /// <summary>1: a piece is usable from the moment when it is fetched.</summary>
-        public int DateStartType { get; init; } = 1;
+        /// <summary>
+        /// 0: a piece is usable from <see cref="DateStart"/>; 1: from when it is fetched; 2: <see cref="DateStartDays"/>
+        /// days later.
+        /// </summary>
+        public required int DateStartType { get; init; }
 
-        /// <summary>0: a piece is usable until <see cref="DateEnd"/>.</summary>
-        public int DateEndType { get; init; }
+        public required string? DateStart { get; init; }
+
+        public required int? DateStartDays { get; init; }
+
+        /// <summary>0: a piece is usable until <see cref="DateEnd"/>; 1: for <see cref="DateEndDays"/> days.</summary>
+        public required int DateEndType { get; init; }
 
         public required string? DateEnd { get; init; }
 
-        public int NeedScore { get; init; }
+        public required int? DateEndDays { get; init; }
 
-        public decimal NeedAmount { get; init; } = WxScalars.Yuan(0);
+        /// <summary>Points that it costs.</summary>
+        public required long NeedScore { get; init; }
 
-        public int NeedSignedContinuous { get; init; }
+        /// <summary>Price.</summary>
+        public required decimal NeedAmount { get; init; }
+
+        /// <summary>Days in a row that one must have signed in.</summary>
+        public required int NeedSignedContinuous { get; init; }
+
+        /// <summary>"Y" where a password is needed; the password itself is nobody's business.</summary>
+        public required string? Pwd { get; init; }
 
         /// <summary>Pieces in all.</summary>
         public required long NumberTotle { get; init; }
@@ -136,41 +191,80 @@ internal static class WxCoupons
         /// <summary>Users who fetched one.</summary>
         public required long NumberGitNumber { get; init; }
 
+        public required long NumberUsed { get; init; }
+
         /// <summary>Pieces that one user may fetch.</summary>
         public required int NumberPersonMax { get; init; }
 
-        /// <summary>0: the list has no others.</summary>
-        public int Status { get; init; }
+        public required int Status { get; init; }
 
-        public string StatusStr { get; init; } = "正常";
+        public required string StatusStr { get; init; }
 
-        public long ShopId { get; init; }
+        public required long ShopId { get; init; }
 
-        public bool OnlyFreight { get; init; }
+        public required bool OnlyFreight { get; init; }
 
-        public bool ShowInFront { get; init; } = true;
+        public required bool ShowInFront { get; init; }
+
+        /// <summary>-1: to nobody.</summary>
+        public int BatchSendUid { get; init; } = -1;
+
+        public bool SendRegister { get; init; }
+
+        public bool SendBirthday { get; init; }
+
+        public bool SendInviteM { get; init; }
+
+        public bool SendInviteS { get; init; }
 
         public required string? DateAdd { get; init; }
 
         public required string? DateUpdate { get; init; }
 
-        public static WxRule Of(Coupon coupon, ShopClock clock) => new()
+        public static WxRule Of(Coupon coupon, ShopClock clock)
         {
-            Id = coupon.Id,
-            Name = coupon.Terms.Name,
-            Type = NullIfEmpty(coupon.Terms.Type),
-            MoneyMin = WxScalars.Yuan(coupon.Terms.AmountCents),
-            MoneyMax = WxScalars.Yuan(coupon.Terms.AmountCents),
-            MoneyHreshold = WxScalars.Yuan(coupon.Terms.ThresholdCents),
-            DateEnd = clock.Time(coupon.Terms.ClaimableUntil),
-            NumberTotle = coupon.Terms.StockTotal,
-            NumberLeft = coupon.StockLeft,
-            NumberGit = coupon.Claimed,
-            NumberGitNumber = coupon.Claimants,
-            NumberPersonMax = coupon.Terms.LimitPerUser,
-            DateAdd = clock.Time(coupon.CreatedAt),
-            DateUpdate = clock.Time(coupon.UpdatedAt),
-        };
+            var terms = coupon.Terms;
+            var (status, label) = StatusOf(coupon, clock);
+            return new()
+            {
+                Id = coupon.Id,
+                Name = terms.Name,
+                Type = NullIfEmpty(terms.Type),
+                RefId = NullIfZero(terms.RefId),
+                MoneyType = MoneyTypeOf(terms.ValueType),
+                MoneyMin = WxScalars.Yuan(terms.AmountCents),
+                MoneyMax = WxScalars.Yuan(Math.Max(terms.AmountCents, terms.AmountMaxCents)),
+                MoneyHreshold = WxScalars.Yuan(terms.ThresholdCents),
+                DateStartType = terms.UsableFrom is not null ? 0 : terms.UsableAfterDays == 0 ? 1 : 2,
+                DateStart = clock.Time(terms.UsableFrom),
+                DateStartDays = terms.UsableAfterDays == 0 ? null : terms.UsableAfterDays,
+                DateEndType = terms.UsableDays == 0 ? 0 : 1,
+                DateEnd = terms.UsableDays == 0 ? clock.Time(terms.UsableUntil ?? terms.ClaimableUntil) : null,
+                DateEndDays = terms.UsableDays == 0 ? null : terms.UsableDays,
+                NeedScore = terms.PointsCost,
+                NeedAmount = WxScalars.Yuan(terms.PriceCents),
+                NeedSignedContinuous = terms.StreakDays,
+                Pwd = coupon.PasswordNeeded ? "Y" : null,
+                NumberTotle = terms.StockTotal,
+                NumberLeft = coupon.StockLeft,
+                NumberGit = coupon.Claimed,
+                NumberGitNumber = coupon.Claimants,
+                NumberUsed = coupon.Used,
+                NumberPersonMax = terms.LimitPerUser,
+                Status = status,
+                StatusStr = label,
+                ShopId = terms.ShopId,
+                OnlyFreight = terms.FreightOnly,
+                ShowInFront = !terms.Hidden,
+                DateAdd = clock.Time(coupon.CreatedAt),
+                DateUpdate = clock.Time(coupon.UpdatedAt),
+            };
+        }
+
+        private static (int Status, string Label) StatusOf(Coupon coupon, ShopClock clock) =>
+            !coupon.Enabled ? (1, "失效")
+            : WxScalars.Milliseconds(coupon.Terms.ClaimableUntil) <= clock.NowMs ? (2, "已过期/结束")
+            : (0, "正常");
     }
 
     /// <summary>A piece as the wire has it.</summary>
@@ -185,8 +279,10 @@ internal static class WxCoupons
 
         public required string? Type { get; init; }
 
-        /// <summary>0: a fixed amount.</summary>
-        public int MoneyType { get; init; }
+        public required long? RefId { get; init; }
+
+        /// <summary>0: an amount; 1: a percentage off.</summary>
+        public required int MoneyType { get; init; }
 
         public required decimal Money { get; init; }
 
@@ -197,15 +293,24 @@ internal static class WxCoupons
 
         public required string StatusStr { get; init; }
 
-        public long ShopId { get; init; }
+        public required long ShopId { get; init; }
 
-        public bool OnlyFreight { get; init; }
+        public required bool OnlyFreight { get; init; }
+
+        /// <summary>How it came to its owner.</summary>
+        public required string Source { get; init; }
+
+        public required long? OrderId { get; init; }
 
         public required string? DateAdd { get; init; }
 
         public required string? DateStart { get; init; }
 
         public required string? DateEnd { get; init; }
+
+        public required string? DateUse { get; init; }
+
+        public required string? DateUpdate { get; init; }
 
         /// <summary><see cref="DateEnd"/> in unix milliseconds.</summary>
         public required long ExpiryMillis { get; init; }
@@ -219,17 +324,40 @@ internal static class WxCoupons
                 Pid = piece.CouponId,
                 Name = piece.Name,
                 Type = NullIfEmpty(piece.Type),
+                RefId = NullIfZero(piece.RefId),
+                MoneyType = MoneyTypeOf(piece.ValueType),
                 Money = WxScalars.Yuan(piece.AmountCents),
                 MoneyHreshold = WxScalars.Yuan(piece.ThresholdCents),
                 Status = status,
                 StatusStr = label,
+                ShopId = piece.ShopId,
+                OnlyFreight = piece.FreightOnly,
+                Source = SourceOf(piece.Origin),
+                OrderId = NullIfZero(piece.OrderId),
                 DateAdd = clock.Time(piece.ClaimedAt),
-                DateStart = clock.Time(piece.ClaimedAt),
+                DateStart = clock.Time(piece.UsableFrom),
                 DateEnd = clock.Time(piece.ValidUntil),
+                DateUse = piece.State == PieceState.Used ? clock.Time(piece.EndedAt) : null,
+                DateUpdate = clock.Time(LastChangeOf(piece)),
                 ExpiryMillis = WxScalars.Milliseconds(piece.ValidUntil),
             };
         }
+
+        private static Timestamp LastChangeOf(CouponPiece piece) =>
+            piece.EndedAt ?? (piece.State == PieceState.Expired ? piece.ValidUntil : piece.ClaimedAt);
+
+        private static string SourceOf(PieceOrigin origin) => origin switch
+        {
+            PieceOrigin.Issue => "商家发放",
+            PieceOrigin.Card => "卡密兑换",
+            PieceOrigin.Gift => "好友赠送",
+            _ => "自主领取",
+        };
     }
 
+    private static int MoneyTypeOf(CouponValueType type) => type == CouponValueType.Percent ? 1 : 0;
+
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
+    private static long? NullIfZero(long number) => number == 0 ? null : number;
 }

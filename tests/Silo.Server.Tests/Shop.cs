@@ -27,6 +27,15 @@ public sealed class Shop : IAsyncDisposable
 {
     public const string OwnerName = "test-owner";
     public const string OwnerPassword = "a-long-password";
+
+    /// <summary>Settings of a server that logs all that it can.</summary>
+    public static readonly Dictionary<string, string> Talkative = new()
+    {
+        ["Logging__LogLevel__Default"] = "Trace",
+        ["Logging__LogLevel__Microsoft"] = "Trace",
+        ["Logging__LogLevel__Grpc"] = "Trace",
+    };
+
     private readonly string? connectionString;
 
     private Shop(ServerProcess server, Database database, string? connectionString)

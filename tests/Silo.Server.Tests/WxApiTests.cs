@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Grpc.Core;
+using Silo.Server.Tests.House;
 using Silo.Testing;
+using Silo.Wallets.V1;
 using Xunit;
 
 namespace Silo.Server.Tests;
@@ -46,7 +48,8 @@ public sealed class WxApiTests(WxApiTests.Host host) : IClassFixture<WxApiTests.
     [InlineData("GET", "/2/discounts/coupons?type=none", 400)]
     [InlineData("GET", "/shop/discounts/coupons?type=%00", 300)]
     [InlineData("GET", "/shop/discounts/coupons?type=%FF%FE%ED%A0%80", 700)]
-    [InlineData("GET", "/shop/user/amount", 701)]
+    [InlineData("GET", "/shop/user/amount", 2000)]
+    [InlineData("GET", "/shop/order/statistics", 701)]
     public async Task AnyRequest_Answers200WithAnEnvelope(string method, string path, int code)
     {
         var answer = await SendAsync(host.Client, new(method), path);
@@ -188,24 +191,89 @@ public sealed class WxApiTests(WxApiTests.Host host) : IClassFixture<WxApiTests.
     }
 
     [Fact]
+    public async Task CouponStatistics_OfAShopper_CountsWhatHeHas()
+    {
+        var (id, token) = await RegisterAsync("statistics-user");
+        const string path = "/shop/discounts/statistics";
+        var query = $"{path}?token={token}";
+        var before = (await CountsAsync())["canFetch"];
+        var offered = await host.Shop.CreateCouponAsync(10, limit: 1);
+        await host.Shop.CouponsAdmin.IssueCouponAsync(
+            new() { CouponId = await host.Shop.CreateCouponAsync(10), UserIds = { id, id } }, host.Shop.Owner);
+        var piece = (await host.Shop.Coupons.ListMyCouponsAsync(new(), Shop.Bearer(token))).Pieces[0].Id;
+        await host.Shop.CouponsAdmin.VoidPieceAsync(new() { PieceId = piece }, host.Shop.Owner);
+
+        Assert.Equal(Counts(before + 2, canUse: 1, invalid: 1), await CountsAsync());
+        Assert.Equal(0, await CodeAsync(host.Client, "/shop/discounts/fetch", ("token", token), ("id", $"{offered}")));
+        Assert.Equal(Counts(before + 1, canUse: 2, invalid: 1), await CountsAsync());
+        Assert.Equal(Raw(await SendAsync(host.Client, HttpMethod.Get, query)), Raw(
+            await SendAsync(host.Client, HttpMethod.Post, path, Form(("token", token)))));
+        Assert.Equal(2000, await CodeAsync(host.Client, $"{path}?token=undefined"));
+        Assert.Equal(2000, await CodeAsync(host.Client, path, ("token", "x")));
+
+        async Task<Dictionary<string, long>> CountsAsync() => (await SendAsync(host.Client, HttpMethod.Get, query))
+            .GetProperty("data").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetInt64());
+
+        static Dictionary<string, long> Counts(long canFetch, long canUse, long invalid) => new()
+        {
+            ["canFetch"] = canFetch,
+            ["canUse"] = canUse,
+            ["invalid"] = invalid,
+            ["used"] = 0,
+        };
+    }
+
+    [Fact]
+    public async Task CashLogsV2_OfAWallet_ArePagesOfTheRowsOfTheFirstVersion()
+    {
+        var (id, token) = await RegisterAsync("cash-user");
+        const string path = "/shop/user/cashLog/v2";
+        Assert.Equal(700, await CodeAsync(host.Client, path, ("token", token)));
+        var wallets = new WalletsAdminService.WalletsAdminServiceClient(host.Shop.Channel);
+        foreach (var amount in new[] { 10_000, -4_050, 100 })
+        {
+            await wallets.AdjustWalletAsync(
+                new() { UserId = id, Account = WalletAccount.Balance, Amount = amount, Reason = "test" }, host.Shop.Owner);
+        }
+
+        var first = await SendAsync(host.Client, HttpMethod.Get, $"/shop/user/cashLog?token={token}");
+        var all = await SendAsync(host.Client, HttpMethod.Get, $"{path}?token={token}&behavior=&types=null");
+        var last = await SendAsync(host.Client, HttpMethod.Post, path, Form(("token", token), ("page", "2"), ("pageSize", "2")));
+        var spent = await SendAsync(host.Client, HttpMethod.Post, path, Form(("token", token), ("behavior", "1")));
+
+        Assert.Equal($$"""{"result":{{Raw(first.GetProperty("data"))}},"totalRow":3,"totalPage":1}""", Raw(all.GetProperty("data")));
+        Assert.Equal($$"""{"result":[{{Raw(first.GetProperty("data")[2])}}],"totalRow":3,"totalPage":2}""", Raw(last.GetProperty("data")));
+        Assert.Equal($$"""{"result":[{{Raw(first.GetProperty("data")[1])}}],"totalRow":1,"totalPage":1}""", Raw(spent.GetProperty("data")));
+        Assert.Contains("\"amount\":40.50,\"balance\":59.50,\"freeze\":0.00,", Raw(spent), StringComparison.Ordinal);
+        Assert.Equal(700, await CodeAsync(host.Client, path, ("token", token), ("page", "3"), ("pageSize", "2")));
+        Assert.Equal(2000, await CodeAsync(host.Client, $"{path}?behavior=1"));
+        Assert.Equal(2000, await CodeAsync(host.Client, path, ("token", "x"), ("type", "12345")));
+    }
+
+    [Fact]
     public async Task Log_OfARunAtItsMostTalkative_HasNoTokenPasswordOrQuery()
     {
         const string marker = "marker-7f3a";
+        var functions = await Function.ReadTableAsync();
+        Assert.NotEmpty(functions);
         string log;
-        await using (var shop = await Shop.StartAsync(Database.Sqlite, new()
-        {
-            ["Logging__LogLevel__Default"] = "Trace",
-            ["Logging__LogLevel__Microsoft"] = "Trace",
-            ["Logging__LogLevel__Grpc"] = "Trace",
-        }))
+        await using (var shop = await Shop.StartAsync(Database.Sqlite, new(Shop.Talkative)))
         {
             using var client = new HttpClient { BaseAddress = shop.Server.Http };
             var login = await SendAsync(
                 client, HttpMethod.Get, $"/shop/user/username/register?username={marker}&pwd={marker}-pwd&autoLogin=true&nick={marker}-nick");
             var token = login.GetProperty("data").GetProperty("token").GetString()!;
-            await CodeAsync(client, $"/shop/user/check-token?token={token}");
-            await CodeAsync(client, $"/shop/discounts/my?token={token}&status={marker}");
-            await CodeAsync(client, $"/shop/discounts/fetch?token={token}&id=1&{marker}={marker}");
+            // Once with what cannot be read and once with what goes on to the rpc; what ends the token goes last.
+            foreach (var function in functions.OrderBy(f => f.Name == "loginout"))
+            {
+                foreach (var readable in new[] { false, true })
+                {
+                    var fields = function.Fields(token, marker, readable);
+                    await CodeAsync(client, function.Path, fields);
+                    await CodeAsync(client, $"{function.Path}?{await Form(fields).ReadAsStringAsync()}");
+                }
+            }
+
             await CodeAsync(client, $"/shop/none?token={token}");
             await CodeAsync(client, "/shop/user/username/login", ("username", marker), ("pwd", $"{marker}-wrong"));
             await CodeAsync(client, $"/shop/discounts/my?token={marker}-token");
@@ -218,7 +286,7 @@ public sealed class WxApiTests(WxApiTests.Host host) : IClassFixture<WxApiTests.
         Assert.DoesNotContain(marker, log, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("token=", log, StringComparison.OrdinalIgnoreCase);
         // It did talk about these requests, or its silence would prove nothing.
-        Assert.Contains("/shop/user/check-token", log, StringComparison.Ordinal);
+        Assert.All(functions, f => Assert.Contains(f.Path, log, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -268,6 +336,17 @@ public sealed class WxApiTests(WxApiTests.Host host) : IClassFixture<WxApiTests.
             .GetProperty("code").GetInt32();
     }
 
+    private async Task<(long Id, string Token)> RegisterAsync(string name)
+    {
+        var answer = await SendAsync(
+            host.Client, HttpMethod.Post, "/shop/user/username/register", Form(("username", name), ("pwd", Password), ("autoLogin", "true")));
+        var data = answer.GetProperty("data");
+        return (data.GetProperty("uid").GetInt64(), data.GetProperty("token").GetString()!);
+    }
+
+    /// <summary>An answer as it came.</summary>
+    private static string Raw(JsonElement element) => element.GetRawText();
+
     private static FormUrlEncodedContent Form(params (string Name, string Value)[] fields) =>
         new(fields.Select(field => KeyValuePair.Create(field.Name, field.Value)));
 
@@ -281,6 +360,34 @@ public sealed class WxApiTests(WxApiTests.Host host) : IClassFixture<WxApiTests.
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("application/json; charset=utf-8", response.Content.Headers.ContentType?.ToString());
         return JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsByteArrayAsync());
+    }
+
+    /// <summary>A function of the facade, as its own table has it.</summary>
+    private sealed record Function(string Name, string Path, IReadOnlyList<(string Name, string Type)> Parameters)
+    {
+        public static async Task<IReadOnlyList<Function>> ReadTableAsync() =>
+        [
+            .. (await File.ReadAllLinesAsync(System.IO.Path.Combine(Repository.Root, "src", "Silo.WxApi", "functions.jsonl")))
+                .Select(line => JsonSerializer.Deserialize<JsonElement>(line))
+                .Select(line => new Function(
+                    line.GetProperty("function").GetString()!,
+                    $"{(line.GetProperty("tenant").GetBoolean() ? "/shop" : "")}{line.GetProperty("path").GetString()}",
+                    [.. line.GetProperty("parameters").EnumerateArray()
+                        .Select(p => (p.GetProperty("name").GetString()!, p.GetProperty("type").GetString()!))])),
+        ];
+
+        /// <summary>A value for each parameter: a marker, or, for what must be readable, something of its type.</summary>
+        public (string Name, string Value)[] Fields(string token, string marker, bool readable) =>
+        [
+            .. Parameters.Select(p => (p.Name, p.Name == "token" ? token : readable ? Value(p, marker) : $"{marker}-{p.Name}")),
+        ];
+
+        private static string Value((string Name, string Type) parameter, string marker) => parameter.Type switch
+        {
+            "int" or "id" or "money" or "double" or "bool" or "csv" => "1",
+            "date" => "2024-01-01",
+            _ => $"{marker}-{parameter.Name}",
+        };
     }
 
     /// <summary>One server for the tests that need nothing special.</summary>

@@ -1,7 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
+using Silo.Coupons.V1;
 using Silo.Server.Tests.House;
+using Silo.Wallets.V1;
 using Xunit;
 
 namespace Silo.Server.Tests;
@@ -9,11 +12,13 @@ namespace Silo.Server.Tests;
 /// <summary>
 /// Goal: the unmodified apifm-wxapi package works against the server. Method: scripts under tests/node drive it over the
 /// platform object that it expects, and assert the fields, types and codes of every function that is served, by GET and
-/// by POST, with parameters that are absent, empty or the text of nothing.
+/// by POST, with parameters that are absent, empty or the text of nothing. The operator's side goes through gRPC. The
+/// server logs all that it can, and none of the run's secrets may be in it.
 /// </summary>
 public sealed class WxSdkTests(ITestOutputHelper output)
 {
     private static readonly string Scripts = Path.Combine(Repository.Root, "tests", "node");
+    private const short UsedMark = 2;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private static bool IsCi => Environment.GetEnvironmentVariable("CI") == "true";
@@ -22,38 +27,73 @@ public sealed class WxSdkTests(ITestOutputHelper output)
     public async Task Accounts_OverTheSdk_AnswerAsTheHostedApi()
     {
         SkipWithoutSdk();
-        await using var shop = await Shop.StartAsync(Database.Sqlite, new() { ["Silo__Shop__SubDomain"] = "sdk-test" });
+        await using var shop = await Shop.StartAsync(
+            Database.Sqlite, new(Shop.Talkative) { ["Silo__Shop__SubDomain"] = "sdk-test" });
 
-        await RunAsync("wx-accounts.js", new { baseUrl = BaseUrl(shop), subDomain = "sdk-test", merchantId = "1" });
+        await RunAsync("wx-accounts.js", shop, new { baseUrl = BaseUrl(shop), subDomain = "sdk-test", merchantId = "1" });
     }
 
     [Fact]
     public async Task Coupons_OverTheSdk_AnswerAsTheHostedApi()
     {
+        const int token = 1, other = 2, aged = 3, guesser = 4;
         SkipWithoutSdk();
-        await using var shop = await Shop.StartAsync(Database.Sqlite);
-        await shop.SeedUsersAsync(3);
-        var terms = Shop.Terms(100, limit: 2, name: "满减");
-        (terms.Type, terms.AmountCents, terms.ThresholdCents) = ("shop", 1250, 10_000);
-        var open = await CreateAsync(shop, terms);
-        var soldOut = await shop.CreateCouponAsync(1);
-        await ClaimAsync(shop, soldOut, 2);
-        var later = Shop.Terms(1);
-        later.ClaimableFrom = new Timestamp { Seconds = 4_000_000_000 };
-        var notOpen = await CreateAsync(shop, later);
-        var secret = Shop.Terms(10);
-        secret.Hidden = true;
-        var hidden = await CreateAsync(shop, secret);
-        var ended = await EndedAsync(shop, user: 3);
+        await using var shop = await Shop.StartAsync(Database.Sqlite, new(Shop.Talkative));
+        await shop.SeedUsersAsync(4);
+        await AdjustAsync(shop, other, WalletAccount.Points, 700, "开业赠送");
+        var ended = await EndedAsync(shop, aged);
+        var coupons = await CreateAllAsync(shop);
+        coupons["ended"] = ended;
+        await ClaimAsync(shop, coupons["soldOut"], other);
+        await AgeAsync(shop, coupons["hidden"], aged);
+        await shop.CouponsAdmin.SetCouponEnabledAsync(new() { CouponId = coupons["disabled"] }, shop.Owner);
+        foreach (var coupon in new[] { "carded", "disabled", "ended" })
+        {
+            await shop.CouponsAdmin.ImportCardsAsync(
+                new() { CouponId = coupons[coupon], Cards = { new Card { Number = $"card-of-{coupon}", Password = "card-password" } } },
+                shop.Owner);
+        }
 
-        await RunAsync("wx-coupons.js", new
+        await RunAsync("wx-coupons.js", shop, new
         {
             baseUrl = BaseUrl(shop),
             subDomain = "shop",
-            token = Shop.TokenOf(1),
-            expired = Shop.TokenOf(3),
-            @operator = shop.Owner[0].Value["Bearer ".Length..],
-            coupons = new { open, soldOut, notOpen, ended, hidden },
+            token = Shop.TokenOf(token),
+            tokenId = token,
+            other = Shop.TokenOf(other),
+            otherId = other,
+            aged = Shop.TokenOf(aged),
+            agedId = aged,
+            guesser = Shop.TokenOf(guesser),
+            @operator = OperatorToken(shop),
+            coupons,
+            cards = new { good = "card-of-carded", disabled = "card-of-disabled", ended = "card-of-ended", pwd = "card-password" },
+        });
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Finance_OverTheSdk_AnswersAsTheHostedApi(Database database)
+    {
+        const int token = 1, other = 2;
+        SkipWithoutSdk();
+        await using var shop = await Shop.StartAsync(database, new(Shop.Talkative));
+        await shop.SeedUsersAsync(2);
+        await AdjustAsync(shop, token, WalletAccount.Balance, 10_000, "开业赠送");
+        await AdjustAsync(shop, token, WalletAccount.Balance, -4_050, "扣回");
+        await AdjustAsync(shop, token, WalletAccount.Points, 700, "开业赠送");
+        var terms = Shop.Terms(10, name: "满减 10%");
+        terms.PointsCost = 500;
+        await ClaimAsync(shop, await CreateAsync(shop, terms), token);
+
+        await RunAsync("wx-finance.js", shop, new
+        {
+            baseUrl = BaseUrl(shop),
+            subDomain = "shop",
+            token = Shop.TokenOf(token),
+            other = Shop.TokenOf(other),
+            @operator = OperatorToken(shop),
         });
     }
 
@@ -66,11 +106,81 @@ public sealed class WxSdkTests(ITestOutputHelper output)
 
     private static string BaseUrl(Shop shop) => shop.Server.Http.ToString().TrimEnd('/');
 
-    private static async Task<long> CreateAsync(Shop shop, Coupons.V1.CouponTerms terms) =>
+    private static string OperatorToken(Shop shop) => shop.Owner[0].Value["Bearer ".Length..];
+
+    private static async Task<long> CreateAsync(Shop shop, CouponTerms terms) =>
         (await shop.CouponsAdmin.CreateCouponAsync(new() { Terms = terms }, shop.Owner)).Coupon.Id;
 
-    private static async Task ClaimAsync(Shop shop, long coupon, long user) =>
-        await shop.Coupons.ClaimCouponAsync(new() { CouponId = coupon }, Shop.Bearer(Shop.TokenOf(user)));
+    private static async Task<long> ClaimAsync(Shop shop, long coupon, long user) =>
+        (await shop.Coupons.ClaimCouponAsync(new() { CouponId = coupon }, Shop.Bearer(Shop.TokenOf(user)))).Piece.Id;
+
+    private static async Task AdjustAsync(Shop shop, long user, WalletAccount account, long amount, string reason) =>
+        await new WalletsAdminService.WalletsAdminServiceClient(shop.Channel).AdjustWalletAsync(
+            new() { UserId = user, Account = account, Amount = amount, Reason = reason }, shop.Owner);
+
+    /// <summary>The coupons of the script, by name; the first four are listed.</summary>
+    private static async Task<Dictionary<string, long>> CreateAllAsync(Shop shop)
+    {
+        Dictionary<string, long> coupons = [];
+        await AddAsync("open", 100, 2, terms =>
+        {
+            (terms.Name, terms.Type, terms.AmountCents, terms.ThresholdCents) = ("满减", "shop", 1250, 10_000);
+            terms.Hidden = false;
+        });
+        await AddAsync("soldOut", 1, 1, terms => terms.Hidden = false);
+        await AddAsync("notOpen", 1, 1, terms =>
+            (terms.Hidden, terms.ClaimableFrom) = (false, new Timestamp { Seconds = 4_000_000_000 }));
+        await AddAsync("streak", 10, 1, terms => (terms.Hidden, terms.StreakDays, terms.RefId, terms.Type) = (false, 3, 77, "streak"));
+        await AddAsync("hidden", 10, 3, terms => { });
+        await AddAsync("rich", 10, 1, terms =>
+        {
+            (terms.Type, terms.RefId, terms.ShopId, terms.FreightOnly) = ("rich", 78, 5, true);
+            (terms.ValueType, terms.AmountCents, terms.AmountMaxCents) = (CouponValueType.Percent, 1000, 2050);
+            (terms.UsableFrom, terms.UsableDays) = (new Timestamp { Seconds = 1_577_836_800 }, 30);
+            (terms.PointsCost, terms.PriceCents, terms.StreakDays, terms.Password) = (500, 990, 7, "spring-word-of-the-rich");
+            terms.Targets.Add(new CouponTarget { Type = CouponTargetType.Category, Id = 11 });
+            terms.Targets.Add(new CouponTarget { Type = CouponTargetType.Goods, Id = 22 });
+        });
+        await AddAsync("later", 10, 1, terms =>
+            (terms.UsableAfterDays, terms.UsableUntil) = (3, new Timestamp { Seconds = 4_070_908_800 }));
+        await AddAsync("costly", 10, 2, terms =>
+        {
+            (terms.Type, terms.RefId, terms.ShopId, terms.FreightOnly, terms.PointsCost) = ("costly", 79, 6, true, 500);
+            (terms.ValueType, terms.AmountCents, terms.AmountMaxCents) = (CouponValueType.Percent, 1000, 2050);
+        });
+        await AddAsync("priced", 10, 1, terms => terms.PriceCents = 990);
+        await AddAsync("secret", 10, 3, terms => terms.Password = "spring-word");
+        await AddAsync("disabled", 10, 1, terms => { });
+        await AddAsync("carded", 10, 1, terms => { });
+        return coupons;
+
+        async Task AddAsync(string key, long stock, int limit, Action<CouponTerms> change)
+        {
+            var terms = Shop.Terms(stock, limit);
+            terms.Hidden = true;
+            change(terms);
+            coupons[key] = await CreateAsync(shop, terms);
+        }
+    }
+
+    /// <summary>Gives a user a void piece, a used one and one that an operator issued.</summary>
+    private static async Task AgeAsync(Shop shop, long coupon, long user)
+    {
+        var ended = await ClaimAsync(shop, coupon, user);
+        await shop.CouponsAdmin.VoidPieceAsync(new() { PieceId = ended }, shop.Owner);
+        var used = await ClaimAsync(shop, coupon, user);
+        await using (var connection = await shop.OpenDatabaseAsync())
+        await using (var command = connection.CreateCommand())
+        {
+            // What a paid order leaves.
+            command.CommandText = string.Create(
+                CultureInfo.InvariantCulture,
+                $"INSERT INTO coupons_marks (piece_id, coupon_id, mark, subject_id, at) VALUES ({used}, {coupon}, {UsedMark}, 4711, 1600000000000)");
+            Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        }
+
+        await shop.CouponsAdmin.IssueCouponAsync(new() { CouponId = coupon, UserIds = { user } }, shop.Owner);
+    }
 
     /// <summary>A coupon that has ended, with a piece that a user claimed before.</summary>
     private static async Task<long> EndedAsync(Shop shop, long user)
@@ -91,7 +201,7 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         return coupon;
     }
 
-    private async Task RunAsync(string script, object settings)
+    private async Task RunAsync(string script, Shop shop, object settings)
     {
         var start = new ProcessStartInfo(Node() ?? "node", [script])
         {
@@ -110,6 +220,7 @@ public sealed class WxSdkTests(ITestOutputHelper output)
             output.WriteLine(printed);
             Assert.True(node.ExitCode == 0, await errors);
             Assert.Contains("ok ", printed, StringComparison.Ordinal);
+            await AssertSilentAsync(shop, printed);
         }
         finally
         {
@@ -118,5 +229,21 @@ public sealed class WxSdkTests(ITestOutputHelper output)
                 node.Kill();
             }
         }
+    }
+
+    /// <summary>Reads the whole log for what the script printed as its secrets.</summary>
+    private static async Task AssertSilentAsync(Shop shop, string printed)
+    {
+        const string mark = "secret ";
+        var secrets = printed.Split('\n').Where(line => line.StartsWith(mark, StringComparison.Ordinal))
+            .Select(line => line[mark.Length..].Trim()).ToList();
+        Assert.NotEmpty(secrets);
+        await shop.Server.TerminateAsync();
+        var log = await File.ReadAllTextAsync(shop.Server.LogFile);
+        Assert.All(
+            secrets.Concat(["token=", "pwd=", "spring-word"]),
+            secret => Assert.DoesNotContain(secret, log, StringComparison.OrdinalIgnoreCase));
+        // It did talk about the run.
+        Assert.Contains("/user/", log, StringComparison.Ordinal);
     }
 }

@@ -35,6 +35,26 @@ internal static class GoldenValues
         UpdatedAt = 1_764_000_000_001,
     };
 
+    private static readonly CouponTarget Target = new() { IsGoods = true, TargetId = 9_007_199_254_740_991 };
+
+    private static readonly CouponTerms WholeTerms = Terms with
+    {
+        IsPercent = true,
+        AmountMaxCents = 1500,
+        PointsCost = 1_000_000_000,
+        PriceCents = 990,
+        Password = "spring 春",
+        StreakDays = 7,
+        UsableAfterDays = 1,
+        UsableFrom = 1_764_000_000_003,
+        UsableDays = 30,
+        UsableUntil = 1_764_000_000_004,
+        Targets = [Target, new() { TargetId = 5 }],
+        RefId = 912_957_059_891_202,
+        ShopId = 912_957_059_891_203,
+        FreightOnly = true,
+    };
+
     private static readonly Refusal Refused = new("COUPON_SOLD_OUT", RefusalKind.Exhausted, "No piece of the coupon is left.");
 
     private static readonly CouponOutcome Claimed = new()
@@ -75,5 +95,32 @@ internal static class GoldenValues
         ["joined-outcome"] = new JoinedOutcome<CouponOutcome> { Outcome = Claimed, Answer = Answer },
         ["storage-unavailable"] = new StorageUnavailableException("The commit was sent and not answered.", outcomeUnknown: true),
         ["storage-busy"] = new StorageBusyException(),
+        ["coupon-target"] = Target,
+        ["coupon-terms-whole"] = WholeTerms,
+        ["coupon-state-allotted"] = Coupon with { Terms = WholeTerms, Allotted = 1000 },
+        ["claim-password"] = new ClaimCommand { UserId = 1, Password = "spring 春", DryRun = true, IsPaid = true },
+        ["issue"] = new IssueCommand
+        {
+            RequestId = "third",
+            RequestHash = 1,
+            OperatorId = 912_957_059_891_200,
+            Rpc = "/silo.coupons.v1.CouponsAdminService/IssueCoupon",
+            Reason = "spring",
+            Users = [9_007_199_254_740_991, 1],
+            AsManyAsLeft = true,
+        },
+        ["import-cards"] = new ImportCardsCommand
+        {
+            RequestId = "fourth",
+            RequestHash = 2,
+            OperatorId = 912_957_059_891_200,
+            Rpc = "/silo.coupons.v1.CouponsAdminService/ImportCards",
+            Reason = "spring",
+            Numbers = ["0001", "0002"],
+            Hashes = [[0, 255], [1]],
+        },
+        ["outcome-drawn"] = Claimed with { Terms = WholeTerms, DrawnCents = 1234 },
+        ["outcome-issued"] = new CouponOutcome { Coupon = Coupon, Count = 1000 },
+        ["refusal-paid"] = Refused with { Metadata = new Dictionary<string, string> { ["amount_cents"] = "990" } },
     };
 }

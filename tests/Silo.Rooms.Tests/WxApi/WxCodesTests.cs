@@ -2,6 +2,7 @@ extern alias facade;
 
 using System.Reflection;
 using System.Text.RegularExpressions;
+using facade::Silo.Wallets.V1;
 using facade::Silo.WxApi;
 using Xunit;
 
@@ -52,12 +53,33 @@ public sealed partial class WxCodesTests
     [InlineData("fetchCoupons", "COUPON_LIMIT_REACHED", 20003)]
     [InlineData("fetchCoupons", "COUPON_ENDED", 20004)]
     [InlineData("fetchCoupons", "COUPON_UNKNOWN", 700)]
+    [InlineData("fetchCoupons", "COUPON_NOT_NAMED", 300)]
+    [InlineData("fetchCoupons", "COUPON_POINTS_TOO_LOW", 30001)]
+    [InlineData("fetchCoupons", "COUPON_PAYMENT_NEEDED", 30002)]
+    [InlineData("fetchCoupons", "COUPON_STREAK_TOO_SHORT", 30003)]
+    [InlineData("fetchCoupons", "COUPON_PASSWORD_WRONG", 30004)]
+    [InlineData("fetchCoupons", "TOO_MANY_ATTEMPTS", -99)]
+    [InlineData("couponDetail", "COUPON_UNKNOWN", 700)]
+    [InlineData("exchangeCoupons", "CARD_WRONG", 700)]
+    [InlineData("exchangeCoupons", "CARD_USED", 20000)]
+    [InlineData("sendCoupons", "USER_UNKNOWN", 700)]
     [InlineData("fetchCoupons", "TOKEN_INVALID", 2000)]
     [InlineData("register_username", "USER_NAME_TAKEN", 10000)]
     [InlineData("login_username", "LOGIN_WRONG", -2)]
     [InlineData("login_username", "COUPON_SOLD_OUT", null)]
     public void Find_RefusalOfAFunction_IsItsCode(string function, string reason, int? code) =>
         Assert.Equal(code, WxCodes.Find(function, reason)?.Code);
+
+    [Fact]
+    public void EveryKindOfTransaction_HasItsNumberInALog()
+    {
+        var kinds = Enum.GetValues<TransactionKind>().Except([TransactionKind.Unspecified]).ToList();
+
+        Assert.NotEmpty(kinds);
+        Assert.Empty(kinds.Except(WxFinance.CashTypes.Keys).Except(WxFinance.ScoreTypes.Keys));
+        Assert.All([WxFinance.CashTypes, WxFinance.ScoreTypes], types =>
+            Assert.Equal(types.Count, types.Values.Select(t => t.Code).Distinct().Count()));
+    }
 
     private static IEnumerable<string> Unmapped(IEnumerable<(string Function, string Reason)> documented) =>
         from pair in documented

@@ -47,6 +47,15 @@ public sealed class WxValuesTests
             Text(WxAnswer.Of(new { There = "<满>", Missing = (string?)null })));
     }
 
+    [Theory]
+    [InlineData(0, 50, 1, """{"code":700,"msg":"暂无数据"}""")]
+    [InlineData(1, 50, 1, """{"code":0,"msg":"success","data":{"result":[1],"totalRow":1,"totalPage":1}}""")]
+    [InlineData(1, 50, 100, """{"code":0,"msg":"success","data":{"result":[1],"totalRow":100,"totalPage":2}}""")]
+    [InlineData(1, 50, 101, """{"code":0,"msg":"success","data":{"result":[1],"totalRow":101,"totalPage":3}}""")]
+    [InlineData(0, 50, 101, """{"code":700,"msg":"暂无数据"}""")]
+    public void Page_Items_HaveTheirTotals(int items, int size, long total, string expected) =>
+        Assert.Equal(expected, Text(WxAnswer.Page(Enumerable.Repeat(1, items).ToList(), total, size)));
+
     /// <summary>query, body, what of a and b is given.</summary>
     public static TheoryData<string, string?, string> Sent => new()
     {
@@ -100,6 +109,19 @@ public sealed class WxValuesTests
     [InlineData("flag", "1", 1L)]
     [InlineData("flag", "false", 0L)]
     [InlineData("flag", "yes", null)]
+    [InlineData("numbers", "0", 0L)]
+    [InlineData("numbers", " 7, 8,,9007199254740991", 9_007_199_254_741_006)]
+    [InlineData("numbers", "9007199254740992", null)]
+    [InlineData("numbers", "1,-2", null)]
+    [InlineData("numbers", "1,x", null)]
+    [InlineData("day", "2024-01-01", 1_704_038_400L)]
+    [InlineData("day", "1970-01-02", 57_600L)]
+    [InlineData("day", "9998-12-31", 253_370_649_600L)]
+    [InlineData("day", "9999-01-01", null)]
+    [InlineData("day", "1969-12-31", null)]
+    [InlineData("day", "2024-02-30", null)]
+    [InlineData("day", "2024-1-1", null)]
+    [InlineData("day", "2024-01-01 00:00:00", null)]
     [InlineData("cents", "12", 1200L)]
     [InlineData("cents", "12.5", 1250L)]
     [InlineData("cents", "12.500", 1250L)]
@@ -119,6 +141,8 @@ public sealed class WxValuesTests
             "id" => call.Id("p"),
             "int" => call.Int("p"),
             "flag" => call.Flag("p") ? 1 : 0,
+            "numbers" => call.Numbers("p")!.Sum(),
+            "day" => call.StartOfDay("p")!.Seconds,
             _ => call.Cents("p"),
         };
 
@@ -131,6 +155,21 @@ public sealed class WxValuesTests
             Assert.Equal(expected, Read());
         }
     }
+
+    [Fact]
+    public void Read_WhatIsNotGiven_IsNothing()
+    {
+        var call = Call(("p", ","), ("q", null));
+
+        Assert.Null(call.Csv("p"));
+        Assert.Null(call.Numbers("p"));
+        Assert.Null(call.Numbers("q"));
+        Assert.Null(call.StartOfDay("q"));
+    }
+
+    [Fact]
+    public void StartOfDay_Later_IsWhenALaterDayBegins() =>
+        Assert.Equal(1_704_124_800, Call(("p", "2024-01-01")).StartOfDay("p", daysLater: 1)!.Seconds);
 
     [Theory]
     [InlineData(null, null, 1, 50)]
