@@ -74,7 +74,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         var users = batch.SelectMany(UsersOf).Distinct().ToArray();
         if (State.Exists && users.Length > 0)
         {
-            await reads.ReadAsync(r => LoadUsersAsync(r, users, facts), CancellationToken.None);
+            await reads.ReadAsync(r => LoadUsersAsync(r, users, AsksForStreaks(batch), facts), CancellationToken.None);
         }
 
         var writes = batch.OfType<IOperatorCommand>().ToArray();
@@ -166,7 +166,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         return true;
     }
 
-    private async Task<bool> LoadUsersAsync(IReads reads, long[] users, CouponFacts facts)
+    private async Task<bool> LoadUsersAsync(IReads reads, long[] users, bool withStreaks, CouponFacts facts)
     {
         var couponId = CouponId;
         var pieces = await reads.Query<PieceRow>().Where(p => users.Contains(p.UserId) && p.CouponId == couponId).ToListAsync();
@@ -182,13 +182,17 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
                 piece.Origin == PieceOrigin.Claim));
         }
 
-        if (State.Terms.StreakDays > 0)
+        if (withStreaks)
         {
             facts.Streaks = await streaks.StreaksAsync(reads, users, facts.Now, CancellationToken.None);
         }
 
         return true;
     }
+
+    /// <summary>Also where the terms are only just being changed to ask for a streak: claims of the same batch follow.</summary>
+    private bool AsksForStreaks(IReadOnlyList<CouponCommand> batch) =>
+        State.Terms.StreakDays > 0 || batch.OfType<ChangeCommand>().Any(c => c.Terms?.StreakDays > 0);
 
     private (CouponState State, CouponOutcome Outcome) DecideClaim(
         CouponState draft, ClaimCommand command, CouponFacts facts, Rows rows)
