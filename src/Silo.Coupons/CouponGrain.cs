@@ -179,7 +179,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
                 piece.RequestHash,
                 piece.ClaimedAt,
                 piece.DrawnCents,
-                piece.Origin == PieceOrigin.Claim));
+                piece.Origin));
         }
 
         if (withStreaks)
@@ -222,7 +222,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             throw new InvalidOperationException($"The points were counted before and are now refused: {tooLow.Reason}.");
         }
 
-        var next = CouponRules.AfterPiece(draft, firstOfUser: mine.Count == 1);
+        var next = CouponRules.AfterPiece(draft, firstOfUser: mine.Count(p => p.IsOfStock) == 1);
         return (next, Claimed(next, piece));
     }
 
@@ -252,7 +252,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             requestHash,
             facts.Now,
             CouponRules.DrawnCents(draft.Terms, RandomNumberGenerator.GetInt32(CouponRules.FaceValues(draft.Terms))),
-            origin == PieceOrigin.Claim);
+            origin);
         rows.Append(new PieceRow
         {
             CouponId = CouponId,
@@ -350,7 +350,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         foreach (var user in command.Users.Take(decision.Value))
         {
             NewPiece(draft, user, "", 0, PieceOrigin.Issue, facts, rows);
-            next = CouponRules.AfterPiece(next, firstOfUser: facts.PiecesOf(user).Count == 1);
+            next = CouponRules.AfterPiece(next, firstOfUser: facts.PiecesOf(user).Count(p => p.IsOfStock) == 1);
         }
 
         return (next, decision.Value);
