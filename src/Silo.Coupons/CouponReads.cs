@@ -6,11 +6,11 @@ namespace Silo.Coupons;
 /// <summary>A piece with its terms and what has become of it.</summary>
 internal sealed record FullPiece(PieceRow Piece, CouponTermsRow Terms, PieceMarkRow? Mark);
 
-/// <summary>Which pieces of a user to list.</summary>
+/// <summary>Which pieces of a user to list; those that he gave away never are.</summary>
 internal sealed record PieceQuery(
     IReadOnlyCollection<PieceStatus> States, string Type = "", long RefId = 0, long SpendCents = 0)
 {
-    public bool Wants(PieceStatus state) => States.Count == 0 ? state != PieceStatus.Sent : States.Contains(state);
+    public bool Wants(PieceStatus state) => States.Count == 0 || States.Contains(state);
 }
 
 /// <summary>The room's queries: lists come from rows, stocks from the committed states of the grains.</summary>
@@ -51,12 +51,12 @@ internal sealed class CouponReads(IUnits units, IStates states)
         async r =>
         {
             var (usable, expired) = (query.Wants(PieceStatus.Usable), query.Wants(PieceStatus.Expired));
-            var (used, ended, sent) = (query.Wants(PieceStatus.Used), query.Wants(PieceStatus.Void), query.Wants(PieceStatus.Sent));
+            var (used, ended) = (query.Wants(PieceStatus.Used), query.Wants(PieceStatus.Void));
             var rows = Full(r, r.Query<PieceRow>().Where(p => p.UserId == userId))
                 .Where(x => x.Mark == null
                     ? (usable && x.Until > now) || (expired && x.Until <= now)
                     : (used && (x.Mark.Mark == PieceMark.Used || x.Mark.Mark == PieceMark.Reserved))
-                        || (ended && x.Mark.Mark == PieceMark.Void) || (sent && x.Mark.Mark == PieceMark.Sent));
+                        || (ended && x.Mark.Mark == PieceMark.Void));
             if (query.Type.Length > 0)
             {
                 rows = rows.Where(x => x.Terms.Type == query.Type);

@@ -86,7 +86,7 @@ internal sealed class CouponsGrpc(
         var (pieces, total) = await reads.PiecesAsync(
             context.Caller().Id,
             new PieceQuery(
-                [.. request.States.Where(s => s != PieceState.Sent).Select(s => (PieceStatus)s)],
+                [.. request.States.Select(s => (PieceStatus)s)],
                 request.Type,
                 request.RefId,
                 request.SpendCents),
