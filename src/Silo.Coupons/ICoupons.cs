@@ -9,7 +9,8 @@ public interface ICoupons
 {
     /// <summary>
     /// What each of a user's pieces would take off an order, in the order given; each from what the ones before have
-    /// left. One that takes off nothing says why. Pieces that are not his are refused as PIECE_UNKNOWN.
+    /// left. One that takes off nothing says why. Pieces that are not his are refused as PIECE_UNKNOWN; one that is named
+    /// twice is quoted once.
     /// </summary>
     Task<IReadOnlyList<Discount>> QuoteAsync(
         IReads reads, long userId, IReadOnlyList<long> pieces, DiscountBasket basket, long nowMs, CancellationToken cancellation);
@@ -42,10 +43,11 @@ internal sealed class OrderCoupons(ShopClock clock) : ICoupons
     public async Task<IReadOnlyList<Discount>> QuoteAsync(
         IReads reads, long userId, IReadOnlyList<long> pieces, DiscountBasket basket, long nowMs, CancellationToken cancellation)
     {
-        var held = (await CouponReads.PiecesAsync(reads, pieces, userId, cancellation)).ToDictionary(p => p.Piece.Id, Held);
-        var quoted = CouponDiscountRules.Quote([.. pieces.Where(held.ContainsKey).Select(id => held[id])], basket, nowMs, clock)
+        long[] named = [.. pieces.Distinct()];
+        var held = (await CouponReads.PiecesAsync(reads, named, userId, cancellation)).ToDictionary(p => p.Piece.Id, Held);
+        var quoted = CouponDiscountRules.Quote([.. named.Where(held.ContainsKey).Select(id => held[id])], basket, nowMs, clock)
             .ToDictionary(d => d.PieceId);
-        return [.. pieces.Select(id => quoted.GetValueOrDefault(id)
+        return [.. named.Select(id => quoted.GetValueOrDefault(id)
             ?? new Discount(id, CouponRefusals.PieceUnknown, new long[basket.Lines.Count], 0))];
     }
 
