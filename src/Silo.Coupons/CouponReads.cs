@@ -97,6 +97,14 @@ internal sealed class CouponReads(IUnits units, IStates states)
         (await Full(reads, reads.Query<PieceRow>().Where(p => ids.Contains(p.Id) && (ofUser == null || p.UserId == ofUser)))
             .OrderBy(x => x.Piece.Id).ToListAsync(cancellation)).ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark));
 
+    /// <summary>The pieces of a user that are neither marked nor expired, newest first.</summary>
+    public static async Task<List<FullPiece>> UsableAsync(
+        IReads reads, long userId, long now, int most, CancellationToken cancellation) =>
+        (await Full(reads, reads.Query<PieceRow>().Where(p => p.UserId == userId))
+            .Where(x => x.Mark == null && x.Until > now)
+            .OrderByDescending(x => x.Piece.Id).Take(most).ToListAsync(cancellation))
+        .ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark));
+
     /// <summary>How many listed coupons a user can claim, and how many of his pieces are in each state.</summary>
     public async Task<(long Claimable, Dictionary<PieceStatus, long> Pieces)> CountAsync(
         long userId, long now, CancellationToken cancellation)

@@ -54,12 +54,8 @@ internal sealed class OrderCoupons(ShopClock clock) : ICoupons
     public async Task<IReadOnlyList<Discount>> QuoteAllAsync(
         IReads reads, long userId, DiscountBasket basket, long nowMs, CancellationToken cancellation)
     {
-        var ids = await reads.Query<PieceRow>()
-            .Where(p => p.UserId == userId && !reads.Query<PieceMarkRow>().Any(m => m.PieceId == p.Id))
-            .OrderByDescending(p => p.Id).Take(MostQuoted).Select(p => p.Id).ToListAsync(cancellation);
-        var pieces = await CouponReads.PiecesAsync(reads, ids, userId, cancellation);
-        return [.. pieces.Where(p => PieceMoves.IsUsable(p, nowMs)).OrderByDescending(p => p.Piece.Id)
-            .SelectMany(p => CouponDiscountRules.Quote([Held(p)], basket, nowMs, clock))];
+        var pieces = await CouponReads.UsableAsync(reads, userId, nowMs, MostQuoted, cancellation);
+        return [.. pieces.SelectMany(p => CouponDiscountRules.Quote([Held(p)], basket, nowMs, clock))];
     }
 
     public async Task<Result<IReadOnlyList<Discount>>> ReserveAsync(
