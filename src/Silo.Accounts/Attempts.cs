@@ -13,8 +13,11 @@ public interface IAttempts
     /// <summary>Books an attempt; false when <paramref name="limit"/> are booked within 15 minutes of the first.</summary>
     Task<bool> TakeAsync(Unit unit, string key, int limit, CancellationToken cancellation);
 
-    /// <summary>Forgets the attempts of a key: the secret was right.</summary>
-    Task ForgetAsync(Unit unit, string key, CancellationToken cancellation);
+    /// <summary>
+    /// Gives back the attempt that was booked last: its secret was right. The others stay booked, because a caller who
+    /// knows one secret could otherwise guess at the others without end.
+    /// </summary>
+    Task GiveBackAsync(Unit unit, string key, CancellationToken cancellation);
 }
 
 /// <summary>What guessing is told.</summary>
@@ -43,6 +46,7 @@ internal sealed class Attempts : IAttempts
             cancellation) == 1;
     }
 
-    public Task ForgetAsync(Unit unit, string key, CancellationToken cancellation) =>
-        unit.Set<AttemptRow>().Where(a => a.Key == key).ExecuteDeleteAsync(cancellation);
+    public Task GiveBackAsync(Unit unit, string key, CancellationToken cancellation) => unit.Set<AttemptRow>()
+        .Where(a => a.Key == key && a.Count > 0)
+        .ExecuteUpdateAsync(set => set.SetProperty(a => a.Count, a => a.Count - 1), cancellation);
 }

@@ -178,7 +178,7 @@ internal sealed class CouponsGrpc(
                 await units.RunAsync<bool>(
                     async unit =>
                     {
-                        await attempts.ForgetAsync(unit, key, CancellationToken.None);
+                        await attempts.GiveBackAsync(unit, key, CancellationToken.None);
                         return true;
                     },
                     CancellationToken.None);

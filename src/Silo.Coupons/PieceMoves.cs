@@ -37,12 +37,19 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
             return CouponRefusals.CardWrong;
         }
 
+        // Not in the unit below, whose refusal would take it back.
+        await units.RunAsync<bool>(
+            async unit =>
+            {
+                await attempts.GiveBackAsync(unit, key, cancellation);
+                return true;
+            },
+            cancellation);
         var coupon = await reads.StateAsync(card.CouponId);
         var drawn = CouponRules.DrawnCents(coupon.Terms, RandomNumberGenerator.GetInt32(CouponRules.FaceValues(coupon.Terms)));
         return await units.RunAsync<FullPiece>(
             async unit =>
             {
-                await attempts.ForgetAsync(unit, key, cancellation);
                 // The guard locks the row; of two at once, the second finds the card used.
                 var pieceId = unit.NewId();
                 var open = CouponRules.OpenRefusal(coupon, unit.NowMs);
