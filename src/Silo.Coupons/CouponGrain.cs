@@ -96,6 +96,8 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             _ => throw new NotSupportedException(command.GetType().Name),
         };
 
+    protected override CouponOutcome PutOffTooOften => Refuse(Refusals.StorageUnavailable);
+
     protected override Refusal? RefusalOf(CouponOutcome outcome) => outcome.Refusal;
 
     /// <summary>Also where the terms are only just being changed to cost points: claims of the same batch follow.</summary>
