@@ -39,10 +39,16 @@ internal sealed class CouponReads(IUnits units, IStates states)
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation),
         cancellation);
 
-    /// <summary>The coupon that a password names: the newest that is open, or else the newest; 0 for none.</summary>
-    public Task<long> ByPasswordAsync(string password, long now, CancellationToken cancellation) => units.ReadAsync(
+    /// <summary>
+    /// The coupon that a password names: the one that the user has claimed with the request id, or else the newest that
+    /// is open, or else the newest; 0 for none.
+    /// </summary>
+    public Task<long> ByPasswordAsync(
+        string password, long userId, string requestId, long now, CancellationToken cancellation) => units.ReadAsync(
         r => r.Query<CouponRow>().Where(c => c.Password == password && c.Password != "")
-            .OrderByDescending(c => c.Enabled && c.ClaimableFrom <= now && now < c.ClaimableUntil).ThenByDescending(c => c.Id)
+            .OrderByDescending(c => requestId != ""
+                && r.Query<PieceRow>().Any(p => p.UserId == userId && p.CouponId == c.Id && p.RequestId == requestId))
+            .ThenByDescending(c => c.Enabled && c.ClaimableFrom <= now && now < c.ClaimableUntil).ThenByDescending(c => c.Id)
             .Select(c => c.Id).FirstOrDefaultAsync(cancellation),
         cancellation);
 

@@ -154,7 +154,8 @@ internal sealed class CouponsGrpc(
             cancellation)).OrRefuse();
         var couponId = request.CouponId > 0
             ? request.CouponId
-            : await reads.ByPasswordAsync(request.Password, clock.NowMs, cancellation);
+            : await reads.ByPasswordAsync(
+                request.Password, context.Caller().Id, request.RequestId, clock.NowMs, cancellation);
         if (couponId == 0)
         {
             CouponRefusals.Unknown.Throw();
