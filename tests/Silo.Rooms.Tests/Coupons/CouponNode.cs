@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
@@ -37,6 +40,7 @@ public sealed class CouponNode<TKind> : IAsyncLifetime
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
     private static long lastId = 1_000;
+    private readonly StatementCatcher catcher = new();
     private Task? starting;
     private InProcessTestCluster? cluster;
     private string directory = "";
@@ -44,6 +48,9 @@ public sealed class CouponNode<TKind> : IAsyncLifetime
     internal string ConnectionString { get; private set; } = "";
 
     internal FakeSignIns SignIns { get; } = new();
+
+    /// <summary>What the node has sent through the model, the newest first.</summary>
+    internal ConcurrentStack<Statement> Statements => catcher.Statements;
 
     internal IUnits Units => Get<IUnits>();
 
@@ -182,6 +189,7 @@ public sealed class CouponNode<TKind> : IAsyncLifetime
         services.AddSingleton<IJoinedWork>(new PaidWork(PaidWork.Keep, JoinedVerdict.Keep));
         services.AddSingleton<IJoinedWork>(new PaidWork(PaidWork.Refuse, JoinedVerdict.Refuse));
         services.AddSiloStorage(configuration);
+        services.ConfigureDbContext<PostgreSqlContext>(context => context.AddInterceptors(catcher));
         services.AddAccounts(configuration);
         services.AddWallets();
         services.AddCoupons();
@@ -254,5 +262,24 @@ internal sealed class PaidWork(string kind, JoinedVerdict verdict) : IJoinedWork
             Refusal = verdict == JoinedVerdict.Keep ? null : Refusal,
             Text = ((CouponOutcome)decision.Outcome).PieceId.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
+    }
+}
+
+/// <summary>A statement and the values of its parameters.</summary>
+internal sealed record Statement(string Sql, (string Name, object? Value)[] Parameters);
+
+internal sealed class StatementCatcher : DbCommandInterceptor
+{
+    public ConcurrentStack<Statement> Statements { get; } = [];
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command,
+        CommandEventData eventData,
+        InterceptionResult<DbDataReader> result,
+        CancellationToken cancellationToken = default)
+    {
+        Statements.Push(new(
+            command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(p => (p.ParameterName, p.Value))]));
+        return ValueTask.FromResult(result);
     }
 }
