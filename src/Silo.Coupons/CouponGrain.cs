@@ -326,7 +326,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             facts.Changes[requestKey] = (command.RequestHash, after);
         }
 
-        return (next, new CouponOutcome { Coupon = next, Count = count });
+        return (next, new CouponOutcome { CouponId = CouponId, Coupon = next, Count = count });
     }
 
     private static Result<(CouponState Next, int Count)> DecideChange(CouponState draft, ChangeCommand command, CouponFacts facts)
@@ -408,7 +408,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
 /// <summary>A coupon after an operator's write, as the audit log keeps it.</summary>
 internal sealed record CouponJson(long Id, CouponState State, int Count)
 {
-    public CouponOutcome Answer => new() { Coupon = State, Count = Count };
+    public CouponOutcome Answer => new() { CouponId = Id, Coupon = State, Count = Count };
 
     public static string Write(long id, CouponState state, int count) => JsonSerializer.Serialize(new CouponJson(id, state, count));
 
