@@ -63,7 +63,7 @@ public sealed class CouponTermsRulesTests
         { From, 1, 0, 0, "COUPON_USE_WINDOW_EMPTY" },
         { From, 1, 0, 5, "COUPON_USE_WINDOW_EMPTY" },
         { 0, 0, Until, 5, "COUPON_USE_WINDOW_EMPTY" },
-        // a time that was over before it could be used is later of no use, an earlier start is
+        // a start before the window changes nothing
         { 1, 0, 0, 0, null },
     };
 
