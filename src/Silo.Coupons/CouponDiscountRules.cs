@@ -98,13 +98,11 @@ internal static class CouponDiscountRules
             return new(piece.Id, refusal, nothing, 0);
         }
 
-        if (piece.Terms.FreightOnly)
-        {
-            return new(piece.Id, null, nothing, Off(piece, left.FreightCents));
-        }
-
         var amounts = left.Lines.Select((line, i) => matches[i] ? line.AmountCents : 0).ToArray();
-        return new(piece.Id, null, Share(Off(piece, amounts.Sum()), amounts), 0);
+        var off = Off(piece, piece.Terms.FreightOnly ? left.FreightCents : amounts.Sum());
+        return off == 0 ? new(piece.Id, DiscountRefusals.NothingToReduce, nothing, 0)
+            : piece.Terms.FreightOnly ? new(piece.Id, null, nothing, off)
+            : new(piece.Id, null, Share(off, amounts), 0);
     }
 
     private static Refusal? RefusalOf(HeldPiece piece, bool[] matches, DiscountBasket basket, long now, ShopClock clock)
@@ -168,4 +166,8 @@ public static class DiscountRefusals
     /// <summary>It is for freight, and there is none.</summary>
     public static readonly Refusal NoFreight =
         new("PIECE_NO_FREIGHT", RefusalKind.Precondition, "The piece reduces freight, and there is none.");
+
+    /// <summary>What it is for costs nothing, or pieces before it have taken all off.</summary>
+    public static readonly Refusal NothingToReduce =
+        new("PIECE_NOTHING_TO_REDUCE", RefusalKind.Precondition, "Nothing is left that the piece could reduce.");
 }

@@ -74,7 +74,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         var users = batch.SelectMany(UsersOf).Distinct().ToArray();
         if (State.Exists && users.Length > 0)
         {
-            await reads.ReadAsync(r => LoadUsersAsync(r, users, facts), CancellationToken.None);
+            await reads.ReadAsync(r => LoadUsersAsync(r, users, AsksForStreaks(batch), facts), CancellationToken.None);
         }
 
         var writes = batch.OfType<IOperatorCommand>().ToArray();
@@ -95,6 +95,8 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             ImportCardsCommand import => DecideWrite(draft, import, facts, rows, (state, r) => DecideImport(state, import, facts, r)),
             _ => throw new NotSupportedException(command.GetType().Name),
         };
+
+    protected override CouponOutcome PutOffTooOften => Refuse(Refusals.StorageUnavailable);
 
     protected override Refusal? RefusalOf(CouponOutcome outcome) => outcome.Refusal;
 
@@ -166,7 +168,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         return true;
     }
 
-    private async Task<bool> LoadUsersAsync(IReads reads, long[] users, CouponFacts facts)
+    private async Task<bool> LoadUsersAsync(IReads reads, long[] users, bool withStreaks, CouponFacts facts)
     {
         var couponId = CouponId;
         var pieces = await reads.Query<PieceRow>().Where(p => users.Contains(p.UserId) && p.CouponId == couponId).ToListAsync();
@@ -179,16 +181,20 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
                 piece.RequestHash,
                 piece.ClaimedAt,
                 piece.DrawnCents,
-                piece.Origin == PieceOrigin.Claim));
+                piece.Origin));
         }
 
-        if (State.Terms.StreakDays > 0)
+        if (withStreaks)
         {
             facts.Streaks = await streaks.StreaksAsync(reads, users, facts.Now, CancellationToken.None);
         }
 
         return true;
     }
+
+    /// <summary>Also where the terms are only just being changed to ask for a streak: claims of the same batch follow.</summary>
+    private bool AsksForStreaks(IReadOnlyList<CouponCommand> batch) =>
+        State.Terms.StreakDays > 0 || batch.OfType<ChangeCommand>().Any(c => c.Terms?.StreakDays > 0);
 
     private (CouponState State, CouponOutcome Outcome) DecideClaim(
         CouponState draft, ClaimCommand command, CouponFacts facts, Rows rows)
@@ -218,7 +224,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             throw new InvalidOperationException($"The points were counted before and are now refused: {tooLow.Reason}.");
         }
 
-        var next = CouponRules.AfterPiece(draft, firstOfUser: mine.Count == 1);
+        var next = CouponRules.AfterPiece(draft, firstOfUser: mine.Count(p => p.IsOfStock) == 1);
         return (next, Claimed(next, piece));
     }
 
@@ -248,7 +254,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             requestHash,
             facts.Now,
             CouponRules.DrawnCents(draft.Terms, RandomNumberGenerator.GetInt32(CouponRules.FaceValues(draft.Terms))),
-            origin == PieceOrigin.Claim);
+            origin);
         rows.Append(new PieceRow
         {
             CouponId = CouponId,
@@ -320,7 +326,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             facts.Changes[requestKey] = (command.RequestHash, after);
         }
 
-        return (next, new CouponOutcome { Coupon = next, Count = count });
+        return (next, new CouponOutcome { CouponId = CouponId, Coupon = next, Count = count });
     }
 
     private static Result<(CouponState Next, int Count)> DecideChange(CouponState draft, ChangeCommand command, CouponFacts facts)
@@ -346,7 +352,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         foreach (var user in command.Users.Take(decision.Value))
         {
             NewPiece(draft, user, "", 0, PieceOrigin.Issue, facts, rows);
-            next = CouponRules.AfterPiece(next, firstOfUser: facts.PiecesOf(user).Count == 1);
+            next = CouponRules.AfterPiece(next, firstOfUser: facts.PiecesOf(user).Count(p => p.IsOfStock) == 1);
         }
 
         return (next, decision.Value);
@@ -402,7 +408,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
 /// <summary>A coupon after an operator's write, as the audit log keeps it.</summary>
 internal sealed record CouponJson(long Id, CouponState State, int Count)
 {
-    public CouponOutcome Answer => new() { Coupon = State, Count = Count };
+    public CouponOutcome Answer => new() { CouponId = Id, Coupon = State, Count = Count };
 
     public static string Write(long id, CouponState state, int count) => JsonSerializer.Serialize(new CouponJson(id, state, count));
 

@@ -6,11 +6,11 @@ namespace Silo.Coupons;
 /// <summary>A piece with its terms and what has become of it.</summary>
 internal sealed record FullPiece(PieceRow Piece, CouponTermsRow Terms, PieceMarkRow? Mark);
 
-/// <summary>Which pieces of a user to list.</summary>
+/// <summary>Which pieces of a user to list; those that he gave away never are.</summary>
 internal sealed record PieceQuery(
     IReadOnlyCollection<PieceStatus> States, string Type = "", long RefId = 0, long SpendCents = 0)
 {
-    public bool Wants(PieceStatus state) => States.Count == 0 ? state != PieceStatus.Sent : States.Contains(state);
+    public bool Wants(PieceStatus state) => States.Count == 0 || States.Contains(state);
 }
 
 /// <summary>The room's queries: lists come from rows, stocks from the committed states of the grains.</summary>
@@ -39,10 +39,16 @@ internal sealed class CouponReads(IUnits units, IStates states)
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation),
         cancellation);
 
-    /// <summary>The coupon that a password names: the newest that is open, or else the newest; 0 for none.</summary>
-    public Task<long> ByPasswordAsync(string password, long now, CancellationToken cancellation) => units.ReadAsync(
+    /// <summary>
+    /// The coupon that a password names: the one that the user has claimed with the request id, or else the newest that
+    /// is open, or else the newest; 0 for none.
+    /// </summary>
+    public Task<long> ByPasswordAsync(
+        string password, long userId, string requestId, long now, CancellationToken cancellation) => units.ReadAsync(
         r => r.Query<CouponRow>().Where(c => c.Password == password && c.Password != "")
-            .OrderByDescending(c => c.Enabled && c.ClaimableFrom <= now && now < c.ClaimableUntil).ThenByDescending(c => c.Id)
+            .OrderByDescending(c => requestId != ""
+                && r.Query<PieceRow>().Any(p => p.UserId == userId && p.CouponId == c.Id && p.RequestId == requestId))
+            .ThenByDescending(c => c.Enabled && c.ClaimableFrom <= now && now < c.ClaimableUntil).ThenByDescending(c => c.Id)
             .Select(c => c.Id).FirstOrDefaultAsync(cancellation),
         cancellation);
 
@@ -51,12 +57,12 @@ internal sealed class CouponReads(IUnits units, IStates states)
         async r =>
         {
             var (usable, expired) = (query.Wants(PieceStatus.Usable), query.Wants(PieceStatus.Expired));
-            var (used, ended, sent) = (query.Wants(PieceStatus.Used), query.Wants(PieceStatus.Void), query.Wants(PieceStatus.Sent));
+            var (used, ended) = (query.Wants(PieceStatus.Used), query.Wants(PieceStatus.Void));
             var rows = Full(r, r.Query<PieceRow>().Where(p => p.UserId == userId))
                 .Where(x => x.Mark == null
                     ? (usable && x.Until > now) || (expired && x.Until <= now)
                     : (used && (x.Mark.Mark == PieceMark.Used || x.Mark.Mark == PieceMark.Reserved))
-                        || (ended && x.Mark.Mark == PieceMark.Void) || (sent && x.Mark.Mark == PieceMark.Sent));
+                        || (ended && x.Mark.Mark == PieceMark.Void));
             if (query.Type.Length > 0)
             {
                 rows = rows.Where(x => x.Terms.Type == query.Type);
@@ -96,6 +102,14 @@ internal sealed class CouponReads(IUnits units, IStates states)
         IReads reads, IReadOnlyCollection<long> ids, long? ofUser, CancellationToken cancellation) =>
         (await Full(reads, reads.Query<PieceRow>().Where(p => ids.Contains(p.Id) && (ofUser == null || p.UserId == ofUser)))
             .OrderBy(x => x.Piece.Id).ToListAsync(cancellation)).ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark));
+
+    /// <summary>The pieces of a user that are neither marked nor expired, newest first.</summary>
+    public static async Task<List<FullPiece>> UsableAsync(
+        IReads reads, long userId, long now, int most, CancellationToken cancellation) =>
+        (await Full(reads, reads.Query<PieceRow>().Where(p => p.UserId == userId))
+            .Where(x => x.Mark == null && x.Until > now)
+            .OrderByDescending(x => x.Piece.Id).Take(most).ToListAsync(cancellation))
+        .ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark));
 
     /// <summary>How many listed coupons a user can claim, and how many of his pieces are in each state.</summary>
     public async Task<(long Claimable, Dictionary<PieceStatus, long> Pieces)> CountAsync(

@@ -9,9 +9,21 @@ namespace Silo.Coupons;
 /// <param name="RequestHash">Hash of the request.</param>
 /// <param name="ClaimedAt">When, in unix milliseconds.</param>
 /// <param name="DrawnCents">The face value, where it was drawn.</param>
-/// <param name="IsClaim">Whether by a claim of his own; others do not count against his limit.</param>
+/// <param name="Origin">How; what is not his own claim does not count against his limit.</param>
 internal sealed record AcceptedClaim(
-    long PieceId, int Version, string RequestId, long RequestHash, long ClaimedAt, long? DrawnCents = null, bool IsClaim = true);
+    long PieceId,
+    int Version,
+    string RequestId,
+    long RequestHash,
+    long ClaimedAt,
+    long? DrawnCents = null,
+    PieceOrigin Origin = PieceOrigin.Claim)
+{
+    public bool IsClaim => Origin == PieceOrigin.Claim;
+
+    /// <summary>Whether it came from the stock, and not from a card or another shopper.</summary>
+    public bool IsOfStock => Origin is PieceOrigin.Claim or PieceOrigin.Issue;
+}
 
 /// <summary>What is known of the user who claims.</summary>
 /// <param name="Pieces">His pieces of the coupon.</param>

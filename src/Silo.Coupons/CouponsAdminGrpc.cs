@@ -194,8 +194,8 @@ internal sealed class CouponsAdminGrpc(
     private async Task<Coupon> ChangeAsync(long id, ChangeCommand command, CancellationToken cancellation)
     {
         var outcome = await SendAsync(id, command, cancellation);
-        var used = await reads.UsedAsync([id], cancellation);
-        return CouponWire.Coupon(id, outcome.Coupon!, used.GetValueOrDefault(id));
+        var used = await reads.UsedAsync([outcome.CouponId], cancellation);
+        return CouponWire.Coupon(outcome.CouponId, outcome.Coupon!, used.GetValueOrDefault(outcome.CouponId));
     }
 
     private async Task<Coupon?> FirstAnswerAsync(ChangeCommand command, CancellationToken cancellation)

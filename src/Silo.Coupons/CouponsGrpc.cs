@@ -86,7 +86,7 @@ internal sealed class CouponsGrpc(
         var (pieces, total) = await reads.PiecesAsync(
             context.Caller().Id,
             new PieceQuery(
-                [.. request.States.Where(s => s != PieceState.Sent).Select(s => (PieceStatus)s)],
+                [.. request.States.Select(s => (PieceStatus)s)],
                 request.Type,
                 request.RefId,
                 request.SpendCents),
@@ -156,7 +156,8 @@ internal sealed class CouponsGrpc(
             cancellation)).OrRefuse();
         var couponId = request.CouponId > 0
             ? request.CouponId
-            : await reads.ByPasswordAsync(request.Password, clock.NowMs, cancellation);
+            : await reads.ByPasswordAsync(
+                request.Password, context.Caller().Id, request.RequestId, clock.NowMs, cancellation);
         if (couponId == 0)
         {
             CouponRefusals.Unknown.Throw();

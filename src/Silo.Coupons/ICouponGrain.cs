@@ -191,6 +191,10 @@ internal sealed record CouponOutcome
     /// <summary>How many pieces were issued, or cards added.</summary>
     [Id(7)]
     public int Count { get; init; }
+
+    /// <summary>The coupon that was changed; another one than was asked where a creation is a repeat.</summary>
+    [Id(8)]
+    public long CouponId { get; init; }
 }
 
 /// <summary>The stock of a coupon, after a number of commits.</summary>

@@ -9,7 +9,8 @@ public interface ICoupons
 {
     /// <summary>
     /// What each of a user's pieces would take off an order, in the order given; each from what the ones before have
-    /// left. One that takes off nothing says why. Pieces that are not his are refused as PIECE_UNKNOWN.
+    /// left. One that takes off nothing says why. Pieces that are not his are refused as PIECE_UNKNOWN; one that is named
+    /// twice is quoted once.
     /// </summary>
     Task<IReadOnlyList<Discount>> QuoteAsync(
         IReads reads, long userId, IReadOnlyList<long> pieces, DiscountBasket basket, long nowMs, CancellationToken cancellation);
@@ -42,22 +43,19 @@ internal sealed class OrderCoupons(ShopClock clock) : ICoupons
     public async Task<IReadOnlyList<Discount>> QuoteAsync(
         IReads reads, long userId, IReadOnlyList<long> pieces, DiscountBasket basket, long nowMs, CancellationToken cancellation)
     {
-        var held = (await CouponReads.PiecesAsync(reads, pieces, userId, cancellation)).ToDictionary(p => p.Piece.Id, Held);
-        var quoted = CouponDiscountRules.Quote([.. pieces.Where(held.ContainsKey).Select(id => held[id])], basket, nowMs, clock)
+        long[] named = [.. pieces.Distinct()];
+        var held = (await CouponReads.PiecesAsync(reads, named, userId, cancellation)).ToDictionary(p => p.Piece.Id, Held);
+        var quoted = CouponDiscountRules.Quote([.. named.Where(held.ContainsKey).Select(id => held[id])], basket, nowMs, clock)
             .ToDictionary(d => d.PieceId);
-        return [.. pieces.Select(id => quoted.GetValueOrDefault(id)
+        return [.. named.Select(id => quoted.GetValueOrDefault(id)
             ?? new Discount(id, CouponRefusals.PieceUnknown, new long[basket.Lines.Count], 0))];
     }
 
     public async Task<IReadOnlyList<Discount>> QuoteAllAsync(
         IReads reads, long userId, DiscountBasket basket, long nowMs, CancellationToken cancellation)
     {
-        var ids = await reads.Query<PieceRow>()
-            .Where(p => p.UserId == userId && !reads.Query<PieceMarkRow>().Any(m => m.PieceId == p.Id))
-            .OrderByDescending(p => p.Id).Take(MostQuoted).Select(p => p.Id).ToListAsync(cancellation);
-        var pieces = await CouponReads.PiecesAsync(reads, ids, userId, cancellation);
-        return [.. pieces.Where(p => PieceMoves.IsUsable(p, nowMs)).OrderByDescending(p => p.Piece.Id)
-            .SelectMany(p => CouponDiscountRules.Quote([Held(p)], basket, nowMs, clock))];
+        var pieces = await CouponReads.UsableAsync(reads, userId, nowMs, MostQuoted, cancellation);
+        return [.. pieces.SelectMany(p => CouponDiscountRules.Quote([Held(p)], basket, nowMs, clock))];
     }
 
     public async Task<Result<IReadOnlyList<Discount>>> ReserveAsync(

@@ -37,12 +37,19 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
             return CouponRefusals.CardWrong;
         }
 
+        // Not in the unit below, whose refusal would take it back.
+        await units.RunAsync<bool>(
+            async unit =>
+            {
+                await attempts.GiveBackAsync(unit, key, cancellation);
+                return true;
+            },
+            cancellation);
         var coupon = await reads.StateAsync(card.CouponId);
         var drawn = CouponRules.DrawnCents(coupon.Terms, RandomNumberGenerator.GetInt32(CouponRules.FaceValues(coupon.Terms)));
         return await units.RunAsync<FullPiece>(
             async unit =>
             {
-                await attempts.GiveBackAsync(unit, key, cancellation);
                 // The guard locks the row; of two at once, the second finds the card used.
                 var pieceId = unit.NewId();
                 var open = CouponRules.OpenRefusal(coupon, unit.NowMs);
@@ -84,8 +91,7 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
                     return CouponRefusals.PieceUnknown;
                 }
 
-                if (mine.Mark is { Mark: PieceMark.Sent, SubjectId: var gift }
-                    && (await CouponReads.PiecesAsync(unit, [gift], toUserId, cancellation)).SingleOrDefault() is { } first)
+                if (await GiftAsync(unit, mine, toUserId, cancellation) is { } first)
                 {
                     return first;
                 }
@@ -117,13 +123,21 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
     public static bool IsUsable(FullPiece piece, long now) => CouponRules.StatusOf(
         piece.Mark?.Mark, CouponRules.UsableUntil(piece.Terms.Terms, piece.Piece.ClaimedAt), now) == PieceStatus.Usable;
 
+    /// <summary>The piece that the receiver has got for a piece, or null.</summary>
+    private static async Task<FullPiece?> GiftAsync(Unit unit, FullPiece sent, long toUserId, CancellationToken cancellation) =>
+        sent.Mark is { Mark: PieceMark.Sent, SubjectId: var gift }
+            ? (await CouponReads.PiecesAsync(unit, [gift], toUserId, cancellation)).SingleOrDefault()
+            : null;
+
     private static async Task<Result<FullPiece>> GiveAsync(
         Unit unit, FullPiece mine, long toUserId, CancellationToken cancellation)
     {
         var id = unit.NewId();
         if (!await MarkAsync(unit, mine.Piece, PieceMark.Sent, id, cancellation))
         {
-            return CouponRefusals.PieceNotUsable;
+            // Of two at once for one receiver, the second is a repeat too.
+            var now = (await CouponReads.PiecesAsync(unit, [mine.Piece.Id], null, cancellation)).Single();
+            return await GiftAsync(unit, now, toUserId, cancellation) is { } first ? first : CouponRefusals.PieceNotUsable;
         }
 
         unit.Set<PieceRow>().Add(new PieceRow

@@ -77,6 +77,12 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     protected virtual Task<IReadOnlySet<TCommand>> LockAsync(Unit unit, IReadOnlyList<TCommand> batch, TFacts facts) =>
         Task.FromResult<IReadOnlySet<TCommand>>(new HashSet<TCommand>());
 
+    /// <summary>
+    /// The outcome of a command whose rows stayed locked elsewhere. Without one the command's whole message fails, also
+    /// for neighbours in it whose decisions stand.
+    /// </summary>
+    protected virtual TOutcome? PutOffTooOften => null;
+
     /// <summary>Called after a batch has become durable and <see cref="State"/> is the new state.</summary>
     protected virtual void OnCommitted()
     {
@@ -212,6 +218,10 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
             else if (batch[i].Deferrals < MaxDeferrals)
             {
                 waiting.Enqueue(batch[i] with { Deferrals = batch[i].Deferrals + 1 });
+            }
+            else if (PutOffTooOften is { } refused)
+            {
+                batch[i].Entry.Complete(batch[i].Index, refused);
             }
             else
             {
