@@ -104,7 +104,7 @@ internal static class LedgerRules
     {
         var after = new Dictionary<long, WalletState>();
         List<BookedLine> booked = [];
-        foreach (var line in WithDebtsPaid(transaction.Lines, wallets))
+        foreach (var line in WithDebtsPaid(transaction.Lines, WalletOf))
         {
             if (!IsUsers(line.Account))
             {
@@ -112,7 +112,7 @@ internal static class LedgerRules
                 continue;
             }
 
-            var wallet = after.TryGetValue(line.UserId, out var moved) ? moved : wallets[line.UserId];
+            var wallet = WalletOf(line.UserId);
             var amount = wallet[line.Account] + line.Amount;
             if (RefusalOf(line.Account, amount) is { } refusal)
             {
@@ -130,6 +130,8 @@ internal static class LedgerRules
         }
 
         return booked;
+
+        WalletState WalletOf(long user) => after.TryGetValue(user, out var moved) ? moved : wallets[user];
     }
 
     /// <summary>
@@ -145,7 +147,8 @@ internal static class LedgerRules
         return [.. new LedgerLine[] { new(userId, account, -there), new(userId, debt, there - amount) }.Where(l => l.Amount != 0)];
     }
 
-    private static IEnumerable<LedgerLine> WithDebtsPaid(IReadOnlyList<LedgerLine> lines, IDictionary<long, WalletState> wallets)
+    /// <summary>Line by line: what a debt is when a line is asked for, the lines before it have left.</summary>
+    private static IEnumerable<LedgerLine> WithDebtsPaid(IReadOnlyList<LedgerLine> lines, Func<long, WalletState> walletOf)
     {
         foreach (var line in lines)
         {
@@ -156,7 +159,7 @@ internal static class LedgerRules
                 { Amount: > 0, Account: LedgerAccount.Points } => LedgerAccount.PointsDebt,
                 _ => (LedgerAccount?)null,
             };
-            if (debt is { } owed && wallets[line.UserId][owed] is < 0 and var owes)
+            if (debt is { } owed && walletOf(line.UserId)[owed] is < 0 and var owes)
             {
                 var paid = Math.Min(line.Amount, -owes);
                 yield return line with { Amount = -paid };
