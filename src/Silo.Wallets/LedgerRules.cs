@@ -147,6 +147,16 @@ internal static class LedgerRules
         return [.. new LedgerLine[] { new(userId, account, -there), new(userId, debt, there - amount) }.Where(l => l.Amount != 0)];
     }
 
+    /// <summary>Why a user's account cannot hold an amount, or null.</summary>
+    public static Refusal? RefusalOf(LedgerAccount account, long amount) => account switch
+    {
+        LedgerAccount.BalanceDebt or LedgerAccount.PointsDebt => amount is > 0 or < -MaxAmount ? WalletRefusals.WalletFull : null,
+        _ when amount > MaxAmount => WalletRefusals.WalletFull,
+        LedgerAccount.Points when amount < 0 => WalletRefusals.PointsTooLow,
+        _ when amount < 0 => WalletRefusals.BalanceTooLow,
+        _ => null,
+    };
+
     /// <summary>Line by line: what a debt is when a line is asked for, the lines before it have left.</summary>
     private static IEnumerable<LedgerLine> WithDebtsPaid(IReadOnlyList<LedgerLine> lines, Func<long, WalletState> walletOf)
     {
@@ -167,13 +177,4 @@ internal static class LedgerRules
             }
         }
     }
-
-    private static Refusal? RefusalOf(LedgerAccount account, long amount) => account switch
-    {
-        LedgerAccount.BalanceDebt or LedgerAccount.PointsDebt => amount is > 0 or < -MaxAmount ? WalletRefusals.WalletFull : null,
-        _ when amount > MaxAmount => WalletRefusals.WalletFull,
-        LedgerAccount.Points when amount < 0 => WalletRefusals.PointsTooLow,
-        _ when amount < 0 => WalletRefusals.BalanceTooLow,
-        _ => null,
-    };
 }
