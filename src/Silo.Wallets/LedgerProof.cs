@@ -92,7 +92,7 @@ internal sealed class LedgerProof(IUnits units)
             // One statement, so that each wallet and its entries are of one instant.
             var rows = r.Query<WalletRow>().Where(w => w.UserId > after && w.UserId <= last)
                 .SelectMany(
-                    w => r.Query<EntryRow>().Where(e => e.UserId == w.UserId).DefaultIfEmpty(),
+                    w => r.Query<EntryRow>().Where(e => e.UserId == w.UserId && e.Sequence != null).DefaultIfEmpty(),
                     (Wallet, Entry) => new { Wallet, Entry })
                 .OrderBy(x => x.Wallet.UserId).ThenBy(x => x.Entry!.Sequence)
                 .AsAsyncEnumerable();

@@ -54,6 +54,9 @@ internal static class LedgerRules
 
     public const int MaxLines = 64;
 
+    /// <summary>What the lines of one transaction are at most as entries: each may pay a debt by two more.</summary>
+    public const int MaxEntries = 3 * MaxLines;
+
     public static bool IsUsers(LedgerAccount account) => account < LedgerAccount.ShopAdjustments;
 
     public static bool IsInPoints(LedgerAccount account) => account is LedgerAccount.Points or LedgerAccount.PointsDebt
