@@ -204,6 +204,33 @@ public sealed class Shop : IAsyncDisposable
         await transaction.CommitAsync();
     }
 
+    /// <summary>Gives users 1..n points, straight into the ledger; before anything else is booked.</summary>
+    public Task<int> SeedPointsAsync(int users, long points) => ExecuteAsync(
+        $"""
+        INSERT INTO wallets_transactions (id, kind, reference, remark, at)
+        SELECT id, 1, 'seeded:' || id, '', 0 FROM accounts_users WHERE id <= {users};
+        INSERT INTO wallets_entries (transaction_id, line, user_id, account, amount, balance_after, sequence)
+        SELECT id, 1, id, 5, {points}, {points}, 1 FROM accounts_users WHERE id <= {users};
+        INSERT INTO wallets_entries (transaction_id, line, user_id, account, amount, balance_after, sequence)
+        SELECT id, 2, 0, 101, -{points}, NULL, NULL FROM accounts_users WHERE id <= {users};
+        INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, entries)
+        SELECT id, 0, 0, 0, 0, {points}, 0, 1 FROM accounts_users WHERE id <= {users};
+        """);
+
+    /// <summary>The pieces of a coupon, each by its claim.</summary>
+    public async Task<Dictionary<(long User, string Request), long>> PiecesAsync(long coupon) => (await QueryAsync(
+        $"SELECT user_id, request_id, id FROM coupons_pieces WHERE coupon_id = {coupon}",
+        r => (User: r.GetInt64(0), Request: r.GetString(1), Id: r.GetInt64(2))))
+        .ToDictionary(r => (r.User, r.Request), r => r.Id);
+
+    /// <summary>What was charged for coupons: whom, for which piece, how much.</summary>
+    public Task<List<(long User, string Reference, long Amount)>> ChargesAsync() => QueryAsync(
+        """
+        SELECT e.user_id, t.reference, -e.amount FROM wallets_transactions t
+        JOIN wallets_entries e ON e.transaction_id = t.id AND e.user_id > 0 WHERE t.kind = 2
+        """,
+        r => (r.GetInt64(0), r.GetString(1), r.GetInt64(2)));
+
     /// <summary>Opens the server's database beside it.</summary>
     public async Task<DbConnection> OpenDatabaseAsync()
     {
