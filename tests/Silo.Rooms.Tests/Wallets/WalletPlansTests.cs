@@ -15,8 +15,13 @@ namespace Silo.Rooms.Tests.Wallets;
 /// Goal: no query of the room walks through all entries or transactions. Method: every statement that its reads send is
 /// asked for its plan on the embedded database, whose plans do not depend on how full the tables are.
 /// </summary>
-public sealed partial class WalletPlansTests : LedgerTests<SqliteDatabase>
+public sealed partial class WalletPlansTests : LedgerTests<SqliteDatabase>, IDisposable
 {
+    private readonly Statements statements;
+
+    /// <summary>Listens before the node's first statement: EF Core remembers for a while that nobody listens.</summary>
+    public WalletPlansTests() => statements = new(Database.File);
+
     private static readonly EntryQuery Everything = new(LedgerAccount.Balance, true, true, [], null, null);
 
     /// <summary>Each read, by its name.</summary>
@@ -27,13 +32,14 @@ public sealed partial class WalletPlansTests : LedgerTests<SqliteDatabase>
     public async Task Plan_OfEachRead_WalksThroughNoGrowingTable(string read)
     {
         await PostAsync(Money(1, 5));
-        using var statements = new Statements();
+        statements.Taken.Clear();
 
         await RunAsync(read);
 
         var sent = statements.Taken.Where(s => s.Sql.Contains("wallets_", StringComparison.Ordinal)
             && !s.Sql.StartsWith("INSERT", StringComparison.Ordinal)).ToArray();
         Assert.NotEmpty(sent);
+        Assert.True(read != "proof" || sent.Length >= 10, "The proof sent less than it does.");
         foreach (var (sql, parameters) in sent)
         {
             var plan = await PlanAsync(sql, parameters);
@@ -41,13 +47,18 @@ public sealed partial class WalletPlansTests : LedgerTests<SqliteDatabase>
             Assert.True(
                 // Sorting what a page was taken from means that all of it was read.
                 !plan.Any(step => step.Contains("AUTOMATIC", StringComparison.Ordinal) || growing.Any(g => step == g || step.StartsWith($"{g} ", StringComparison.Ordinal))
-                    || (read.StartsWith("statement", StringComparison.Ordinal) && step.Contains("TEMP B-TREE", StringComparison.Ordinal))),
+                    || (read.StartsWith("statement", StringComparison.Ordinal) && step.Contains("TEMP B-TREE", StringComparison.Ordinal)))
+                    // What stands beside a line is looked for from the line on, and not from the newest.
+                    && (!plan.Any(step => step.StartsWith("CORRELATED", StringComparison.Ordinal)) || !read.StartsWith("statement", StringComparison.Ordinal)
+                        || plan.Any(step => step.Contains("sequence<?", StringComparison.Ordinal))),
                 $"{sql}\n{string.Join('\n', plan)}");
         }
     }
 
     [GeneratedRegex("\"wallets_(entries|transactions|wallets)\" AS \"(?<alias>\\w+)\"")]
     private static partial Regex Growing();
+
+    public void Dispose() => statements.Dispose();
 
     private async Task RunAsync(string read)
     {
@@ -100,13 +111,17 @@ public sealed partial class WalletPlansTests : LedgerTests<SqliteDatabase>
         return plan;
     }
 
-    /// <summary>What EF Core sends from this flow while it is there.</summary>
+    /// <summary>What EF Core sends to one file.</summary>
     private sealed class Statements : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
     {
-        private readonly AsyncLocal<bool> mine = new() { Value = true };
+        private readonly string file;
         private readonly ConcurrentBag<IDisposable> subscriptions = [];
 
-        public Statements() => subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
+        public Statements(string file)
+        {
+            this.file = file;
+            subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
+        }
 
         public ConcurrentQueue<(string Sql, (string Name, object? Value)[] Parameters)> Taken { get; } = [];
 
@@ -120,7 +135,8 @@ public sealed partial class WalletPlansTests : LedgerTests<SqliteDatabase>
 
         public void OnNext(KeyValuePair<string, object?> value)
         {
-            if (mine.Value && value.Value is CommandEventData { Command: var command } && value.Key == RelationalEventId.CommandExecuting.Name)
+            if (value.Key == RelationalEventId.CommandExecuting.Name && value.Value is CommandEventData { Command: var command }
+                && command.Connection?.DataSource == file)
             {
                 Taken.Enqueue((command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(p => (p.ParameterName, p.Value))]));
             }
