@@ -8,6 +8,8 @@ namespace Silo.Wallets;
 /// <summary>Locks wallets and books transactions in units.</summary>
 internal sealed class Ledger : IWallets
 {
+    private readonly ConditionalWeakTable<Unit, UnitWallets> ofUnits = [];
+
     public async Task<Result<long>> PostAsync(Unit unit, LedgerTransaction transaction, CancellationToken cancellation)
     {
         var users = transaction.Lines.Where(line => line.UserId > 0).Select(line => line.UserId).Distinct().ToArray();
@@ -37,13 +39,15 @@ internal sealed class Ledger : IWallets
         }
 
         var rows = await unit.LockAsync<WalletRow>(users, wait: true, cancellation);
-        return new(rows.ToDictionary(r => r.Key, r => r.Value.State), new HashSet<long>(), new HashSet<long>(), unit.NewId, unit.NowMs);
+        var wallets = rows.ToDictionary(r => r.Key, r => r.Value.State);
+        return new(wallets, new HashSet<long>(), new HashSet<long>(), TakenIn(unit, wallets), unit.NewId, unit.NowMs);
     }
 
     public async Task<LedgerDraft> TryLockAsync(Unit unit, IReadOnlyCollection<long> users, CancellationToken cancellation)
     {
         var rows = await unit.LockAsync<WalletRow>(users, wait: false, cancellation);
         var wallets = rows.ToDictionary(r => r.Key, r => r.Value.State);
+        var ofUnit = TakenIn(unit, wallets);
         var missing = users.Where(u => !rows.ContainsKey(u)).ToHashSet();
         HashSet<long> elsewhere = missing.Count == 0
             ? []
@@ -53,7 +57,18 @@ internal sealed class Ledger : IWallets
             wallets[user] = default;
         }
 
-        return new(wallets, missing, elsewhere, unit.NewId, unit.NowMs);
+        return new(wallets, missing, elsewhere, ofUnit, unit.NewId, unit.NowMs);
+    }
+
+    private UnitWallets TakenIn(Unit unit, Dictionary<long, WalletState> wallets)
+    {
+        var ofUnit = ofUnits.GetOrCreateValue(unit);
+        foreach (var (user, wallet) in wallets)
+        {
+            ofUnit.Take(user, wallet);
+        }
+
+        return ofUnit;
     }
 
     private static FormattableString FirstRow(long user) => FormattableStringFactory.Create(

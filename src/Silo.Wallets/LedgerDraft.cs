@@ -11,13 +11,19 @@ public sealed class LedgerDraft
 {
     private readonly Dictionary<long, WalletState> wallets;
     private readonly IReadOnlySet<long> absent;
+    private readonly UnitWallets ofUnit;
     private readonly Func<long> newId;
     private readonly long now;
 
     internal LedgerDraft(
-        Dictionary<long, WalletState> wallets, IReadOnlySet<long> absent, IReadOnlySet<long> heldElsewhere, Func<long> newId, long now)
+        Dictionary<long, WalletState> wallets,
+        IReadOnlySet<long> absent,
+        IReadOnlySet<long> heldElsewhere,
+        UnitWallets ofUnit,
+        Func<long> newId,
+        long now)
     {
-        (this.wallets, this.absent, this.newId, this.now) = (wallets, absent, newId, now);
+        (this.wallets, this.absent, this.ofUnit, this.newId, this.now) = (wallets, absent, ofUnit, newId, now);
         HeldElsewhere = heldElsewhere;
     }
 
@@ -33,11 +39,22 @@ public sealed class LedgerDraft
     /// <summary>Books a transaction; all of it, or, refused, nothing.</summary>
     /// <returns>The transaction's id, or <see cref="WalletRefusals"/>.</returns>
     /// <exception cref="ArgumentException">It is not a transaction, or names a wallet that is not locked.</exception>
+    /// <exception cref="InvalidOperationException">Another draft of the unit has booked on one of the wallets since.</exception>
     public Result<long> Post(LedgerTransaction transaction, Rows rows)
     {
         if (LedgerRules.FaultOf(transaction) is { } fault)
         {
             throw new ArgumentException($"{transaction.Kind} {transaction.Reference}: {fault}.", nameof(transaction));
+        }
+
+        foreach (var user in transaction.Lines.Where(line => line.UserId > 0).Select(line => line.UserId).Distinct())
+        {
+            if (!wallets.TryGetValue(user, out var wallet) || HeldElsewhere.Contains(user))
+            {
+                throw NotLocked(user, transaction);
+            }
+
+            ofUnit.Check(user, wallet);
         }
 
         var booked = LedgerRules.Book(transaction, wallets);
@@ -74,9 +91,10 @@ public sealed class LedgerDraft
         {
             if (absent.Contains(user))
             {
-                throw new ArgumentException($"The wallet of user {user} is not locked.", nameof(transaction));
+                throw NotLocked(user, transaction);
             }
 
+            ofUnit.Booked(user, wallets[user]);
             rows.Put(WalletRow.Of(user, wallets[user]));
         }
 
@@ -85,4 +103,35 @@ public sealed class LedgerDraft
 
     /// <summary>The wallet of a user as it is after what was booked.</summary>
     internal WalletState WalletOf(long userId) => wallets[userId];
+
+    private static ArgumentException NotLocked(long user, LedgerTransaction transaction) =>
+        new($"The wallet of user {user} is not locked.", nameof(transaction));
+}
+
+/// <summary>
+/// The wallets of one unit, by their count of entries. Of two drafts of one wallet the later written would undo what the
+/// other has booked; that is refused here.
+/// </summary>
+internal sealed class UnitWallets
+{
+    private readonly Dictionary<long, long> entries = [];
+
+    /// <summary>A draft takes a wallet as it is stored.</summary>
+    public void Take(long user, WalletState stored)
+    {
+        Check(user, stored);
+        entries[user] = stored.Entries;
+    }
+
+    /// <summary>A draft is about to book on a wallet.</summary>
+    public void Check(long user, WalletState wallet)
+    {
+        if (entries.TryGetValue(user, out var newest) && newest != wallet.Entries)
+        {
+            throw new InvalidOperationException($"Two drafts of one unit book on the wallet of user {user}.");
+        }
+    }
+
+    /// <summary>A draft has booked on a wallet.</summary>
+    public void Booked(long user, WalletState wallet) => entries[user] = wallet.Entries;
 }

@@ -14,18 +14,24 @@ internal sealed record ProofSlice(int Transactions, int Wallets, IReadOnlyList<s
 internal sealed class LedgerProof(IUnits units)
 {
     public const int MaxFaults = 100;
-    private const int TransactionsOfSlice = 20_000;
-    private const int WalletsOfSlice = 500;
     private static readonly LedgerAccount[] UserAccounts = [.. Enum.GetValues<LedgerAccount>().Where(LedgerRules.IsUsers)];
+
+    public int TransactionsOfSlice { get; init; } = 20_000;
+
+    public int WalletsOfSlice { get; init; } = 500;
 
     public async IAsyncEnumerable<ProofSlice> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        for (long after = 0, last; (last = await EndOfAsync<TransactionRow>(t => t.Id, after, TransactionsOfSlice, cancellation)) > after; after = last)
+        long after = 0, last;
+        for (; (last = await EndOfAsync<TransactionRow>(t => t.Id, after, TransactionsOfSlice, cancellation)) > after; after = last)
         {
             yield return await TransactionsAsync(after, last, cancellation);
         }
 
-        for (long after = 0, last; (last = await EndOfAsync<WalletRow>(w => w.UserId, after, WalletsOfSlice, cancellation)) > after; after = last)
+        // An entry without a transaction can lie behind the last one.
+        yield return await TransactionsAsync(after, long.MaxValue, cancellation);
+
+        for (after = 0; (last = await EndOfAsync<WalletRow>(w => w.UserId, after, WalletsOfSlice, cancellation)) > after; after = last)
         {
             yield return await WalletsAsync(after, last, cancellation);
         }
@@ -65,11 +71,16 @@ internal sealed class LedgerProof(IUnits units)
                 .Where(e => !r.Query<TransactionRow>().Any(t => t.Id == e.TransactionId)
                     || (e.UserId != 0 && !r.Query<WalletRow>().Any(w => w.UserId == e.UserId)))
                 .Select(e => new { e.TransactionId, e.Line }).Take(MaxFaults).ToListAsync(cancellation);
+            // Whose an entry is, its account and its number say the same; otherwise no wallet would answer for it.
+            var misplaced = await entries
+                .Where(e => (e.UserId == 0) != (e.Account >= LedgerAccount.ShopAdjustments) || (e.UserId == 0) != (e.Sequence == null))
+                .Select(e => new { e.TransactionId, e.Line }).Take(MaxFaults).ToListAsync(cancellation);
             IEnumerable<string> faults =
             [
                 .. unbalanced.Select(u => $"transaction {u.TransactionId} sums to {u.Sum} {(u.InPoints ? "points" : "cents")}"),
                 .. empty.Select(id => $"transaction {id} has no entries"),
                 .. orphans.Select(o => $"entry {o.TransactionId}/{o.Line} has no transaction or no wallet"),
+                .. misplaced.Select(m => $"entry {m.TransactionId}/{m.Line} is neither a user's nor the shop's"),
             ];
             return new ProofSlice(await transactions.CountAsync(cancellation), 0, [.. faults.Take(MaxFaults)]);
         },
@@ -81,7 +92,7 @@ internal sealed class LedgerProof(IUnits units)
             // One statement, so that each wallet and its entries are of one instant.
             var rows = r.Query<WalletRow>().Where(w => w.UserId > after && w.UserId <= last)
                 .SelectMany(
-                    w => r.Query<EntryRow>().Where(e => e.UserId == w.UserId).DefaultIfEmpty(),
+                    w => r.Query<EntryRow>().Where(e => e.UserId == w.UserId && e.Sequence != null).DefaultIfEmpty(),
                     (Wallet, Entry) => new { Wallet, Entry })
                 .OrderBy(x => x.Wallet.UserId).ThenBy(x => x.Entry!.Sequence)
                 .AsAsyncEnumerable();
@@ -104,21 +115,27 @@ internal sealed class LedgerProof(IUnits units)
             }
 
             Compare(current, running, faults);
-            return new ProofSlice(0, wallets, [.. faults.Take(MaxFaults)]);
+            return new ProofSlice(0, wallets, faults);
         },
         cancellation);
 
     private static WalletState Follow(WalletState running, EntryRow entry, List<string> faults)
     {
+        if (!LedgerRules.IsUsers(entry.Account))
+        {
+            // Named with its transaction.
+            return running with { Entries = running.Entries + 1 };
+        }
+
         var amount = running[entry.Account] + entry.Amount;
         if (entry.Sequence != running.Entries + 1)
         {
-            faults.Add($"entry {entry.TransactionId}/{entry.Line} of user {entry.UserId} has number {entry.Sequence} after {running.Entries}");
+            Note(faults, $"entry {entry.TransactionId}/{entry.Line} of user {entry.UserId} has number {entry.Sequence} after {running.Entries}");
         }
 
         if (entry.BalanceAfter != amount)
         {
-            faults.Add($"entry {entry.TransactionId}/{entry.Line} of user {entry.UserId} says {entry.BalanceAfter} and makes {amount}");
+            Note(faults, $"entry {entry.TransactionId}/{entry.Line} of user {entry.UserId} says {entry.BalanceAfter} and makes {amount}");
         }
 
         return running.With(entry.Account, amount) with { Entries = running.Entries + 1 };
@@ -131,14 +148,32 @@ internal sealed class LedgerProof(IUnits units)
             return;
         }
 
-        faults.AddRange(UserAccounts.Where(a => wallet.State[a] != sums[a])
-            .Select(a => $"{a} of user {wallet.UserId} is {wallet.State[a]} and its entries sum to {sums[a]}"));
-        faults.AddRange(UserAccounts
-            .Where(a => a is LedgerAccount.BalanceDebt or LedgerAccount.PointsDebt ? wallet.State[a] > 0 : wallet.State[a] < 0)
-            .Select(a => $"{a} of user {wallet.UserId} is {wallet.State[a]}"));
+        foreach (var account in UserAccounts)
+        {
+            var amount = wallet.State[account];
+            if (amount != sums[account])
+            {
+                Note(faults, $"{account} of user {wallet.UserId} is {amount} and its entries sum to {sums[account]}");
+            }
+
+            if (LedgerRules.RefusalOf(account, amount) is not null)
+            {
+                Note(faults, $"{account} of user {wallet.UserId} is beyond its bound: {amount}");
+            }
+        }
+
         if (wallet.Entries != sums.Entries)
         {
-            faults.Add($"user {wallet.UserId} counts {wallet.Entries} entries and has {sums.Entries}");
+            Note(faults, $"user {wallet.UserId} counts {wallet.Entries} entries and has {sums.Entries}");
+        }
+    }
+
+    /// <summary>One wrong entry makes every later one wrong: more than are told are not kept.</summary>
+    private static void Note(List<string> faults, string fault)
+    {
+        if (faults.Count < MaxFaults)
+        {
+            faults.Add(fault);
         }
     }
 

@@ -54,6 +54,9 @@ internal static class LedgerRules
 
     public const int MaxLines = 64;
 
+    /// <summary>What the lines of one transaction are at most as entries: each may pay a debt by two more.</summary>
+    public const int MaxEntries = 3 * MaxLines;
+
     public static bool IsUsers(LedgerAccount account) => account < LedgerAccount.ShopAdjustments;
 
     public static bool IsInPoints(LedgerAccount account) => account is LedgerAccount.Points or LedgerAccount.PointsDebt
@@ -104,7 +107,7 @@ internal static class LedgerRules
     {
         var after = new Dictionary<long, WalletState>();
         List<BookedLine> booked = [];
-        foreach (var line in WithDebtsPaid(transaction.Lines, wallets))
+        foreach (var line in WithDebtsPaid(transaction.Lines, WalletOf))
         {
             if (!IsUsers(line.Account))
             {
@@ -112,7 +115,7 @@ internal static class LedgerRules
                 continue;
             }
 
-            var wallet = after.TryGetValue(line.UserId, out var moved) ? moved : wallets[line.UserId];
+            var wallet = WalletOf(line.UserId);
             var amount = wallet[line.Account] + line.Amount;
             if (RefusalOf(line.Account, amount) is { } refusal)
             {
@@ -130,6 +133,8 @@ internal static class LedgerRules
         }
 
         return booked;
+
+        WalletState WalletOf(long user) => after.TryGetValue(user, out var moved) ? moved : wallets[user];
     }
 
     /// <summary>
@@ -145,7 +150,18 @@ internal static class LedgerRules
         return [.. new LedgerLine[] { new(userId, account, -there), new(userId, debt, there - amount) }.Where(l => l.Amount != 0)];
     }
 
-    private static IEnumerable<LedgerLine> WithDebtsPaid(IReadOnlyList<LedgerLine> lines, IDictionary<long, WalletState> wallets)
+    /// <summary>Why a user's account cannot hold an amount, or null.</summary>
+    public static Refusal? RefusalOf(LedgerAccount account, long amount) => account switch
+    {
+        LedgerAccount.BalanceDebt or LedgerAccount.PointsDebt => amount is > 0 or < -MaxAmount ? WalletRefusals.WalletFull : null,
+        _ when amount > MaxAmount => WalletRefusals.WalletFull,
+        LedgerAccount.Points when amount < 0 => WalletRefusals.PointsTooLow,
+        _ when amount < 0 => WalletRefusals.BalanceTooLow,
+        _ => null,
+    };
+
+    /// <summary>Line by line: what a debt is when a line is asked for, the lines before it have left.</summary>
+    private static IEnumerable<LedgerLine> WithDebtsPaid(IReadOnlyList<LedgerLine> lines, Func<long, WalletState> walletOf)
     {
         foreach (var line in lines)
         {
@@ -156,7 +172,7 @@ internal static class LedgerRules
                 { Amount: > 0, Account: LedgerAccount.Points } => LedgerAccount.PointsDebt,
                 _ => (LedgerAccount?)null,
             };
-            if (debt is { } owed && wallets[line.UserId][owed] is < 0 and var owes)
+            if (debt is { } owed && walletOf(line.UserId)[owed] is < 0 and var owes)
             {
                 var paid = Math.Min(line.Amount, -owes);
                 yield return line with { Amount = -paid };
@@ -164,13 +180,4 @@ internal static class LedgerRules
             }
         }
     }
-
-    private static Refusal? RefusalOf(LedgerAccount account, long amount) => account switch
-    {
-        LedgerAccount.BalanceDebt or LedgerAccount.PointsDebt => amount is > 0 or < -MaxAmount ? WalletRefusals.WalletFull : null,
-        _ when amount > MaxAmount => WalletRefusals.WalletFull,
-        LedgerAccount.Points when amount < 0 => WalletRefusals.PointsTooLow,
-        _ when amount < 0 => WalletRefusals.BalanceTooLow,
-        _ => null,
-    };
 }

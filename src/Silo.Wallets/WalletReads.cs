@@ -11,7 +11,7 @@ internal sealed record EntryQuery(
     IReadOnlyCollection<LedgerKind> Kinds,
     long? Since,
     long? Until,
-    string RemarkContains);
+    string RemarkContains = "");
 
 /// <summary>An entry with what a statement shows beside it.</summary>
 internal sealed record StatementLine(EntryRow Entry, TransactionRow Transaction, long FrozenAfter);
@@ -31,14 +31,13 @@ internal sealed class WalletReads(IUnits units)
 
     /// <summary>Points ever received, those that paid a debt included.</summary>
     public static Task<long> PointsReceivedAsync(IReads reads, long userId, CancellationToken cancellation) =>
-        reads.Query<EntryRow>().Where(e => e.UserId == userId && e.Account == LedgerAccount.Points && e.Amount > 0)
-            .SumAsync(e => e.Amount, cancellation);
+        EntriesOf(reads, userId, LedgerAccount.Points).Where(e => e.Amount > 0).SumAsync(e => e.Amount, cancellation);
 
     public Task<(List<StatementLine> Page, long Total)> StatementAsync(
         long userId, EntryQuery query, Paging paging, CancellationToken cancellation) => units.ReadAsync(
         async r =>
         {
-            var rows = r.Query<EntryRow>().Where(e => e.UserId == userId && e.Account == query.Account && e.Sequence != null)
+            var rows = EntriesOf(r, userId, query.Account)
                 .Where(e => (query.Income && e.Amount > 0) || (query.Expense && e.Amount < 0))
                 .Join(r.Query<TransactionRow>(), e => e.TransactionId, t => t.Id, (Entry, Transaction) => new { Entry, Transaction });
             if (query.Kinds.Count > 0)
@@ -61,17 +60,23 @@ internal sealed class WalletReads(IUnits units)
                 rows = rows.Where(x => x.Transaction.At < until);
             }
 
-            var frozen = r.Query<EntryRow>().Where(f => f.UserId == userId && f.Account == LedgerAccount.Frozen);
+            var frozen = EntriesOf(r, userId, LedgerAccount.Frozen);
             var (page, total) = await rows.OrderByDescending(x => x.Entry.Sequence)
                 .Select(x => new
                 {
                     x.Entry,
                     x.Transaction,
-                    Frozen = frozen.Where(f => f.Sequence < x.Entry.Sequence || f.TransactionId == x.Entry.TransactionId)
+                    // The first condition is implied, and lets the index begin beside the entry.
+                    Frozen = frozen.Where(f => f.Sequence < x.Entry.Sequence + LedgerRules.MaxEntries)
+                        .Where(f => f.Sequence < x.Entry.Sequence || f.TransactionId == x.Entry.TransactionId)
                         .OrderByDescending(f => f.Sequence).Select(f => f.BalanceAfter).FirstOrDefault(),
                 })
                 .PageAsync(paging, cancellation);
             return (page.ConvertAll(x => new StatementLine(x.Entry, x.Transaction, x.Frozen ?? 0)), total);
         },
         cancellation);
+
+    /// <summary>Said with the number, without which the index of statements, which has no others, would not serve.</summary>
+    private static IQueryable<EntryRow> EntriesOf(IReads reads, long userId, LedgerAccount account) =>
+        reads.Query<EntryRow>().Where(e => e.UserId == userId && e.Account == account && e.Sequence != null);
 }

@@ -119,7 +119,7 @@ public sealed class ClaimContentionTests
         }
         catch (RpcException exception)
         {
-            return $"{exception.StatusCode}:{exception.GetRpcStatus()?.GetDetail<Google.Rpc.ErrorInfo>()?.Reason}";
+            return Shop.AnswerOf(exception);
         }
     }
 }

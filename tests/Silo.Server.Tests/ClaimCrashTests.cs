@@ -1,9 +1,4 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
-using Grpc.Core;
-using Grpc.Net.Client;
-using Silo.Coupons.V1;
 using Xunit;
 
 namespace Silo.Server.Tests;
@@ -14,12 +9,8 @@ namespace Silo.Server.Tests;
 /// </summary>
 public sealed class ClaimCrashTests(ITestOutputHelper output)
 {
-    private const int Users = 64;
     private const int Stock = 1_000_000;
-
-    /// <summary>Rounds on each database; the long form sets SILO_CRASH_ROUNDS=10.</summary>
-    private static int Rounds => int.Parse(
-        Environment.GetEnvironmentVariable("SILO_CRASH_ROUNDS") ?? "3", CultureInfo.InvariantCulture);
+    private const int UsersOfWorker = 100;
 
     [Theory]
     [InlineData(Database.Sqlite)]
@@ -27,36 +18,13 @@ public sealed class ClaimCrashTests(ITestOutputHelper output)
     public async Task Kill_DuringALoad_LosesNoAcknowledgedClaim(Database database)
     {
         await using var shop = await Shop.StartAsync(database);
-        await shop.SeedUsersAsync(Users * 100);
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("SILO_CRASH_SEED"), out var given)
-            ? given
-            : Random.Shared.Next();
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
+        await shop.SeedUsersAsync(CrashingLoad.Workers * UsersOfWorker);
         var coupon = await shop.CreateCouponAsync(Stock, limit: 100);
-        var acknowledged = new ConcurrentDictionary<(long User, string Request), long>();
-        for (var round = 1; round <= Rounds; round++)
+        var load = new CrashingLoad(shop, coupon, UsersOfWorker, output);
+        for (var round = 1; round <= CrashingLoad.Rounds(3); round++)
         {
-            var delay = TimeSpan.FromSeconds(0.2 + (random.NextDouble() * 2.8));
-            var before = acknowledged.Count;
-            var unanswered = await LoadUntilKilledAsync(shop, coupon, round, delay, acknowledged);
-            var ofRound = acknowledged.Count - before;
-            output.WriteLine(
-                $"{database} round {round}: killed after {delay.TotalSeconds:F2} s, {ofRound} acknowledged, {unanswered.Count} unanswered");
-            Assert.True(ofRound > 0 && !unanswered.IsEmpty, $"Round {round} proves nothing, seed {seed}.");
+            var (rows, unanswered) = await load.RunRoundAsync(round);
 
-            await shop.RestartAsync();
-
-            var rows = (await shop.QueryAsync(
-                $"SELECT user_id, request_id, id FROM coupons_pieces WHERE coupon_id = {coupon}",
-                r => (User: r.GetInt64(0), Request: r.GetString(1), Id: r.GetInt64(2))))
-                .ToDictionary(r => (r.User, r.Request), r => r.Id);
-            foreach (var (claim, piece) in acknowledged)
-            {
-                Assert.True(rows.TryGetValue(claim, out var stored) && stored == piece, $"{claim} was lost, seed {seed}");
-            }
-
-            await shop.LogInAsync();
             var state = (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = coupon }, shop.Owner)).Coupon;
             Assert.Equal(rows.Count, state.Claimed);
             Assert.Equal(Stock - rows.Count, state.StockLeft);
@@ -65,7 +33,7 @@ public sealed class ClaimCrashTests(ITestOutputHelper output)
             var retried = await shop.Coupons.ClaimCouponAsync(
                 new() { CouponId = coupon, RequestId = request }, Shop.Bearer(Shop.TokenOf(user)));
             Assert.Equal(rows.TryGetValue((user, request), out var first) ? first : retried.Piece.Id, retried.Piece.Id);
-            acknowledged[(user, request)] = retried.Piece.Id;
+            load.Acknowledged[(user, request)] = retried.Piece.Id;
         }
     }
 
@@ -119,46 +87,4 @@ public sealed class ClaimCrashTests(ITestOutputHelper output)
     private static async Task<int[]> PostgresProcessesAsync(Shop shop) => [.. await shop.QueryAsync(
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() OR backend_type = 'walwriter'",
         r => r.GetInt32(0))];
-
-    private static async Task<ConcurrentBag<(long User, string Request)>> LoadUntilKilledAsync(
-        Shop shop,
-        long coupon,
-        int round,
-        TimeSpan delay,
-        ConcurrentDictionary<(long User, string Request), long> acknowledged)
-    {
-        var unanswered = new ConcurrentBag<(long, string)>();
-        using var killed = new CancellationTokenSource();
-        var load = Enumerable.Range(0, Users).Select(worker => Task.Run(async () =>
-        {
-            using var channel = GrpcChannel.ForAddress(shop.Server.Grpc);
-            var client = new CouponsService.CouponsServiceClient(channel);
-            for (var i = 0; !killed.IsCancellationRequested; i++)
-            {
-                // Each worker has a hundred users, each of them a hundred claims in all rounds.
-                var user = (worker * 100) + (i % 100) + 1;
-                var request = $"k{round}-{i}";
-                try
-                {
-                    var answer = await client.ClaimCouponAsync(
-                        new() { CouponId = coupon, RequestId = request }, Shop.Bearer(Shop.TokenOf(user)));
-                    acknowledged[(user, request)] = answer.Piece.Id;
-                }
-                catch (RpcException exception) when (exception.StatusCode == StatusCode.ResourceExhausted)
-                {
-                    return;
-                }
-                catch (RpcException)
-                {
-                    unanswered.Add((user, request));
-                    return;
-                }
-            }
-        })).ToArray();
-        await Task.Delay(delay, TimeProvider.System);
-        await shop.Server.KillAsync();
-        await killed.CancelAsync();
-        await Task.WhenAll(load);
-        return unanswered;
-    }
 }

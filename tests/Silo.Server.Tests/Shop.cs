@@ -9,8 +9,10 @@ using Microsoft.Data.Sqlite;
 using Npgsql;
 using Silo.Accounts.V1;
 using Silo.Coupons.V1;
+using Silo.Edge.V1;
 using Silo.Testing;
 using Silo.Testing.Databases;
+using Silo.Wallets.V1;
 using Xunit;
 
 namespace Silo.Server.Tests;
@@ -58,6 +60,10 @@ public sealed class Shop : IAsyncDisposable
 
     public CouponsAdminService.CouponsAdminServiceClient CouponsAdmin => new(Channel);
 
+    public WalletsService.WalletsServiceClient Wallets => new(Channel);
+
+    public WalletsAdminService.WalletsAdminServiceClient WalletsAdmin => new(Channel);
+
     public AccountsService.AccountsServiceClient Accounts => new(Channel);
 
     public AccountsAdminService.AccountsAdminServiceClient AccountsAdmin => new(Channel);
@@ -98,6 +104,24 @@ public sealed class Shop : IAsyncDisposable
         return settings;
     }
 
+    /// <summary>What a call was refused with, such as <c>NotFound:USER_UNKNOWN</c>.</summary>
+    public static string AnswerOf(RpcException exception) =>
+        $"{exception.StatusCode}:{exception.GetRpcStatus()?.GetDetail<Google.Rpc.ErrorInfo>()?.Reason}";
+
+    /// <summary>OK, or what the call was refused with.</summary>
+    public static async Task<string> AnswerOf(Task call)
+    {
+        try
+        {
+            await call;
+            return "OK";
+        }
+        catch (RpcException exception)
+        {
+            return AnswerOf(exception);
+        }
+    }
+
     public static Metadata Bearer(string token) => new() { { "authorization", $"Bearer {token}" } };
 
     /// <summary>The token of a seeded user.</summary>
@@ -109,6 +133,34 @@ public sealed class Shop : IAsyncDisposable
         Owner = Bearer(answer.Token);
     }
 
+    /// <summary>Makes an operator of a role and logs him in.</summary>
+    public async Task<Metadata> OperatorAsync(Role role)
+    {
+        var login = new LoginOperatorRequest { Username = $"test-{role}", Password = OwnerPassword };
+        await AccountsAdmin.CreateOperatorAsync(new() { Username = login.Username, Password = login.Password, Role = role }, Owner);
+        return Bearer((await AccountsAdmin.LoginOperatorAsync(login)).Token);
+    }
+
+    /// <summary>Adds to a user's points, or takes from them.</summary>
+    public async Task<Wallet> AddPointsAsync(long user, long points) => (await WalletsAdmin.AdjustWalletAsync(
+        new() { UserId = user, Account = WalletAccount.Points, Amount = points, Reason = "test" }, Owner)).Wallet;
+
+    /// <summary>Proves the ledger and returns the last answer with the faults of all.</summary>
+    public async Task<ProveLedgerResponse> ProveLedgerAsync()
+    {
+        using var proof = WalletsAdmin.ProveLedger(new(), Owner);
+        var whole = new ProveLedgerResponse();
+        await foreach (var slice in proof.ResponseStream.ReadAllAsync())
+        {
+            Assert.False(whole.Done);
+            (whole.Transactions, whole.Wallets, whole.Done) = (slice.Transactions, slice.Wallets, slice.Done);
+            whole.Faults.Add(slice.Faults);
+        }
+
+        Assert.True(whole.Done);
+        return whole;
+    }
+
     /// <summary>Starts the server again over the same data; after a kill or a termination.</summary>
     public async Task RestartAsync()
     {
@@ -117,8 +169,12 @@ public sealed class Shop : IAsyncDisposable
         Channel = Server.OpenChannel();
     }
 
-    public async Task<long> CreateCouponAsync(long stock, int limit = 1, string name = "Ten off") =>
-        (await CouponsAdmin.CreateCouponAsync(new() { Terms = Terms(stock, limit, name) }, Owner)).Coupon.Id;
+    public async Task<long> CreateCouponAsync(long stock, int limit = 1, string name = "Ten off", long points = 0)
+    {
+        var terms = Terms(stock, limit, name);
+        terms.PointsCost = points;
+        return (await CouponsAdmin.CreateCouponAsync(new() { Terms = terms }, Owner)).Coupon.Id;
+    }
 
     public static CouponTerms Terms(long stock, int limit = 1, string name = "Ten off") => new()
     {
@@ -169,6 +225,33 @@ public sealed class Shop : IAsyncDisposable
     /// <summary>The whole PostgreSQL database as SQL.</summary>
     public Task<string> DumpAsync() => PostgresDump.WriteAsync(connectionString!);
 
+    /// <summary>Gives users 1..n points, straight into the ledger; before anything else is booked.</summary>
+    public Task<int> SeedPointsAsync(int users, long points) => ExecuteAsync(
+        $"""
+        INSERT INTO wallets_transactions (id, kind, reference, remark, at)
+        SELECT id, 1, 'seeded:' || id, '', 0 FROM accounts_users WHERE id <= {users};
+        INSERT INTO wallets_entries (transaction_id, line, user_id, account, amount, balance_after, sequence)
+        SELECT id, 1, id, 5, {points}, {points}, 1 FROM accounts_users WHERE id <= {users};
+        INSERT INTO wallets_entries (transaction_id, line, user_id, account, amount, balance_after, sequence)
+        SELECT id, 2, 0, 101, -{points}, NULL, NULL FROM accounts_users WHERE id <= {users};
+        INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, entries)
+        SELECT id, 0, 0, 0, 0, {points}, 0, 1 FROM accounts_users WHERE id <= {users};
+        """);
+
+    /// <summary>The pieces of a coupon, each by its claim.</summary>
+    public async Task<Dictionary<(long User, string Request), long>> PiecesAsync(long coupon) => (await QueryAsync(
+        $"SELECT user_id, request_id, id FROM coupons_pieces WHERE coupon_id = {coupon}",
+        r => (User: r.GetInt64(0), Request: r.GetString(1), Id: r.GetInt64(2))))
+        .ToDictionary(r => (r.User, r.Request), r => r.Id);
+
+    /// <summary>What was charged for coupons: whom, for which piece, how much.</summary>
+    public Task<List<(long User, string Reference, long Amount)>> ChargesAsync() => QueryAsync(
+        """
+        SELECT e.user_id, t.reference, -e.amount FROM wallets_transactions t
+        JOIN wallets_entries e ON e.transaction_id = t.id AND e.user_id > 0 WHERE t.kind = 2
+        """,
+        r => (r.GetInt64(0), r.GetString(1), r.GetInt64(2)));
+
     /// <summary>Opens the server's database beside it.</summary>
     public async Task<DbConnection> OpenDatabaseAsync()
     {
@@ -192,6 +275,15 @@ public sealed class Shop : IAsyncDisposable
         }
 
         return rows;
+    }
+
+    /// <summary>Runs a statement past every rule.</summary>
+    public async Task<int> ExecuteAsync(string sql)
+    {
+        await using var connection = await OpenDatabaseAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteNonQueryAsync();
     }
 
     public async Task<long> CountAsync(string sql) => (await QueryAsync(sql, r => r.GetInt64(0)))[0];

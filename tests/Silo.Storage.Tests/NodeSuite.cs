@@ -45,6 +45,7 @@ public sealed class NodeFixture<TDatabase> : IAsyncLifetime
 
     private async Task<TestStore> StartAsync()
     {
+        Assert.SkipWhen(database.SkipReason is not null, database.SkipReason ?? "");
         await database.InitializeAsync();
         // One lane, so that a test can hold it and know what is grouped behind it.
         return await TestStore.StartAsync(database, settings: [("Silo:Database:CommitLanes", "1")]);

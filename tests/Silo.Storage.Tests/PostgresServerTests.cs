@@ -1,5 +1,4 @@
 using Npgsql;
-using Silo.Testing.Databases;
 
 namespace Silo.Storage.Tests;
 

@@ -1,4 +1,4 @@
-namespace Silo.Storage.Tests;
+namespace Silo.Testing.Databases;
 
 /// <summary>Awaits what must happen: a hang is a failure with a name instead of a run without an end.</summary>
 internal static class SoonExtensions

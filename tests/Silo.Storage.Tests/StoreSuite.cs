@@ -28,6 +28,7 @@ public sealed class StoreFixture<TDatabase> : IAsyncLifetime
     {
         if (node is null)
         {
+            Assert.SkipWhen(Database.SkipReason is not null, Database.SkipReason ?? "");
             await Database.InitializeAsync();
             node = await TestStore.CreateAsync(Database, settings: [("Silo:Database:CommitLanes", "1")]);
         }
@@ -67,7 +68,11 @@ public abstract class OwnStoreSuite<TDatabase> : IAsyncLifetime
 
     private protected TDatabase Database { get; } = new();
 
-    public async ValueTask InitializeAsync() => await Database.InitializeAsync();
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(Database.SkipReason is not null, Database.SkipReason ?? "");
+        await Database.InitializeAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -41,7 +41,7 @@ internal sealed class TestStore : IAsyncDisposable
         Action<IServiceCollection>? configure = null,
         (string Key, string Value)[]? settings = null)
     {
-        await TestSchema.EnsureAsync(database);
+        await EnsureSchemaAsync(database);
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSerializer();
@@ -58,7 +58,7 @@ internal sealed class TestStore : IAsyncDisposable
         TestDatabase database, TestStore? sharing = null, (string Key, string Value)[]? settings = null)
     {
         // The official provider reads its queries from the database when the silo starts.
-        await TestSchema.EnsureAsync(database);
+        await EnsureSchemaAsync(database);
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
         builder.Options.ServiceId = StorageArea.ServiceId;
         builder.ConfigureSilo((_, silo) =>
@@ -119,6 +119,15 @@ internal sealed class TestStore : IAsyncDisposable
         }
     }
 
+    private static async Task EnsureSchemaAsync(TestDatabase database)
+    {
+        var collection = new ServiceCollection();
+        collection.AddSingleton<IRoomModel, TestModel>();
+        collection.AddSiloStorage(database.Configuration());
+        await using var services = collection.BuildServiceProvider();
+        await TestSchema.EnsureAsync(services);
+    }
+
     private static void Add(
         IServiceCollection services,
         TestDatabase database,
@@ -140,29 +149,5 @@ internal sealed class TestStore : IAsyncDisposable
         {
             services.Replace(ServiceDescriptor.Singleton(sharing.Store));
         }
-    }
-}
-
-/// <summary>The schema without migrations, which are the server's and tested there.</summary>
-internal static class TestSchema
-{
-    public static async Task EnsureAsync(TestDatabase database)
-    {
-        var collection = new ServiceCollection();
-        collection.AddSingleton<IRoomModel, TestModel>();
-        collection.AddSiloStorage(database.Configuration());
-        await using var services = collection.BuildServiceProvider();
-        await using var context = database.IsPostgres
-            ? (SiloDbContext)await services.GetRequiredService<IDbContextFactory<PostgreSqlContext>>().CreateDbContextAsync()
-            : await services.GetRequiredService<IDbContextFactory<SqliteContext>>().CreateDbContextAsync();
-        if (!await context.Database.EnsureCreatedAsync())
-        {
-            return;
-        }
-
-        await using var command = context.Database.GetDbConnection().CreateCommand();
-        await context.Database.OpenConnectionAsync();
-        command.CommandText = database.IsPostgres ? OrleansSchema.PostgreSql : OrleansSchema.Sqlite;
-        await command.ExecuteNonQueryAsync();
     }
 }

@@ -241,7 +241,7 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
     private async Task AddUserAsync(long user) => await Node.Units.RunAsync<bool>(
         async unit =>
         {
-            unit.Set<Accounts.UserRow>().Add(new() { Id = user, UserName = $"u{user}", NormalisedName = $"u{user}", PasswordHash = "" });
+            unit.Set<Silo.Accounts.UserRow>().Add(new() { Id = user, UserName = $"u{user}", NormalisedName = $"u{user}", PasswordHash = "" });
             await unit.SaveAsync(CancellationToken.None);
             return true;
         },

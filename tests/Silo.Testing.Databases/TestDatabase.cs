@@ -1,45 +1,49 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
-using Silo.Testing.Databases;
 
-namespace Silo.Storage.Tests;
+namespace Silo.Testing.Databases;
 
 /// <summary>One fresh database of one kind; every suite is inherited once for each kind.</summary>
-public abstract class TestDatabase : IAsyncLifetime
+public abstract class TestDatabase : IAsyncDisposable
 {
     /// <summary>Whether it is PostgreSQL.</summary>
-    internal bool IsPostgres => this is PostgresDatabase;
+    public bool IsPostgres => this is PostgresDatabase;
 
-    public abstract ValueTask InitializeAsync();
+    /// <summary>Why this machine has no such database, or null; a test asks before it initializes one.</summary>
+    public virtual string? SkipReason => null;
 
+    /// <summary>Makes the database.</summary>
+    public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Removes the database.</summary>
     public abstract ValueTask DisposeAsync();
 
     /// <summary>The settings of a node over this database.</summary>
-    internal IConfiguration Configuration(params (string Key, string Value)[] more)
+    public IConfiguration Configuration(params (string Key, string Value)[] more)
     {
         var settings = Settings().Concat(more).ToDictionary(s => s.Key, s => (string?)s.Value);
         return new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
     }
 
+    /// <summary>Which database it is, as settings.</summary>
     protected abstract IEnumerable<(string Key, string Value)> Settings();
 }
 
+/// <summary>A database of the shared PostgreSQL server.</summary>
 public sealed class PostgresDatabase : TestDatabase
 {
+    /// <inheritdoc/>
+    public override string? SkipReason => PostgresServer.SkipReason;
+
     /// <summary>For connections that are not the node's.</summary>
-    internal string ConnectionString { get; private set; } = "";
+    public string ConnectionString { get; private set; } = "";
 
-    public override async ValueTask InitializeAsync()
-    {
-        if (PostgresServer.SkipReason is { } reason)
-        {
-            Assert.Skip(reason);
-        }
-
+    /// <inheritdoc/>
+    public override async ValueTask InitializeAsync() =>
         ConnectionString = await PostgresServer.CreateDatabaseAsync("storage");
-    }
 
+    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         if (ConnectionString.Length > 0)
@@ -49,39 +53,42 @@ public sealed class PostgresDatabase : TestDatabase
     }
 
     /// <summary>A connection that is in nobody's pool.</summary>
-    internal async Task<NpgsqlConnection> OpenOwnAsync()
+    public async Task<NpgsqlConnection> OpenOwnAsync()
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         return connection;
     }
 
+    /// <inheritdoc/>
     protected override IEnumerable<(string Key, string Value)> Settings() =>
         [("Silo:Database:Provider", "PostgreSql"), ("ConnectionStrings:Silo", ConnectionString)];
 }
 
+/// <summary>An embedded database in a directory of its own.</summary>
 public sealed class SqliteDatabase : TestDatabase
 {
-    internal string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("silo-storage-").FullName;
+    private readonly string directory = Directory.CreateTempSubdirectory("silo-storage-").FullName;
 
-    internal string File => Path.Combine(Directory, "silo.db");
+    /// <summary>The file of the database.</summary>
+    public string File => Path.Combine(directory, "silo.db");
 
-    public override ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
+    /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
-        System.IO.Directory.Delete(Directory, recursive: true);
+        Directory.Delete(directory, recursive: true);
         return ValueTask.CompletedTask;
     }
 
     /// <summary>A connection that is in nobody's pool.</summary>
-    internal SqliteConnection OpenOwn()
+    public SqliteConnection OpenOwn()
     {
         var connection = new SqliteConnection($"Data Source={File};Pooling=False");
         connection.Open();
         return connection;
     }
 
+    /// <inheritdoc/>
     protected override IEnumerable<(string Key, string Value)> Settings() =>
-        [("Silo:Database:Provider", "Sqlite"), ("Silo:DataDirectory", Directory)];
+        [("Silo:Database:Provider", "Sqlite"), ("Silo:DataDirectory", directory)];
 }

@@ -1,0 +1,348 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
+using Silo.Storage;
+using Silo.Testing.Databases;
+using Silo.Wallets;
+using Xunit;
+
+namespace Silo.Rooms.Tests.Wallets;
+
+/// <summary>What the suites over the real ledger share.</summary>
+public abstract class LedgerTests<TDatabase> : RoomsSuite<TDatabase>
+    where TDatabase : TestDatabase, new()
+{
+    private static long lastReference;
+
+    private protected IWallets Wallets => Node.Get<IWallets>();
+
+    private protected LedgerProof Proof => new(Node.Units) { TransactionsOfSlice = 7, WalletsOfSlice = 3 };
+
+    private protected static LedgerTransaction Transaction(string? reference, params LedgerLine[] lines) => new()
+    {
+        Kind = LedgerKind.Adjustment,
+        Reference = reference ?? $"t{Interlocked.Increment(ref lastReference)}",
+        Lines = lines,
+    };
+
+    private protected static LedgerTransaction Points(long user, long amount, string? reference = null) => Transaction(
+        reference, new(user, LedgerAccount.Points, amount), new(0, LedgerAccount.ShopPointsIssued, -amount));
+
+    private protected static LedgerTransaction Money(long user, long amount, string? reference = null) => Transaction(
+        reference, new(user, LedgerAccount.Balance, amount), new(0, LedgerAccount.ShopAdjustments, -amount));
+
+    private protected static LedgerTransaction Transfer(long from, long to, long amount) => Transaction(
+        null, new(from, LedgerAccount.Balance, -amount), new(to, LedgerAccount.Balance, amount));
+
+    private protected Task<Result<long>> PostAsync(LedgerTransaction transaction) =>
+        Node.Units.RunAsync(unit => Wallets.PostAsync(unit, transaction, Cancel), Cancel);
+
+    private protected Task<WalletState?> WalletAsync(long user) => Node.Units.ReadAsync(
+        async r => (await r.Query<WalletRow>().SingleOrDefaultAsync(w => w.UserId == user, Cancel))?.State, Cancel);
+
+    private protected Task<int> CountAsync<T>()
+        where T : class => Node.Units.ReadAsync(r => r.Query<T>().CountAsync(Cancel), Cancel);
+
+    private protected async Task<List<string>> FaultsAsync()
+    {
+        List<string> faults = [];
+        await foreach (var slice in Proof.RunAsync(Cancel))
+        {
+            Assert.InRange(slice.Faults.Count, 0, LedgerProof.MaxFaults);
+            faults.AddRange(slice.Faults);
+        }
+
+        return faults;
+    }
+}
+
+/// <summary>
+/// Goal: what is booked is booked once and whole, no account leaves its bounds, and callers in each other's way wait and
+/// do not fail. Method: many units at once over a real database; afterwards the answers, the wallets and the proof.
+/// </summary>
+public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
+    where TDatabase : TestDatabase, new()
+{
+    private static readonly Refusal No = new("NO", RefusalKind.Precondition, "No.");
+
+    [Fact]
+    public async Task Post_AgainWithKindAndReference_IsAnsweredAsTheFirstAndMovesNothing()
+    {
+        var first = await PostAsync(Points(1, 10, "once"));
+
+        var again = await PostAsync(Points(1, 10, "once"));
+        var otherLines = await PostAsync(Points(1, 99, "once"));
+        var otherKind = await PostAsync(Points(1, 5, "once") with { Kind = LedgerKind.CouponPoints });
+
+        Assert.Equal((first.Value, first.Value), (again.Value, otherLines.Value));
+        Assert.NotEqual(first.Value, otherKind.Value);
+        Assert.Equal(new WalletState { Points = 15, Entries = 2 }, await WalletAsync(1));
+        Assert.Empty(await FaultsAsync());
+    }
+
+    [Fact]
+    public async Task Post_SixtyFourAtOnceWithOneReference_BooksOnceAndAllGetItsId()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => PostAsync(Points(1, 10, "once"))))).Soon();
+
+        Assert.Single(answers.Select(a => a.Value).Distinct());
+        Assert.Equal(new WalletState { Points = 10, Entries = 1 }, await WalletAsync(1));
+        Assert.Equal(1, await CountAsync<TransactionRow>());
+    }
+
+    [Fact]
+    public async Task Post_SixtyFourDebitsOfABalanceForTen_AcceptsExactlyTen()
+    {
+        await PostAsync(Money(1, 109));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => PostAsync(Money(1, -10))))).Soon();
+
+        Assert.Equal(10, answers.Count(a => a.IsAccepted));
+        Assert.All(answers.Where(a => !a.IsAccepted), a => Assert.Equal(WalletRefusals.BalanceTooLow, a.Refusal));
+        Assert.Equal(new WalletState { Balance = 9, Entries = 11 }, await WalletAsync(1));
+        Assert.Empty(await FaultsAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Post_BothDirectionsAtOnce_WaitForEachOtherWithoutDeadlock(bool fresh)
+    {
+        const int pairs = 8;
+        if (!fresh)
+        {
+            for (var user = 1; user <= 2 * pairs; user++)
+            {
+                await PostAsync(Money(user, 1_000));
+            }
+        }
+
+        // Every pair from both sides at once, several times, each direction with its users in its own order.
+        var refusals = new ConcurrentBag<Refusal>();
+        await Task.WhenAll(Enumerable.Range(0, 6 * pairs).Select(i => Task.Run(async () =>
+        {
+            var (low, high) = ((i % pairs) + 1L, (i % pairs) + 1L + pairs);
+            for (var round = 0; round < 5; round++)
+            {
+                var (from, to) = (i / pairs) % 2 == 0 ? (low, high) : (high, low);
+                foreach (var transaction in (LedgerTransaction[])[Money(to, 50), Transfer(from, to, 40), Transfer(to, from, 10)])
+                {
+                    var answer = await PostAsync(transaction);
+                    if (!answer.IsAccepted)
+                    {
+                        refusals.Add(answer.Refusal);
+                    }
+                }
+            }
+        }))).Soon();
+
+        Assert.All(refusals, refusal => Assert.Equal(WalletRefusals.BalanceTooLow, refusal));
+        var sum = await Node.Units.ReadAsync(r => r.Query<WalletRow>().SumAsync(w => w.Balance, Cancel), Cancel);
+        Assert.Equal((6L * pairs * 5 * 50) + (fresh ? 0 : 2_000L * pairs), sum);
+        Assert.Empty(await FaultsAsync());
+    }
+
+    [Fact]
+    public async Task Lock_OverlappingSetsInAnyOrderOfFreshUsers_HoldsThemAllWithoutDeadlock()
+    {
+        var seed = Operations.Seed;
+        TestContext.Current.TestOutputHelper?.WriteLine($"SILO_LEDGER_SEED={seed}");
+        var sets = Enumerable.Range(0, 64).Select(i =>
+        {
+            var random = new Random(seed + i);
+            return Enumerable.Range(1, 24).Select(u => (long)u).OrderBy(_ => random.Next()).Take(6).ToArray();
+        }).ToArray();
+
+        await Task.WhenAll(sets.Select(users => Task.Run(() => Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await Wallets.LockAsync(unit, users, Cancel);
+                // In the order of the set, which is not the order of the locks.
+                foreach (var user in users)
+                {
+                    Assert.True((await Wallets.PostAsync(unit, Points(user, 1), Cancel)).IsAccepted);
+                }
+
+                return true;
+            },
+            Cancel)))).Soon();
+
+        var sum = await Node.Units.ReadAsync(r => r.Query<WalletRow>().SumAsync(w => w.Points, Cancel), Cancel);
+        Assert.Equal(64 * 6, sum);
+        Assert.Empty(await FaultsAsync());
+    }
+
+    [Fact]
+    public async Task Post_UnitRefusesOrThrowsAfterwards_LeavesNothing()
+    {
+        var refused = await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                Assert.True((await Wallets.PostAsync(unit, Money(1, 10, "a"), Cancel)).IsAccepted);
+                return No;
+            },
+            Cancel);
+        await Assert.ThrowsAsync<NotSupportedException>(() => Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await Wallets.PostAsync(unit, Money(1, 10, "a"), Cancel);
+                throw new NotSupportedException();
+            },
+            Cancel));
+        var tooLow = await PostAsync(Money(1, -1));
+        await Assert.ThrowsAsync<ArgumentException>(() => PostAsync(Transaction("a", new LedgerLine(1, LedgerAccount.Balance, 10))));
+
+        Assert.Equal((No, WalletRefusals.BalanceTooLow), (refused.Refusal, tooLow.Refusal));
+        Assert.Equal((0, 0, 0), (await CountAsync<TransactionRow>(), await CountAsync<EntryRow>(), await CountAsync<WalletRow>()));
+        // What was rolled back is not booked: its reference is free.
+        Assert.True((await PostAsync(Money(1, 10, "a"))).IsAccepted);
+        Assert.Equal(new WalletState { Balance = 10, Entries = 1 }, await WalletAsync(1));
+    }
+
+    [Fact]
+    public async Task Post_SeveralTimesInOneUnit_EachSeesTheOneBefore()
+    {
+        var outcomes = new List<string?>();
+        await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                foreach (var transaction in (LedgerTransaction[])[Money(1, 10, "a"), Money(1, -6), Money(1, -6), Money(1, 10, "a"), Points(1, 3)])
+                {
+                    outcomes.Add((await Wallets.PostAsync(unit, transaction, Cancel)).Refusal?.Reason);
+                }
+
+                return true;
+            },
+            Cancel);
+
+        Assert.Equal([null, null, "BALANCE_TOO_LOW", null, null], outcomes);
+        Assert.Equal(new WalletState { Balance = 4, Points = 3, Entries = 3 }, await WalletAsync(1));
+        Assert.Empty(await FaultsAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Draft_AnotherOneBooksOnTheSameWalletInTheUnit_IsNotOverwritten(bool draftFirst)
+    {
+        await PostAsync(Money(1, 100));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                var draft = await Wallets.LockAsync(unit, [1], Cancel);
+                var rows = new Rows();
+                if (draftFirst)
+                {
+                    draft.Post(Money(1, -30), rows);
+                    await Wallets.PostAsync(unit, Points(1, 5), Cancel);
+                }
+                else
+                {
+                    await Wallets.PostAsync(unit, Points(1, 5), Cancel);
+                    draft.Post(Money(1, -30), rows);
+                }
+
+                await unit.WriteAsync(rows);
+                return true;
+            },
+            Cancel));
+
+        Assert.Equal(new WalletState { Balance = 100, Entries = 1 }, await WalletAsync(1));
+        Assert.Empty(await FaultsAsync());
+    }
+
+    [Fact]
+    public async Task TryLock_WalletThatNeverMoved_ReadsZeroAndCannotBeWritten()
+    {
+        await PostAsync(Points(2, 5));
+
+        await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                var draft = await Wallets.TryLockAsync(unit, [1, 2], Cancel);
+                Assert.Empty(draft.HeldElsewhere);
+                Assert.Equal((0, 0, 5), (draft.PointsOf(1), draft.BalanceOf(1), draft.PointsOf(2)));
+                Assert.Equal(WalletRefusals.PointsTooLow, draft.Post(Points(1, -1), new()).Refusal);
+                Assert.Throws<ArgumentException>(() => draft.Post(Points(1, 1), new()));
+                Assert.Throws<ArgumentException>(() => draft.Post(Points(3, 1), new()));
+                return No;
+            },
+            Cancel);
+    }
+}
+
+public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
+{
+    [Fact]
+    public async Task TryLock_WalletIsHeld_IsInHeldElsewhereAndTheOthersAreNot()
+    {
+        await PostAsync(Points(1, 5));
+        await PostAsync(Points(2, 7));
+        await using var foreign = await Database.OpenOwnAsync();
+        await using var transaction = await foreign.BeginTransactionAsync(Cancel);
+        await using var take = new Npgsql.NpgsqlCommand("SELECT 1 FROM wallets_wallets WHERE user_id = 1 FOR UPDATE", foreign);
+        await take.ExecuteScalarAsync(Cancel);
+
+        await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                var draft = await Wallets.TryLockAsync(unit, [1, 2, 3], Cancel);
+                Assert.Equal([1L], draft.HeldElsewhere);
+                Assert.Equal((7, 0), (draft.PointsOf(2), draft.PointsOf(3)));
+                // What is there is not known: neither enough nor too low may be said of it.
+                Assert.Throws<ArgumentException>(() => draft.Post(Points(1, -1), new()));
+                Assert.Throws<ArgumentException>(() => draft.Post(Points(1, 1), new()));
+                var rows = new Rows();
+                Assert.True(draft.Post(Points(2, -7), rows).IsAccepted);
+                await unit.WriteAsync(rows);
+                return true;
+            },
+            Cancel).Soon();
+
+        await transaction.RollbackAsync(Cancel);
+        Assert.Equal(5, (await WalletAsync(1))?.Points);
+        Assert.Equal(0, (await WalletAsync(2))?.Points);
+        Assert.Empty(await FaultsAsync());
+    }
+
+    [Fact]
+    public async Task TryLock_WalletIsBeingMade_ReadsZero()
+    {
+        await using var foreign = await Database.OpenOwnAsync();
+        await using var transaction = await foreign.BeginTransactionAsync(Cancel);
+        await using var make = new Npgsql.NpgsqlCommand(
+            "INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, entries) VALUES (1, 0, 0, 0, 0, 9, 0, 0)",
+            foreign);
+        await make.ExecuteNonQueryAsync(Cancel);
+
+        await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                var draft = await Wallets.TryLockAsync(unit, [1], Cancel);
+                Assert.Empty(draft.HeldElsewhere);
+                Assert.Equal(WalletRefusals.PointsTooLow, draft.Post(Points(1, -1), new()).Refusal);
+                return true;
+            },
+            Cancel).Soon();
+    }
+
+    [Fact]
+    public async Task Post_WalletIsHeldForLongerThanALockMayBe_IsUnavailableAndBooksNothing()
+    {
+        await PostAsync(Points(1, 5));
+        await using var foreign = await Database.OpenOwnAsync();
+        await using var transaction = await foreign.BeginTransactionAsync(Cancel);
+        await using var take = new Npgsql.NpgsqlCommand("SELECT 1 FROM wallets_wallets WHERE user_id = 1 FOR UPDATE", foreign);
+        await take.ExecuteScalarAsync(Cancel);
+
+        var exception = await Assert.ThrowsAsync<StorageUnavailableException>(() => PostAsync(Points(1, 1, "late")).Soon());
+
+        Assert.False(exception.OutcomeUnknown);
+        await transaction.RollbackAsync(Cancel);
+        Assert.True((await PostAsync(Points(1, 1, "late"))).IsAccepted);
+        Assert.Equal(6, (await WalletAsync(1))?.Points);
+    }
+}
+
+public sealed class LedgerOnSqlite : LedgerSuite<SqliteDatabase>;
