@@ -81,8 +81,10 @@ internal sealed class PostgresStore : IStore
         settings.Timeout = 5;
         settings.ApplicationName ??= "silo";
         // A foreign lock is told as UNAVAILABLE after two seconds instead of holding a batch.
+        // A plan is kept for the life of a connection: one that was made while a table was small must not go on scanning
+        // the table when it has grown.
         settings.Options = (settings.Options + " -c lock_timeout=2000 -c statement_timeout=14000"
-            + " -c idle_in_transaction_session_timeout=30000").Trim();
+            + " -c idle_in_transaction_session_timeout=30000 -c enable_seqscan=off").Trim();
         return builder.Build();
     }
 

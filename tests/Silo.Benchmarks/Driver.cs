@@ -17,7 +17,8 @@ internal static class Driver
     public static async Task<int> RunAsync(string[] args)
     {
         var quick = args.Contains("--quick");
-        foreach (var postgres in new[] { false, true })
+        bool[] databases = args.Contains("--sqlite") ? [false] : args.Contains("--postgres") ? [true] : [false, true];
+        foreach (var postgres in databases)
         {
             await using var bench = await Bench.StartAsync(postgres, quick ? 60_000 : args.Contains("--growth") ? 480_000 : 150_000);
             Console.WriteLine($"\n## {bench.Name}");
