@@ -16,6 +16,9 @@ internal sealed class CouponFacts
     /// <summary>The pieces of each user of the batch.</summary>
     public Dictionary<long, List<AcceptedClaim>> PiecesByUser { get; } = [];
 
+    /// <summary>Users who are only taken to have no pieces.</summary>
+    public HashSet<long> Guessed { get; } = [];
+
     public IReadOnlyDictionary<long, int> Streaks { get; set; } = new Dictionary<long, int>();
 
     /// <summary>The locked wallets; null where nothing of the batch costs points.</summary>
@@ -36,8 +39,17 @@ internal sealed class CouponFacts
 internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallets, ISignInStreaks streaks)
     : HotGrain<CouponState, CouponCommand, CouponOutcome, CouponFacts>, ICouponGrain
 {
+    /// <summary>Users whose pieces of this coupon are remembered; bounded, so that the grain does not grow with claims.</summary>
+    private const int UsersRemembered = 4096;
+
+    /// <summary>Batches that are decided on rows after a guess was wrong: then users come again whom nobody remembers.</summary>
+    private const int BatchesAfterAWrongGuess = 32;
+
     private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(10);
+    private readonly Recent<long, List<AcceptedClaim>> remembered = new(UsersRemembered);
     private TaskCompletionSource changed = NewSignal();
+    private bool hasGuessed;
+    private int batchesOnRows;
 
     protected override StateKey Key => new(CouponState.Name, CouponId);
 
@@ -68,8 +80,72 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         return State.Exists ? StockOf(State) : null;
     }
 
+    /// <summary>
+    /// Takes a user whom nobody remembers to have no pieces. If he has, the ordinal of what he would get is taken, and if
+    /// that is why he was refused, the refusal is not sure.
+    /// </summary>
+    protected override bool TryGuess(IReadOnlyList<CouponCommand> batch, out CouponFacts facts)
+    {
+        facts = new CouponFacts { Now = clock.NowMs };
+        hasGuessed = false;
+        if (batchesOnRows > 0)
+        {
+            batchesOnRows--;
+            return false;
+        }
+
+        if (!State.Exists || AsksForStreaks(batch))
+        {
+            return false;
+        }
+
+        foreach (var command in batch)
+        {
+            if (command is not ClaimCommand claim)
+            {
+                return false;
+            }
+
+            if (facts.PiecesByUser.ContainsKey(claim.UserId))
+            {
+                continue;
+            }
+
+            if (remembered.TryGet(claim.UserId, out var pieces))
+            {
+                facts.PiecesByUser[claim.UserId] = [.. pieces];
+            }
+            else
+            {
+                facts.PiecesByUser[claim.UserId] = [];
+                facts.Guessed.Add(claim.UserId);
+            }
+        }
+
+        hasGuessed = true;
+        return true;
+    }
+
+    protected override bool IsSure(CouponCommand command, CouponOutcome outcome, CouponFacts facts) =>
+        outcome.PieceId > 0 || !facts.Guessed.Contains(((ClaimCommand)command).UserId);
+
+    protected override void Remember(CouponFacts facts)
+    {
+        foreach (var (user, pieces) in facts.PiecesByUser)
+        {
+            remembered.Set(user, pieces);
+        }
+    }
+
+    protected override void ForgetFacts() => remembered.Clear();
+
     protected override async ValueTask<CouponFacts> LoadAsync(IUnits reads, IReadOnlyList<CouponCommand> batch)
     {
+        if (hasGuessed)
+        {
+            (hasGuessed, batchesOnRows) = (false, BatchesAfterAWrongGuess);
+        }
+
         var facts = new CouponFacts { Now = clock.NowMs };
         var users = batch.SelectMany(UsersOf).Distinct().ToArray();
         if (State.Exists && users.Length > 0)
@@ -266,6 +342,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             ClaimedAt = piece.ClaimedAt,
             Origin = origin,
             DrawnCents = piece.DrawnCents,
+            Ordinal = facts.PiecesOf(userId).Count(p => p.IsOfStock),
         });
         facts.PiecesOf(userId).Add(piece);
         return piece;

@@ -130,6 +130,12 @@ internal sealed class PieceRow
 
     /// <summary>The face value, where it was drawn.</summary>
     public long? DrawnCents { get; init; }
+
+    /// <summary>
+    /// How many the user had got from the coupon's stock before; of a card's piece or a gift minus its id. Unique, so
+    /// that a claim which was decided without a look at the rows cannot be one too many.
+    /// </summary>
+    public long Ordinal { get; init; }
 }
 
 /// <summary>What has become of a piece. Its key is the piece, so that of two who want it one gets it.</summary>
@@ -231,8 +237,9 @@ internal sealed class CouponModel : IRoomModel
             piece.Property(p => p.ClaimedAt).HasColumnName("claimed_at");
             piece.Property(p => p.Origin).HasColumnName("origin");
             piece.Property(p => p.DrawnCents).HasColumnName("drawn_cents");
-            // One index for a user's pieces, for his count against the limit and for the uniqueness of request ids.
-            piece.HasIndex(p => new { p.UserId, p.CouponId, p.RequestId }).IsUnique();
+            piece.Property(p => p.Ordinal).HasColumnName("ordinal");
+            // One index for a user's pieces and for his count against the limit.
+            piece.HasIndex(p => new { p.UserId, p.CouponId, p.Ordinal }).IsUnique();
             piece.HasIndex(p => new { p.CouponId, p.Id }).HasFilter(ByCoupon);
         });
         model.Entity<PieceMarkRow>(mark =>

@@ -74,6 +74,7 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
                     ClaimedAt = unit.NowMs,
                     Origin = PieceOrigin.Card,
                     DrawnCents = drawn,
+                    Ordinal = -pieceId,
                 };
                 unit.Set<PieceRow>().Add(piece);
                 await unit.SaveAsync(cancellation);
@@ -151,6 +152,7 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
             ClaimedAt = mine.Piece.ClaimedAt,
             Origin = PieceOrigin.Gift,
             DrawnCents = mine.Piece.DrawnCents,
+            Ordinal = -id,
         });
         await unit.SaveAsync(cancellation);
         return (await CouponReads.PiecesAsync(unit, [id], null, cancellation)).Single();

@@ -24,6 +24,9 @@ internal enum BatchOutcome
     /// <summary>Another activation has written meanwhile; nothing stands.</summary>
     Stale,
 
+    /// <summary>A unique key of an appended row is taken; nothing stands.</summary>
+    RowTaken,
+
     /// <summary>Rolled back for certain, twice.</summary>
     Failed,
 

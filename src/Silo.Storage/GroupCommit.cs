@@ -87,8 +87,11 @@ internal sealed class GroupCommit : IAsyncDisposable
                 case TransactionOutcome.StaleStates when group.RemoveAll(w => CompleteIfStale(w, report.Written!)) > 0:
                     // The others were current; they run again without the stale ones.
                     break;
+                case TransactionOutcome.RowTaken when group.Count == 1:
+                    CompleteAll(group, BatchOutcome.RowTaken);
+                    return;
                 default:
-                    if (report.Error is not null)
+                    if (report is { Error: not null, Outcome: not TransactionOutcome.RowTaken })
                     {
                         logger.LogWarning(report.Error, "A transaction of {Batches} batches was rolled back", group.Count);
                     }
@@ -106,7 +109,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     private async Task CommitAloneAsync(Waiting waiting)
     {
         var report = await store.CommitAsync([waiting.Batch]);
-        if (report.Error is not null)
+        if (report is { Error: not null, Outcome: not TransactionOutcome.RowTaken })
         {
             logger.LogWarning(report.Error, "The batch of {Key} ended as {Outcome}", waiting.Batch.Key, report.Outcome);
         }
@@ -115,7 +118,8 @@ internal sealed class GroupCommit : IAsyncDisposable
         {
             TransactionOutcome.Committed => BatchOutcome.Committed,
             TransactionOutcome.Unknown => BatchOutcome.Unknown,
-            TransactionOutcome.StaleStates or TransactionOutcome.RowTaken => BatchOutcome.Stale,
+            TransactionOutcome.StaleStates => BatchOutcome.Stale,
+            TransactionOutcome.RowTaken => BatchOutcome.RowTaken,
             _ => BatchOutcome.Failed,
         });
     }

@@ -52,6 +52,19 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         return base.OnActivateAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Guesses what the decisions need, without a read. A wrong guess must make an appended row's unique key collide, or
+    /// an outcome that is not <see cref="IsSure"/>: then the batch is decided again on what is read.
+    /// </summary>
+    protected virtual bool TryGuess(IReadOnlyList<TCommand> batch, out TFacts facts)
+    {
+        facts = default!;
+        return false;
+    }
+
+    /// <summary>Whether an outcome that was decided on a guess needs nothing but the commit to be right.</summary>
+    protected virtual bool IsSure(TCommand command, TOutcome outcome, TFacts facts) => true;
+
     /// <summary>Reads what the decisions of this batch need beside the state.</summary>
     protected abstract ValueTask<TFacts> LoadAsync(IUnits reads, IReadOnlyList<TCommand> batch);
 
@@ -85,6 +98,16 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
 
     /// <summary>Called after a batch has become durable and <see cref="State"/> is the new state.</summary>
     protected virtual void OnCommitted()
+    {
+    }
+
+    /// <summary>Called after a batch whose decisions all stand, with its facts as the decisions left them.</summary>
+    protected virtual void Remember(TFacts facts)
+    {
+    }
+
+    /// <summary>Called when the state is no longer known to be the stored one: what is remembered is not either.</summary>
+    protected virtual void ForgetFacts()
     {
     }
 
@@ -188,24 +211,22 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
             commands[i] = batch[i].Command;
         }
 
-        var facts = await LoadAsync(units, commands);
         var outcomes = new TOutcome?[commands.Length];
         if (batch[0].Entry.Joined is { } joined)
         {
-            await RunJoinedAsync(batch[0].Entry, joined, commands[0], facts, outcomes);
+            await RunJoinedAsync(batch[0].Entry, joined, commands[0], await LoadAsync(units, commands), outcomes);
         }
         else if (Array.Exists(commands, Locks))
         {
-            await RunLockedAsync(commands, facts, outcomes);
+            await RunLockedAsync(commands, await LoadAsync(units, commands), outcomes);
         }
-        else
+        else if (!TryGuess(commands, out var guess) || !await RunOnGuessAsync(commands, guess, outcomes))
         {
-            var rows = new Rows();
-            var draft = DecideAll(commands, facts, rows, outcomes, put: null);
-            // Refusals that rest on committed state alone need no commit.
-            if (rows.Count > 0 || !ReferenceEquals(draft, State))
+            var facts = await LoadAsync(units, commands);
+            var (draft, rows) = DecideAll(commands, facts, outcomes);
+            if (Adopt(draft, await CommitAsync(draft, rows)))
             {
-                Adopt(draft, await commit.CommitAsync(new Batch(key, version, states.Serialize(draft), rows)));
+                Remember(facts);
             }
         }
 
@@ -228,6 +249,43 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
                 batch[i].Entry.Fail(new StorageUnavailableException("A row that the command needs is locked elsewhere."));
             }
         }
+    }
+
+    /// <summary>Decides on a guess and commits; false, and nothing stands, where the guess was wrong or may be.</summary>
+    private async Task<bool> RunOnGuessAsync(TCommand[] commands, TFacts guess, TOutcome?[] outcomes)
+    {
+        var (draft, rows) = DecideAll(commands, guess, outcomes);
+        for (var i = 0; i < commands.Length; i++)
+        {
+            if (!IsSure(commands[i], outcomes[i]!, guess))
+            {
+                return false;
+            }
+        }
+
+        var ended = await CommitAsync(draft, rows);
+        if (ended == BatchOutcome.RowTaken)
+        {
+            return false;
+        }
+
+        if (Adopt(draft, ended))
+        {
+            Remember(guess);
+        }
+
+        return true;
+    }
+
+    /// <summary>Commits a draft with its rows; null where only refusals rest on committed state, which need no commit.</summary>
+    private async Task<BatchOutcome?> CommitAsync(TState draft, Rows rows) => rows.Count > 0 || !ReferenceEquals(draft, State)
+        ? await commit.CommitAsync(new Batch(key, version, states.Serialize(draft), rows))
+        : null;
+
+    private (TState Draft, Rows Rows) DecideAll(TCommand[] commands, TFacts facts, TOutcome?[] outcomes)
+    {
+        var rows = new Rows();
+        return (DecideAll(commands, facts, rows, outcomes, put: null), rows);
     }
 
     private TState DecideAll(
@@ -258,9 +316,9 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
                 ? new Batch(key, version, states.Serialize(draft), rows)
                 : null;
         });
-        if (outcome is { } ended)
+        if (Adopt(draft, outcome))
         {
-            Adopt(draft, ended);
+            Remember(facts);
         }
     }
 
@@ -268,7 +326,7 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         Entry entry, JoinedCommand joined, TCommand command, TFacts facts, TOutcome?[] outcomes)
     {
         var work = hotUnits.WorkOf(joined.Kind);
-        var kept = State;
+        var (kept, keep) = (State, false);
         var outcome = await hotUnits.RunAsync(async unit =>
         {
             if (Locks(command) && (await LockAsync(unit, [command], facts)).Contains(command))
@@ -298,29 +356,33 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
             }
 
             // The version is written also where the draft is undone: it is what refuses a second activation.
-            var keep = answer.Verdict == JoinedVerdict.Keep;
+            keep = answer.Verdict == JoinedVerdict.Keep;
             kept = keep ? draft : State;
             return new Batch(key, version, states.Serialize(kept), keep ? rows : new Rows());
         });
-        if (outcome is { } ended)
+        if (Adopt(kept, outcome) && keep)
         {
-            Adopt(kept, ended);
+            Remember(facts);
         }
     }
 
-    private void Adopt(TState draft, BatchOutcome outcome)
+    /// <summary>Makes a committed draft the state; false where there was nothing to commit.</summary>
+    /// <exception cref="StorageUnavailableException">It was not committed, or that is not known.</exception>
+    private bool Adopt(TState draft, BatchOutcome? ended)
     {
-        switch (outcome)
+        switch (ended)
         {
+            case null:
+                return false;
             case BatchOutcome.Committed:
                 State = draft;
                 version = (version ?? 0) + 1;
                 OnCommitted();
-                return;
+                return true;
             case BatchOutcome.Unknown:
                 Forget();
                 throw new StorageUnavailableException("The commit was sent and not answered.", outcomeUnknown: true);
-            case BatchOutcome.Stale:
+            case BatchOutcome.Stale or BatchOutcome.RowTaken:
                 Forget();
                 throw new StorageUnavailableException("Another activation has decided meanwhile.");
             default:
@@ -331,6 +393,7 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     private void Forget()
     {
         (State, version, loaded) = (new(), null, false);
+        ForgetFacts();
         DeactivateOnIdle();
     }
 

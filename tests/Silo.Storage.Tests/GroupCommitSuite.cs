@@ -93,7 +93,7 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
 
         var (outcomes, _) = await GroupAsync(ids.Select((id, i) => BatchOf(id, null, mark: i == 2 ? owner : null)));
 
-        Assert.Equal(ids.Select((_, i) => i == 2 ? BatchOutcome.Stale : BatchOutcome.Committed), outcomes);
+        Assert.Equal(ids.Select((_, i) => i == 2 ? BatchOutcome.RowTaken : BatchOutcome.Committed), outcomes);
         await NothingAsync(ids[2]);
         foreach (var id in ids.Where((_, i) => i != 2))
         {
@@ -108,7 +108,7 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
 
         var (outcomes, _) = await GroupAsync([BatchOf(first, null, mark: first), BatchOf(second, null, mark: first)]);
 
-        Assert.Equal([BatchOutcome.Committed, BatchOutcome.Stale], outcomes);
+        Assert.Equal([BatchOutcome.Committed, BatchOutcome.RowTaken], outcomes);
         await StandsAsync(first, 1);
         await NothingAsync(second);
     }

@@ -101,6 +101,10 @@ public sealed class CouponNode<TKind> : IAsyncLifetime
         return coupon;
     }
 
+    /// <summary>Ends all activations: what grains remembered is gone.</summary>
+    internal Task ForgetAsync() =>
+        cluster!.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero).WaitAsync(Bound);
+
     internal async Task<CouponState> StateAsync(long coupon) => await Get<CouponReads>().StateAsync(coupon);
 
     internal ChangeCommand Change(Func<CouponTerms, CouponTerms>? change = null)

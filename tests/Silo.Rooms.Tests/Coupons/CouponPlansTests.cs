@@ -14,7 +14,7 @@ namespace Silo.Rooms.Tests.Coupons;
 /// </summary>
 public sealed partial class CouponPlansTests(CouponNode<OnPostgres> node) : CouponSuite<OnPostgres>(node)
 {
-    private const string ByUser = "IX_coupons_pieces_user_id_coupon_id_request_id";
+    private const string ByUser = "IX_coupons_pieces_user_id_coupon_id_ordinal";
     private const string ByCoupon = "IX_coupons_pieces_coupon_id_id";
 
     [Theory]
@@ -79,8 +79,9 @@ public sealed partial class CouponPlansTests(CouponNode<OnPostgres> node) : Coup
     private static async Task InsertAsync(NpgsqlConnection connection, long coupon, long first, int count) => await RunAsync(
         connection,
         $"""
-        INSERT INTO coupons_pieces (id, coupon_id, version, user_id, request_id, request_hash, claimed_at, origin)
-        SELECT {coupon} * 1000000 + {first} + n, {coupon}, 1, {first} + n / 2, 'r' || n, 0, 1, 1 FROM generate_series(1, {count}) AS n
+        INSERT INTO coupons_pieces (id, coupon_id, version, user_id, request_id, request_hash, claimed_at, origin,
+            ordinal)
+        SELECT {coupon} * 1000000 + {first} + n, {coupon}, 1, {first} + n / 2, 'r' || n, 0, 1, 1, n % 2 FROM generate_series(1, {count}) AS n
         """);
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql)

@@ -421,6 +421,10 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("drawn_cents");
 
+                    b.Property<long>("Ordinal")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ordinal");
+
                     b.Property<short>("Origin")
                         .HasColumnType("smallint")
                         .HasColumnName("origin");
@@ -447,7 +451,7 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasIndex("CouponId", "Id")
                         .HasFilter("claimed_at >= 0");
 
-                    b.HasIndex("UserId", "CouponId", "RequestId")
+                    b.HasIndex("UserId", "CouponId", "Ordinal")
                         .IsUnique();
 
                     b.ToTable("coupons_pieces", (string)null);

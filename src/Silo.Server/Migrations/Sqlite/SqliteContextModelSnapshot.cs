@@ -416,6 +416,10 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("drawn_cents");
 
+                    b.Property<long>("Ordinal")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ordinal");
+
                     b.Property<short>("Origin")
                         .HasColumnType("INTEGER")
                         .HasColumnName("origin");
@@ -442,7 +446,7 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasIndex("CouponId", "Id")
                         .HasFilter("claimed_at >= 0");
 
-                    b.HasIndex("UserId", "CouponId", "RequestId")
+                    b.HasIndex("UserId", "CouponId", "Ordinal")
                         .IsUnique();
 
                     b.ToTable("coupons_pieces", (string)null);
