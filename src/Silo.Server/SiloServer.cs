@@ -40,6 +40,8 @@ public static class SiloServer
         services.AddWallets();
         services.AddCoupons();
         services.AddWxApi(builder.Configuration);
+        services.AddSingleton<DemoShop>();
+        services.AddHealthChecks().AddCheck<DemoShop>("demo", tags: ["ready"]);
         extend?.Invoke(builder);
         builder.Host.UseOrleans(silo =>
         {
@@ -65,11 +67,7 @@ public static class SiloServer
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);
         var isFirstStart = await app.Services.EnsureFirstOperatorAsync(app.Lifetime.ApplicationStopping);
-        await app.StartAsync();
-        if (isFirstStart && DemoShop.IsWanted(app.Configuration, app.Services.GetRequiredService<DatabaseOptions>()))
-        {
-            await DemoShop.LoadAsync(app.Services, app.Lifetime.ApplicationStopping);
-        }
+        await app.Services.GetRequiredService<DemoShop>().StartAsync(app, isFirstStart);
     }
 
     /// <summary>Runs the server until it is told to stop; a wrong configuration ends with one clear line and code 1.</summary>
@@ -83,7 +81,7 @@ public static class SiloServer
             await StartAsync(app, extendRoutes);
             if (loadsDemo)
             {
-                await DemoShop.LoadAsync(app.Services, app.Lifetime.ApplicationStopping);
+                await app.Services.GetRequiredService<DemoShop>().LoadAsync(app.Lifetime.ApplicationStopping);
                 await app.StopAsync();
             }
             else
