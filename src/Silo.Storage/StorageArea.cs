@@ -64,9 +64,14 @@ public static class StorageArea
         services.AddSingleton<HotUnits>();
         services.AddSingleton<IdLease>();
         services.AddSingleton<ClockGuard>();
+        services.AddSingleton(provider => new Versions(
+            provider.GetRequiredService<IStore>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Versions>>()));
         services.AddSingleton<WorkRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<IdLease>());
         services.AddHostedService(provider => provider.GetRequiredService<ClockGuard>());
+        services.AddHostedService(provider => provider.GetRequiredService<Versions>());
         services.AddHostedService(provider => provider.GetRequiredService<WorkRunner>());
         services.AddHealthChecks().AddCheck<StorageHealth>("storage", tags: ["ready"]);
         return services;

@@ -39,6 +39,13 @@ internal static class StorageModel
             work.Property(w => w.LastError).HasColumnName("last_error");
             work.HasIndex(w => new { w.Parked, w.DueAt });
         });
+        model.Entity<VersionRow>(version =>
+        {
+            version.ToTable("silo_versions");
+            version.HasKey(v => v.Topic);
+            version.Property(v => v.Topic).HasColumnName("topic");
+            version.Property(v => v.Version).HasColumnName("version");
+        });
         model.Entity<IdSlotRow>(slot =>
         {
             slot.ToTable("silo_id_slots");

@@ -22,7 +22,7 @@ public sealed class Unit : IReads
     /// <summary>The instant of the unit, in unix milliseconds; one for all of its rows.</summary>
     public long NowMs { get; }
 
-    internal SiloDbContext Context => context;
+    internal HashSet<string> Touched { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The rows of one of the room's own entity types, tracked.</summary>
     public DbSet<T> Set<T>()
@@ -79,6 +79,20 @@ public sealed class Unit : IReads
     /// </summary>
     public Task<int> ExecuteAsync(FormattableString sql, CancellationToken cancellation) =>
         context.Database.ExecuteSqlAsync(sql, cancellation);
+
+    /// <summary>Says that what is cached under a topic has changed; caches hear of it when the unit is committed.</summary>
+    public async Task TouchAsync(string topic, CancellationToken cancellation)
+    {
+        if (Touched.Add(topic))
+        {
+            await context.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO silo_versions (topic, version) VALUES ({topic}, 1)
+                ON CONFLICT (topic) DO UPDATE SET version = silo_versions.version + 1
+                """,
+                cancellation);
+        }
+    }
 
     /// <summary>Records an operator's write in the audit log.</summary>
     public void Audit(AuditEntry entry) => context.Set<AuditEntry>().Add(entry);

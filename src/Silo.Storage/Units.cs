@@ -4,7 +4,7 @@ using Silo.Kernel;
 namespace Silo.Storage;
 
 /// <summary>Opens units and reads over the store.</summary>
-internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGate gate) : IUnits
+internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGate gate, Versions versions) : IUnits
 {
     private static readonly AsyncLocal<Unit?> Open = new();
 
@@ -42,6 +42,7 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
                         committing = true;
                         // A caller who leaves must not turn a commit under way into an unknown one.
                         await context.Database.CommitTransactionAsync(CancellationToken.None);
+                        versions.Touched(unit.Touched);
                         return result;
                     }
                 },

@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+
+namespace Silo.Storage;
+
+/// <summary>
+/// Keeps what was read until its topic is touched, on whichever node. Calls that miss one key at once share one read;
+/// what a read throws is thrown to all of them and not kept.
+/// </summary>
+/// <typeparam name="TKey">What names an entry.</typeparam>
+/// <typeparam name="TValue">An entry; shared by its readers, so nobody changes it.</typeparam>
+public sealed class VersionedCache<TKey, TValue>
+    where TKey : notnull
+{
+    private readonly Versions versions;
+    private readonly string topic;
+    private readonly int capacity;
+    private readonly Func<TKey, Task<TValue>> read;
+    private ConcurrentDictionary<TKey, Entry> entries = new();
+
+    /// <summary>Makes one.</summary>
+    /// <param name="versions">Knows of changes.</param>
+    /// <param name="topic">What is touched when an entry changes, such as <c>content.banners</c>.</param>
+    /// <param name="capacity">Most entries; when they are reached all are forgotten and read anew as they are asked for.</param>
+    /// <param name="read">Reads an entry; not cut off when a caller leaves, since others may wait for it.</param>
+    public VersionedCache(Versions versions, string topic, int capacity, Func<TKey, Task<TValue>> read)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
+        (this.versions, this.topic, this.capacity, this.read) = (versions, topic, capacity, read);
+    }
+
+    /// <summary>The entry, from memory while nothing of its topic has changed.</summary>
+    public Task<TValue> GetAsync(TKey key, CancellationToken cancellation)
+    {
+        if (versions.EpochOf(topic) is not { } epoch)
+        {
+            return read(key);
+        }
+
+        if (entries.TryGetValue(key, out var known) && known.Epoch == epoch && !known.Value.IsFaulted)
+        {
+            return Wait(known.Value, cancellation);
+        }
+
+        if (entries.Count >= capacity)
+        {
+            entries = new();
+        }
+
+        // Of several at once one reads; the epoch is from before the read, so a change during it makes the entry old.
+        var fresh = new Entry(epoch, () => read(key));
+        var kept = entries.AddOrUpdate(
+            key, fresh, (_, other) => other.Epoch == epoch && !other.IsFailed ? other : fresh);
+        return Wait(kept.Value, cancellation);
+    }
+
+    private static Task<TValue> Wait(Task<TValue> value, CancellationToken cancellation) =>
+        value.IsCompleted ? value : value.WaitAsync(cancellation);
+
+    private sealed class Entry(long epoch, Func<Task<TValue>> read)
+    {
+        private readonly Lazy<Task<TValue>> value = new(read);
+
+        public long Epoch { get; } = epoch;
+
+        public Task<TValue> Value => value.Value;
+
+        public bool IsFailed => value.IsValueCreated && value.Value.IsFaulted;
+    }
+}
