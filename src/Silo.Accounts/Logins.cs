@@ -15,6 +15,9 @@ internal sealed record Account(long Id, string PasswordHash, bool Disabled);
 /// </summary>
 internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attempts)
 {
+    /// <summary>Under which attempts of one account from one network are booked.</summary>
+    public static string PairOf(OwnerKind kind, string name, string network) => $"{kind}:{name}|{network}";
+
     /// <summary>The account, if the password is right.</summary>
     /// <param name="kind">Shoppers and operators have names of their own.</param>
     /// <param name="name">The normalised name; it need not exist.</param>
@@ -33,7 +36,7 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
         CancellationToken cancellation)
     {
         var network = address.Network();
-        var pair = $"{kind}:{name}|{network}";
+        var pair = PairOf(kind, name, network);
         var ofAddress = IPAddress.IsLoopback(address) ? null : $"address:{network}";
         var booked = await units.RunAsync<bool>(
             async unit => await attempts.TakeAsync(unit, pair, AccountRules.AttemptsPerPair, cancellation)

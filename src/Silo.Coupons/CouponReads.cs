@@ -97,6 +97,11 @@ internal sealed class CouponReads(IUnits units, IStates states)
         (await Full(reads, reads.Query<PieceRow>().Where(p => ids.Contains(p.Id) && (ofUser == null || p.UserId == ofUser)))
             .OrderBy(x => x.Piece.Id).ToListAsync(cancellation)).ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark));
 
+    /// <summary>All pieces of a user, whatever became of them, in the order of their ids.</summary>
+    public static async Task<List<FullPiece>> OfUserAsync(IReads reads, long userId, CancellationToken cancellation) =>
+        (await Full(reads, reads.Query<PieceRow>().Where(p => p.UserId == userId))
+            .OrderBy(x => x.Piece.Id).ToListAsync(cancellation)).ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark));
+
     /// <summary>How many listed coupons a user can claim, and how many of his pieces are in each state.</summary>
     public async Task<(long Claimable, Dictionary<PieceStatus, long> Pieces)> CountAsync(
         long userId, long now, CancellationToken cancellation)

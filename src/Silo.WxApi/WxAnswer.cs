@@ -47,6 +47,9 @@ internal sealed record WxAnswer(int Code, string Msg, object? Data = null)
     /// <summary>A list, or <see cref="NoData"/> where it is empty.</summary>
     public static WxAnswer List<T>(IReadOnlyCollection<T> items) => items.Count == 0 ? NoData : Of(items);
 
+    /// <summary>A text of an answer: what is empty is absent.</summary>
+    public static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
     /// <summary>A parameter that the function needs was not given.</summary>
     public static WxAnswer Missing(string parameter) => new(300, $"缺少参数: {parameter}");
 

@@ -158,7 +158,7 @@ internal static class WxCoupons
         {
             Id = coupon.Id,
             Name = coupon.Terms.Name,
-            Type = NullIfEmpty(coupon.Terms.Type),
+            Type = WxAnswer.NullIfEmpty(coupon.Terms.Type),
             MoneyMin = WxScalars.Yuan(coupon.Terms.AmountCents),
             MoneyMax = WxScalars.Yuan(coupon.Terms.AmountCents),
             MoneyHreshold = WxScalars.Yuan(coupon.Terms.ThresholdCents),
@@ -218,7 +218,7 @@ internal static class WxCoupons
                 Id = piece.Id,
                 Pid = piece.CouponId,
                 Name = piece.Name,
-                Type = NullIfEmpty(piece.Type),
+                Type = WxAnswer.NullIfEmpty(piece.Type),
                 Money = WxScalars.Yuan(piece.AmountCents),
                 MoneyHreshold = WxScalars.Yuan(piece.ThresholdCents),
                 Status = status,
@@ -230,6 +230,4 @@ internal static class WxCoupons
             };
         }
     }
-
-    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 }
