@@ -56,14 +56,11 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
             await units.RunAsync<int>(
                 async unit =>
                 {
-                    if (ofAddress is not null)
-                    {
-                        await attempts.GiveBackAsync(unit, ofAddress, CancellationToken.None);
-                    }
-
-                    return verified.IsAccepted
+                    // In the order in which they are booked, or two logins at once could each wait for the other.
+                    var given = verified.IsAccepted
                         ? await unit.Set<AttemptRow>().Where(a => a.Key == pair).ExecuteDeleteAsync(CancellationToken.None)
                         : await attempts.GiveBackAsync(unit, pair, CancellationToken.None);
+                    return ofAddress is null ? given : given + await attempts.GiveBackAsync(unit, ofAddress, CancellationToken.None);
                 },
                 CancellationToken.None);
         }
