@@ -15,25 +15,45 @@ internal sealed class UserRow
 {
     public long Id { get; init; }
 
-    public required string UserName { get; init; }
+    public required string UserName { get; set; }
 
-    public required string NormalisedName { get; init; }
+    public required string NormalisedName { get; set; }
 
+    /// <summary>Empty where no password is set.</summary>
     public required string PasswordHash { get; set; }
 
-    public string Nick { get; init; } = "";
+    public string Nick { get; set; } = "";
 
-    public string Province { get; init; } = "";
+    public string AvatarUrl { get; set; } = "";
 
-    public string City { get; init; } = "";
+    /// <summary>As <see cref="V1.Gender"/> numbers it.</summary>
+    public int Gender { get; set; }
+
+    /// <summary>As yyyy-MM-dd; empty where it is not known.</summary>
+    public string Birthday { get; set; } = "";
+
+    public string Province { get; set; } = "";
+
+    public string City { get; set; } = "";
 
     public long ReferrerId { get; init; }
 
-    public string ExtraJson { get; init; } = "";
+    public string ExtraJson { get; set; } = "";
 
     public bool Disabled { get; set; }
 
     public long CreatedAt { get; init; }
+
+    /// <summary>Where the shopper registered from; empty where it is not known.</summary>
+    public string RegisteredAddress { get; set; } = "";
+
+    /// <summary>0 where it is not known.</summary>
+    public long LastLoginAt { get; set; }
+
+    public string LastLoginAddress { get; set; } = "";
+
+    /// <summary>When the account was deleted; 0 while it is there. Of a deleted one only the id says anything.</summary>
+    public long DeletedAt { get; set; }
 }
 
 /// <summary>An operator.</summary>
@@ -108,12 +128,19 @@ internal sealed class AccountModel : IRoomModel
             user.Property(u => u.NormalisedName).HasColumnName("normalised_name");
             user.Property(u => u.PasswordHash).HasColumnName("password_hash");
             user.Property(u => u.Nick).HasColumnName("nick");
+            user.Property(u => u.AvatarUrl).HasColumnName("avatar_url");
+            user.Property(u => u.Gender).HasColumnName("gender");
+            user.Property(u => u.Birthday).HasColumnName("birthday");
             user.Property(u => u.Province).HasColumnName("province");
             user.Property(u => u.City).HasColumnName("city");
             user.Property(u => u.ReferrerId).HasColumnName("referrer_id");
             user.Property(u => u.ExtraJson).HasColumnName("extra_json");
             user.Property(u => u.Disabled).HasColumnName("disabled");
             user.Property(u => u.CreatedAt).HasColumnName("created_at");
+            user.Property(u => u.RegisteredAddress).HasColumnName("registered_address");
+            user.Property(u => u.LastLoginAt).HasColumnName("last_login_at");
+            user.Property(u => u.LastLoginAddress).HasColumnName("last_login_address");
+            user.Property(u => u.DeletedAt).HasColumnName("deleted_at");
             user.HasIndex(u => u.NormalisedName).IsUnique();
         });
         model.Entity<OperatorRow>(op =>
@@ -161,5 +188,6 @@ internal sealed class AccountModel : IRoomModel
             revocation.Property(r => r.OwnerId).HasColumnName("owner_id");
             revocation.HasIndex(r => r.At);
         });
+        AddressRow.Configure(model);
     }
 }

@@ -1,16 +1,22 @@
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Silo.Accounts.V1;
 using Silo.Edge;
 using Silo.Edge.V1;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Accounts;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class AccountsAdminGrpc(
-    IUnits units, Logins logins, Passwords passwords, Tokens tokens, OperatorWrites writes, FirstOperator firstOperator)
+    IUnits units,
+    Logins logins,
+    Passwords passwords,
+    Tokens tokens,
+    OperatorWrites writes,
+    FirstOperator firstOperator,
+    PersonalData personal)
     : AccountsAdminService.AccountsAdminServiceBase
 {
     public override async Task<LoginOperatorResponse> LoginOperator(LoginOperatorRequest request, ServerCallContext context)
@@ -178,7 +184,10 @@ internal sealed class AccountsAdminGrpc(
         var cancellation = context.CancellationToken;
         var changed = await writes.RunAsync<User>(context, request, request.RequestId, request.Reason, async unit =>
         {
-            var row = await unit.Set<UserRow>().SingleOrDefaultAsync(u => u.Id == request.UserId, cancellation);
+            // Takes turns with a deletion, which must find the audit entry or be found.
+            await unit.LockAsync<UserRow>([request.UserId], wait: true, cancellation);
+            var row = await unit.Set<UserRow>().SingleOrDefaultAsync(
+                u => u.Id == request.UserId && u.DeletedAt == 0, cancellation);
             if (row is null)
             {
                 return UserRefusals.Unknown;
@@ -197,6 +206,53 @@ internal sealed class AccountsAdminGrpc(
         return new() { User = changed };
     }
 
+    public override async Task<ExportUserDataResponse> ExportUserData(ExportUserDataRequest request, ServerCallContext context)
+    {
+        var json = await personal.ExportAsync(request.UserId, context.CancellationToken)
+            ?? throw new RefusalException(UserRefusals.Unknown);
+        await units.RunAsync<bool>(
+            unit =>
+            {
+                var id = unit.NewId();
+                unit.Audit(new AuditEntry
+                {
+                    Id = id,
+                    At = unit.NowMs,
+                    OperatorId = context.Caller().Id,
+                    Rpc = context.Method.TrimStart('/'),
+                    Subject = $"user:{request.UserId}",
+                    Reason = request.Reason,
+                    After = "{\"exported\":true}",
+                    RequestId = $" {id:x}",
+                });
+                return Task.FromResult<Result<bool>>(true);
+            },
+            context.CancellationToken);
+        return new() { Json = json };
+    }
+
+    public override async Task<DeleteUserResponse> DeleteUser(DeleteUserRequest request, ServerCallContext context)
+    {
+        var cancellation = context.CancellationToken;
+        var deleted = await writes.RunAsync<User>(context, request, request.RequestId, request.Reason, async unit =>
+        {
+            if (!await unit.Set<UserRow>().AnyAsync(u => u.Id == request.UserId, cancellation))
+            {
+                return UserRefusals.Unknown;
+            }
+
+            await personal.EraseAsync(unit, request.UserId, cancellation);
+            await unit.SaveAsync(cancellation);
+            // How he was is what must go.
+            return new OperatorChange<User>(
+                $"user:{request.UserId}",
+                null,
+                Wire(await unit.Query<UserRow>().SingleAsync(u => u.Id == request.UserId, cancellation)));
+        });
+        tokens.Forget(OwnerKind.User, request.UserId);
+        return new() { User = deleted };
+    }
+
     public override async Task<ListOperatorsResponse> ListOperators(ListOperatorsRequest request, ServerCallContext context)
     {
         var (page, total) = await PageAsync(
@@ -210,7 +266,7 @@ internal sealed class AccountsAdminGrpc(
     {
         var prefix = AccountRules.NormaliseName(request.UsernamePrefix);
         var (page, total) = await PageAsync(
-            r => r.Query<UserRow>().Where(u => prefix == "" || u.NormalisedName.StartsWith(prefix))
+            r => r.Query<UserRow>().Where(u => u.DeletedAt == 0 && (prefix == "" || u.NormalisedName.StartsWith(prefix)))
                 .OrderByDescending(u => u.Id),
             request.Page,
             request.PageSize,
@@ -234,7 +290,7 @@ internal sealed class AccountsAdminGrpc(
         response.Records.AddRange(page.Select(a => new AuditRecord
         {
             Id = a.Id,
-            At = Instant(a.At),
+            At = AccountWire.Instant(a.At),
             OperatorId = a.OperatorId,
             Rpc = a.Rpc,
             Subject = a.Subject,
@@ -251,7 +307,7 @@ internal sealed class AccountsAdminGrpc(
         Username = row.UserName,
         Role = (Role)row.Role,
         Enabled = !row.Disabled,
-        CreatedAt = Instant(row.CreatedAt),
+        CreatedAt = AccountWire.Instant(row.CreatedAt),
     };
 
     private static User Wire(UserRow row) => new()
@@ -263,11 +319,8 @@ internal sealed class AccountsAdminGrpc(
         City = row.City,
         ReferrerUserId = row.ReferrerId,
         Enabled = !row.Disabled,
-        CreatedAt = Instant(row.CreatedAt),
+        CreatedAt = AccountWire.Instant(row.CreatedAt),
     };
-
-    private static Timestamp Instant(long unixMs) =>
-        Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
 
     private Task<(List<T> Page, long Total)> PageAsync<T>(
         Func<IReads, IQueryable<T>> query, int page, int pageSize, CancellationToken cancellation) =>

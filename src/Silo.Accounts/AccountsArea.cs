@@ -25,7 +25,12 @@ public static class AccountsArea
         services.AddHostedService(provider => provider.GetRequiredService<Tokens>());
         services.AddSingleton<IWorkHandler, AccountPurge>();
         services.AddSingleton<IDemoData, AccountsDemo>();
+        services.AddSingleton<Addresses>();
+        services.AddSingleton<PersonalData>();
+        services.AddSingleton<IPersonalData, AccountsPersonalData>();
         services.AddSiloGrpc<AccountsGrpc>();
+        services.AddSiloGrpc<ProfilesGrpc>();
+        services.AddSiloGrpc<AddressesGrpc>();
         services.AddSiloGrpc<AccountsAdminGrpc>();
         return services;
     }
@@ -34,6 +39,8 @@ public static class AccountsArea
     public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<AccountsGrpc>();
+        endpoints.MapSiloGrpc<ProfilesGrpc>();
+        endpoints.MapSiloGrpc<AddressesGrpc>();
         endpoints.MapSiloGrpc<AccountsAdminGrpc>();
         return endpoints;
     }

@@ -3,8 +3,8 @@ using Silo.Storage;
 
 namespace Silo.Accounts;
 
-/// <summary>The demo shop's shopper.</summary>
-internal sealed class AccountsDemo(IUnits units, Passwords passwords) : IDemoData
+/// <summary>The demo shop's shopper, with a profile and an address.</summary>
+internal sealed class AccountsDemo(IUnits units, IUsers users, Passwords passwords, Addresses addresses) : IDemoData
 {
     public const string UserName = "demo";
     private const string Password = "demo-shop";
@@ -12,16 +12,39 @@ internal sealed class AccountsDemo(IUnits units, Passwords passwords) : IDemoDat
     public async Task LoadAsync(CancellationToken cancellation)
     {
         var hash = await passwords.HashAsync(Password, cancellation);
-        await units.RunAsync<int>(
-            async unit => await unit.ExecuteAsync(
-                $"""
-                INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, province, city,
-                    referrer_id, extra_json, disabled, created_at)
-                VALUES ({unit.NewId()}, {UserName}, {UserName}, {hash.Value}, {"演示用户"}, {"广东"}, {"深圳"}, 0, '', {false},
-                    {unit.NowMs})
-                ON CONFLICT (normalised_name) DO NOTHING
-                """,
+        await units.RunAsync<bool>(
+            async unit => await Users.AddAsync(
+                unit,
+                new UserRow
+                {
+                    Id = unit.NewId(),
+                    UserName = UserName,
+                    NormalisedName = UserName,
+                    PasswordHash = hash.Value!,
+                    Nick = "演示用户",
+                    Gender = (int)V1.Gender.Female,
+                    Birthday = "1990-01-01",
+                    Province = "广东",
+                    City = "深圳",
+                    ExtraJson = """{"尺码":"M"}""",
+                    CreatedAt = unit.NowMs,
+                },
                 cancellation),
+            cancellation);
+        await addresses.AddAsync(
+            (await users.DemoUserAsync(cancellation))!.Value,
+            new()
+            {
+                LinkMan = "演示用户",
+                Mobile = "13800138000",
+                ProvinceId = "440000000000",
+                CityId = "440300000000",
+                DistrictId = "440305000000",
+                StreetId = "440305007000",
+                Detail = "科技园路1号",
+                PostCode = "518057",
+                RequestId = "demo",
+            },
             cancellation);
     }
 }

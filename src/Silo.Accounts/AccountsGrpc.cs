@@ -27,22 +27,32 @@ internal sealed class AccountsGrpc(IUnits units, Logins logins, Passwords passwo
             async unit =>
             {
                 var referrer = request.ReferrerUserId;
-                if (referrer != 0 && !await unit.Set<UserRow>().AnyAsync(u => u.Id == referrer, cancellation))
+                if (referrer != 0 && !await unit.Set<UserRow>().AnyAsync(u => u.Id == referrer && u.DeletedAt == 0, cancellation))
                 {
                     referrer = 0;
                 }
 
-                var id = unit.NewId();
-                var added = await unit.ExecuteAsync(
-                    $"""
-                    INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, province, city,
-                        referrer_id, extra_json, disabled, created_at)
-                    VALUES ({id}, {request.Username}, {name}, {hash}, {request.Nick}, {request.Province}, {request.City},
-                        {referrer}, {request.ExtraJson}, {false}, {unit.NowMs})
-                    ON CONFLICT (normalised_name) DO NOTHING
-                    """,
+                var (id, address) = (unit.NewId(), context.ClientAddress().ToString());
+                var added = await Users.AddAsync(
+                    unit,
+                    new UserRow
+                    {
+                        Id = id,
+                        UserName = request.Username,
+                        NormalisedName = name,
+                        PasswordHash = hash,
+                        Nick = request.Nick,
+                        Province = request.Province,
+                        City = request.City,
+                        ReferrerId = referrer,
+                        ExtraJson = request.ExtraJson,
+                        CreatedAt = unit.NowMs,
+                        RegisteredAddress = address,
+                        LastLoginAt = request.AutoLogin ? unit.NowMs : 0,
+                        LastLoginAddress = request.AutoLogin ? address : "",
+                    },
                     cancellation);
-                if (added == 0)
+                if (!added)
                 {
                     return AccountRefusals.UserNameTaken;
                 }
@@ -104,7 +114,7 @@ internal sealed class AccountsGrpc(IUnits units, Logins logins, Passwords passwo
         await units.RunAsync<bool>(
             async unit =>
             {
-                await unit.Set<UserRow>().Where(u => u.Id == caller.Id)
+                await unit.Set<UserRow>().Where(u => u.Id == caller.Id && u.DeletedAt == 0)
                     .ExecuteUpdateAsync(u => u.SetProperty(x => x.PasswordHash, hash), cancellation);
                 await Tokens.EndAsync(unit, OwnerKind.User, caller.Id, null, caller.TokenHash.ToArray(), cancellation);
                 return true;
@@ -140,7 +150,17 @@ internal sealed class AccountsGrpc(IUnits units, Logins logins, Passwords passwo
             AccountRefusals.LoginWrong,
             cancellation)).OrRefuse();
         var (token, endedOthers) = (await units.RunAsync<(string, bool)>(
-            async unit => await Tokens.IssueAsync(unit, OwnerKind.User, account.Id, deviceId, deviceName, cancellation),
+            async unit =>
+            {
+                var address = context.ClientAddress().ToString();
+                var found = await unit.Set<UserRow>().Where(u => u.Id == account.Id && u.DeletedAt == 0).ExecuteUpdateAsync(
+                    u => u.SetProperty(x => x.LastLoginAt, unit.NowMs).SetProperty(x => x.LastLoginAddress, address),
+                    cancellation);
+                // The account may be deleted since its password was looked at.
+                return found == 0
+                    ? AccountRefusals.LoginWrong
+                    : await Tokens.IssueAsync(unit, OwnerKind.User, account.Id, deviceId, deviceName, cancellation);
+            },
             cancellation)).OrRefuse();
         if (endedOthers)
         {

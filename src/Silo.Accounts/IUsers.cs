@@ -7,7 +7,7 @@ namespace Silo.Accounts;
 /// <summary>The door to shoppers, for rooms that keep something of theirs.</summary>
 public interface IUsers
 {
-    /// <summary>Which of the ids are shoppers.</summary>
+    /// <summary>Which of the ids are shoppers whose accounts are not deleted.</summary>
     Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> ids, CancellationToken cancellation);
 
     /// <summary>The shopper of the demo shop, for the demo data of other rooms; null where it is not loaded.</summary>
@@ -26,7 +26,20 @@ internal sealed class Users(IUnits units) : IUsers
 {
     public async Task<IReadOnlySet<long>> ExistingAsync(
         IReads reads, IReadOnlyCollection<long> ids, CancellationToken cancellation) =>
-        await reads.Query<UserRow>().Where(u => ids.Contains(u.Id)).Select(u => u.Id).ToHashSetAsync(cancellation);
+        await reads.Query<UserRow>().Where(u => ids.Contains(u.Id) && u.DeletedAt == 0).Select(u => u.Id).ToHashSetAsync(cancellation);
+
+    /// <summary>Adds a shopper; false where the name is taken.</summary>
+    public static async Task<bool> AddAsync(Unit unit, UserRow row, CancellationToken cancellation) => await unit.ExecuteAsync(
+        $"""
+        INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, avatar_url, gender, birthday,
+            province, city, referrer_id, extra_json, disabled, created_at, registered_address, last_login_at,
+            last_login_address, deleted_at)
+        VALUES ({row.Id}, {row.UserName}, {row.NormalisedName}, {row.PasswordHash}, {row.Nick}, {row.AvatarUrl}, {row.Gender},
+            {row.Birthday}, {row.Province}, {row.City}, {row.ReferrerId}, {row.ExtraJson}, {row.Disabled}, {row.CreatedAt},
+            {row.RegisteredAddress}, {row.LastLoginAt}, {row.LastLoginAddress}, {row.DeletedAt})
+        ON CONFLICT (normalised_name) DO NOTHING
+        """,
+        cancellation) == 1;
 
     public Task<long?> DemoUserAsync(CancellationToken cancellation) => units.ReadAsync(
         r => r.Query<UserRow>().Where(u => u.NormalisedName == AccountsDemo.UserName).Select(u => (long?)u.Id)

@@ -15,6 +15,9 @@ internal sealed record Account(long Id, string PasswordHash, bool Disabled);
 /// </summary>
 internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attempts)
 {
+    /// <summary>Under which attempts of one account from one network are booked.</summary>
+    public static string PairOf(OwnerKind kind, string name, string network) => $"{kind}:{name}|{network}";
+
     /// <summary>The account, if the password is right.</summary>
     /// <param name="kind">Shoppers and operators have names of their own.</param>
     /// <param name="name">The normalised name; it need not exist.</param>
@@ -33,7 +36,7 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
         CancellationToken cancellation)
     {
         var network = address.Network();
-        var pair = $"{kind}:{name}|{network}";
+        var pair = PairOf(kind, name, network);
         var ofAddress = IPAddress.IsLoopback(address) ? null : $"address:{network}";
         var booked = await units.RunAsync<bool>(
             async unit => await attempts.TakeAsync(unit, pair, AccountRules.AttemptsPerPair, cancellation)
@@ -53,14 +56,11 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
             await units.RunAsync<int>(
                 async unit =>
                 {
-                    if (ofAddress is not null)
-                    {
-                        await attempts.GiveBackAsync(unit, ofAddress, CancellationToken.None);
-                    }
-
-                    return verified.IsAccepted
+                    // In the order in which they are booked, or two logins at once could each wait for the other.
+                    var given = verified.IsAccepted
                         ? await unit.Set<AttemptRow>().Where(a => a.Key == pair).ExecuteDeleteAsync(CancellationToken.None)
                         : await attempts.GiveBackAsync(unit, pair, CancellationToken.None);
+                    return ofAddress is null ? given : given + await attempts.GiveBackAsync(unit, ofAddress, CancellationToken.None);
                 },
                 CancellationToken.None);
         }

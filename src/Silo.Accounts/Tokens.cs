@@ -296,7 +296,7 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
     private sealed record Known(Caller Caller, OwnerKind Kind, long ExpiresAt, long ReadAt);
 }
 
-/// <summary>Removes tokens, attempts and revocations whose time is over.</summary>
+/// <summary>Removes tokens, attempts, revocations and deleted addresses whose time is over.</summary>
 internal sealed class AccountPurge(IUnits units, ShopClock clock) : IWorkHandler
 {
     private const long RevocationLifeMs = 24L * 60 * 60 * 1000;
@@ -313,7 +313,9 @@ internal sealed class AccountPurge(IUnits units, ShopClock clock) : IWorkHandler
                 await unit.Set<TokenRow>().Where(t => t.ExpiresAt <= now).ExecuteDeleteAsync(cancellation)
                 + await unit.Set<AttemptRow>().Where(a => a.Since <= now - AccountRules.AttemptWindowMs)
                     .ExecuteDeleteAsync(cancellation)
-                + await unit.Set<RevocationRow>().Where(r => r.At <= now - RevocationLifeMs).ExecuteDeleteAsync(cancellation),
+                + await unit.Set<RevocationRow>().Where(r => r.At <= now - RevocationLifeMs).ExecuteDeleteAsync(cancellation)
+                + await unit.Set<AddressRow>().Where(a => a.DeletedAt > 0 && a.DeletedAt <= now - AddressRules.RepeatMs)
+                    .ExecuteDeleteAsync(cancellation),
             cancellation);
         return WorkOutcome.Done;
     }

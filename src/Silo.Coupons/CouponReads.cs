@@ -111,6 +111,11 @@ internal sealed class CouponReads(IUnits units, IStates states)
             .OrderByDescending(x => x.Piece.Id).Take(most).ToListAsync(cancellation))
         .ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark));
 
+    /// <summary>All pieces of a user, whatever became of them, in the order of their ids.</summary>
+    public static async Task<List<FullPiece>> OfUserAsync(IReads reads, long userId, CancellationToken cancellation) =>
+        (await Full(reads, reads.Query<PieceRow>().Where(p => p.UserId == userId))
+            .OrderBy(x => x.Piece.Id).ToListAsync(cancellation)).ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark));
+
     /// <summary>How many listed coupons a user can claim, and how many of his pieces are in each state.</summary>
     public async Task<(long Claimable, Dictionary<PieceStatus, long> Pieces)> CountAsync(
         long userId, long now, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Design;
 using Npgsql;
 using Silo.Accounts;
 using Silo.Coupons;
+using Silo.Reference;
 using Silo.Storage;
 using Silo.Wallets;
 
@@ -12,6 +13,7 @@ namespace Silo.Server;
 internal static class DesignTime
 {
     public static IServiceCollection Rooms() => new ServiceCollection()
+        .AddReference()
         .AddAccounts(new ConfigurationBuilder().Build())
         .AddWallets()
         .AddCoupons();

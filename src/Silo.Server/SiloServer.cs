@@ -6,6 +6,7 @@ using Silo.Accounts;
 using Silo.Coupons;
 using Silo.Edge;
 using Silo.Kernel;
+using Silo.Reference;
 using Silo.Storage;
 using Silo.Wallets;
 using Silo.WxApi;
@@ -36,6 +37,7 @@ public static class SiloServer
             provider.GetRequiredService<TimeProvider>(), Zone(builder.Configuration["Silo:Shop:TimeZone"])));
         services.AddSiloStorage(builder.Configuration);
         services.AddSiloEdge(builder.Configuration);
+        services.AddReference();
         services.AddAccounts(builder.Configuration);
         services.AddWallets();
         services.AddCoupons();
@@ -60,6 +62,7 @@ public static class SiloServer
         ArgumentNullException.ThrowIfNull(app);
         app.UseSiloEdge();
         app.MapSiloEdge();
+        app.MapReference();
         app.MapAccounts();
         app.MapWallets();
         app.MapCoupons();

@@ -1,8 +1,8 @@
 namespace Silo.Storage;
 
 /// <summary>
-/// One operator write: who did what to what, why, and how it looked before and after. Append-only, and written in the
-/// transaction of the write itself. It is also what makes operator writes repeatable: it carries the request id, the
+/// One operator write: who did what to what, why, and how it looked before and after. Append-only, save that a shopper's
+/// personal data goes with his account, and written in the transaction of the write itself. It is also what makes operator writes repeatable: it carries the request id, the
 /// hash of the request and the first answer.
 /// </summary>
 public sealed class AuditEntry

@@ -34,47 +34,49 @@ internal sealed class WalletReads(IUnits units)
         EntriesOf(reads, userId, LedgerAccount.Points).Where(e => e.Amount > 0).SumAsync(e => e.Amount, cancellation);
 
     public Task<(List<StatementLine> Page, long Total)> StatementAsync(
-        long userId, EntryQuery query, Paging paging, CancellationToken cancellation) => units.ReadAsync(
-        async r =>
+        long userId, EntryQuery query, Paging paging, CancellationToken cancellation) =>
+        units.ReadAsync(r => StatementAsync(r, userId, query, paging, cancellation), cancellation);
+
+    public static async Task<(List<StatementLine> Page, long Total)> StatementAsync(
+        IReads reads, long userId, EntryQuery query, Paging paging, CancellationToken cancellation)
+    {
+        var rows = EntriesOf(reads, userId, query.Account)
+            .Where(e => (query.Income && e.Amount > 0) || (query.Expense && e.Amount < 0))
+            .Join(reads.Query<TransactionRow>(), e => e.TransactionId, t => t.Id, (Entry, Transaction) => new { Entry, Transaction });
+        if (query.Kinds.Count > 0)
         {
-            var rows = EntriesOf(r, userId, query.Account)
-                .Where(e => (query.Income && e.Amount > 0) || (query.Expense && e.Amount < 0))
-                .Join(r.Query<TransactionRow>(), e => e.TransactionId, t => t.Id, (Entry, Transaction) => new { Entry, Transaction });
-            if (query.Kinds.Count > 0)
-            {
-                rows = rows.Where(x => query.Kinds.Contains(x.Transaction.Kind));
-            }
+            rows = rows.Where(x => query.Kinds.Contains(x.Transaction.Kind));
+        }
 
-            if (query.RemarkContains.Length > 0)
-            {
-                rows = rows.Where(x => x.Transaction.Remark.Contains(query.RemarkContains));
-            }
+        if (query.RemarkContains.Length > 0)
+        {
+            rows = rows.Where(x => x.Transaction.Remark.Contains(query.RemarkContains));
+        }
 
-            if (query.Since is { } since)
-            {
-                rows = rows.Where(x => x.Transaction.At >= since);
-            }
+        if (query.Since is { } since)
+        {
+            rows = rows.Where(x => x.Transaction.At >= since);
+        }
 
-            if (query.Until is { } until)
-            {
-                rows = rows.Where(x => x.Transaction.At < until);
-            }
+        if (query.Until is { } until)
+        {
+            rows = rows.Where(x => x.Transaction.At < until);
+        }
 
-            var frozen = EntriesOf(r, userId, LedgerAccount.Frozen);
-            var (page, total) = await rows.OrderByDescending(x => x.Entry.Sequence)
-                .Select(x => new
-                {
-                    x.Entry,
-                    x.Transaction,
-                    // The first condition is implied, and lets the index begin beside the entry.
-                    Frozen = frozen.Where(f => f.Sequence < x.Entry.Sequence + LedgerRules.MaxEntries)
-                        .Where(f => f.Sequence < x.Entry.Sequence || f.TransactionId == x.Entry.TransactionId)
-                        .OrderByDescending(f => f.Sequence).Select(f => f.BalanceAfter).FirstOrDefault(),
-                })
-                .PageAsync(paging, cancellation);
-            return (page.ConvertAll(x => new StatementLine(x.Entry, x.Transaction, x.Frozen ?? 0)), total);
-        },
-        cancellation);
+        var frozen = EntriesOf(reads, userId, LedgerAccount.Frozen);
+        var (page, total) = await rows.OrderByDescending(x => x.Entry.Sequence)
+            .Select(x => new
+            {
+                x.Entry,
+                x.Transaction,
+                // The first condition is implied, and lets the index begin beside the entry.
+                Frozen = frozen.Where(f => f.Sequence < x.Entry.Sequence + LedgerRules.MaxEntries)
+                    .Where(f => f.Sequence < x.Entry.Sequence || f.TransactionId == x.Entry.TransactionId)
+                    .OrderByDescending(f => f.Sequence).Select(f => f.BalanceAfter).FirstOrDefault(),
+            })
+            .PageAsync(paging, cancellation);
+        return (page.ConvertAll(x => new StatementLine(x.Entry, x.Transaction, x.Frozen ?? 0)), total);
+    }
 
     /// <summary>Said with the number, without which the index of statements, which has no others, would not serve.</summary>
     private static IQueryable<EntryRow> EntriesOf(IReads reads, long userId, LedgerAccount account) =>

@@ -19,6 +19,7 @@ public static class WalletsArea
         services.AddSingleton<LedgerProof>();
         services.AddSingleton<ShopAccounts>();
         services.AddSingleton<IWorkHandler>(provider => provider.GetRequiredService<ShopAccounts>());
+        services.AddSingleton<IPersonalData, WalletsPersonalData>();
         services.AddSingleton<IDemoData, WalletsDemo>();
         services.AddSiloGrpc<WalletsGrpc>();
         services.AddSiloGrpc<WalletsAdminGrpc>();

@@ -15,6 +15,9 @@ public static class WxApiArea
         WxAccounts.Handlers,
         WxCoupons.Handlers,
         WxFinance.Handlers,
+        WxReference.Handlers,
+        WxUsers.Handlers,
+        WxAddresses.Handlers,
     ];
 
     /// <summary>The handlers of all areas.</summary>
@@ -28,6 +31,7 @@ public static class WxApiArea
     {
         services.AddSingleton(new WxRoutes(
             WxFunction.ReadTable(), Handlers, SubDomain(configuration), MerchantId(configuration)));
+        services.AddSingleton(new WxMerchant(long.Parse(MerchantId(configuration), CultureInfo.InvariantCulture)));
         services.AddSingleton<InProcessApi>();
         services.AddSingleton<WxEndpoint>();
         return services;
@@ -60,3 +64,6 @@ public static class WxApiArea
             : throw new InvalidOperationException("Silo:Shop:MerchantId must be a number from 1 to 2147483647.");
     }
 }
+
+/// <summary>The shop's number, which answers carry.</summary>
+internal sealed record WxMerchant(long Id);

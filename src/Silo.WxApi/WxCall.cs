@@ -22,6 +22,9 @@ internal sealed class WxCall(
     /// <summary>The shop's clock, for the dates of answers.</summary>
     public ShopClock Clock { get; } = clock;
 
+    /// <summary>The shop's number.</summary>
+    public long MerchantId { get; init; } = 1;
+
     /// <summary>The API for what anybody may do; a token is not looked at.</summary>
     public CallInvoker Anyone => api.For(address, null, cancellation);
 
@@ -36,7 +39,7 @@ internal sealed class WxCall(
     public WxAnswer? MissingOne()
     {
         var missing = function.Parameters
-            .Where(p => p.Required && p.Type != "file" && !given.ContainsKey(p.Name)).Select(p => p.Name).ToArray();
+            .Where(p => p.Required && p.Type != "file" && string.IsNullOrEmpty(given.GetValueOrDefault(p.Name))).Select(p => p.Name).ToArray();
         return missing.Length == 0 ? null
             : missing.Contains("token") ? WxAnswer.TokenInvalid
             : WxAnswer.Missing(missing[0]);
@@ -44,9 +47,19 @@ internal sealed class WxCall(
 
     /// <summary>The text of a parameter, or null where it is not given.</summary>
     /// <exception cref="InvalidOperationException">The table does not have it.</exception>
-    public string? Text(string name) => function.Parameters.Any(p => p.Name == name)
-        ? given.GetValueOrDefault(name)
-        : throw new InvalidOperationException($"{function.Function} has no parameter {name} in functions.jsonl.");
+    public string? Text(string name) => Sent(name) is { Length: > 0 } text ? text : null;
+
+    /// <summary>Whether a parameter was sent empty, which for a few parameters means more than not given.</summary>
+    public bool IsEmptied(string name) => Sent(name) is "";
+
+    /// <summary>Hands the text of a parameter on where it is given.</summary>
+    public void Give(string name, Action<string> take)
+    {
+        if (Text(name) is { } text)
+        {
+            take(text);
+        }
+    }
 
     /// <summary>The text of a parameter, empty where it is not given, as the API has it.</summary>
     public string TextOrEmpty(string name) => Text(name) ?? "";
@@ -61,6 +74,12 @@ internal sealed class WxCall(
     /// <exception cref="WxFault">It is given and not a number.</exception>
     public int? Int(string name) => Text(name) is not { } text ? null
         : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new WxFault(WxAnswer.Malformed(name));
+
+    /// <summary>A number of degrees, or another that is no amount.</summary>
+    /// <exception cref="WxFault">It is given and not a finite number.</exception>
+    public double? Double(string name) => Text(name) is not { } text ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number
         : throw new WxFault(WxAnswer.Malformed(name));
 
     /// <summary>Yes or no; no where it is not given.</summary>
@@ -109,4 +128,8 @@ internal sealed class WxCall(
         await new AccountsService.AccountsServiceClient(Shopper).CheckTokenAsync(new());
         return WxAnswer.NoData;
     }
+
+    private string? Sent(string name) => function.Parameters.Any(p => p.Name == name)
+        ? given.GetValueOrDefault(name)
+        : throw new InvalidOperationException($"{function.Function} has no parameter {name} in functions.jsonl.");
 }

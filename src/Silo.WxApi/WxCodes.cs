@@ -37,6 +37,20 @@ internal static class WxCodes
             (All, "ACCOUNT_DISABLED", 403, "账号已被禁用"),
             ("register_username", "USER_NAME_TAKEN", 10000, "用户名已被使用"),
 
+            // profiles, addresses, reference data
+            (All, "AVATAR_URL_INVALID", 300, "头像地址错误"),
+            (All, "BIRTHDAY_INVALID", 300, "生日格式错误"),
+            (All, "EXTRA_INVALID", 300, "扩展属性格式错误"),
+            (All, "EXTRA_FULL", -99, "扩展属性过多"),
+            (All, "ADDRESS_UNKNOWN", 700, "收货地址不存在"),
+            (All, "ADDRESS_FIELD_EMPTY", 300, "联系人、电话、详细地址不能为空"),
+            (All, "ADDRESS_REGION_INVALID", 300, "所在地区错误"),
+            (All, "ADDRESS_POINT_INVALID", 300, "经纬度错误"),
+            (All, "ADDRESS_LIMIT_REACHED", -99, "最多可保存50个收货地址"),
+            (All, "REGION_UNKNOWN", WxAnswer.NoData.Code, WxAnswer.NoData.Msg),
+            (All, "MOBILE_INVALID", 300, "手机号码格式错误"),
+            (All, "MOBILE_UNKNOWN", WxAnswer.NoData.Code, WxAnswer.NoData.Msg),
+
             // coupons
             (All, "COUPON_UNKNOWN", 700, "优惠券不存在"),
             ("fetchCoupons", "COUPON_NOT_NAMED", 300, "缺少参数: id"),

@@ -229,7 +229,7 @@ internal static class WxCoupons
             {
                 Id = coupon.Id,
                 Name = terms.Name,
-                Type = NullIfEmpty(terms.Type),
+                Type = WxAnswer.NullIfEmpty(terms.Type),
                 RefId = NullIfZero(terms.RefId),
                 MoneyType = MoneyTypeOf(terms.ValueType),
                 MoneyMin = WxScalars.Yuan(terms.AmountCents),
@@ -323,7 +323,7 @@ internal static class WxCoupons
                 Id = piece.Id,
                 Pid = piece.CouponId,
                 Name = piece.Name,
-                Type = NullIfEmpty(piece.Type),
+                Type = WxAnswer.NullIfEmpty(piece.Type),
                 RefId = NullIfZero(piece.RefId),
                 MoneyType = MoneyTypeOf(piece.ValueType),
                 Money = WxScalars.Yuan(piece.AmountCents),
@@ -356,8 +356,6 @@ internal static class WxCoupons
     }
 
     private static int MoneyTypeOf(CouponValueType type) => type == CouponValueType.Percent ? 1 : 0;
-
-    private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
     private static long? NullIfZero(long number) => number == 0 ? null : number;
 }

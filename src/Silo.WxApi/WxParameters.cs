@@ -29,7 +29,7 @@ internal static class WxParameters
         MemoryBufferThreshold = MostBytes,
     };
 
-    /// <summary>The parameters that are given, by name.</summary>
+    /// <summary>The parameters that are given, by name; those that were sent empty as empty texts.</summary>
     /// <exception cref="WxFault">The body cannot be read, or is too large.</exception>
     public static async Task<Dictionary<string, string>> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
@@ -62,6 +62,11 @@ internal static class WxParameters
             if (values.LastOrDefault(IsGiven) is { } text)
             {
                 given[name] = text;
+            }
+            else if (values.LastOrDefault() is "")
+            {
+                // Not given, save where a function asks whether it was emptied.
+                given.TryAdd(name, "");
             }
         }
     }

@@ -112,6 +112,22 @@ public abstract class AccountsSuite(ShopFixture fixture)
     }
 
     [Fact]
+    public async Task Login_OneNameByAFewAtOnceFromOneAddress_NeverWaitsForItself()
+    {
+        var name = NewName();
+        await Accounts.RegisterUsernameAsync(new() { Username = name, Password = Password });
+        var from = From();
+
+        for (var round = 0; round < 25; round++)
+        {
+            var told = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ =>
+                TellAsync(Accounts.LoginUsernameAsync(new() { Username = name, Password = Password }, from))));
+
+            Assert.All(told, answer => Assert.Equal("OK", answer));
+        }
+    }
+
+    [Fact]
     public async Task Register_OneNameByManyAtOnce_MakesOneUser()
     {
         var name = NewName();

@@ -207,6 +207,13 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
                 yield return 9999;
                 yield return -1;
                 break;
+            case FieldType.Double:
+                foreach (var number in new[] { 0, -1, 1, double.MaxValue, double.MinValue, double.Epsilon, double.NaN, double.PositiveInfinity })
+                {
+                    yield return number;
+                }
+
+                break;
             case FieldType.Bool:
                 yield return true;
                 break;
@@ -253,6 +260,7 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
                 FieldType.Int32 => (int)Math.Max(1, min),
                 FieldType.Enum => 1,
                 FieldType.Bool => true,
+                FieldType.Double => 1.0,
                 FieldType.Message when field.MessageType.FullName == "google.protobuf.Timestamp" =>
                     new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_600_000_000 + (field.FieldNumber * 1000) },
                 _ => Plausible(field.MessageType),

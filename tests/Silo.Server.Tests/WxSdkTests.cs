@@ -97,6 +97,24 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         });
     }
 
+    [Fact]
+    public async Task Reference_OverTheSdk_AnswersAsTheHostedApi()
+    {
+        SkipWithoutSdk();
+        await using var shop = await Shop.StartAsync(Database.Sqlite, new(Shop.Talkative));
+
+        await RunAsync("wx-reference.js", shop, new { baseUrl = BaseUrl(shop), subDomain = "shop" });
+    }
+
+    [Fact]
+    public async Task Users_OverTheSdk_AnswerAsTheHostedApi()
+    {
+        SkipWithoutSdk();
+        await using var shop = await Shop.StartAsync(Database.Sqlite, new(Shop.Talkative));
+
+        await RunAsync("wx-users.js", shop, new { baseUrl = BaseUrl(shop), subDomain = "shop" });
+    }
+
     private static void SkipWithoutSdk() => Assert.SkipUnless(
         IsCi || (Node() is not null && Directory.Exists(Path.Combine(Scripts, "node_modules", "apifm-wxapi"))),
         "Node or the package apifm-wxapi is not installed; npm install in tests/node");

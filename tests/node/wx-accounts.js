@@ -80,7 +80,6 @@ run({
   },
   async 'a function that is still to come, one that nobody knows, and a shop that nobody knows'() {
     plain(await WXAPI.orderStatistics('any'), 701)
-    plain(await WXAPI.province(), 701)
     plain(await both('/no/such/function', {}), 404)
     const { settings } = require('./wx')
     WXAPI.init2(settings.baseUrl, 'another-shop')

@@ -76,7 +76,24 @@ public sealed class WxValuesTests
     {
         var given = await WxParameters.ReadAsync(Request(query, body), CancellationToken.None);
 
-        Assert.Equal(expected, string.Join(' ', given.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")));
+        Assert.Equal(
+            expected,
+            string.Join(' ', given.Where(p => p.Value.Length > 0).OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Key}={p.Value}")));
+    }
+
+    [Theory]
+    [InlineData("?a=", null, true)]
+    [InlineData("", "a=", true)]
+    [InlineData("", "a=1", false)]
+    [InlineData("?a=1", "a=", false)]
+    [InlineData("?a=", "a=1", false)]
+    [InlineData("", "a=undefined", false)]
+    [InlineData("", "", false)]
+    public async Task ReadAsync_EmptyText_IsKnownFromAbsence(string query, string? body, bool emptied)
+    {
+        var given = await WxParameters.ReadAsync(Request(query, body), CancellationToken.None);
+
+        Assert.Equal(emptied, given.GetValueOrDefault("a") is "");
     }
 
     [Theory]

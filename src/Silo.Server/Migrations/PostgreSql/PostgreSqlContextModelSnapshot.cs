@@ -21,6 +21,136 @@ namespace Silo.Server.Migrations.PostgreSql
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Silo.Accounts.AddressRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<string>("CityId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("city_id");
+
+                    b.Property<string>("CityName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("city_name");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("DeletedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("disabled");
+
+                    b.Property<string>("DistrictId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("district_id");
+
+                    b.Property<string>("DistrictName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("district_name");
+
+                    b.Property<string>("ExtraJson")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("extra_json");
+
+                    b.Property<bool>("IsDefault")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_default");
+
+                    b.Property<double?>("Latitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("latitude");
+
+                    b.Property<string>("LinkMan")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("link_man");
+
+                    b.Property<double?>("Longitude")
+                        .HasColumnType("double precision")
+                        .HasColumnName("longitude");
+
+                    b.Property<string>("Mobile")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mobile");
+
+                    b.Property<string>("PostCode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("post_code");
+
+                    b.Property<string>("ProvinceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("province_id");
+
+                    b.Property<string>("ProvinceName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("province_name");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<string>("StreetId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("street_id");
+
+                    b.Property<string>("StreetName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("street_name");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DeletedAt")
+                        .HasFilter("deleted_at > 0");
+
+                    b.HasIndex("UserId")
+                        .IsUnique()
+                        .HasFilter("is_default");
+
+                    b.HasIndex("UserId", "Id");
+
+                    b.HasIndex("UserId", "RequestId")
+                        .IsUnique()
+                        .HasFilter("request_id <> ''");
+
+                    b.ToTable("accounts_addresses", (string)null);
+                });
+
             modelBuilder.Entity("Silo.Accounts.AttemptRow", b =>
                 {
                     b.Property<string>("Key")
@@ -153,6 +283,16 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("id");
 
+                    b.Property<string>("AvatarUrl")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("avatar_url");
+
+                    b.Property<string>("Birthday")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("birthday");
+
                     b.Property<string>("City")
                         .IsRequired()
                         .HasColumnType("text")
@@ -162,6 +302,10 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
 
+                    b.Property<long>("DeletedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("deleted_at");
+
                     b.Property<bool>("Disabled")
                         .HasColumnType("boolean")
                         .HasColumnName("disabled");
@@ -170,6 +314,19 @@ namespace Silo.Server.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("extra_json");
+
+                    b.Property<int>("Gender")
+                        .HasColumnType("integer")
+                        .HasColumnName("gender");
+
+                    b.Property<string>("LastLoginAddress")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("last_login_address");
+
+                    b.Property<long>("LastLoginAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_login_at");
 
                     b.Property<string>("Nick")
                         .IsRequired()
@@ -194,6 +351,11 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.Property<long>("ReferrerId")
                         .HasColumnType("bigint")
                         .HasColumnName("referrer_id");
+
+                    b.Property<string>("RegisteredAddress")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("registered_address");
 
                     b.Property<string>("UserName")
                         .IsRequired()
@@ -532,6 +694,21 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasKey("Slot");
 
                     b.ToTable("silo_id_slots", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Storage.VersionRow", b =>
+                {
+                    b.Property<string>("Topic")
+                        .HasColumnType("text")
+                        .HasColumnName("topic");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Topic");
+
+                    b.ToTable("silo_versions", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.WorkRow", b =>

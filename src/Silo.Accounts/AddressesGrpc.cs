@@ -1,0 +1,57 @@
+using Grpc.Core;
+using Silo.Accounts.V1;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Accounts;
+
+/// <summary>The shopper's rpcs for his addresses.</summary>
+internal sealed class AddressesGrpc(Addresses addresses) : AddressesService.AddressesServiceBase
+{
+    public override async Task<ListAddressesResponse> ListAddresses(ListAddressesRequest request, ServerCallContext context)
+    {
+        var (name, mobile) = (SearchText.Normalise(request.LinkManContains), request.MobileContains);
+        var found = (await addresses.ListAsync(context.Caller().Id, context.CancellationToken)).FindAll(
+            a => SearchText.Normalise(a.LinkMan).Contains(name, StringComparison.Ordinal)
+                && a.Mobile.Contains(mobile, StringComparison.Ordinal));
+        var paging = new Paging(request.Page, request.PageSize);
+        var response = new ListAddressesResponse { TotalCount = found.Count };
+        response.Addresses.AddRange(found.Skip(paging.Skip).Take(paging.Take).Select(AccountWire.Address));
+        return response;
+    }
+
+    public override async Task<GetAddressResponse> GetAddress(GetAddressRequest request, ServerCallContext context) => new()
+    {
+        Address = await FirstAsync(context, a => a.Id == request.AddressId),
+    };
+
+    public override async Task<GetDefaultAddressResponse> GetDefaultAddress(
+        GetDefaultAddressRequest request, ServerCallContext context) => new()
+        {
+            Address = await FirstAsync(context, a => a.IsDefault),
+        };
+
+    public override async Task<AddAddressResponse> AddAddress(AddAddressRequest request, ServerCallContext context) => new()
+    {
+        AddressId = (await addresses.AddAsync(context.Caller().Id, request, context.CancellationToken)).OrRefuse(),
+    };
+
+    public override async Task<UpdateAddressResponse> UpdateAddress(UpdateAddressRequest request, ServerCallContext context) => new()
+    {
+        Address = AccountWire.Address(
+            (await addresses.UpdateAsync(context.Caller().Id, request, context.CancellationToken)).OrRefuse()),
+    };
+
+    public override async Task<DeleteAddressResponse> DeleteAddress(DeleteAddressRequest request, ServerCallContext context)
+    {
+        (await addresses.DeleteAsync(context.Caller().Id, request.AddressId, context.CancellationToken)).OrRefuse();
+        return new();
+    }
+
+    private async Task<Address> FirstAsync(ServerCallContext context, Predicate<AddressRow> wanted)
+    {
+        var found = (await addresses.ListAsync(context.Caller().Id, context.CancellationToken)).Find(wanted);
+        return AccountWire.Address(found ?? throw new RefusalException(AccountRefusals.AddressUnknown));
+    }
+}

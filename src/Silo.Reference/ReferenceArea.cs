@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Silo.Edge;
+
+namespace Silo.Reference;
+
+/// <summary>The door of the room.</summary>
+public static class ReferenceArea
+{
+    /// <summary>Adds the room's services. It has no tables.</summary>
+    public static IServiceCollection AddReference(this IServiceCollection services)
+    {
+        services.AddSingleton<IRegions, Regions>();
+        services.AddSingleton<MobileNumbers>();
+        services.AddSiloGrpc<ReferenceGrpc>();
+        return services;
+    }
+
+    /// <summary>Maps the room's rpcs.</summary>
+    public static IEndpointRouteBuilder MapReference(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapSiloGrpc<ReferenceGrpc>();
+        return endpoints;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Silo.Accounts.V1;
+
+namespace Silo.WxApi;
+
+/// <summary>What is known of a shopper.</summary>
+internal static class WxUsers
+{
+    public static readonly IReadOnlyDictionary<string, WxHandler> Handlers = new Dictionary<string, WxHandler>
+    {
+        ["userDetail"] = DetailAsync,
+        ["modifyUserInfo"] = ModifyAsync,
+        ["userDelete"] = DeleteAsync,
+    };
+
+    /// <summary>Extended attributes as an object of texts; null where there are none.</summary>
+    public static IReadOnlyDictionary<string, string>? Extra(string json) =>
+        json.Length == 0 ? null : JsonSerializer.Deserialize<Dictionary<string, string>>(json);
+
+    private static async Task<WxAnswer> DetailAsync(WxCall call)
+    {
+        var profile = (await new ProfilesService.ProfilesServiceClient(call.Shopper).GetProfileAsync(new())).Profile;
+        return WxAnswer.Of(new WxUser(WxBase.Of(profile, call), Extra(profile.ExtraJson)));
+    }
+
+    private static async Task<WxAnswer> ModifyAsync(WxCall call)
+    {
+        var request = new UpdateProfileRequest();
+        call.Give("nick", text => request.Nick = text);
+        call.Give("avatarUrl", text => request.AvatarUrl = text);
+        call.Give("province", text => request.Province = text);
+        call.Give("city", text => request.City = text);
+        call.Give("birthday", text => request.Birthday = text);
+        call.Give("extJsonStr", text => request.ExtraJson = text);
+        if (call.Int("gender") is { } gender)
+        {
+            request.Gender = (Gender)gender;
+        }
+
+        await new ProfilesService.ProfilesServiceClient(call.Shopper).UpdateProfileAsync(request);
+        return WxAnswer.Success;
+    }
+
+    private static async Task<WxAnswer> DeleteAsync(WxCall call)
+    {
+        await new ProfilesService.ProfilesServiceClient(call.Shopper).DeleteMyAccountAsync(new());
+        return WxAnswer.Success;
+    }
+
+    private sealed record WxUser(WxBase Base, IReadOnlyDictionary<string, string>? Ext);
+
+    private sealed record WxBase
+    {
+        public required long Id { get; init; }
+
+        /// <summary>The shop's number.</summary>
+        public required long UserId { get; init; }
+
+        public required string? Nick { get; init; }
+
+        public required string? AvatarUrl { get; init; }
+
+        public required string? Province { get; init; }
+
+        public required string? City { get; init; }
+
+        /// <summary>1 male, 2 female; absent where it is not said.</summary>
+        public required int? Gender { get; init; }
+
+        public required string? Birthday { get; init; }
+
+        /// <summary>Every account is registered by user name.</summary>
+        public int Source { get; init; } = 2;
+
+        public string SourceStr { get; init; } = "用户名注册";
+
+        /// <summary>A disabled account cannot ask.</summary>
+        public int Status { get; init; }
+
+        public string StatusStr { get; init; } = "默认";
+
+        /// <summary>"yes" where a password is set; never the password.</summary>
+        public required string? Pwd { get; init; }
+
+        /// <summary>The inviting user.</summary>
+        public required long? Referrer { get; init; }
+
+        public required string? DateAdd { get; init; }
+
+        public required string? IpAdd { get; init; }
+
+        public required string? DateLogin { get; init; }
+
+        public required string? IpLogin { get; init; }
+
+        public required long SecondsAfterRegister { get; init; }
+
+        public static WxBase Of(Profile profile, WxCall call) => new()
+        {
+            Id = profile.UserId,
+            UserId = call.MerchantId,
+            Nick = WxAnswer.NullIfEmpty(profile.Nick),
+            AvatarUrl = WxAnswer.NullIfEmpty(profile.AvatarUrl),
+            Province = WxAnswer.NullIfEmpty(profile.Province),
+            City = WxAnswer.NullIfEmpty(profile.City),
+            Gender = profile.Gender == Accounts.V1.Gender.Unspecified ? null : (int)profile.Gender,
+            Birthday = WxAnswer.NullIfEmpty(profile.Birthday),
+            Pwd = profile.HasPassword ? "yes" : null,
+            Referrer = profile.ReferrerUserId == 0 ? null : profile.ReferrerUserId,
+            DateAdd = call.Clock.Time(profile.RegisteredAt),
+            IpAdd = WxAnswer.NullIfEmpty(profile.RegisteredAddress),
+            DateLogin = call.Clock.Time(profile.LastLoginAt),
+            IpLogin = WxAnswer.NullIfEmpty(profile.LastLoginAddress),
+            SecondsAfterRegister = Math.Max(0, call.Clock.NowMs - WxScalars.Milliseconds(profile.RegisteredAt)) / 1000,
+        };
+    }
+}
