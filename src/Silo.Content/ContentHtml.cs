@@ -83,7 +83,7 @@ internal static class ContentHtml
 
     private static int DepthOf(string html)
     {
-        using var document = new HtmlParser().ParseDocument(html);
+        using var document = new HtmlParser().ParseDocument($"<!doctype html><html><body>{html}");
         var (depth, deepest) = (0, 0);
         for (INode? node = document.Body; node is not null;)
         {

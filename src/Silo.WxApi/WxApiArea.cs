@@ -14,6 +14,8 @@ public static class WxApiArea
     [
         WxAccounts.Handlers,
         WxCoupons.Handlers,
+        WxOperations.Handlers,
+        WxCms.Handlers,
     ];
 
     /// <summary>The handlers of all areas.</summary>
@@ -27,6 +29,7 @@ public static class WxApiArea
     {
         services.AddSingleton(new WxRoutes(
             WxFunction.ReadTable(), Handlers, SubDomain(configuration), MerchantId(configuration)));
+        services.AddSingleton(new WxMerchant(long.Parse(MerchantId(configuration), CultureInfo.InvariantCulture)));
         services.AddSingleton<InProcessApi>();
         services.AddSingleton<WxEndpoint>();
         return services;

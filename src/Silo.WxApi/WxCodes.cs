@@ -33,6 +33,9 @@ internal static class WxCodes
             (All, "ACCOUNT_DISABLED", 403, "账号已被禁用"),
             ("register_username", "USER_NAME_TAKEN", 10000, "用户名已被使用"),
 
+            // content
+            (All, "CONTENT_UNKNOWN", WxAnswer.NoData.Code, WxAnswer.NoData.Msg),
+
             // coupons
             ("fetchCoupons", "COUPON_UNKNOWN", 700, "优惠券不存在"),
             ("fetchCoupons", "COUPON_SOLD_OUT", 20001, "来晚了，优惠券已领完"),

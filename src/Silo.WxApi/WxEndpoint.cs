@@ -7,7 +7,8 @@ using Silo.Kernel;
 namespace Silo.WxApi;
 
 /// <summary>Serves every path of the facade: finds the function, reads its parameters, calls it, and answers with 200.</summary>
-internal sealed class WxEndpoint(WxRoutes routes, InProcessApi api, ShopClock clock, ILogger<WxEndpoint> logger)
+internal sealed class WxEndpoint(
+    WxRoutes routes, WxMerchant merchant, InProcessApi api, ShopClock clock, ILogger<WxEndpoint> logger)
 {
     /// <summary>Serves one request.</summary>
     public async Task ServeAsync(HttpContext http)
@@ -65,7 +66,10 @@ internal sealed class WxEndpoint(WxRoutes routes, InProcessApi api, ShopClock cl
 
         var given = await WxParameters.ReadAsync(http.Request, http.RequestAborted);
         var address = http.Connection.RemoteIpAddress ?? IPAddress.Loopback;
-        var call = new WxCall(route.Function, given, api, address, clock, http.RequestAborted);
+        var call = new WxCall(route.Function, given, api, address, clock, http.RequestAborted)
+        {
+            MerchantId = merchant.Id,
+        };
         return call.MissingOne() ?? await route.Handler(call);
     }
 }

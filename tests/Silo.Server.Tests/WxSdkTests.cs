@@ -57,14 +57,15 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         });
     }
 
-    private static void SkipWithoutSdk() => Assert.SkipUnless(
+    /// <summary>Skips the test where Node or the package is not installed; never in CI.</summary>
+    internal static void SkipWithoutSdk() => Assert.SkipUnless(
         IsCi || (Node() is not null && Directory.Exists(Path.Combine(Scripts, "node_modules", "apifm-wxapi"))),
         "Node or the package apifm-wxapi is not installed; npm install in tests/node");
 
     private static string? Node() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Select(directory => Path.Combine(directory, "node")).FirstOrDefault(File.Exists);
 
-    private static string BaseUrl(Shop shop) => shop.Server.Http.ToString().TrimEnd('/');
+    internal static string BaseUrl(Shop shop) => shop.Server.Http.ToString().TrimEnd('/');
 
     private static async Task<long> CreateAsync(Shop shop, Coupons.V1.CouponTerms terms) =>
         (await shop.CouponsAdmin.CreateCouponAsync(new() { Terms = terms }, shop.Owner)).Coupon.Id;
@@ -91,7 +92,10 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         return coupon;
     }
 
-    private async Task RunAsync(string script, object settings)
+    private Task RunAsync(string script, object settings) => RunAsync(output, script, settings);
+
+    /// <summary>Runs a script of tests/node with its settings; its assertions are the test's.</summary>
+    internal static async Task RunAsync(ITestOutputHelper output, string script, object settings)
     {
         var start = new ProcessStartInfo(Node() ?? "node", [script])
         {
