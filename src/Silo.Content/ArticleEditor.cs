@@ -57,12 +57,13 @@ internal sealed class ArticleEditor(OperatorWrites writes, IUnits units)
     {
         var (title, keywords) = (SearchText.Normalise(filter.TitleContains), SearchText.Normalise(filter.KeywordsContain));
         var tag = SearchText.Normalise(filter.TagContains);
+        var named = reads.Query<TagRow>().Where(t => t.SearchName.Contains(tag));
+        var tagged = reads.Query<ArticleTagRow>().Where(t => named.Any(n => n.Id == t.TagId));
         rows = within is null ? rows : rows.Where(a => within.Contains(a.CategoryId));
         rows = filter.ArticleId == 0 ? rows : rows.Where(a => a.Id == filter.ArticleId);
         rows = title == "" ? rows : rows.Where(a => a.SearchName.Contains(title));
         rows = keywords == "" ? rows : rows.Where(a => a.SearchKeywords.Contains(keywords));
-        rows = tag == "" ? rows : rows.Where(a => reads.Query<ArticleTagRow>().Any(t => t.ArticleId == a.Id
-            && reads.Query<TagRow>().Any(g => g.Id == t.TagId && g.SearchName.Contains(tag))));
+        rows = tag == "" ? rows : rows.Where(a => tagged.Any(t => t.ArticleId == a.Id));
         rows = filter.HasRecommended ? rows.Where(a => a.Recommended == filter.Recommended) : rows;
         rows = ContentWire.Milliseconds(filter.CreatedFrom) is { } createdFrom ? rows.Where(a => a.CreatedAt >= createdFrom) : rows;
         rows = ContentWire.Milliseconds(filter.CreatedUntil) is { } createdUntil ? rows.Where(a => a.CreatedAt < createdUntil) : rows;

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using Silo.Content.V1;
 using Silo.Edge;
 using Silo.Kernel;

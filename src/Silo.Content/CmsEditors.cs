@@ -171,8 +171,9 @@ internal sealed class TagEditor(OperatorWrites writes, IUnits units) : ContentEd
         IReads reads, IReadOnlyList<TagRow> rows, bool texts, CancellationToken cancellation)
     {
         var ids = rows.Select(r => r.Id).ToArray();
-        var counts = await reads.Query<ArticleTagRow>().Where(t => ids.Contains(t.TagId))
-            .Where(t => reads.Query<ArticleRow>().Any(a => a.Id == t.ArticleId && a.Published))
+        var published = reads.Query<ArticleRow>().Where(a => a.Published);
+        var counts = await reads.Query<ArticleTagRow>()
+            .Where(t => ids.Contains(t.TagId) && published.Any(a => a.Id == t.ArticleId))
             .GroupBy(t => t.TagId).Select(g => new { g.Key, Count = g.LongCount() })
             .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
         return [.. rows.Select(r => ContentWire.Tag(r, counts.GetValueOrDefault(r.Id)))];

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Silo.Content.V1;
-using Silo.Edge;
 
 namespace Silo.Content;
 

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
 using Silo.Content.V1;
 using Silo.Edge;
