@@ -1,5 +1,4 @@
 using Silo.Content.V1;
-using Silo.Testing;
 using Xunit;
 
 namespace Silo.Server.Tests;
