@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Silo.Content.V1;
 using Silo.Edge;
@@ -49,7 +50,8 @@ internal sealed class CmsReads
 {
     private readonly VersionedCache<int, List<Category>> categories;
     private readonly VersionedCache<int, List<Tag>> tags;
-    private readonly VersionedCache<ListArticlesRequest, ListArticlesResponse> lists;
+    /// <summary>By the bytes of the request: as messages, one that says no and one that says nothing are equal.</summary>
+    private readonly VersionedCache<ByteString, ListArticlesResponse> lists;
     private readonly VersionedCache<long, Article> articles;
     private readonly VersionedCache<long, long> views;
     private readonly CategoryEditor categoryEditor;
@@ -62,7 +64,7 @@ internal sealed class CmsReads
             [.. (await categoryEditor.TreeAsync(CancellationToken.None)).Where(c => c.IsShown).Select(c => c.Category)]);
         tags = new(versions, CmsTopics.Cms, 1, async _ => (await tagEditor.SearchAsync(
             (_, rows) => TagEditor.InOrder(rows), Publication.Published, new Paging(1, ContentRules.MostTags), CancellationToken.None)).Page);
-        lists = new(versions, CmsTopics.Views, 200, ListAsync);
+        lists = new(versions, CmsTopics.Views, 200, bytes => ListAsync(ListArticlesRequest.Parser.ParseFrom(bytes)));
         articles = new(versions, CmsTopics.Cms, 200, ReadAsync);
         views = new(versions, CmsTopics.Views, 10_000, id => editor.ViewsAsync(id, CancellationToken.None));
     }
@@ -72,7 +74,7 @@ internal sealed class CmsReads
     public Task<List<Tag>> TagsAsync(CancellationToken cancellation) => tags.GetAsync(0, cancellation);
 
     public Task<ListArticlesResponse> ArticlesAsync(ListArticlesRequest request, CancellationToken cancellation) =>
-        lists.GetAsync(request, cancellation);
+        lists.GetAsync(request.ToByteString(), cancellation);
 
     /// <summary>A published article with its text and the views that are written.</summary>
     public async Task<Article> ArticleAsync(long id, CancellationToken cancellation) => new(await articles.GetAsync(id, cancellation))

@@ -35,7 +35,7 @@ public sealed class ContentHtmlTests
     [InlineData("<p style=\"width: expression(alert(1)); behavior: url(x.htc); -moz-binding: url(x)\">文</p>", "<p>文</p>")]
     [InlineData("<p style=\"background-image: url('javascript:alert(1)')\">文</p>", "<p>文</p>")]
     [InlineData("<video src=\"javascript:alert(1)\" poster=\"javascript:alert(1)\" onplay=alert(1)></video>", "<video></video>")]
-    [InlineData("<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\"></noscript>文", "文")]
+    [InlineData("<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\"></noscript>文", "<img src=\"x\">\"&gt;文")]
     [InlineData("<template><script>alert(1)</script></template>文", "文")]
     [InlineData("<!-- <script>alert(1)</script> -->文", "文")]
     [InlineData("<p id=\"app\" name=\"x\">文</p>", "<p name=\"x\">文</p>")]
