@@ -363,7 +363,7 @@ public abstract class ContentCalls(ContentShop fixture)
     }
 
     /// <summary>Asks until the answer is the one that must come.</summary>
-    protected static async Task UntilAsync<T>(T expected, Func<Task<T>> ask)
+    protected internal static async Task UntilAsync<T>(T expected, Func<Task<T>> ask)
     {
         var (time, bound) = (TimeProvider.System, TimeSpan.FromSeconds(60));
         var began = time.GetTimestamp();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Silo.Content.V1;
 using Xunit;
 
@@ -10,6 +11,36 @@ namespace Silo.Server.Tests;
 /// </summary>
 public sealed class WxContentTests(ITestOutputHelper output)
 {
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task DemoShop_ForEveryFunctionOfContent_HasSomethingToShow(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database, new() { ["Silo__Demo__Enabled"] = "true" });
+        using var client = new HttpClient { BaseAddress = shop.Server.Http };
+        async Task<JsonElement> AskAsync(string path) => JsonSerializer.Deserialize<JsonElement>(
+            await client.GetStringAsync(new Uri($"/shop/{path}", UriKind.Relative)));
+        async Task<long> FirstIdAsync(string path) => (await AskAsync(path)).GetProperty("data")[0].GetProperty("id").GetInt64();
+
+        // It is loaded while the server serves already, in one unit.
+        await ContentCalls.UntilAsync(0, async () => (await AskAsync("media/video/detail?videoId=c4c6e38eeb3a428e80f1a8b32c6de587")).GetProperty("code").GetInt32());
+
+        foreach (var path in new[]
+        {
+            "banner/list?type=app", "banner/list?type=index", "banner/list?type=new", "notice/list", "notice/last-one", "config/vipLevel",
+            "config/get-value?key=mallName", "config/value?key=recharge_amount_min", "config/values?keys=ALLOW_SELF_COLLECTION,RECHARGE_OPEN",
+            "friendly-partner/list", "cms/category/list", "cms/news/list", "cms/news/list/v2", "cms/tags/list", "cms/page/info?key=yhxy",
+            "cms/page/info/v2?key=ysxy", "cms/page/info?key=about",
+            $"cms/category/info?id={await FirstIdAsync("cms/category/list")}", $"cms/news/detail?id={await FirstIdAsync("cms/news/list")}",
+        })
+        {
+            Assert.True((await AskAsync(path)).GetProperty("code").GetInt32() == 0, path);
+        }
+
+        Assert.Equal(["index", "qa"], (await AskAsync("cms/category/list")).GetProperty("data").EnumerateArray()
+            .Select(c => c.GetProperty("type").GetString()!).Distinct().Order());
+    }
+
     [Fact]
     public async Task Operations_OverTheSdk_AnswerAsTheHostedApi()
     {
