@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Npgsql;
 using Silo.Accounts;
+using Silo.Content;
 using Silo.Coupons;
 using Silo.Reference;
 using Silo.Storage;
@@ -16,7 +17,8 @@ internal static class DesignTime
         .AddReference()
         .AddAccounts(new ConfigurationBuilder().Build())
         .AddWallets()
-        .AddCoupons();
+        .AddCoupons()
+        .AddContent();
 
     public static PostgreSqlContext PostgreSql(IServiceCollection rooms)
     {

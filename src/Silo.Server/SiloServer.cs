@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Silo.Accounts;
+using Silo.Content;
 using Silo.Coupons;
 using Silo.Edge;
 using Silo.Kernel;
@@ -41,6 +42,7 @@ public static class SiloServer
         services.AddAccounts(builder.Configuration);
         services.AddWallets();
         services.AddCoupons();
+        services.AddContent();
         services.AddWxApi(builder.Configuration);
         services.AddSingleton<DemoShop>();
         services.AddHealthChecks().AddCheck<DemoShop>("demo", tags: ["ready"]);
@@ -66,6 +68,7 @@ public static class SiloServer
         app.MapAccounts();
         app.MapWallets();
         app.MapCoupons();
+        app.MapContent();
         app.MapWxApi();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);

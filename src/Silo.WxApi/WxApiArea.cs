@@ -18,6 +18,8 @@ public static class WxApiArea
         WxReference.Handlers,
         WxUsers.Handlers,
         WxAddresses.Handlers,
+        WxOperations.Handlers,
+        WxCms.Handlers,
     ];
 
     /// <summary>The handlers of all areas.</summary>

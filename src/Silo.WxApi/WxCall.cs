@@ -22,8 +22,8 @@ internal sealed class WxCall(
     /// <summary>The shop's clock, for the dates of answers.</summary>
     public ShopClock Clock { get; } = clock;
 
-    /// <summary>The shop's number.</summary>
-    public long MerchantId { get; init; } = 1;
+    /// <summary>The shop's number, which rows of the wire carry as <c>userId</c>.</summary>
+    public long MerchantId { get; init; }
 
     /// <summary>The API for what anybody may do; a token is not looked at.</summary>
     public CallInvoker Anyone => api.For(address, null, cancellation);
@@ -96,6 +96,13 @@ internal sealed class WxCall(
     public long? Cents(string name) => Text(name) is not { } text ? null
         : decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var yuan)
             && yuan <= 100_000_000 && decimal.IsInteger(yuan * 100) ? (long)(yuan * 100)
+        : throw new WxFault(WxAnswer.Malformed(name));
+
+    /// <summary>A day as <c>yyyy-MM-dd</c>; what comes after it is not looked at.</summary>
+    /// <exception cref="WxFault">It is given and begins with no day, or with one that no clock reaches.</exception>
+    public DateOnly? Day(string name) => Text(name) is not { } text ? null
+        : DateOnly.TryParseExact(text.Split(' ')[0], "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            && day.Year is >= 1970 and < 9999 ? day
         : throw new WxFault(WxAnswer.Malformed(name));
 
     /// <summary>The parts of a text with commas, none of them empty; null where there are none.</summary>

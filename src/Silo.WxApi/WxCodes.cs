@@ -50,6 +50,8 @@ internal static class WxCodes
             (All, "REGION_UNKNOWN", WxAnswer.NoData.Code, WxAnswer.NoData.Msg),
             (All, "MOBILE_INVALID", 300, "手机号码格式错误"),
             (All, "MOBILE_UNKNOWN", WxAnswer.NoData.Code, WxAnswer.NoData.Msg),
+            // content
+            (All, "CONTENT_UNKNOWN", WxAnswer.NoData.Code, WxAnswer.NoData.Msg),
 
             // coupons
             (All, "COUPON_UNKNOWN", 700, "优惠券不存在"),

@@ -7,7 +7,8 @@ using Silo.Kernel;
 namespace Silo.WxApi;
 
 /// <summary>Serves every path of the facade: finds the function, reads its parameters, calls it, and answers with 200.</summary>
-internal sealed class WxEndpoint(WxRoutes routes, InProcessApi api, WxMerchant merchant, ShopClock clock, ILogger<WxEndpoint> logger)
+internal sealed class WxEndpoint(
+    WxRoutes routes, WxMerchant merchant, InProcessApi api, ShopClock clock, ILogger<WxEndpoint> logger)
 {
     /// <summary>Serves one request.</summary>
     public async Task ServeAsync(HttpContext http)

@@ -16,6 +16,9 @@ internal readonly record struct WxPage(int Number, int Size)
     /// <summary>The list of a function that has no pages.</summary>
     public static readonly WxPage Whole = new(1, Most);
 
+    /// <summary>How many pages of this size there are.</summary>
+    public long TotalPages(long total) => (total + Size - 1) / Size;
+
     /// <summary>Reads the page.</summary>
     /// <param name="read">Reads one page of the API, by its number and size: its items, and how many there are in all.</param>
     public async Task<(List<T> Items, long Total)> ReadAsync<T>(Func<int, int, Task<(IList<T> Items, long Total)>> read)

@@ -16,6 +16,9 @@ internal static class WxScalars
         : TimeZoneInfo.ConvertTime(instant.ToDateTimeOffset(), clock.Zone)
             .ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
+    /// <summary>A text, or null where it is empty: what is not there is absent on the wire.</summary>
+    public static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
+
     /// <summary>An instant in unix milliseconds.</summary>
     public static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
 }

@@ -161,6 +161,10 @@ public sealed class Shop : IAsyncDisposable
         return whole;
     }
 
+    /// <summary>Starts another node over the same database; on PostgreSQL only. The caller disposes it.</summary>
+    public Task<ServerProcess> StartSecondNodeAsync() => ServerProcess.StartAsync(
+        SettingsOf(connectionString ?? throw new InvalidOperationException("An embedded database has one node.")));
+
     /// <summary>Starts the server again over the same data; after a kill or a termination.</summary>
     public async Task RestartAsync()
     {

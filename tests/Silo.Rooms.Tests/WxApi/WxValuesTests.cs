@@ -189,6 +189,36 @@ public sealed class WxValuesTests
         Assert.Equal(1_704_124_800, Call(("p", "2024-01-01")).StartOfDay("p", daysLater: 1)!.Seconds);
 
     [Theory]
+    [InlineData("2026-02-28", "2026-02-28")]
+    [InlineData("2026-02-28 23:59:59", "2026-02-28")]
+    [InlineData("2026-02-29", null)]
+    [InlineData("2026-2-8", null)]
+    [InlineData("0001-01-01", null)]
+    [InlineData("9999-12-31", null)]
+    [InlineData("x", null)]
+    public void Day_Text_IsADayOrNamesTheParameter(string text, string? expected)
+    {
+        var call = Call(("p", text));
+
+        if (expected is null)
+        {
+            Assert.Equal(WxAnswer.Malformed("p"), Assert.Throws<WxFault>(() => call.Day("p")).Answer);
+        }
+        else
+        {
+            Assert.Equal(DateOnly.Parse(expected, null), call.Day("p"));
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 5, 0)]
+    [InlineData(1, 5, 1)]
+    [InlineData(5, 5, 1)]
+    [InlineData(6, 5, 2)]
+    public void TotalPages_OfAList_CountsTheLastOne(long total, int size, long expected) =>
+        Assert.Equal(expected, new WxPage(1, size).TotalPages(total));
+
+    [Theory]
     [InlineData(null, null, 1, 50)]
     [InlineData("3", "20", 3, 20)]
     [InlineData("0", "0", 1, 1)]

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Content;
+
+/// <summary>The door of the room.</summary>
+public static class ContentArea
+{
+    /// <summary>Adds the room's services and model.</summary>
+    public static IServiceCollection AddContent(this IServiceCollection services)
+    {
+        services.AddSingleton<IRoomModel, ContentModel>();
+        services.AddEditor<BannerEditor>();
+        services.AddEditor<NoticeEditor>();
+        services.AddEditor<SettingEditor>();
+        services.AddEditor<PartnerEditor>();
+        services.AddEditor<CategoryEditor>();
+        services.AddEditor<ArticleEditor>();
+        services.AddEditor<PageEditor>();
+        services.AddEditor<TagEditor>();
+        services.AddEditor<VideoEditor>();
+        services.AddSingleton<CmsReads>();
+        services.AddSingleton<ArticleViews>();
+        services.AddHostedService(provider => provider.GetRequiredService<ArticleViews>());
+        services.AddSingleton<IDemoData, ContentDemo>();
+        services.AddSiloGrpc<BannersGrpc>();
+        services.AddSiloGrpc<BannersAdminGrpc>();
+        services.AddSiloGrpc<NoticesGrpc>();
+        services.AddSiloGrpc<NoticesAdminGrpc>();
+        services.AddSiloGrpc<SettingsGrpc>();
+        services.AddSiloGrpc<SettingsAdminGrpc>();
+        services.AddSiloGrpc<PartnersGrpc>();
+        services.AddSiloGrpc<PartnersAdminGrpc>();
+        services.AddSiloGrpc<CmsGrpc>();
+        services.AddSiloGrpc<CmsAdminGrpc>();
+        services.AddSiloGrpc<ArticlesGrpc>();
+        services.AddSiloGrpc<ArticlesAdminGrpc>();
+        services.AddSiloGrpc<VideosGrpc>();
+        services.AddSiloGrpc<VideosAdminGrpc>();
+        services.AddSiloGrpc<ContentAdminGrpc>();
+        return services;
+    }
+
+    /// <summary>Maps the room's rpcs.</summary>
+    public static IEndpointRouteBuilder MapContent(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapSiloGrpc<BannersGrpc>();
+        endpoints.MapSiloGrpc<BannersAdminGrpc>();
+        endpoints.MapSiloGrpc<NoticesGrpc>();
+        endpoints.MapSiloGrpc<NoticesAdminGrpc>();
+        endpoints.MapSiloGrpc<SettingsGrpc>();
+        endpoints.MapSiloGrpc<SettingsAdminGrpc>();
+        endpoints.MapSiloGrpc<PartnersGrpc>();
+        endpoints.MapSiloGrpc<PartnersAdminGrpc>();
+        endpoints.MapSiloGrpc<CmsGrpc>();
+        endpoints.MapSiloGrpc<CmsAdminGrpc>();
+        endpoints.MapSiloGrpc<ArticlesGrpc>();
+        endpoints.MapSiloGrpc<ArticlesAdminGrpc>();
+        endpoints.MapSiloGrpc<VideosGrpc>();
+        endpoints.MapSiloGrpc<VideosAdminGrpc>();
+        endpoints.MapSiloGrpc<ContentAdminGrpc>();
+        return endpoints;
+    }
+
+    private static void AddEditor<T>(this IServiceCollection services)
+        where T : class, IContentEditor
+    {
+        services.AddSingleton<T>();
+        services.AddSingleton<IContentEditor>(provider => provider.GetRequiredService<T>());
+    }
+}
