@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Npgsql;
 using Silo.Accounts;
+using Silo.Comments;
 using Silo.Coupons;
+using Silo.Files;
 using Silo.Storage;
 using Silo.Wallets;
 
@@ -14,7 +16,9 @@ internal static class DesignTime
     public static IServiceCollection Rooms() => new ServiceCollection()
         .AddAccounts(new ConfigurationBuilder().Build())
         .AddWallets()
-        .AddCoupons();
+        .AddCoupons()
+        .AddFiles(new ConfigurationBuilder().Build())
+        .AddComments(new ConfigurationBuilder().Build());
 
     public static PostgreSqlContext PostgreSql(IServiceCollection rooms)
     {

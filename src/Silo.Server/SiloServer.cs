@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Silo.Accounts;
+using Silo.Comments;
 using Silo.Coupons;
 using Silo.Edge;
+using Silo.Files;
 using Silo.Kernel;
 using Silo.Storage;
 using Silo.Wallets;
@@ -39,6 +41,8 @@ public static class SiloServer
         services.AddAccounts(builder.Configuration);
         services.AddWallets();
         services.AddCoupons();
+        services.AddFiles(builder.Configuration);
+        services.AddComments(builder.Configuration);
         services.AddWxApi(builder.Configuration);
         extend?.Invoke(builder);
         builder.Host.UseOrleans(silo =>
@@ -61,6 +65,8 @@ public static class SiloServer
         app.MapAccounts();
         app.MapWallets();
         app.MapCoupons();
+        app.MapFiles();
+        app.MapComments();
         app.MapWxApi();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);

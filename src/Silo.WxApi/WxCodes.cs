@@ -24,6 +24,7 @@ internal static class WxCodes
             (All, "RATE_LIMITED", 502, "请求过于频繁，请稍后再试"),
             (All, "BUSY", 502, Busy),
             (All, "STORAGE_UNAVAILABLE", 502, Busy),
+            (All, "TOO_MANY_STREAMS", 502, Busy),
 
             // accounts
             (All, "USER_NAME_INVALID", 300, "用户名须为4-32位字母、数字、汉字或_-."),
@@ -33,12 +34,28 @@ internal static class WxCodes
             (All, "ACCOUNT_DISABLED", 403, "账号已被禁用"),
             ("register_username", "USER_NAME_TAKEN", 10000, "用户名已被使用"),
 
+            // comments
+            (All, "COMMENT_EXTRA_INVALID", 300, "参数错误: extJsonStr"),
+            (All, "COMMENT_FILE_UNKNOWN", 300, "图片或附件不存在"),
+            (All, "COMMENT_UNKNOWN", 700, "留言不存在"),
+            (All, "COMMENT_LIMIT_REACHED", 502, "留言过于频繁，请稍后再试"),
+
             // coupons
             ("fetchCoupons", "COUPON_UNKNOWN", 700, "优惠券不存在"),
             ("fetchCoupons", "COUPON_SOLD_OUT", 20001, "来晚了，优惠券已领完"),
             ("fetchCoupons", "COUPON_NOT_OPEN", 20002, "优惠券未开始或已停止领取"),
             ("fetchCoupons", "COUPON_LIMIT_REACHED", 20003, "您已领取过该优惠券"),
             ("fetchCoupons", "COUPON_ENDED", 20004, "优惠券已过期"),
+
+            // files
+            (All, "FILE_METADATA_NOT_FIRST", 300, "参数错误"),
+            (All, "FILE_TOO_LARGE", WxFiles.TooLarge.Code, WxFiles.TooLarge.Msg),
+            (All, "FILE_EMPTY", 300, "文件为空"),
+            (All, "FILE_SIZE_WRONG", 300, "文件不完整"),
+            (All, "FILE_TYPE_UNSUPPORTED", 300, "仅支持JPG、PNG、GIF、WebP图片"),
+            (All, "PICTURE_BROKEN", 300, "图片已损坏"),
+            (All, "PICTURE_TOO_LARGE", 300, "图片尺寸过大"),
+            (All, "FILE_QUOTA_EXCEEDED", 702, "存储空间已用完"),
         }.ToFrozenDictionary(row => (row.Function, row.Reason), row => new WxAnswer(row.Code, row.Msg));
 
     /// <summary>The row of a refusal; null where there is none.</summary>
