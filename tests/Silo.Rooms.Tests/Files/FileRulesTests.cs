@@ -36,9 +36,9 @@ public sealed class FileRulesTests
     [InlineData("", null, PictureSize.Original)]
     public void TryParse_OfAnything_TakesNamesOnly(string text, string? name, object size)
     {
-        FileRules.TryParse(text, out var parsed, out var parsedSize);
+        var isName = FileRules.TryParse(text, out var parsed, out var parsedSize);
 
-        Assert.Equal((name, (PictureSize)size), (parsed, name is null ? PictureSize.Original : parsedSize));
+        Assert.Equal((name is not null, name, (PictureSize)size), (isName, parsed, parsedSize));
     }
 
     [Theory]

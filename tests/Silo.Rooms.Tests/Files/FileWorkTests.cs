@@ -12,6 +12,7 @@ using Silo.Kernel;
 using Silo.Storage;
 using Silo.Testing.Files;
 using Xunit;
+using File = System.IO.File;
 
 namespace Silo.Rooms.Tests.Files;
 
@@ -90,7 +91,8 @@ public sealed class FileWorkTests : IAsyncLifetime
         await RunWorkAsync(TimeSpan.FromMinutes(119));
         Assert.Equal(4, Stored().Count);
 
-        await RunWorkAsync(TimeSpan.FromMinutes(2));
+        // It is looked at every ten minutes.
+        await RunWorkAsync(TimeSpan.FromMinutes(11));
         await RunWorkAsync(TimeSpan.FromSeconds(1));
 
         Assert.Equal([kept.Name], Stored());
@@ -104,6 +106,7 @@ public sealed class FileWorkTests : IAsyncLifetime
         collection.AddLogging();
         collection.AddSerializer();
         collection.AddSingleton<TimeProvider>(time);
+        collection.AddSingleton(new ShopClock(time, TimeZoneInfo.Utc));
         collection.AddSiloStorage(configuration);
         collection.AddFiles(configuration);
         services = collection.BuildServiceProvider();

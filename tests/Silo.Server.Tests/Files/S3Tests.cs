@@ -9,7 +9,7 @@ namespace Silo.Server.Tests.Files;
 
 /// <summary>
 /// Goal: files live in a bucket as they do in a directory. Method: the server beside an S3-compatible server of other
-/// people's making, which checks the signature of every request; what is in the bucket is looked at behind its back.
+/// people's making, behind a check of the signature of every request; what is in the bucket is looked at behind its back.
 /// </summary>
 public sealed class S3Tests
 {

@@ -48,7 +48,7 @@ internal static class TestPictures
     public static byte[] Bomb(int width, int height)
     {
         using var data = new MemoryStream();
-        using (var packed = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
+        using (var packed = new ZLibStream(data, CompressionLevel.Optimal, leaveOpen: true))
         {
             var row = new byte[1 + ((width + 7) / 8)];
             for (var y = 0; y < height; y++)
