@@ -19,6 +19,7 @@ public static class AccountsArea
         services.AddSingleton<Logins>();
         services.AddSingleton<FirstOperator>();
         services.AddSingleton<IUsers, Users>();
+        services.AddSingleton<IUserNames, UserNames>();
         services.AddSingleton<IAttempts, Attempts>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<ICallerResolver>(provider => provider.GetRequiredService<Tokens>());

@@ -2,8 +2,10 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Npgsql;
 using Silo.Accounts;
+using Silo.Comments;
 using Silo.Content;
 using Silo.Coupons;
+using Silo.Files;
 using Silo.Reference;
 using Silo.Storage;
 using Silo.Wallets;
@@ -18,7 +20,9 @@ internal static class DesignTime
         .AddAccounts(new ConfigurationBuilder().Build())
         .AddWallets()
         .AddCoupons()
-        .AddContent();
+        .AddContent()
+        .AddFiles(new ConfigurationBuilder().Build())
+        .AddComments(new ConfigurationBuilder().Build());
 
     public static PostgreSqlContext PostgreSql(IServiceCollection rooms)
     {

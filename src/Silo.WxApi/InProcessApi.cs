@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.IO.Pipelines;
 using System.Net;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -13,12 +14,12 @@ namespace Silo.WxApi;
 /// <summary>
 /// The gRPC API of this process, without a socket: a call goes straight to the endpoint of its rpc, behind the same
 /// edge as calls from outside. It carries the shopper's own address as the connection's address, which nothing that
-/// arrives over the network can set. Unary calls only.
+/// arrives over the network can set. Unary calls and streams of clients only.
 /// </summary>
 internal sealed class InProcessApi : IDisposable
 {
     // The library makes the request message, so what is not a header reaches it beside the call.
-    private static readonly AsyncLocal<IPAddress?> CallerAddress = new();
+    private static readonly AsyncLocal<Origin?> CallOrigin = new();
     private readonly GrpcChannel channel;
     private readonly CallInvoker calls;
     private FrozenDictionary<string, RouteEndpoint>? endpoints;
@@ -58,6 +59,9 @@ internal sealed class InProcessApi : IDisposable
         return endpoints.GetValueOrDefault(path);
     }
 
+    /// <summary>What is known of a call beside its request.</summary>
+    private sealed record Origin(IPAddress Address, bool Streams);
+
     /// <summary>Gives each call its caller.</summary>
     private sealed class OnBehalf(IPAddress address, string? token, CancellationToken cancellation) : Interceptor
     {
@@ -66,14 +70,22 @@ internal sealed class InProcessApi : IDisposable
             ClientInterceptorContext<TRequest, TResponse> context,
             AsyncUnaryCallContinuation<TRequest, TResponse> continuation)
         {
-            CallerAddress.Value = address;
-            var options = context.Options.WithCancellationToken(cancellation);
-            if (token is not null)
-            {
-                options = options.WithHeaders(new Metadata { { "authorization", $"Bearer {token}" } });
-            }
+            CallOrigin.Value = new(address, Streams: false);
+            return continuation(request, new(context.Method, context.Host, With(context.Options)));
+        }
 
-            return continuation(request, new(context.Method, context.Host, options));
+        public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
+            ClientInterceptorContext<TRequest, TResponse> context,
+            AsyncClientStreamingCallContinuation<TRequest, TResponse> continuation)
+        {
+            CallOrigin.Value = new(address, Streams: true);
+            return continuation(new(context.Method, context.Host, With(context.Options)));
+        }
+
+        private CallOptions With(CallOptions options)
+        {
+            options = options.WithCancellationToken(cancellation);
+            return token is null ? options : options.WithHeaders(new Metadata { { "authorization", $"Bearer {token}" } });
         }
     }
 
@@ -89,9 +101,10 @@ internal sealed class InProcessApi : IDisposable
                 return new(HttpStatusCode.NotFound) { Version = HttpVersion.Version20, RequestMessage = request };
             }
 
-            using var received = new MemoryStream();
-            await request.Content!.CopyToAsync(received, cancellationToken);
-            received.Position = 0;
+            var origin = CallOrigin.Value ?? throw new InvalidOperationException("An in-process call has no caller.");
+            await using var received = origin.Streams
+                ? Streamed(request.Content!, cancellationToken)
+                : await BufferedAsync(request.Content!, cancellationToken);
             using var sent = new MemoryStream();
             var response = new Response(sent);
             await using var scope = scopes.CreateAsyncScope();
@@ -100,14 +113,45 @@ internal sealed class InProcessApi : IDisposable
             context.Features.Set<IHttpResponseBodyFeature>(response.Sink);
             context.Features.Set<IHttpResponseTrailersFeature>(response);
             context.SetEndpoint(endpoint);
-            context.Connection.RemoteIpAddress = CallerAddress.Value
-                ?? throw new InvalidOperationException("An in-process call has no caller.");
+            context.Connection.RemoteIpAddress = origin.Address;
             Fill(context.Request, request, received);
 
             await endpoint.RequestDelegate(context);
             await response.Sink.CompleteAsync();
 
             return Answer(response, sent.ToArray(), request);
+        }
+
+        private static async Task<Stream> BufferedAsync(HttpContent content, CancellationToken cancellation)
+        {
+            var received = new MemoryStream();
+            await content.CopyToAsync(received, cancellation);
+            received.Position = 0;
+            return received;
+        }
+
+        /// <summary>
+        /// What a client streams, while it does so and never whole. Once the reader is done, what is still sent goes
+        /// nowhere: the client learns from the answer.
+        /// </summary>
+        private static Stream Streamed(HttpContent content, CancellationToken cancellation)
+        {
+            var pipe = new Pipe();
+            _ = SendAsync();
+            return pipe.Reader.AsStream();
+
+            async Task SendAsync()
+            {
+                try
+                {
+                    await content.CopyToAsync(pipe.Writer.AsStream(), cancellation);
+                    await pipe.Writer.CompleteAsync();
+                }
+                catch (Exception exception)
+                {
+                    await pipe.Writer.CompleteAsync(exception);
+                }
+            }
         }
 
         private static void Fill(HttpRequest to, HttpRequestMessage from, Stream body)

@@ -13,6 +13,7 @@ public static class WxApiArea
     private static readonly IReadOnlyDictionary<string, WxHandler>[] Areas =
     [
         WxAccounts.Handlers,
+        WxComments.Handlers,
         WxCoupons.Handlers,
         WxFinance.Handlers,
         WxReference.Handlers,
@@ -20,6 +21,7 @@ public static class WxApiArea
         WxAddresses.Handlers,
         WxOperations.Handlers,
         WxCms.Handlers,
+        WxFiles.Handlers,
     ];
 
     /// <summary>The handlers of all areas.</summary>
@@ -27,13 +29,14 @@ public static class WxApiArea
 
     /// <summary>Adds the facade.</summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configuration">Holds <c>Silo:Shop:SubDomain</c> and <c>Silo:Shop:MerchantId</c>.</param>
+    /// <param name="configuration">Holds <c>Silo:Shop:SubDomain</c>, <c>Silo:Shop:MerchantId</c> and <c>Silo:Files:MaxBytes</c>.</param>
     /// <exception cref="InvalidOperationException">A setting is wrong; the message is one clear line.</exception>
     public static IServiceCollection AddWxApi(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(new WxRoutes(
             WxFunction.ReadTable(), Handlers, SubDomain(configuration), MerchantId(configuration)));
         services.AddSingleton(new WxMerchant(long.Parse(MerchantId(configuration), CultureInfo.InvariantCulture)));
+        services.AddSingleton(new WxUploadLimit(MostOfFile(configuration)));
         services.AddSingleton<InProcessApi>();
         services.AddSingleton<WxEndpoint>();
         return services;
@@ -57,6 +60,9 @@ public static class WxApiArea
             : throw new InvalidOperationException(
                 "Silo:Shop:SubDomain must be at most 64 ASCII letters, digits, '-' or '_'.");
     }
+
+    /// <summary>The room of files has checked it.</summary>
+    private static long MostOfFile(IConfiguration configuration) => configuration.GetValue("Silo:Files:MaxBytes", 10L * 1024 * 1024);
 
     private static string MerchantId(IConfiguration configuration)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 using Silo.Accounts.V1;
 using Silo.Kernel;
 
@@ -12,12 +13,13 @@ internal sealed class WxCall(
     WxFunction function,
     IReadOnlyDictionary<string, string> given,
     InProcessApi api,
-    IPAddress address,
-    ShopClock clock,
-    CancellationToken cancellation)
+    HttpContext http,
+    ShopClock clock)
 {
     private const long MostId = 9_007_199_254_740_991;
     private const int MostOfToken = 256;
+    private readonly IPAddress address = http.Connection.RemoteIpAddress ?? IPAddress.Loopback;
+    private readonly CancellationToken cancellation = http.RequestAborted;
 
     /// <summary>The shop's clock, for the dates of answers.</summary>
     public ShopClock Clock { get; } = clock;
@@ -34,6 +36,20 @@ internal sealed class WxCall(
         Text("token") is { Length: <= MostOfToken } token && !token.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? api.For(address, token, cancellation)
             : throw new WxFault(WxAnswer.TokenInvalid);
+
+    /// <summary>The API on behalf of the shopper, or of nobody known where no token was given.</summary>
+    /// <exception cref="WxFault">What was given is no token.</exception>
+    public CallInvoker AnyoneOrShopper => Text("token") is null ? Anyone : Shopper;
+
+    /// <summary>Whoever sent the request has left.</summary>
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>A file; null where none is given.</summary>
+    public IFormFile? File(string name) => http.Request.HasFormContentType ? http.Request.Form.Files.GetFile(name) : null;
+
+    /// <summary>A URL as clients need it: a path of this server becomes absolute by the address that was called.</summary>
+    public string Absolute(string url) =>
+        url.StartsWith('/') ? $"{http.Request.Scheme}://{http.Request.Host.ToUriComponent()}{url}" : url;
 
     /// <summary>The answer where a parameter that the table requires is missing; a missing token comes first.</summary>
     public WxAnswer? MissingOne()

@@ -28,6 +28,7 @@ internal static class WxCodes
             (All, "RATE_LIMITED", 502, "请求过于频繁，请稍后再试"),
             (All, "BUSY", 502, Busy),
             (All, "STORAGE_UNAVAILABLE", 502, Busy),
+            (All, "TOO_MANY_STREAMS", 502, Busy),
 
             // accounts
             (All, "USER_NAME_INVALID", 300, "用户名须为4-32位字母、数字、汉字或_-."),
@@ -52,6 +53,11 @@ internal static class WxCodes
             (All, "MOBILE_UNKNOWN", WxAnswer.NoData.Code, WxAnswer.NoData.Msg),
             // content
             (All, "CONTENT_UNKNOWN", WxAnswer.NoData.Code, WxAnswer.NoData.Msg),
+            // comments
+            (All, "COMMENT_EXTRA_INVALID", 300, "参数错误: extJsonStr"),
+            (All, "COMMENT_FILE_UNKNOWN", 300, "图片或附件不存在"),
+            (All, "COMMENT_UNKNOWN", 700, "留言不存在"),
+            (All, "COMMENT_LIMIT_REACHED", 502, "留言过于频繁，请稍后再试"),
 
             // coupons
             (All, "COUPON_UNKNOWN", 700, "优惠券不存在"),
@@ -73,6 +79,16 @@ internal static class WxCodes
             ("sendCoupons", "PIECE_NOT_USABLE", 20004, "优惠券已使用、已过期或已失效"),
             ("sendCoupons", "USER_UNKNOWN", 700, UserUnknown),
             ("sendCoupons", "PIECE_SENT_TO_SELF", 300, "不能赠送给自己"),
+
+            // files
+            (All, "FILE_METADATA_NOT_FIRST", 300, "参数错误"),
+            (All, "FILE_TOO_LARGE", WxFiles.TooLarge.Code, WxFiles.TooLarge.Msg),
+            (All, "FILE_EMPTY", 300, "文件为空"),
+            (All, "FILE_SIZE_WRONG", 300, "文件不完整"),
+            (All, "FILE_TYPE_UNSUPPORTED", 300, "仅支持JPG、PNG、GIF、WebP图片"),
+            (All, "PICTURE_BROKEN", 300, "图片已损坏"),
+            (All, "PICTURE_TOO_LARGE", 300, "图片尺寸过大"),
+            (All, "FILE_QUOTA_EXCEEDED", 702, "存储空间已用完"),
         }.ToFrozenDictionary(row => (row.Function, row.Reason), row => new WxAnswer(row.Code, row.Msg));
 
     /// <summary>The row of a refusal; null where there is none.</summary>

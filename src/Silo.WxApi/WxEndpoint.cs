@@ -1,4 +1,3 @@
-using System.Net;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -8,7 +7,7 @@ namespace Silo.WxApi;
 
 /// <summary>Serves every path of the facade: finds the function, reads its parameters, calls it, and answers with 200.</summary>
 internal sealed class WxEndpoint(
-    WxRoutes routes, WxMerchant merchant, InProcessApi api, ShopClock clock, ILogger<WxEndpoint> logger)
+    WxRoutes routes, WxMerchant merchant, WxUploadLimit uploads, InProcessApi api, ShopClock clock, ILogger<WxEndpoint> logger)
 {
     /// <summary>Serves one request.</summary>
     public async Task ServeAsync(HttpContext http)
@@ -64,12 +63,15 @@ internal sealed class WxEndpoint(
             return WxAnswer.NotOpened;
         }
 
-        var given = await WxParameters.ReadAsync(http.Request, http.RequestAborted);
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.Loopback;
-        var call = new WxCall(route.Function, given, api, address, clock, http.RequestAborted)
-        {
-            MerchantId = merchant.Id,
-        };
-        return call.MissingOne() ?? await route.Handler(call);
+        return route.Function.TakesFile
+            ? await uploads.RunAsync(async most =>
+                await CallAsync(route, http, await WxParameters.ReadUploadAsync(http.Request, most, http.RequestAborted)))
+            : await CallAsync(route, http, await WxParameters.ReadAsync(http.Request, http.RequestAborted));
+    }
+
+    private async Task<WxAnswer> CallAsync(WxRoute route, HttpContext http, IReadOnlyDictionary<string, string> given)
+    {
+        var call = new WxCall(route.Function, given, api, http, clock) { MerchantId = merchant.Id };
+        return call.MissingOne() ?? routes.TenantFault(route.Function, given) ?? await route.Handler!(call);
     }
 }

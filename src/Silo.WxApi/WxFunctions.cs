@@ -31,7 +31,13 @@ internal sealed record WxFunction(
     bool Expected,
     IReadOnlyList<WxParameter> Parameters)
 {
+    /// <summary>The parameter in which a shared path names the shop, where it does.</summary>
+    public const string TenantParameter = "subDomain";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Whether it takes a file, and so a larger body.</summary>
+    public bool TakesFile => Parameters.Any(p => p.Type == "file");
 
     /// <summary>The project's own table.</summary>
     public static IReadOnlyList<WxFunction> ReadTable()
@@ -101,6 +107,12 @@ internal sealed class WxRoutes
             : routes.TryGetValue(whole[(segments[0].Length + 1)..], out var route) ? (route, null)
             : (null, WxAnswer.FunctionUnknown);
     }
+
+    /// <summary>The answer where a function without a tenant segment is given another shop's name as a parameter.</summary>
+    public WxAnswer? TenantFault(WxFunction function, IReadOnlyDictionary<string, string> given) =>
+        !function.Tenant && function.Parameters.Any(p => p.Name == WxFunction.TenantParameter)
+            && given.TryGetValue(WxFunction.TenantParameter, out var tenant)
+            && !tenants.Contains(tenant, StringComparer.OrdinalIgnoreCase) ? WxAnswer.TenantUnknown : null;
 
     private static string? FaultOf(
         IReadOnlyCollection<WxFunction> table, IReadOnlyDictionary<string, WxHandler> handlers)

@@ -31,7 +31,43 @@ internal static class WxParameters
 
     /// <summary>The parameters that are given, by name; those that were sent empty as empty texts.</summary>
     /// <exception cref="WxFault">The body cannot be read, or is too large.</exception>
-    public static async Task<Dictionary<string, string>> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    public static Task<Dictionary<string, string>> ReadAsync(HttpRequest request, CancellationToken cancellation) =>
+        ReadAsync(request, Limits, cancellation);
+
+    /// <summary>
+    /// The parameters that are given with a file, which may have <paramref name="most"/> bytes. All of it is kept in one
+    /// temporary file that goes with the request.
+    /// </summary>
+    /// <exception cref="WxFault">The body cannot be read, or is too large.</exception>
+    public static Task<Dictionary<string, string>> ReadUploadAsync(
+        HttpRequest request, long most, CancellationToken cancellation)
+    {
+        if (request.ContentLength > most + MostBytes)
+        {
+            // Before any of it is read.
+            throw new WxFault(WxFiles.TooLarge);
+        }
+
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
+        {
+            server.MaxRequestBodySize = null;
+        }
+
+        var limits = new FormOptions
+        {
+            KeyLengthLimit = Limits.KeyLengthLimit,
+            ValueLengthLimit = MostOfField,
+            ValueCountLimit = Limits.ValueCountLimit,
+            BufferBody = true,
+            BufferBodyLengthLimit = most + MostBytes,
+            MultipartBodyLengthLimit = most + MostBytes,
+            MemoryBufferThreshold = MostOfField,
+        };
+        return ReadAsync(request, limits, cancellation);
+    }
+
+    private static async Task<Dictionary<string, string>> ReadAsync(
+        HttpRequest request, FormOptions limits, CancellationToken cancellation)
     {
         Dictionary<string, string> given = new(StringComparer.Ordinal);
         Add(given, request.Query);
@@ -42,7 +78,7 @@ internal static class WxParameters
 
         try
         {
-            Add(given, await request.ReadFormAsync(Limits, cancellation));
+            Add(given, await request.ReadFormAsync(limits, cancellation));
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {

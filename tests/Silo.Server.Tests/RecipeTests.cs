@@ -1,10 +1,15 @@
 using System.Text.RegularExpressions;
 using Google.Protobuf.Reflection;
 using Silo.Coupons.V1;
+using Silo.Comments.V1;
 using Silo.Edge.V1;
+using Silo.Files.V1;
+using Silo.Server.Tests.Files;
 using Silo.Server.Tests.House;
 using Silo.Testing.Databases;
+using Silo.Testing.Files;
 using Xunit;
+using File = System.IO.File;
 
 namespace Silo.Server.Tests;
 
@@ -28,9 +33,13 @@ public sealed partial class RecipeTests
         var piece = await shop.Coupons.ClaimCouponAsync(new() { CouponId = coupon }, Shop.Bearer(shopper.Token));
         var colleague = await shop.AccountsAdmin.CreateOperatorAsync(
             new() { Username = "colleague", Password = "a-long-password", Role = Role.Support }, shop.Owner);
+        await shop.SeedUsersAsync(1);
+        var file = await FilesTests.UploadAsync(shop, 1, TestPictures.Png(2, 2));
+        var comment = await new CommentsService.CommentsServiceClient(shop.Channel).AddCommentAsync(new() { Content = "Well done" });
         var variables = $"""
             OWNER='{shop.Owner.GetValue("authorization")!["Bearer ".Length..]}' SHOPPER={shopper.UserId} COUPON={coupon}
             PIECE={piece.Piece.Id} OPERATOR={colleague.Operator.Id} NAME='{Shop.OwnerName}' PASSWORD='{Shop.OwnerPassword}'
+            FILE={file.Id} COMMENT={comment.Comment.Id} PICTURE={Convert.ToBase64String(TestPictures.Png(2, 2))}
             """.ReplaceLineEndings(" ");
         var script = Recipes(Path.Combine(Repository.Root, "src", room, "README.md"))
             .Replace("buf curl", $"'{Buf.Program}' curl", StringComparison.Ordinal)

@@ -217,6 +217,11 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
             case FieldType.Bool:
                 yield return true;
                 break;
+            case FieldType.Bytes:
+                yield return ByteString.Empty;
+                yield return ByteString.CopyFromUtf8("plausible bytes");
+                yield return ByteString.CopyFrom(new byte[Math.Max(1, rule?.MaxLength ?? 0) + 1]);
+                break;
             case FieldType.Message when field.MessageType.FullName == "google.protobuf.Timestamp":
                 foreach (var seconds in new[] { 0, -1, long.MinValue, long.MaxValue, 253_402_300_799, -62_135_596_800 })
                 {
@@ -243,6 +248,7 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
         FieldType.Int64 => 1L,
         FieldType.Int32 or FieldType.Enum => 1,
         FieldType.Bool => true,
+        FieldType.Bytes => ByteString.CopyFromUtf8("a"),
         FieldType.Message => New(field.MessageType),
         _ => throw new NotSupportedException(field.FullName),
     };
@@ -261,6 +267,7 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
                 FieldType.Enum => 1,
                 FieldType.Bool => true,
                 FieldType.Double => 1.0,
+                FieldType.Bytes => ByteString.CopyFromUtf8("plausible bytes"),
                 FieldType.Message when field.MessageType.FullName == "google.protobuf.Timestamp" =>
                     new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 1_600_000_000 + (field.FieldNumber * 1000) },
                 _ => Plausible(field.MessageType),
@@ -299,7 +306,8 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
     private static async Task<string> CallAsync(Shop shop, MethodDescriptor method, IMessage message, Metadata headers)
     {
         var raw = new Method<byte[], byte[]>(
-            method.IsServerStreaming ? MethodType.ServerStreaming : MethodType.Unary,
+            method.IsServerStreaming ? MethodType.ServerStreaming
+                : method.IsClientStreaming ? MethodType.ClientStreaming : MethodType.Unary,
             method.Service.FullName, method.Name, Marshallers.Create(b => b, b => b), Marshallers.Create(b => b, b => b));
         var options = new CallOptions(headers, DateTime.MaxValue, CancellationToken.None);
         var invoker = shop.Channel.CreateCallInvoker();
@@ -309,6 +317,21 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
             {
                 using var stream = invoker.AsyncServerStreamingCall(raw, null, options, message.ToByteArray());
                 await stream.ResponseStream.MoveNext(CancellationToken.None);
+            }
+            else if (method.IsClientStreaming)
+            {
+                using var stream = invoker.AsyncClientStreamingCall(raw, null, options);
+                try
+                {
+                    await stream.RequestStream.WriteAsync(message.ToByteArray());
+                    await stream.RequestStream.CompleteAsync();
+                }
+                catch (Exception exception) when (exception is RpcException or InvalidOperationException)
+                {
+                    // Refused before all was sent; the answer says why.
+                }
+
+                await stream;
             }
             else
             {

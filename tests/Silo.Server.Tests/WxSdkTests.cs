@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
+using Silo.Comments.V1;
 using Silo.Coupons.V1;
 using Silo.Server.Tests.House;
+using Silo.Testing.Files;
 using Silo.Wallets.V1;
 using Xunit;
 
@@ -113,6 +115,42 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         await using var shop = await Shop.StartAsync(Database.Sqlite, new(Shop.Talkative));
 
         await RunAsync("wx-users.js", shop, new { baseUrl = BaseUrl(shop), subDomain = "shop" });
+    }
+
+    [Fact]
+    public async Task Files_OverTheSdk_AnswerAsTheHostedApi()
+    {
+        SkipWithoutSdk();
+        await using var shop = await Shop.StartAsync(Database.Sqlite);
+        await shop.SeedUsersAsync(1);
+        var directory = Directory.CreateTempSubdirectory("silo-sdk-").FullName;
+        try
+        {
+            await File.WriteAllBytesAsync(Path.Combine(directory, "照片.jpg"), TestPictures.Jpeg(800, 600));
+            await File.WriteAllTextAsync(Path.Combine(directory, "page.jpg"), "<html><script>alert(1)</script></html>");
+
+            await RunAsync(output, "wx-files.js", new { baseUrl = BaseUrl(shop), subDomain = "shop", token = Shop.TokenOf(1), directory });
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Comments_OverTheSdk_AnswerAsTheHostedApi()
+    {
+        SkipWithoutSdk();
+        await using var shop = await Shop.StartAsync(Database.Sqlite);
+        var admin = new CommentsAdminService.CommentsAdminServiceClient(shop.Channel);
+        var author = await shop.Accounts.RegisterUsernameAsync(
+            new() { Username = "author", Password = "secret1", Nick = "小王", AutoLogin = true });
+        var approved = (await new CommentsService.CommentsServiceClient(shop.Channel).AddCommentAsync(
+            new() { Content = "已通过", Type = CommentType.Article, RefId = 5 }, Shop.Bearer(author.Token))).Comment.Id;
+        await admin.ReviewCommentAsync(new() { CommentId = approved, Approved = true }, shop.Owner);
+        await admin.ReplyToCommentAsync(new() { CommentId = approved, Text = "谢谢" }, shop.Owner);
+
+        await RunAsync(output, "wx-comments.js", new { baseUrl = BaseUrl(shop), subDomain = "shop", token = author.Token, uid = author.UserId, approved });
     }
 
     /// <summary>Skips the test where Node or the package is not installed; never in CI.</summary>

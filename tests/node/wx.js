@@ -4,7 +4,9 @@
 // "null", which is what careless clients send.
 
 const assert = require('node:assert/strict')
+const fs = require('node:fs')
 const http = require('node:http')
+const path = require('node:path')
 
 const last = { text: '' }
 
@@ -39,6 +41,32 @@ globalThis.wx = {
         const answer = JSON.parse(last.text)
         noteSecrets(answer.data)
         success({ statusCode: response.statusCode, header: response.headers, data: answer })
+        complete()
+      })
+    })
+    request.on('error', (error) => {
+      fail(error)
+      complete()
+    })
+    request.end(body)
+  },
+  uploadFile({ url, filePath, name, formData, success, fail, complete }) {
+    const boundary = '----silo'
+    const field = ([key, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${key}"\r\n\r\n${value}\r\n`
+    const body = Buffer.concat([
+      Buffer.from(Object.entries(formData ?? {}).map(field).join('')),
+      Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${path.basename(filePath)}"\r\n`
+        + 'Content-Type: application/octet-stream\r\n\r\n'),
+      fs.readFileSync(filePath),
+      Buffer.from(`\r\n--${boundary}--\r\n`)
+    ])
+    const headers = { 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': body.length }
+    const request = http.request(url, { method: 'POST', headers, agent: false }, (response) => {
+      const chunks = []
+      response.on('data', (chunk) => chunks.push(chunk))
+      response.on('end', () => {
+        last.text = Buffer.concat(chunks).toString('utf8')
+        success({ statusCode: response.statusCode, data: last.text })
         complete()
       })
     })

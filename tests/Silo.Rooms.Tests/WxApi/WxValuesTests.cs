@@ -1,6 +1,5 @@
 extern alias facade;
 
-using System.Net;
 using System.Text;
 using facade::Silo.WxApi;
 using Google.Protobuf.WellKnownTypes;
@@ -309,5 +308,5 @@ public sealed class WxValuesTests
         given.Where(p => p.Text is not null).ToDictionary(p => p.Name, p => p.Text!));
 
     private static WxCall Call(WxFunction function, Dictionary<string, string> given) =>
-        new(function, given, null!, IPAddress.Loopback, Clock, CancellationToken.None);
+        new(function, given, null!, new DefaultHttpContext(), Clock);
 }

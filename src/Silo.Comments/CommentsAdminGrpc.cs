@@ -1,0 +1,73 @@
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Silo.Comments.V1;
+using Silo.Edge;
+using Silo.Files;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Comments;
+
+/// <summary>The operator's rpcs.</summary>
+internal sealed class CommentsAdminGrpc(IFiles files, CommentReads reads, OperatorWrites writes)
+    : CommentsAdminService.CommentsAdminServiceBase
+{
+    public override async Task<SearchCommentsResponse> SearchComments(SearchCommentsRequest request, ServerCallContext context)
+    {
+        var (page, total) = await reads.SearchAsync(CommentWire.Query(request), context.CancellationToken);
+        var response = new SearchCommentsResponse { TotalCount = total };
+        response.Comments.AddRange(page.Select(Whole));
+        return response;
+    }
+
+    public override async Task<ReviewCommentResponse> ReviewComment(ReviewCommentRequest request, ServerCallContext context) => new()
+    {
+        Comment = await writes.RunAsync<Comment>(context, request, request.RequestId, request.Reason, unit => ChangeAsync(
+            unit,
+            request.CommentId,
+            row => row.Status = request.Approved ? ReviewStatus.Approved : ReviewStatus.Rejected,
+            context.CancellationToken)),
+    };
+
+    public override async Task<ReplyToCommentResponse> ReplyToComment(ReplyToCommentRequest request, ServerCallContext context) => new()
+    {
+        Comment = await writes.RunAsync<Comment>(context, request, request.RequestId, request.Reason, unit => ChangeAsync(
+            unit,
+            request.CommentId,
+            row =>
+            {
+                row.Reply = CommentRules.Plain(request.Text);
+                row.RepliedAt = row.Reply.Length == 0 ? 0 : unit.NowMs;
+            },
+            context.CancellationToken)),
+    };
+
+    public override async Task<RemoveCommentResponse> RemoveComment(RemoveCommentRequest request, ServerCallContext context)
+    {
+        var cancellation = context.CancellationToken;
+        await writes.RunAsync<Comment>(context, request, requestId: "", request.Reason, async unit =>
+            await CommentWrites.DeleteAsync(
+                unit, unit.Query<CommentRow>().Where(c => c.Id == request.CommentId), cancellation) is { } row
+                ? new OperatorChange<Comment>($"comment:{row.Id}", Whole(new(row, null, 0)), new Comment())
+                : CommentRefusals.Unknown);
+        return new();
+    }
+
+    private async Task<Result<OperatorChange<Comment>>> ChangeAsync(
+        Unit unit, long id, Action<CommentRow> change, CancellationToken cancellation)
+    {
+        var row = await unit.Set<CommentRow>().SingleOrDefaultAsync(c => c.Id == id, cancellation);
+        if (row is null)
+        {
+            return CommentRefusals.Unknown;
+        }
+
+        var full = await reads.FullAsync(unit, row, cancellation);
+        var before = Whole(full);
+        change(row);
+        await CommentReads.TouchAsync(unit, cancellation);
+        return new OperatorChange<Comment>($"comment:{id}", before, Whole(full));
+    }
+
+    private Comment Whole(FullComment full) => CommentWire.Comment(full, files, whole: true);
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Comments;
+
+/// <summary>The door of the room.</summary>
+public static class CommentsArea
+{
+    /// <summary>Adds the room's services and model.</summary>
+    /// <exception cref="InvalidOperationException">A setting is wrong; the message is one clear line.</exception>
+    public static IServiceCollection AddComments(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(CommentsOptions.From(configuration));
+        services.AddSingleton<IRoomModel, CommentModel>();
+        services.AddSingleton<CommentReads>();
+        services.AddSingleton<CommentWrites>();
+        services.AddSingleton<IDemoData, CommentsDemo>();
+        services.AddSiloGrpc<CommentsGrpc>();
+        services.AddSiloGrpc<CommentsAdminGrpc>();
+        return services;
+    }
+
+    /// <summary>Maps the room's rpcs.</summary>
+    public static IEndpointRouteBuilder MapComments(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapSiloGrpc<CommentsGrpc>();
+        endpoints.MapSiloGrpc<CommentsAdminGrpc>();
+        return endpoints;
+    }
+}

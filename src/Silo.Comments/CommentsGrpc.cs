@@ -1,0 +1,51 @@
+using System.Net;
+using Grpc.Core;
+using Silo.Comments.V1;
+using Silo.Edge;
+using Silo.Files;
+using Silo.Storage;
+
+namespace Silo.Comments;
+
+/// <summary>The shopper's rpcs.</summary>
+internal sealed class CommentsGrpc(IUnits units, IFiles files, CommentReads reads, CommentWrites writes)
+    : CommentsService.CommentsServiceBase
+{
+    public override async Task<AddCommentResponse> AddComment(AddCommentRequest request, ServerCallContext context)
+    {
+        var (userId, cancellation) = (UserOf(context), context.CancellationToken);
+        var row = (await writes.AddAsync(
+            request,
+            RequestHash.Of(request),
+            userId,
+            IPAddress.IsLoopback(context.ClientAddress()) ? null : context.ClientNetwork(),
+            cancellation)).OrRefuse();
+        var full = await units.ReadAsync(r => reads.FullAsync(r, row, cancellation), cancellation);
+        return new() { Comment = CommentWire.Comment(full, files, whole: true) };
+    }
+
+    public override async Task<ListCommentsResponse> ListComments(ListCommentsRequest request, ServerCallContext context)
+    {
+        var userId = UserOf(context);
+        var (page, total) = await reads.ListAsync(CommentWire.Query(request), userId, context.CancellationToken);
+        var response = new ListCommentsResponse { TotalCount = total };
+        response.Comments.AddRange(page.Select(
+            c => CommentWire.Comment(c, files, whole: userId != 0 && c.Row.UserId == userId)));
+        return response;
+    }
+
+    public override async Task<DeleteCommentResponse> DeleteComment(DeleteCommentRequest request, ServerCallContext context)
+    {
+        var (userId, cancellation) = (context.Caller().Id, context.CancellationToken);
+        (await units.RunAsync<CommentRow>(
+            async unit => await CommentWrites.DeleteAsync(
+                unit, unit.Query<CommentRow>().Where(c => c.Id == request.CommentId && c.UserId == userId), cancellation) is { } row
+                ? row : CommentRefusals.Unknown,
+            cancellation)).OrRefuse();
+        return new();
+    }
+
+    /// <summary>The shopper; 0 for anybody else, operators too, since they answer by other rpcs.</summary>
+    private static long UserOf(ServerCallContext context) =>
+        context.Caller() is { Kind: CallerKind.User } caller ? caller.Id : 0;
+}

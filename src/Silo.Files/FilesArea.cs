@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Silo.Edge;
+using Silo.Storage;
+
+namespace Silo.Files;
+
+/// <summary>The door of the room.</summary>
+public static class FilesArea
+{
+    /// <summary>Adds the room's services and model.</summary>
+    /// <exception cref="InvalidOperationException">A setting is wrong; the message is one clear line.</exception>
+    public static IServiceCollection AddFiles(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = FilesOptions.From(configuration);
+        services.AddSingleton(options);
+        services.AddSingleton<IRoomModel, FileModel>();
+        services.AddSingleton<IFileStore>(_ => options.S3 is { } s3 ? new S3FileStore(s3) : new LocalFileStore(options));
+        services.AddSingleton<IFiles, FileDoor>();
+        services.AddSingleton<Pictures>();
+        services.AddSingleton<Uploads>();
+        services.AddSingleton<FileReads>();
+        services.AddSingleton<FileServing>();
+        services.AddSingleton<IWorkHandler, FileTidying>();
+        services.AddSingleton<IWorkHandler, FileExpiry>();
+        services.AddSiloGrpc<FilesGrpc>();
+        services.AddSiloGrpc<FilesAdminGrpc>();
+        return services;
+    }
+
+    /// <summary>Maps the room's rpcs, and the files themselves.</summary>
+    public static IEndpointRouteBuilder MapFiles(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapSiloGrpc<FilesGrpc>();
+        endpoints.MapSiloGrpc<FilesAdminGrpc>();
+        endpoints.MapMethods(
+            FileRules.Path + "{name}",
+            [HttpMethods.Get, HttpMethods.Head],
+            (string name, HttpContext http, FileServing serving) => serving.ServeAsync(name, http));
+        return endpoints;
+    }
+}

@@ -1,0 +1,62 @@
+using Grpc.Core;
+using Silo.Edge;
+using Silo.Files.V1;
+using Silo.Storage;
+
+namespace Silo.Files;
+
+/// <summary>The shopper's rpcs.</summary>
+internal sealed class FilesGrpc(
+    IUnits units, IFiles files, Uploads uploads, FileReads reads, FilesOptions options)
+    : FilesService.FilesServiceBase
+{
+    public override async Task<UploadFileResponse> UploadFile(
+        IAsyncStreamReader<UploadFileRequest> requestStream, ServerCallContext context)
+    {
+        var cancellation = context.CancellationToken;
+        var row = await uploads.TakeAsync(
+            requestStream,
+            FileWire.Part,
+            context.Caller().Id,
+            async (_, make) => (await units.RunAsync<FileRow>(
+                async unit =>
+                {
+                    var made = make(unit);
+                    if (await uploads.ChargeAsync(unit, made, cancellation) is { } refusal)
+                    {
+                        return refusal;
+                    }
+
+                    unit.Set<FileRow>().Add(made);
+                    return made;
+                },
+                cancellation)).OrRefuse(),
+            cancellation);
+        return new() { File = FileWire.File(row, files) };
+    }
+
+    public override async Task<ListMyFilesResponse> ListMyFiles(ListMyFilesRequest request, ServerCallContext context)
+    {
+        var (userId, cancellation) = (context.Caller().Id, context.CancellationToken);
+        var (page, total) = await reads.ListAsync(userId, "", new Paging(request.Page, request.PageSize), cancellation);
+        var response = new ListMyFilesResponse
+        {
+            TotalCount = total,
+            UsedBytes = await reads.UsedAsync(userId, cancellation),
+            QuotaBytes = options.QuotaBytesPerUser,
+        };
+        response.Files.AddRange(page.Select(f => FileWire.File(f, files)));
+        return response;
+    }
+
+    public override async Task<DeleteFileResponse> DeleteFile(DeleteFileRequest request, ServerCallContext context)
+    {
+        var (userId, cancellation) = (context.Caller().Id, context.CancellationToken);
+        (await units.RunAsync<FileRow>(
+            async unit => await FileDeletion.DeleteAsync(
+                unit, unit.Query<FileRow>().Where(f => f.Id == request.FileId && f.UserId == userId), cancellation) is { } row
+                ? row : FileRefusals.Unknown,
+            cancellation)).OrRefuse();
+        return new();
+    }
+}

@@ -1,0 +1,120 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Silo.Files.V1;
+
+namespace Silo.WxApi;
+
+/// <summary>Uploads of pictures.</summary>
+internal static class WxFiles
+{
+    /// <summary>More bytes than a file may have.</summary>
+    public static readonly WxAnswer TooLarge = new(300, "文件过大");
+
+    private const string File = "upfile";
+    private const int Piece = 64 * 1024;
+    private const int MostHours = 87_600;
+    private const int MostOfName = 255;
+
+    public static readonly IReadOnlyDictionary<string, WxHandler> Handlers = new Dictionary<string, WxHandler>
+    {
+        ["uploadFile"] = UploadAsync,
+        ["uploadFileV2"] = UploadAsync,
+    };
+
+    private static async Task<WxAnswer> UploadAsync(WxCall call)
+    {
+        var shopper = call.Shopper;
+        if (call.File(File) is not { } file)
+        {
+            return WxAnswer.Missing(File);
+        }
+
+        var hours = call.Int("expireHours") ?? 0;
+        if (hours is < 0 or > MostHours)
+        {
+            return WxAnswer.Malformed("expireHours");
+        }
+
+        // A client may send its whole path; the end of it is the name.
+        var name = file.FileName.Length <= MostOfName ? file.FileName : file.FileName[^MostOfName..];
+        await using var content = file.OpenReadStream();
+        using var upload = new FilesService.FilesServiceClient(shopper).UploadFile();
+        await SendAsync(upload.RequestStream, new() { Name = name, Size = file.Length, ExpireHours = hours }, content, call.Cancellation);
+        return WxAnswer.Of(WxFile.Of((await upload).File, call));
+    }
+
+    private static async Task SendAsync(
+        IClientStreamWriter<UploadFileRequest> stream, FileMetadata metadata, Stream content, CancellationToken cancellation)
+    {
+        try
+        {
+            await stream.WriteAsync(new() { Metadata = metadata }, cancellation);
+            var piece = new byte[Piece];
+            while (await content.ReadAsync(piece, cancellation) is > 0 and var read)
+            {
+                await stream.WriteAsync(new() { Chunk = ByteString.CopyFrom(piece, 0, read) }, cancellation);
+            }
+
+            await stream.CompleteAsync();
+        }
+        catch (Exception exception) when (exception is RpcException or InvalidOperationException)
+        {
+            // Refused before all was sent; the answer, which is awaited next, says why.
+        }
+    }
+
+    /// <summary>A file as the wire has it.</summary>
+    private sealed record WxFile
+    {
+        public required long Id { get; init; }
+
+        public required string Name { get; init; }
+
+        public required string OriginalName { get; init; }
+
+        /// <summary>In bytes; a text on this wire.</summary>
+        public required string Size { get; init; }
+
+        /// <summary>The extension.</summary>
+        public required string Type { get; init; }
+
+        public required string Url { get; init; }
+
+        public static WxFile Of(Files.V1.File file, WxCall call) => new()
+        {
+            Id = file.Id,
+            Name = file.Name,
+            OriginalName = file.ShownName,
+            Size = $"{file.Size}",
+            Type = file.Name[(file.Name.LastIndexOf('.') + 1)..],
+            Url = call.Absolute(file.Url),
+        };
+    }
+}
+
+/// <summary>How large an upload may be, and how many may be received at once: each takes a temporary file.</summary>
+/// <param name="mostBytes">Of a file.</param>
+internal sealed class WxUploadLimit(long mostBytes)
+{
+    private const int MostAtOnce = 64;
+    private int running;
+
+    /// <summary>Receives an upload, or says that there are too many.</summary>
+    public async Task<WxAnswer> RunAsync(Func<long, Task<WxAnswer>> receive)
+    {
+        if (Interlocked.Increment(ref running) > MostAtOnce)
+        {
+            Interlocked.Decrement(ref running);
+            return WxCodes.Find("*", "BUSY")!;
+        }
+
+        try
+        {
+            return await receive(mostBytes);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref running);
+        }
+    }
+}

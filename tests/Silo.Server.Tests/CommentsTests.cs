@@ -1,0 +1,201 @@
+using Grpc.Core;
+using Silo.Comments.V1;
+using Silo.Server.Tests.Files;
+using Silo.Testing.Files;
+using Xunit;
+
+namespace Silo.Server.Tests;
+
+/// <summary>
+/// Goal: everybody sees what is approved and open, an author all of his own, and nobody else's phone; strangers cannot
+/// flood the shop. Method: running servers on both databases.
+/// </summary>
+public sealed class CommentsTests
+{
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Comment_FromWritingToDeletion_IsSeenByWhomItMay(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(2);
+        var (client, admin) = Clients(shop);
+        var picture = await FilesTests.UploadAsync(shop, 1, TestPictures.Png(3, 3));
+
+        var written = (await client.AddCommentAsync(
+            new()
+            {
+                Content = "很好 <b>!</b>",
+                Type = CommentType.Article,
+                RefId = 7,
+                PictureUrls = { $"https://elsewhere.example{picture.Url}_m" },
+                FileUrl = picture.Name,
+                Mobile = "13800138000",
+                ExtraJson = """{"姓名":"王"}""",
+            },
+            FilesTests.Bearer(1))).Comment;
+
+        Assert.Equal(("很好 ＜b>!＜/b>", CommentStatus.Pending, 1, "13800138000"),
+            (written.Content, written.Status, written.UserId, written.Mobile));
+        Assert.Equal([picture.Url], written.PictureUrls);
+        Assert.Equal(picture.Url, written.FileUrl);
+        Assert.Equal([], await IdsAsync(client, null));
+        Assert.Equal([], await IdsAsync(client, 2));
+        Assert.Equal([written.Id], await IdsAsync(client, 1));
+        Assert.Equal("COMMENT_UNKNOWN", await FilesTests.ReasonAsync(() => client.AddCommentAsync(
+            new() { Content = "x", ParentId = written.Id }, FilesTests.Bearer(2)).ResponseAsync));
+
+        var reviewed = (await admin.ReviewCommentAsync(new() { CommentId = written.Id, Approved = true }, shop.Owner)).Comment;
+        await admin.ReplyToCommentAsync(new() { CommentId = written.Id, Text = "谢谢" }, shop.Owner);
+
+        Assert.Equal(CommentStatus.Approved, reviewed.Status);
+        var shown = Assert.Single((await client.ListCommentsAsync(new() { RefId = 7, Replied = true })).Comments);
+        Assert.Equal(("谢谢", "", "", ""), (shown.Reply, shown.Mobile, shown.ExtraJson, shown.FileUrl));
+        Assert.Equal("13800138000", Assert.Single((await client.ListCommentsAsync(new(), FilesTests.Bearer(1))).Comments).Mobile);
+
+        // A reply to a reply hangs below the same comment.
+        var reply = (await client.AddCommentAsync(new() { Content = "同意", ParentId = written.Id, RefId = 9 }, FilesTests.Bearer(2))).Comment;
+        Assert.Equal((CommentType.Article, 7, written.Id), (reply.Type, reply.RefId, reply.ParentId));
+        await admin.ReviewCommentAsync(new() { CommentId = reply.Id, Approved = true }, shop.Owner);
+        var second = (await client.AddCommentAsync(new() { Content = "我也是", ParentId = reply.Id })).Comment;
+        Assert.Equal((written.Id, 0), (second.ParentId, second.UserId));
+        Assert.Equal([reply.Id], (await client.ListCommentsAsync(new() { ParentId = written.Id })).Comments.Select(c => c.Id));
+        var root = Assert.Single((await client.ListCommentsAsync(new() { ParentId = 0 })).Comments);
+        Assert.Equal((written.Id, 1), (root.Id, root.ReplyCount));
+
+        // Another's comment is like none; the author's deletion takes the replies with it.
+        Assert.Equal("COMMENT_UNKNOWN", await FilesTests.ReasonAsync(
+            () => client.DeleteCommentAsync(new() { CommentId = written.Id }, FilesTests.Bearer(2)).ResponseAsync));
+        await client.DeleteCommentAsync(new() { CommentId = written.Id }, FilesTests.Bearer(1));
+        Assert.Equal([], await IdsAsync(client, null));
+        Assert.Equal(0, await shop.CountAsync("SELECT count(*) FROM comments_comments"));
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Lists_ByEveryFilter_HaveWhatTheyShould(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database, new() { ["Silo__Comments__Review"] = "false" });
+        await shop.SeedUsersAsync(2);
+        var (client, admin) = Clients(shop);
+        var ids = new Dictionary<CommentType, long>();
+        foreach (var type in Enum.GetValues<CommentType>().Skip(1))
+        {
+            var comment = (await client.AddCommentAsync(new() { Content = $"Ｎote {type}", Type = type, RefId = (int)type }, FilesTests.Bearer(1))).Comment;
+            Assert.Equal((type, CommentStatus.Approved), (comment.Type, comment.Status));
+            ids[type] = comment.Id;
+        }
+
+        CommentType[] open = [CommentType.Order, CommentType.Article, CommentType.Message];
+        Assert.Equal(open.Select(type => ids[type]), await IdsAsync(client, null));
+        Assert.Equal(open.Select(type => ids[type]), await IdsAsync(client, 2));
+        Assert.Equal(ids.Values.OrderDescending(), await IdsAsync(client, 1));
+        Assert.Equal([ids[CommentType.Article]], await IdsAsync(client, null, new() { Type = CommentType.Article }));
+        Assert.Equal([], await IdsAsync(client, null, new() { Type = CommentType.Feedback }));
+        Assert.Equal([ids[CommentType.Article]], await IdsAsync(client, null, new() { RefId = (int)CommentType.Article }));
+        Assert.Equal([], await IdsAsync(client, null, new() { UserId = 2 }));
+        Assert.Equal([], await IdsAsync(client, null, new() { Status = CommentStatus.Pending }));
+        Assert.Equal([], await IdsAsync(client, null, new() { Replied = true }));
+        Assert.Equal([ids[CommentType.Article]], await IdsAsync(client, null, new() { Page = 2, PageSize = 1 }));
+        Assert.Equal(3, (await client.ListCommentsAsync(new() { PageSize = 1 })).TotalCount);
+
+        await admin.ReviewCommentAsync(new() { CommentId = ids[CommentType.Order], Approved = false, Reason = "spam" }, shop.Owner);
+        Assert.Equal([ids[CommentType.Article], ids[CommentType.Message]], await IdsAsync(client, null));
+        Assert.Equal([ids[CommentType.Order]], await IdsAsync(client, 1, new() { Status = CommentStatus.Rejected }));
+
+        async Task<IReadOnlyList<long>> FoundAsync(SearchCommentsRequest request) =>
+            [.. (await admin.SearchCommentsAsync(request, shop.Owner)).Comments.Select(c => c.Id)];
+        Assert.Equal(7, (await FoundAsync(new())).Count);
+        Assert.Equal([ids[CommentType.Booking]], await FoundAsync(new() { TextContains = "note BOOK" }));
+        Assert.Equal([ids[CommentType.Order]], await FoundAsync(new() { Status = CommentStatus.Rejected, UserId = 1 }));
+        await admin.RemoveCommentAsync(new() { CommentId = ids[CommentType.Message], Reason = "spam" }, shop.Owner);
+        Assert.Equal([ids[CommentType.Article]], await IdsAsync(client, null));
+        var audit = await shop.AccountsAdmin.ListAuditAsync(new() { Subject = $"comment:{ids[CommentType.Message]}" }, shop.Owner);
+        Assert.Contains("Ｎote Message", Assert.Single(audit.Records).BeforeJson, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Repeat_WithOneRequestId_WritesOnce(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(2);
+        var (client, admin) = Clients(shop);
+        var request = new AddCommentRequest { Content = "once", RequestId = "r1" };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(
+            async _ => (await client.AddCommentAsync(request, FilesTests.Bearer(1))).Comment.Id));
+
+        Assert.Single(answers.Distinct());
+        Assert.Equal("REQUEST_ID_REUSED", await FilesTests.ReasonAsync(() => client.AddCommentAsync(
+            new() { Content = "twice", RequestId = "r1" }, FilesTests.Bearer(1)).ResponseAsync));
+        Assert.NotEqual(answers[0], (await client.AddCommentAsync(request, FilesTests.Bearer(2))).Comment.Id);
+        // Strangers share no request ids.
+        Assert.NotEqual((await client.AddCommentAsync(request)).Comment.Id, (await client.AddCommentAsync(request)).Comment.Id);
+        Assert.Equal(4, await shop.CountAsync("SELECT count(*) FROM comments_comments"));
+        var review = new ReviewCommentRequest { CommentId = answers[0], Approved = true, RequestId = "r2" };
+        var first = await admin.ReviewCommentAsync(review, shop.Owner);
+        await admin.ReviewCommentAsync(new() { CommentId = answers[0], Approved = false }, shop.Owner);
+        Assert.Equal(first, await admin.ReviewCommentAsync(review, shop.Owner));
+    }
+
+    [Fact]
+    public async Task Refusals_InTheirOrder_ChangeNothing()
+    {
+        await using var shop = await Shop.StartAsync(Database.Sqlite, new()
+        {
+            ["Silo__Comments__PerAddress"] = "2",
+            ["Silo__Comments__PerUser"] = "3",
+            ["Silo__Edge__TrustedProxies"] = "127.0.0.1",
+        });
+        await shop.SeedUsersAsync(1);
+        var (client, _) = Clients(shop);
+        var bad = new AddCommentRequest { Content = "x", ExtraJson = "[1]", FileUrl = "https://elsewhere.example/a.exe", ParentId = 5 };
+
+        Task<string> AddAsync(AddCommentRequest request, Metadata headers) =>
+            FilesTests.ReasonAsync(() => client.AddCommentAsync(request, headers).ResponseAsync);
+        Assert.Equal("COMMENT_EXTRA_INVALID", await AddAsync(bad, []));
+        bad.ExtraJson = "";
+        Assert.Equal("COMMENT_FILE_UNKNOWN", await AddAsync(bad, []));
+        bad.FileUrl = $"/files/{new string('0', 32)}.jpg";
+        Assert.Equal("COMMENT_FILE_UNKNOWN", await AddAsync(bad, []));
+        bad.FileUrl = "";
+        Assert.Equal("COMMENT_UNKNOWN", await AddAsync(bad, []));
+        Assert.Equal("INVALID_ARGUMENT", await AddAsync(new() { Content = new string('x', 2001) }, []));
+        Assert.Equal(0, await shop.CountAsync("SELECT count(*) FROM comments_comments"));
+
+        var good = new AddCommentRequest { Content = "x" };
+        string[] limited = ["OK", "OK", "COMMENT_LIMIT_REACHED", "COMMENT_LIMIT_REACHED"];
+        foreach (var address in (string[])["203.0.113.7", "2001:db8::1"])
+        {
+            Metadata from = [new("x-forwarded-for", address)];
+            foreach (var expected in limited)
+            {
+                Assert.Equal(expected, await AddAsync(good, from));
+            }
+        }
+
+        // One household; and here, where nobody stands behind an address.
+        Assert.Equal("COMMENT_LIMIT_REACHED", await AddAsync(good, [new("x-forwarded-for", "2001:db8::2")]));
+        foreach (var expected in (string[])["OK", "OK", "OK"])
+        {
+            Assert.Equal(expected, await AddAsync(good, []));
+        }
+
+        foreach (var expected in (string[])["OK", "OK", "OK", "COMMENT_LIMIT_REACHED"])
+        {
+            Assert.Equal(expected, await AddAsync(good, FilesTests.Bearer(1)));
+        }
+
+        Assert.Equal(10, await shop.CountAsync("SELECT count(*) FROM comments_comments"));
+    }
+
+    private static (CommentsService.CommentsServiceClient Client, CommentsAdminService.CommentsAdminServiceClient Admin) Clients(Shop shop) =>
+        (new(shop.Channel), new(shop.Channel));
+
+    private static async Task<IReadOnlyList<long>> IdsAsync(
+        CommentsService.CommentsServiceClient client, long? user, ListCommentsRequest? request = null) =>
+        [.. (await client.ListCommentsAsync(request ?? new(), user is { } id ? FilesTests.Bearer(id) : [])).Comments.Select(c => c.Id)];
+}
