@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Npgsql;
 using Silo.Accounts;
+using Silo.Catalog;
 using Silo.Coupons;
 using Silo.Storage;
 using Silo.Wallets;
@@ -14,7 +15,8 @@ internal static class DesignTime
     public static IServiceCollection Rooms() => new ServiceCollection()
         .AddAccounts(new ConfigurationBuilder().Build())
         .AddWallets()
-        .AddCoupons();
+        .AddCoupons()
+        .AddCatalog();
 
     public static PostgreSqlContext PostgreSql(IServiceCollection rooms)
     {

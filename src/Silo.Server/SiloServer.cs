@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Silo.Accounts;
+using Silo.Catalog;
 using Silo.Coupons;
 using Silo.Edge;
 using Silo.Kernel;
@@ -39,6 +40,7 @@ public static class SiloServer
         services.AddAccounts(builder.Configuration);
         services.AddWallets();
         services.AddCoupons();
+        services.AddCatalog();
         services.AddWxApi(builder.Configuration);
         extend?.Invoke(builder);
         builder.Host.UseOrleans(silo =>
@@ -61,6 +63,7 @@ public static class SiloServer
         app.MapAccounts();
         app.MapWallets();
         app.MapCoupons();
+        app.MapCatalog();
         app.MapWxApi();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);

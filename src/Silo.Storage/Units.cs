@@ -100,5 +100,7 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
     {
         public IQueryable<T> Query<T>()
             where T : class => context.Set<T>();
+
+        public IQueryable<long> Numbers(FormattableString sql) => context.Database.SqlQuery<long>(sql);
     }
 }
