@@ -14,6 +14,8 @@ public static class WxApiArea
     [
         WxAccounts.Handlers,
         WxCoupons.Handlers,
+        WxGoods.Handlers,
+        WxShops.Handlers,
     ];
 
     /// <summary>The handlers of all areas.</summary>
