@@ -26,9 +26,10 @@ internal sealed class CatalogDoor : ICatalog
             var terms = CatalogWire.Read<GoodsTerms>(row.Terms);
             var key = CatalogRules.KeyOf(line.Pairs);
             var sku = skus[(row.Id, key)].SingleOrDefault();
-            if (SaleRefusal(row, terms, nowMs)
+            var refusal = SaleRefusal(row, terms, nowMs)
                 ?? (sku is not null ? null : key.Length == 0 ? CatalogRefusals.SkuNeeded : CatalogRefusals.SkuUnknown)
-                ?? (line.Number < Math.Max(1, terms.MinBuyNumber) ? CatalogRefusals.NumberTooSmall : null) is { } refusal)
+                ?? (line.Number < Math.Max(1, terms.MinBuyNumber) ? CatalogRefusals.NumberTooSmall : null);
+            if (refusal is not null)
             {
                 return refusal;
             }

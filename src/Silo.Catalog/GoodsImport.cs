@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Text;
 using CsvHelper;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
 using Silo.Edge;
-using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Catalog;

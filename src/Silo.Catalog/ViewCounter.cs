@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Catalog;
@@ -59,18 +58,26 @@ internal sealed class ViewCounter(
         }
     }
 
-    /// <summary>One statement for all, in the order of ids, so that no two nodes wait for each other. Only of goods that there are.</summary>
-    private FormattableString Upsert(string json) => database.Provider == DatabaseProvider.PostgreSql
-        ? $"""
-           INSERT INTO catalog_views (goods_id, views)
-           SELECT (v->>0)::bigint, (v->>1)::bigint FROM jsonb_array_elements({json}::jsonb) v
-           JOIN catalog_counters c ON c.goods_id = (v->>0)::bigint ORDER BY 1
-           ON CONFLICT (goods_id) DO UPDATE SET views = catalog_views.views + excluded.views
-           """
-        : $"""
-           INSERT INTO catalog_views (goods_id, views)
-           SELECT json_extract(v.value, '$[0]'), json_extract(v.value, '$[1]') FROM json_each({json}) v
-           JOIN catalog_counters c ON c.goods_id = json_extract(v.value, '$[0]') WHERE true
-           ON CONFLICT (goods_id) DO UPDATE SET views = catalog_views.views + excluded.views
-           """;
+    /// <summary>
+    /// One statement for all goods that there are, in the order of their ids, so that no two nodes wait for each other.
+    /// </summary>
+    private FormattableString Upsert(string json)
+    {
+        if (database.Provider == DatabaseProvider.PostgreSql)
+        {
+            return $"""
+                INSERT INTO catalog_views (goods_id, views)
+                SELECT (v->>0)::bigint, (v->>1)::bigint FROM jsonb_array_elements({json}::jsonb) v
+                JOIN catalog_counters c ON c.goods_id = (v->>0)::bigint ORDER BY 1
+                ON CONFLICT (goods_id) DO UPDATE SET views = catalog_views.views + excluded.views
+                """;
+        }
+
+        return $"""
+            INSERT INTO catalog_views (goods_id, views)
+            SELECT json_extract(v.value, '$[0]'), json_extract(v.value, '$[1]') FROM json_each({json}) v
+            JOIN catalog_counters c ON c.goods_id = json_extract(v.value, '$[0]') WHERE true
+            ON CONFLICT (goods_id) DO UPDATE SET views = catalog_views.views + excluded.views
+            """;
+    }
 }

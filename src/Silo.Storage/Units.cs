@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
 
 namespace Silo.Storage;
