@@ -18,9 +18,11 @@ internal static class GoodsCsv
 
     public static readonly string[] Required = ["name", "category_id", "price"];
 
-    public static CsvConfiguration Configuration => new(CultureInfo.InvariantCulture)
+    public static CsvConfiguration Written => new(CultureInfo.InvariantCulture) { NewLine = "\r\n" };
+
+    /// <summary>Any kind of line end is read.</summary>
+    public static CsvConfiguration Read => new(CultureInfo.InvariantCulture)
     {
-        NewLine = "\r\n",
         // Faults are told, not thrown.
         BadDataFound = null,
         MissingFieldFound = null,

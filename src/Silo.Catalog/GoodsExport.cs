@@ -42,7 +42,7 @@ internal static class GoodsExport
     private static string Written(IEnumerable<IEnumerable<string>> lines)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (var csv = new CsvWriter(text, GoodsCsv.Configuration, leaveOpen: true))
+        using (var csv = new CsvWriter(text, GoodsCsv.Written, leaveOpen: true))
         {
             foreach (var line in lines)
             {

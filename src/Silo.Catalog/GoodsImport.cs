@@ -66,7 +66,7 @@ internal sealed class GoodsImport
     internal static (List<Record> Lines, List<LineFault> Faults) Parse(string file)
     {
         using var text = new StringReader(file.TrimStart(GoodsCsv.ByteOrderMark));
-        using var csv = new CsvReader(text, GoodsCsv.Configuration);
+        using var csv = new CsvReader(text, GoodsCsv.Read);
         List<Record> lines = [];
         if (!csv.Read() || !csv.ReadHeader() || csv.HeaderRecord is not { } header)
         {
@@ -85,11 +85,10 @@ internal sealed class GoodsImport
             return ([], [.. faults.Take(MostFaults)]);
         }
 
-        var line = csv.Parser.RawRow;
         while (csv.Read())
         {
-            var began = line + 1;
-            line = csv.Parser.RawRow;
+            // The reader is on the last line of the record.
+            var began = csv.Parser.RawRow - csv.Parser.RawRecord.AsSpan().TrimEnd("\r\n").Count('\n');
             if (lines.Count == MostLines)
             {
                 CatalogRefusals.ImportTooLarge.Throw();
