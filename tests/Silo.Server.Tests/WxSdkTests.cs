@@ -57,6 +57,32 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         });
     }
 
+    [Fact]
+    public async Task Goods_OverTheSdk_AnswerAsTheHostedApi()
+    {
+        SkipWithoutSdk();
+        await using var shop = await Shop.StartAsync(Database.Sqlite);
+        await shop.SeedUsersAsync(1);
+        var goods = await CatalogShop.FillAsync(shop);
+
+        await RunAsync("wx-goods.js", new
+        {
+            baseUrl = BaseUrl(shop),
+            subDomain = "shop",
+            token = Shop.TokenOf(1),
+            plain = goods.Plain,
+            sku = goods.WithSkus,
+            off = goods.OffSale,
+            food = goods.Food,
+            fruit = goods.Fruit,
+            store = goods.Store,
+            freight = goods.Freight,
+            property = goods.Property,
+            values = goods.Values,
+            reviewed = 2,
+        });
+    }
+
     private static void SkipWithoutSdk() => Assert.SkipUnless(
         IsCi || (Node() is not null && Directory.Exists(Path.Combine(Scripts, "node_modules", "apifm-wxapi"))),
         "Node or the package apifm-wxapi is not installed; npm install in tests/node");
