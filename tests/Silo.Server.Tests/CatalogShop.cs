@@ -6,9 +6,10 @@ namespace Silo.Server.Tests;
 internal sealed record CatalogShop(
     long Food, long Fruit, long Plain, long WithSkus, long OffSale, long Store, long Freight, long Property, long[] Values)
 {
-    /// <summary>Fills a shop over its API; the member is user 1.</summary>
+    /// <summary>Fills a shop over its API, and adds users 1 and 2; the member is user 1.</summary>
     public static async Task<CatalogShop> FillAsync(Shop shop)
     {
+        await shop.SeedUsersAsync(2);
         var (categories, goods) = (new CategoriesAdminService.CategoriesAdminServiceClient(shop.Channel), Admin(shop));
         var food = (await categories.CreateCategoryAsync(new() { Terms = new() { Name = "食品", Sort = 1 } }, shop.Owner)).Category.Id;
         var below = new CategoryTerms { Name = "水果", ParentId = food, Sort = 2 };

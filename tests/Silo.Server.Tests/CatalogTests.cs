@@ -186,7 +186,6 @@ public sealed class CatalogTests
     public async Task Favourites_OfAnother_AreNotTouched()
     {
         await using var shop = await Shop.StartAsync(Database.Sqlite);
-        await shop.SeedUsersAsync(2);
         var made = await CatalogShop.FillAsync(shop);
         var goods = new GoodsService.GoodsServiceClient(shop.Channel);
         var mine = (await goods.AddFavouriteAsync(new() { GoodsId = made.Plain }, Shop.Bearer(Shop.TokenOf(1)))).FavouriteId;

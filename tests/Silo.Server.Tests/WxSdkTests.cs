@@ -62,7 +62,6 @@ public sealed class WxSdkTests(ITestOutputHelper output)
     {
         SkipWithoutSdk();
         await using var shop = await Shop.StartAsync(Database.Sqlite);
-        await shop.SeedUsersAsync(1);
         var goods = await CatalogShop.FillAsync(shop);
 
         await RunAsync("wx-goods.js", new
