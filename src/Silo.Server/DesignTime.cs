@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Npgsql;
 using Silo.Accounts;
+using Silo.Catalog;
 using Silo.Comments;
 using Silo.Content;
 using Silo.Coupons;
@@ -22,7 +23,8 @@ internal static class DesignTime
         .AddCoupons()
         .AddContent()
         .AddFiles(new ConfigurationBuilder().Build())
-        .AddComments(new ConfigurationBuilder().Build());
+        .AddComments(new ConfigurationBuilder().Build())
+        .AddCatalog();
 
     public static PostgreSqlContext PostgreSql(IServiceCollection rooms)
     {

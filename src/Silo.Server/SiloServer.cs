@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Silo.Accounts;
+using Silo.Catalog;
 using Silo.Comments;
 using Silo.Content;
 using Silo.Coupons;
@@ -47,6 +48,7 @@ public static class SiloServer
         services.AddContent();
         services.AddFiles(builder.Configuration);
         services.AddComments(builder.Configuration);
+        services.AddCatalog();
         services.AddWxApi(builder.Configuration);
         services.AddSingleton<DemoShop>();
         services.AddHealthChecks().AddCheck<DemoShop>("demo", tags: ["ready"]);
@@ -75,6 +77,7 @@ public static class SiloServer
         app.MapContent();
         app.MapFiles();
         app.MapComments();
+        app.MapCatalog();
         app.MapWxApi();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);

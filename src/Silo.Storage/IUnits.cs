@@ -27,4 +27,10 @@ public interface IReads
     /// <summary>The rows of one of the room's own entity types.</summary>
     IQueryable<T> Query<T>()
         where T : class;
+
+    /// <summary>
+    /// The numbers of a query that LINQ cannot express, to be used inside another one. It names the room's own tables
+    /// only, calls its one column <c>"Value"</c>, and the holes of the text become parameters.
+    /// </summary>
+    IQueryable<long> Numbers(FormattableString sql);
 }

@@ -150,6 +150,8 @@ public static class StorageArea
         .UseApplicationServiceProvider(rooms)
         .UseLoggerFactory(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance)
         .ReplaceService<IModelCacheKeyFactory, RoomModelCacheKey>()
+        // Those that tests add to watch statements.
+        .AddInterceptors(rooms.GetServices<IInterceptor>())
         .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning));
 
     /// <summary>Brings every connection that EF opens to the state that the store relies on.</summary>

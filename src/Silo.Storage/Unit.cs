@@ -32,6 +32,9 @@ public sealed class Unit : IReads
     public IQueryable<T> Query<T>()
         where T : class => context.Set<T>().AsNoTracking();
 
+    /// <inheritdoc/>
+    public IQueryable<long> Numbers(FormattableString sql) => context.Database.SqlQuery<long>(sql);
+
     /// <summary>Makes an id for a new row.</summary>
     public long NewId() => ids.Next();
 

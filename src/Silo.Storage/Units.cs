@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
 
 namespace Silo.Storage;
@@ -100,5 +101,7 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
     {
         public IQueryable<T> Query<T>()
             where T : class => context.Set<T>();
+
+        public IQueryable<long> Numbers(FormattableString sql) => context.Database.SqlQuery<long>(sql);
     }
 }

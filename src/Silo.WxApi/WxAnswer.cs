@@ -51,9 +51,6 @@ internal sealed record WxAnswer(int Code, string Msg, object? Data = null)
     public static WxAnswer Page<T>(IReadOnlyCollection<T> items, long total, int size) => items.Count == 0 ? NoData
         : Of(new { Result = items, TotalRow = total, TotalPage = (total + size - 1) / size });
 
-    /// <summary>A text of an answer: what is empty is absent.</summary>
-    public static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
-
     /// <summary>A parameter that the function needs was not given.</summary>
     public static WxAnswer Missing(string parameter) => new(300, $"缺少参数: {parameter}");
 

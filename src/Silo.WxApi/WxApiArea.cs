@@ -22,6 +22,8 @@ public static class WxApiArea
         WxOperations.Handlers,
         WxCms.Handlers,
         WxFiles.Handlers,
+        WxGoods.Handlers,
+        WxShops.Handlers,
     ];
 
     /// <summary>The handlers of all areas.</summary>

@@ -89,6 +89,16 @@ internal static class WxCodes
             (All, "PICTURE_BROKEN", 300, "图片已损坏"),
             (All, "PICTURE_TOO_LARGE", 300, "图片尺寸过大"),
             (All, "FILE_QUOTA_EXCEEDED", 702, "存储空间已用完"),
+
+            // catalogue
+            (All, "GOODS_UNKNOWN", 700, "商品不存在"),
+            (All, "CATEGORY_UNKNOWN", 700, "分类不存在"),
+            (All, "STORE_UNKNOWN", 700, "门店不存在"),
+            (All, "FREIGHT_UNKNOWN", 700, "运费模板不存在"),
+            (All, "SKU_NEEDED", 30002, "请选择商品规格"),
+            (All, "SKU_UNKNOWN", 700, "商品规格不存在"),
+            ("goodsFavPut", "FAVOURITES_FULL", -1, "收藏数量已达上限"),
+            ("goodsFavDelete", "FAVOURITE_NOT_NAMED", 300, "缺少参数: goodsId"),
         }.ToFrozenDictionary(row => (row.Function, row.Reason), row => new WxAnswer(row.Code, row.Msg));
 
     /// <summary>The row of a refusal; null where there is none.</summary>

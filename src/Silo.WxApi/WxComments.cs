@@ -175,21 +175,19 @@ internal static class WxComments
             Uid = NullIfZero(comment.UserId),
             ShopId = NullIfZero(comment.ShopId),
             CommentUserInfo = new(
-                NullIfEmpty(comment.UserNick) ?? (comment.UserId == 0 ? "匿名用户" : "用户"),
-                NullIfEmpty(comment.UserAvatarUrl)),
+                WxScalars.NullIfEmpty(comment.UserNick) ?? (comment.UserId == 0 ? "匿名用户" : "用户"),
+                WxScalars.NullIfEmpty(comment.UserAvatarUrl)),
             Pics = comment.PictureUrls.Count == 0 ? null : [.. comment.PictureUrls.Select(call.Absolute)],
-            File = NullIfEmpty(call.Absolute(comment.FileUrl)),
-            Mobile = NullIfEmpty(comment.Mobile),
+            File = WxScalars.NullIfEmpty(call.Absolute(comment.FileUrl)),
+            Mobile = WxScalars.NullIfEmpty(comment.Mobile),
             ExtJson = comment.ExtraJson.Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(comment.ExtraJson),
             DateAdd = call.Clock.Time(comment.CreatedAt),
-            Reply = NullIfEmpty(comment.Reply),
+            Reply = WxScalars.NullIfEmpty(comment.Reply),
             DateReply = call.Clock.Time(comment.RepliedAt),
             ReplyNumber = NullIfZero(comment.ReplyCount),
         };
 
         private static long? NullIfZero(long number) => number == 0 ? null : number;
-
-        private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
     }
 
     /// <summary>Who wrote it; clients read the nick without looking whether there is one.</summary>

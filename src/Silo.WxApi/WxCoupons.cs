@@ -229,7 +229,7 @@ internal static class WxCoupons
             {
                 Id = coupon.Id,
                 Name = terms.Name,
-                Type = WxAnswer.NullIfEmpty(terms.Type),
+                Type = WxScalars.NullIfEmpty(terms.Type),
                 RefId = NullIfZero(terms.RefId),
                 MoneyType = MoneyTypeOf(terms.ValueType),
                 MoneyMin = WxScalars.Yuan(terms.AmountCents),
@@ -323,7 +323,7 @@ internal static class WxCoupons
                 Id = piece.Id,
                 Pid = piece.CouponId,
                 Name = piece.Name,
-                Type = WxAnswer.NullIfEmpty(piece.Type),
+                Type = WxScalars.NullIfEmpty(piece.Type),
                 RefId = NullIfZero(piece.RefId),
                 MoneyType = MoneyTypeOf(piece.ValueType),
                 Money = WxScalars.Yuan(piece.AmountCents),

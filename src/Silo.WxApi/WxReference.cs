@@ -38,9 +38,9 @@ internal static class WxReference
             .LocateMobileAsync(new() { Mobile = call.TextOrEmpty("mobile") });
         return WxAnswer.Of(new WxSegment(
             int.Parse(found.Prefix, CultureInfo.InvariantCulture),
-            WxAnswer.NullIfEmpty(found.Province),
-            WxAnswer.NullIfEmpty(found.City),
-            WxAnswer.NullIfEmpty(found.Carrier)));
+            WxScalars.NullIfEmpty(found.Province),
+            WxScalars.NullIfEmpty(found.City),
+            WxScalars.NullIfEmpty(found.Carrier)));
     }
 
     /// <summary>An administrative division.</summary>

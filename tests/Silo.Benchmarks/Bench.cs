@@ -134,13 +134,14 @@ internal sealed partial class Bench : IAsyncDisposable
 
     /// <summary>Drives one path with wrk over gRPC-Web.</summary>
     public async Task<Run> WrkAsync(
-        string path, long coupon, int connections, int seconds, string mode = "one", int firstUser = 1, int? span = null, string? name = null)
+        string path, long coupon, int connections, int seconds, string mode = "one", int firstUser = 1, int? span = null, string? name = null,
+        string script = "claim.lua")
     {
         var (cpu, databaseCpu) = (ServerCpu(), DatabaseCpu());
         var output = await ToolAsync(
             "wrk",
             "-t", connections == 1 ? "1" : "2", "-c", Text(connections), "-d", $"{Text(seconds)}s", "--timeout", "20s",
-            "-s", Path.Combine(AppContext.BaseDirectory, "claim.lua"), $"http://127.0.0.1:{Text(httpPort)}", "--",
+            "-s", Path.Combine(AppContext.BaseDirectory, script), $"http://127.0.0.1:{Text(httpPort)}", "--",
             path, Text(coupon), Text(firstUser), Text(span ?? users), name ?? $"r{Text(++runs)}", mode);
         var numbers = Result().Match(output);
         if (!numbers.Success)

@@ -15,6 +15,9 @@ public sealed class BareEchoGrpc(ShopClock clock) : BareEchoService.BareEchoServ
 {
     public override Task<EchoResponse> Echo(EchoRequest request, ServerCallContext context) =>
         Task.FromResult(new EchoResponse { Piece = Pieces.Of(request.CouponId, 1, clock.NowMs) });
+
+    public override Task<PayloadResponse> Payload(PayloadRequest request, ServerCallContext context) =>
+        Task.FromResult(new PayloadResponse { Payload = Google.Protobuf.ByteString.CopyFrom(new byte[request.Size]) });
 }
 
 internal static class Pieces

@@ -22,7 +22,11 @@ internal static class Driver
         {
             await using var bench = await Bench.StartAsync(postgres, quick ? 60_000 : args.Contains("--growth") ? 480_000 : 150_000);
             Console.WriteLine($"\n## {bench.Name}");
-            if (args.Contains("--growth"))
+            if (args.Contains("--goods"))
+            {
+                await GoodsAsync(bench, quick);
+            }
+            else if (args.Contains("--growth"))
             {
                 await GrowthAsync(bench);
             }
@@ -172,6 +176,37 @@ internal static class Driver
 
             return MedianOf(ratios);
         }
+    }
+
+    /// <summary>Pages of many goods against an echo of the same size, and lists of many goods against lists of few.</summary>
+    private static async Task GoodsAsync(Bench bench, bool quick)
+    {
+        const int hot = 1_000;
+        var (few, many, rounds, seconds) = quick ? (100, 1_000, 1, 1) : (1_000, 100_000, 5, 3);
+        await bench.SeedGoodsAsync(1, few);
+        var (small, smallTail, smallFirst) = await bench.ListLatencyAsync(few, quick ? 100 : 2_000);
+        await bench.SeedGoodsAsync(few + 1, many);
+        var (large, largeTail, largeFirst) = await bench.ListLatencyAsync(Math.Min(many, 10_000), quick ? 100 : 2_000);
+        Console.WriteLine($"a page of a list: {few} goods p50 {small:F2} ms, p99 {smallTail:F2} ms, first {smallFirst:F0} ms; {many} goods p50 {large:F2} ms, p99 {largeTail:F2} ms, first {largeFirst:F0} ms");
+        Verdict("2 x a page of few goods to a page of many", 2 * small / large, 1);
+
+        var (detailSize, listSize) = await bench.GoodsSizesAsync();
+        List<double> details = [], lists = [];
+        const string service = "/silo.catalog.v1.GoodsService/";
+        await bench.GoodsAsync(service + "DescribeGoods", "detail", 1, Math.Min(hot, many), quick ? 1 : 5);
+        for (var round = 0; round < rounds; round++)
+        {
+            var detailEcho = await bench.GoodsAsync("/silo.bench.v1.BareEchoService/Payload", "payload", detailSize, 1, seconds);
+            var detail = await bench.GoodsAsync(service + "DescribeGoods", "detail", 1, Math.Min(hot, many), seconds);
+            var listEcho = await bench.GoodsAsync("/silo.bench.v1.BareEchoService/Payload", "payload", listSize, 1, seconds);
+            var list = await bench.GoodsAsync(service + "ListGoods", "list", 1, Math.Min(500, many / 20), seconds);
+            details.Add(detail.PerSecond / detailEcho.PerSecond);
+            lists.Add(list.PerSecond / listEcho.PerSecond);
+            Console.WriteLine($"detail of {detailSize} bytes {detail.PerSecond:F0}/s, echo {detailEcho.PerSecond:F0}/s; list of {listSize} bytes {list.PerSecond:F0}/s, echo {listEcho.PerSecond:F0}/s");
+        }
+
+        Verdict("goods detail to an echo of its size", MedianOf(details), 0.5);
+        Verdict("list of goods to an echo of its size", MedianOf(lists), 0.5);
     }
 
     public static void Wrong(string what)

@@ -1,9 +1,8 @@
 using System.Text.RegularExpressions;
 using Google.Protobuf.Reflection;
-using Silo.Coupons.V1;
 using Silo.Comments.V1;
+using Silo.Coupons.V1;
 using Silo.Edge.V1;
-using Silo.Files.V1;
 using Silo.Server.Tests.Files;
 using Silo.Server.Tests.House;
 using Silo.Testing.Databases;

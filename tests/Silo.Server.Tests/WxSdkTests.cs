@@ -153,6 +153,31 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         await RunAsync(output, "wx-comments.js", new { baseUrl = BaseUrl(shop), subDomain = "shop", token = author.Token, uid = author.UserId, approved });
     }
 
+    [Fact]
+    public async Task Goods_OverTheSdk_AnswerAsTheHostedApi()
+    {
+        SkipWithoutSdk();
+        await using var shop = await Shop.StartAsync(Database.Sqlite);
+        var goods = await CatalogShop.FillAsync(shop);
+
+        await RunAsync(output, "wx-goods.js", new
+        {
+            baseUrl = BaseUrl(shop),
+            subDomain = "shop",
+            token = Shop.TokenOf(1),
+            plain = goods.Plain,
+            sku = goods.WithSkus,
+            off = goods.OffSale,
+            food = goods.Food,
+            fruit = goods.Fruit,
+            store = goods.Store,
+            freight = goods.Freight,
+            property = goods.Property,
+            values = goods.Values,
+            reviewed = 2,
+        });
+    }
+
     /// <summary>Skips the test where Node or the package is not installed; never in CI.</summary>
     internal static void SkipWithoutSdk() => Assert.SkipUnless(
         IsCi || (Node() is not null && Directory.Exists(Path.Combine(Scripts, "node_modules", "apifm-wxapi"))),

@@ -370,6 +370,826 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.ToTable("accounts_users", (string)null);
                 });
 
+            modelBuilder.Entity("Silo.Catalog.CategoryRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("integer")
+                        .HasColumnName("level");
+
+                    b.Property<long>("ParentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("parent_id");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("integer")
+                        .HasColumnName("sort");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("terms");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("catalog_categories", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.CountersRow", b =>
+                {
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("Favourites")
+                        .HasColumnType("bigint")
+                        .HasColumnName("favourites");
+
+                    b.Property<long>("GoodReviews")
+                        .HasColumnType("bigint")
+                        .HasColumnName("good_reviews");
+
+                    b.Property<long>("Orders")
+                        .HasColumnType("bigint")
+                        .HasColumnName("orders");
+
+                    b.Property<long>("Reviews")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reviews");
+
+                    b.Property<long>("Sold")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sold");
+
+                    b.HasKey("GoodsId");
+
+                    b.HasIndex("Orders");
+
+                    b.ToTable("catalog_counters", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.FavouriteRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GoodsId");
+
+                    b.HasIndex("UserId", "GoodsId")
+                        .IsUnique();
+
+                    b.ToTable("catalog_favourites", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.FreightRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("terms");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("catalog_freights", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.GoodsRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BarCode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("bar_code");
+
+                    b.Property<bool>("Bargain")
+                        .HasColumnType("boolean")
+                        .HasColumnName("bargain");
+
+                    b.Property<long>("BargainCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bargain_cents");
+
+                    b.Property<long>("CategoryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("category_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("FlashSale")
+                        .HasColumnType("boolean")
+                        .HasColumnName("flash_sale");
+
+                    b.Property<long>("FreightId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("freight_id");
+
+                    b.Property<bool>("GroupBuy")
+                        .HasColumnType("boolean")
+                        .HasColumnName("group_buy");
+
+                    b.Property<long>("GroupCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("group_cents");
+
+                    b.Property<bool>("Hidden")
+                        .HasColumnType("boolean")
+                        .HasColumnName("hidden");
+
+                    b.Property<bool>("OffSaleWhenEmpty")
+                        .HasColumnType("boolean")
+                        .HasColumnName("off_sale_when_empty");
+
+                    b.Property<long>("OriginalCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("original_cents");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("bigint")
+                        .HasColumnName("points");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("price_cents");
+
+                    b.Property<string>("PropertyIds")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("property_ids");
+
+                    b.Property<bool>("Published")
+                        .HasColumnType("boolean")
+                        .HasColumnName("published");
+
+                    b.Property<bool>("Recommended")
+                        .HasColumnType("boolean")
+                        .HasColumnName("recommended");
+
+                    b.Property<string>("SearchName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_name");
+
+                    b.Property<string>("SearchTags")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_tags");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("integer")
+                        .HasColumnName("sort");
+
+                    b.Property<long>("StoreId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("store_id");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("terms");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("BarCode")
+                        .HasFilter("bar_code <> ''");
+
+                    b.HasIndex("FreightId")
+                        .HasFilter("freight_id <> 0");
+
+                    b.HasIndex("StoreId")
+                        .HasFilter("store_id <> 0");
+
+                    b.HasIndex("Published", "Hidden", "PriceCents", "Id");
+
+                    b.HasIndex("Published", "Hidden", "SearchName", "Id");
+
+                    b.HasIndex("Published", "Hidden", "Sort", "Id")
+                        .IsDescending(false, false, false, true);
+
+                    b.HasIndex("CategoryId", "Published", "Hidden", "Sort", "Id")
+                        .IsDescending(false, false, false, false, true);
+
+                    b.ToTable("catalog_goods", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.LevelRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Rebate")
+                        .HasColumnType("integer")
+                        .HasColumnName("rebate");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("catalog_levels", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.MemberPriceRow", b =>
+                {
+                    b.Property<long>("SkuId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sku_id");
+
+                    b.Property<long>("LevelId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("level_id");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("price_cents");
+
+                    b.HasKey("SkuId", "LevelId");
+
+                    b.HasIndex("GoodsId");
+
+                    b.ToTable("catalog_member_prices", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.MemberRow", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("LevelId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("level_id");
+
+                    b.HasKey("UserId");
+
+                    b.HasIndex("LevelId");
+
+                    b.ToTable("catalog_members", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.PartsRow", b =>
+                {
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<string>("Parts")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("parts");
+
+                    b.HasKey("GoodsId");
+
+                    b.ToTable("catalog_parts", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.PropertyRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("SearchName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_name");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("integer")
+                        .HasColumnName("sort");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("catalog_properties", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.ReviewRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AmountCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount_cents");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Avatar")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("avatar");
+
+                    b.Property<string>("City")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("city");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<string>("GoodsName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("goods_name");
+
+                    b.Property<string>("Nick")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("nick");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<long>("OrderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Picture")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("picture");
+
+                    b.Property<string>("Pictures")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pictures");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("bigint")
+                        .HasColumnName("points");
+
+                    b.Property<string>("Property")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("property");
+
+                    b.Property<string>("Province")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("province");
+
+                    b.Property<int>("Rating")
+                        .HasColumnType("integer")
+                        .HasColumnName("rating");
+
+                    b.Property<string>("Remark")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("remark");
+
+                    b.Property<string>("Reply")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reply");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GoodsId", "Id");
+
+                    b.ToTable("catalog_reviews", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.SearchRow", b =>
+                {
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Tokens")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("GoodsId");
+
+                    b.ToTable("catalog_search", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.SequenceRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Next")
+                        .HasColumnType("bigint")
+                        .HasColumnName("next");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("catalog_sequences", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.SkuRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("BargainCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bargain_cents");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("code");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("GroupCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("group_cents");
+
+                    b.Property<long>("OriginalCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("original_cents");
+
+                    b.Property<string>("Pairs")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pairs");
+
+                    b.Property<string>("Picture")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("picture");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("bigint")
+                        .HasColumnName("points");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("price_cents");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("integer")
+                        .HasColumnName("sort");
+
+                    b.Property<long>("WeightGrams")
+                        .HasColumnType("bigint")
+                        .HasColumnName("weight_grams");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GoodsId", "Pairs")
+                        .IsUnique();
+
+                    b.ToTable("catalog_skus", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.StockChangeRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("After")
+                        .HasColumnType("bigint")
+                        .HasColumnName("after");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Before")
+                        .HasColumnType("bigint")
+                        .HasColumnName("before");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("OperatorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("operator_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("SkuId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sku_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GoodsId", "Id");
+
+                    b.HasIndex("SkuId", "Id");
+
+                    b.ToTable("catalog_stock_changes", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.StockRow", b =>
+                {
+                    b.Property<long>("SkuId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sku_id");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("Stock")
+                        .HasColumnType("bigint")
+                        .HasColumnName("stock");
+
+                    b.HasKey("SkuId");
+
+                    b.HasIndex("GoodsId");
+
+                    b.ToTable("catalog_stocks", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_catalog_stock", "stock >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Silo.Catalog.StoreRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Open")
+                        .HasColumnType("boolean")
+                        .HasColumnName("open");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("integer")
+                        .HasColumnName("sort");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("terms");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("catalog_stores", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.ValueRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long>("PropertyId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("property_id");
+
+                    b.Property<string>("Remark")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("remark");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("integer")
+                        .HasColumnName("sort");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PropertyId");
+
+                    b.ToTable("catalog_property_values", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.ViewsRow", b =>
+                {
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("Views")
+                        .HasColumnType("bigint")
+                        .HasColumnName("views");
+
+                    b.HasKey("GoodsId");
+
+                    b.ToTable("catalog_views", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Comments.CommentRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ExtraJson")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("extra_json");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("file_name");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Mobile")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mobile");
+
+                    b.Property<long>("ParentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("parent_id");
+
+                    b.Property<string>("Pictures")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pictures");
+
+                    b.Property<long>("RefId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ref_id");
+
+                    b.Property<long>("RepliedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("replied_at");
+
+                    b.Property<string>("Reply")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reply");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<string>("SearchContent")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_content");
+
+                    b.Property<long>("ShopId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("shop_id");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer")
+                        .HasColumnName("status");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ParentId", "Id");
+
+                    b.HasIndex("Status", "Id");
+
+                    b.HasIndex("UserId", "Id");
+
+                    b.HasIndex("UserId", "RequestId")
+                        .IsUnique();
+
+                    b.HasIndex("RefId", "Kind", "Id");
+
+                    b.ToTable("comments_comments", (string)null);
+                });
+
             modelBuilder.Entity("Silo.Content.ArticleRow", b =>
                 {
                     b.Property<long>("Id")
@@ -1209,6 +2029,82 @@ namespace Silo.Server.Migrations.PostgreSql
                         .IsUnique();
 
                     b.ToTable("coupons_pieces", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Files.FileRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Height")
+                        .HasColumnType("integer")
+                        .HasColumnName("height");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("SearchName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_name");
+
+                    b.Property<string>("ShownName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("shown_name");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Width")
+                        .HasColumnType("integer")
+                        .HasColumnName("width");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.HasIndex("UserId", "Id");
+
+                    b.ToTable("files_files", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Files.FileUsageRow", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.HasKey("UserId");
+
+                    b.ToTable("files_usage", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.AuditEntry", b =>

@@ -365,6 +365,826 @@ namespace Silo.Server.Migrations.Sqlite
                     b.ToTable("accounts_users", (string)null);
                 });
 
+            modelBuilder.Entity("Silo.Catalog.CategoryRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("enabled");
+
+                    b.Property<int>("Level")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("level");
+
+                    b.Property<long>("ParentId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("parent_id");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sort");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("terms");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("catalog_categories", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.CountersRow", b =>
+                {
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("Favourites")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("favourites");
+
+                    b.Property<long>("GoodReviews")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("good_reviews");
+
+                    b.Property<long>("Orders")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("orders");
+
+                    b.Property<long>("Reviews")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reviews");
+
+                    b.Property<long>("Sold")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sold");
+
+                    b.HasKey("GoodsId");
+
+                    b.HasIndex("Orders");
+
+                    b.ToTable("catalog_counters", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.FavouriteRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GoodsId");
+
+                    b.HasIndex("UserId", "GoodsId")
+                        .IsUnique();
+
+                    b.ToTable("catalog_favourites", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.FreightRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("terms");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("catalog_freights", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.GoodsRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("BarCode")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("bar_code");
+
+                    b.Property<bool>("Bargain")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bargain");
+
+                    b.Property<long>("BargainCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bargain_cents");
+
+                    b.Property<long>("CategoryId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("category_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("FlashSale")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("flash_sale");
+
+                    b.Property<long>("FreightId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("freight_id");
+
+                    b.Property<bool>("GroupBuy")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("group_buy");
+
+                    b.Property<long>("GroupCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("group_cents");
+
+                    b.Property<bool>("Hidden")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hidden");
+
+                    b.Property<bool>("OffSaleWhenEmpty")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("off_sale_when_empty");
+
+                    b.Property<long>("OriginalCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("original_cents");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("points");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("price_cents");
+
+                    b.Property<string>("PropertyIds")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("property_ids");
+
+                    b.Property<bool>("Published")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("published");
+
+                    b.Property<bool>("Recommended")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("recommended");
+
+                    b.Property<string>("SearchName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search_name");
+
+                    b.Property<string>("SearchTags")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search_tags");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sort");
+
+                    b.Property<long>("StoreId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("store_id");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("terms");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("BarCode")
+                        .HasFilter("bar_code <> ''");
+
+                    b.HasIndex("FreightId")
+                        .HasFilter("freight_id <> 0");
+
+                    b.HasIndex("StoreId")
+                        .HasFilter("store_id <> 0");
+
+                    b.HasIndex("Published", "Hidden", "PriceCents", "Id");
+
+                    b.HasIndex("Published", "Hidden", "SearchName", "Id");
+
+                    b.HasIndex("Published", "Hidden", "Sort", "Id")
+                        .IsDescending(false, false, false, true);
+
+                    b.HasIndex("CategoryId", "Published", "Hidden", "Sort", "Id")
+                        .IsDescending(false, false, false, false, true);
+
+                    b.ToTable("catalog_goods", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.LevelRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Rebate")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rebate");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("catalog_levels", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.MemberPriceRow", b =>
+                {
+                    b.Property<long>("SkuId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sku_id");
+
+                    b.Property<long>("LevelId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("level_id");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("price_cents");
+
+                    b.HasKey("SkuId", "LevelId");
+
+                    b.HasIndex("GoodsId");
+
+                    b.ToTable("catalog_member_prices", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.MemberRow", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("LevelId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("level_id");
+
+                    b.HasKey("UserId");
+
+                    b.HasIndex("LevelId");
+
+                    b.ToTable("catalog_members", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.PartsRow", b =>
+                {
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<string>("Parts")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("parts");
+
+                    b.HasKey("GoodsId");
+
+                    b.ToTable("catalog_parts", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.PropertyRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("SearchName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search_name");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sort");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("catalog_properties", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.ReviewRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AmountCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount_cents");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Avatar")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("avatar");
+
+                    b.Property<string>("City")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("city");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<string>("GoodsName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("goods_name");
+
+                    b.Property<string>("Nick")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("nick");
+
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<long>("OrderId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Picture")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("picture");
+
+                    b.Property<string>("Pictures")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pictures");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("points");
+
+                    b.Property<string>("Property")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("property");
+
+                    b.Property<string>("Province")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("province");
+
+                    b.Property<int>("Rating")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rating");
+
+                    b.Property<string>("Remark")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("remark");
+
+                    b.Property<string>("Reply")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reply");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GoodsId", "Id");
+
+                    b.ToTable("catalog_reviews", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.SearchRow", b =>
+                {
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.Property<string>("Tokens")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("GoodsId");
+
+                    b.ToTable("catalog_search", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.SequenceRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Next")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("next");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("catalog_sequences", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.SkuRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("BargainCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bargain_cents");
+
+                    b.Property<string>("Code")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("code");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("GroupCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("group_cents");
+
+                    b.Property<long>("OriginalCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("original_cents");
+
+                    b.Property<string>("Pairs")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pairs");
+
+                    b.Property<string>("Picture")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("picture");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("points");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("price_cents");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sort");
+
+                    b.Property<long>("WeightGrams")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("weight_grams");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GoodsId", "Pairs")
+                        .IsUnique();
+
+                    b.ToTable("catalog_skus", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.StockChangeRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("After")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("after");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Before")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("before");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("OperatorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("operator_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("SkuId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sku_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GoodsId", "Id");
+
+                    b.HasIndex("SkuId", "Id");
+
+                    b.ToTable("catalog_stock_changes", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.StockRow", b =>
+                {
+                    b.Property<long>("SkuId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sku_id");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("Stock")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("stock");
+
+                    b.HasKey("SkuId");
+
+                    b.HasIndex("GoodsId");
+
+                    b.ToTable("catalog_stocks", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_catalog_stock", "stock >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("Silo.Catalog.StoreRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Open")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("open");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sort");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("terms");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("catalog_stores", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.ValueRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("PropertyId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("property_id");
+
+                    b.Property<string>("Remark")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("remark");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sort");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("PropertyId");
+
+                    b.ToTable("catalog_property_values", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Catalog.ViewsRow", b =>
+                {
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("Views")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("views");
+
+                    b.HasKey("GoodsId");
+
+                    b.ToTable("catalog_views", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Comments.CommentRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ExtraJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("extra_json");
+
+                    b.Property<string>("FileName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("file_name");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Mobile")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mobile");
+
+                    b.Property<long>("ParentId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("parent_id");
+
+                    b.Property<string>("Pictures")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("pictures");
+
+                    b.Property<long>("RefId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ref_id");
+
+                    b.Property<long>("RepliedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("replied_at");
+
+                    b.Property<string>("Reply")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reply");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.Property<string>("SearchContent")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search_content");
+
+                    b.Property<long>("ShopId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("shop_id");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("status");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ParentId", "Id");
+
+                    b.HasIndex("Status", "Id");
+
+                    b.HasIndex("UserId", "Id");
+
+                    b.HasIndex("UserId", "RequestId")
+                        .IsUnique();
+
+                    b.HasIndex("RefId", "Kind", "Id");
+
+                    b.ToTable("comments_comments", (string)null);
+                });
+
             modelBuilder.Entity("Silo.Content.ArticleRow", b =>
                 {
                     b.Property<long>("Id")
@@ -1204,6 +2024,82 @@ namespace Silo.Server.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("coupons_pieces", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Files.FileRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<int>("Height")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("height");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("SearchName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search_name");
+
+                    b.Property<string>("ShownName")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shown_name");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Width")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("width");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.HasIndex("UserId", "Id");
+
+                    b.ToTable("files_files", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Files.FileUsageRow", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bytes");
+
+                    b.HasKey("UserId");
+
+                    b.ToTable("files_usage", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.AuditEntry", b =>

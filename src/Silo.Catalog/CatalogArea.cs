@@ -1,0 +1,51 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Catalog;
+
+/// <summary>The door of the room.</summary>
+public static class CatalogArea
+{
+    /// <summary>Adds the room's services and model.</summary>
+    public static IServiceCollection AddCatalog(this IServiceCollection services)
+    {
+        services.AddSingleton<IRoomModel, CatalogModel>();
+        services.AddSingleton<CatalogCaches>();
+        services.AddSingleton<GoodsLists>();
+        services.AddSingleton<Offers>();
+        services.AddSingleton<Members>();
+        services.AddSingleton<GoodsWrites>();
+        services.AddSingleton<ViewCounter>();
+        services.AddHostedService(provider => provider.GetRequiredService<ViewCounter>());
+        services.AddSingleton<ICatalog, CatalogDoor>();
+        services.AddSingleton<IDemoData, CatalogDemo>();
+        services.AddSiloGrpc<CategoriesGrpc>();
+        services.AddSiloGrpc<CategoriesAdminGrpc>();
+        services.AddSiloGrpc<GoodsGrpc>();
+        services.AddSiloGrpc<GoodsAdminGrpc>();
+        services.AddSiloGrpc<FreightAdminGrpc>();
+        services.AddSiloGrpc<StoresGrpc>();
+        services.AddSiloGrpc<StoresAdminGrpc>();
+        services.AddSiloGrpc<MembersGrpc>();
+        services.AddSiloGrpc<MembersAdminGrpc>();
+        return services;
+    }
+
+    /// <summary>Maps the room's rpcs.</summary>
+    public static IEndpointRouteBuilder MapCatalog(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapSiloGrpc<CategoriesGrpc>();
+        endpoints.MapSiloGrpc<CategoriesAdminGrpc>();
+        endpoints.MapSiloGrpc<GoodsGrpc>();
+        endpoints.MapSiloGrpc<GoodsAdminGrpc>();
+        endpoints.MapSiloGrpc<FreightAdminGrpc>();
+        endpoints.MapSiloGrpc<StoresGrpc>();
+        endpoints.MapSiloGrpc<StoresAdminGrpc>();
+        endpoints.MapSiloGrpc<MembersGrpc>();
+        endpoints.MapSiloGrpc<MembersAdminGrpc>();
+        return endpoints;
+    }
+}

@@ -1,0 +1,214 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Accounts;
+using Silo.Catalog.V1;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Catalog;
+
+/// <summary>
+/// The demo shop's catalogue, in one unit: six categories on two levels, twelve goods, four of them with combinations,
+/// two for group-buys and two for bargains, stores, a freight template, levels and reviews.
+/// </summary>
+internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users) : IDemoData
+{
+    private static readonly Writer System = new(0, "demo");
+
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        var reviewer = await users.DemoUserAsync(cancellation);
+        (await units.RunAsync<bool>(
+            async unit =>
+            {
+                await GoodsWrites.TouchAsync(unit, cancellation);
+                if (!await unit.Query<CategoryRow>().AnyAsync(cancellation))
+                {
+                    await LoadAsync(unit, reviewer ?? 0, cancellation);
+                }
+
+                return true;
+            },
+            cancellation)).OrRefuse();
+    }
+
+    private static long Category(Unit unit, long parent, int sort, string name, string type = "")
+    {
+        var row = new CategoryRow
+        {
+            Id = unit.NewId(),
+            ParentId = parent,
+            Level = parent == 0 ? 1 : 2,
+            Sort = sort,
+            Enabled = true,
+            Version = 1,
+            Terms = CatalogWire.Json(new CategoryTerms { Name = name, Type = type }),
+            CreatedAt = unit.NowMs,
+            UpdatedAt = unit.NowMs,
+        };
+        unit.Set<CategoryRow>().Add(row);
+        return row.Id;
+    }
+
+    private static void Store(Unit unit, int sort, StoreTerms terms) => unit.Set<StoreRow>().Add(new()
+    {
+        Id = unit.NewId(),
+        Sort = sort,
+        Open = true,
+        Version = 1,
+        Terms = CatalogWire.Json(terms),
+        CreatedAt = unit.NowMs,
+        UpdatedAt = unit.NowMs,
+    });
+
+    private static long Freight(Unit unit)
+    {
+        var terms = new FreightTerms { Name = "快递首件8元", Unit = FreightUnit.Pieces };
+        terms.Rates.Add(new FreightRate
+        {
+            Carrier = Carrier.Express,
+            FirstMilli = 1_000,
+            FirstCents = 8_00,
+            StepMilli = 1_000,
+            StepCents = 2_00,
+        });
+        var row = new FreightRow
+        {
+            Id = unit.NewId(),
+            Version = 1,
+            Terms = CatalogWire.Json(terms),
+            CreatedAt = unit.NowMs,
+            UpdatedAt = unit.NowMs,
+        };
+        unit.Set<FreightRow>().Add(row);
+        return row.Id;
+    }
+
+    private static async Task<long[]> PropertyAsync(Unit unit, int sort, string name, string[] values, CancellationToken cancellation)
+    {
+        var request = new CreatePropertyRequest { Name = name, Sort = sort };
+        request.Values.AddRange(values.Select(v => new PropertyValueTerms { Name = v }));
+        var property = (await Properties.CreateAsync(unit, request, cancellation)).OrRefuse().After;
+        await unit.SaveAsync(cancellation);
+        return [.. property.Values.Select(v => v.Id)];
+    }
+
+    private static SkuTerms Sku(long cents, params long[] values)
+    {
+        var sku = new SkuTerms { Price = new() { PriceCents = cents, OriginalCents = cents * 12 / 10, GroupCents = cents * 8 / 10 }, Stock = 50 };
+        sku.ValueIds.AddRange(values);
+        return sku;
+    }
+
+    private async Task LoadAsync(Unit unit, long reviewer, CancellationToken cancellation)
+    {
+        var food = Category(unit, 0, 1, "食品生鲜", "index");
+        var home = Category(unit, 0, 2, "居家生活", "index");
+        var fruit = Category(unit, food, 1, "新鲜水果");
+        var snack = Category(unit, food, 2, "零食坚果");
+        var cloth = Category(unit, home, 1, "服饰");
+        var kitchen = Category(unit, home, 2, "厨房用品");
+        var freight = Freight(unit);
+        unit.Set<LevelRow>().AddRange(
+            new LevelRow { Id = unit.NewId(), Name = "银卡会员", Rebate = 980, Version = 1 },
+            new LevelRow { Id = unit.NewId(), Name = "金卡会员", Rebate = 950, Version = 1 });
+        Store(unit, 1, new()
+        {
+            Name = "南山旗舰店",
+            Address = "深圳市南山区科技园路1号",
+            Phone = "0755-00000000",
+            OpeningHours = "09:00-21:00",
+            ProvinceId = "440000000000",
+            CityId = "440300000000",
+            DistrictId = "440305000000",
+            Position = new() { LatitudeMicro = 22_540_000, LongitudeMicro = 113_950_000 },
+            ServiceMetres = 10_000,
+        });
+        Store(unit, 2, new()
+        {
+            Name = "福田中心店",
+            Address = "深圳市福田区福华路2号",
+            Phone = "0755-00000001",
+            OpeningHours = "10:00-22:00",
+            ProvinceId = "440000000000",
+            CityId = "440300000000",
+            DistrictId = "440304000000",
+            Position = new() { LatitudeMicro = 22_535_000, LongitudeMicro = 114_055_000 },
+            ServiceMetres = 8_000,
+        });
+        var colours = await PropertyAsync(unit, 1, "颜色", ["红色", "蓝色", "黑色"], cancellation);
+        var sizes = await PropertyAsync(unit, 2, "尺码", ["M", "L", "XL"], cancellation);
+        var packs = await PropertyAsync(unit, 3, "规格", ["500克", "1千克"], cancellation);
+
+        await AddAsync("赣南脐橙", fruit, 39_90, "香甜多汁，产地直发", [Sku(39_90, packs[0]), Sku(69_90, packs[1])], groupBuy: true);
+        await AddAsync("红富士苹果", fruit, 29_90, "脆甜爽口", [Sku(29_90, packs[0]), Sku(55_00, packs[1])]);
+        await AddAsync("新疆葡萄干", snack, 19_90, "自然晾晒", [], bargain: true);
+        await AddAsync("每日坚果礼盒", snack, 99_00, "六种坚果，每日一包", [], groupBuy: true);
+        await AddAsync("手工牛肉干", snack, 49_00, "高原牦牛肉", []);
+        await AddAsync("海盐苏打饼干", snack, 9_90, "咸香酥脆", []);
+        await AddAsync("纯棉短袖T恤", cloth, 59_00, "精梳棉，不变形",
+            [.. colours.SelectMany(c => sizes.Select(s => Sku(59_00, c, s)))]);
+        await AddAsync("连帽卫衣", cloth, 129_00, "加厚保暖", [.. colours.Take(2).SelectMany(c => sizes.Select(s => Sku(129_00, c, s)))]);
+        await AddAsync("羊毛围巾", cloth, 89_00, "柔软亲肤", []);
+        var pot = await AddAsync("铸铁炒锅", kitchen, 199_00, "物理不粘，越用越好", [], bargain: true);
+        await AddAsync("不锈钢保温杯", kitchen, 79_00, "24小时保温", []);
+        await AddAsync("竹制砧板", kitchen, 45_00, "整竹无拼接", []);
+        await ReviewAsync(unit, pot, reviewer, cancellation);
+
+        async Task<Goods> AddAsync(
+            string name, long category, long cents, string special, IReadOnlyList<SkuTerms> skus, bool groupBuy = false, bool bargain = false)
+        {
+            var terms = new GoodsTerms
+            {
+                Name = name,
+                CategoryId = category,
+                Characteristic = special,
+                Unit = "件",
+                Tags = special.Replace('，', ','),
+                FreightId = freight,
+                WeightGrams = 500,
+                GroupBuy = groupBuy,
+                Bargain = bargain,
+                Recommended = groupBuy || bargain,
+            };
+            var price = new Price
+            {
+                PriceCents = cents,
+                OriginalCents = cents * 12 / 10,
+                GroupCents = groupBuy ? cents * 8 / 10 : 0,
+                BargainCents = bargain ? cents / 2 : 0,
+            };
+            var created = (await goods.CreateAsync(
+                unit, new(terms, new() { Content = $"<p>{name}：{special}。</p>" }, price, 100, skus), System, cancellation)).OrRefuse();
+            await unit.Set<GoodsRow>().Where(g => g.Id == created.Goods.Id)
+                .ExecuteUpdateAsync(set => set.SetProperty(g => g.Published, true), cancellation);
+            return created.Goods;
+        }
+    }
+
+    private static async Task ReviewAsync(Unit unit, Goods goods, long reviewer, CancellationToken cancellation)
+    {
+        foreach (var (rating, remark) in new[] { (3, "锅很好用，受热均匀。"), (3, "系统默认好评"), (2, "有点重，其他都好。") })
+        {
+            unit.Set<ReviewRow>().Add(new()
+            {
+                Id = unit.NewId(),
+                GoodsId = goods.Id,
+                GoodsName = goods.Terms.Name,
+                AmountCents = goods.Price.PriceCents,
+                Number = 1,
+                Rating = rating,
+                Remark = remark,
+                UserId = reviewer,
+                Nick = "演示用户",
+                Province = "广东",
+                City = "深圳",
+                At = unit.NowMs,
+            });
+        }
+
+        await unit.SaveAsync(cancellation);
+        await unit.Set<CountersRow>().Where(c => c.GoodsId == goods.Id).ExecuteUpdateAsync(
+            set => set.SetProperty(c => c.Reviews, 3).SetProperty(c => c.GoodReviews, 2), cancellation);
+    }
+}

@@ -1,0 +1,113 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Catalog.V1;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Catalog;
+
+/// <summary>The door, over rows: what is to be paid is never taken from memory.</summary>
+internal sealed class CatalogDoor : ICatalog
+{
+    public async Task<Result<IReadOnlyList<PriceLine>>> PriceAsync(
+        IReads reads, long userId, IReadOnlyList<PurchaseLine> lines, long nowMs, CancellationToken cancellation)
+    {
+        var ids = lines.Select(l => l.GoodsId).Distinct().ToArray();
+        var goods = await reads.Query<GoodsRow>().Where(g => ids.Contains(g.Id)).ToDictionaryAsync(g => g.Id, cancellation);
+        var skus = (await reads.Query<SkuRow>().Where(s => ids.Contains(s.GoodsId)).ToListAsync(cancellation))
+            .ToLookup(s => (s.GoodsId, CatalogRules.KeyOf(s.Pairs)));
+        List<(GoodsRow Goods, SkuRow Sku, GoodsTerms Terms, long Number)> found = [];
+        foreach (var line in lines)
+        {
+            if (!goods.TryGetValue(line.GoodsId, out var row))
+            {
+                return CatalogRefusals.GoodsUnknown;
+            }
+
+            var terms = CatalogWire.Read<GoodsTerms>(row.Terms);
+            var key = CatalogRules.KeyOf(line.Pairs);
+            var sku = skus[(row.Id, key)].SingleOrDefault();
+            var refusal = SaleRefusal(row, terms, nowMs)
+                ?? (sku is not null ? null : key.Length == 0 ? CatalogRefusals.SkuNeeded : CatalogRefusals.SkuUnknown)
+                ?? (line.Number < Math.Max(1, terms.MinBuyNumber) ? CatalogRefusals.NumberTooSmall : null);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            found.Add((row, sku!, terms, line.Number));
+        }
+
+        var member = await Members.OfAsync(reads, userId, cancellation);
+        var own = member is null ? [] : await Members.PricesAsync(
+            reads, member.LevelId, [.. found.Select(f => f.Sku.Id).Distinct()], cancellation);
+        var (_, names) = await GoodsReads.PropertiesAsync(reads, found.Select(f => f.Sku), cancellation);
+        var tree = await CategoryTree.ReadAsync(reads, cancellation);
+        return Result.Of<IReadOnlyList<PriceLine>>([.. found.Select(f => new PriceLine
+        {
+            GoodsId = f.Goods.Id,
+            SkuId = f.Sku.Id,
+            Number = f.Number,
+            Name = f.Terms.Name,
+            Picture = f.Sku.Picture.Length > 0 ? f.Sku.Picture : f.Terms.Picture,
+            Property = GoodsReads.NamesOf(f.Sku.Pairs, names),
+            Categories = tree.Path(f.Goods.CategoryId),
+            StoreId = f.Goods.StoreId,
+            FullCents = f.Sku.PriceCents,
+            PriceCents = member is null ? f.Sku.PriceCents
+                : CatalogRules.MemberPrice(f.Sku.PriceCents, member.Rebate, own.TryGetValue(f.Sku.Id, out var cents) ? cents : null),
+            Points = f.Sku.Points,
+            GroupCents = f.Goods.GroupBuy ? f.Sku.GroupCents : null,
+            BargainCents = f.Goods.Bargain ? f.Sku.BargainCents : null,
+            WeightGrams = f.Sku.WeightGrams > 0 ? f.Sku.WeightGrams : f.Terms.WeightGrams,
+            VolumeMl = f.Terms.VolumeMl,
+            FreightId = f.Goods.FreightId,
+            MaxCoupons = Math.Max(1, f.Terms.MaxCoupons),
+        })]);
+    }
+
+    public async Task<long> FreightAsync(
+        IReads reads, IReadOnlyList<PriceLine> lines, int carrier, CancellationToken cancellation)
+    {
+        var ids = lines.Select(l => l.FreightId).Where(id => id != 0).Distinct().ToArray();
+        var templates = ids.Length == 0 ? [] : await reads.Query<FreightRow>().Where(f => ids.Contains(f.Id))
+            .ToDictionaryAsync(f => f.Id, f => CatalogWire.Read<FreightTerms>(f.Terms), cancellation);
+        return lines.GroupBy(l => l.FreightId).Sum(group =>
+            templates.TryGetValue(group.Key, out var terms) && !terms.IsFree
+                ? CatalogRules.FreightCents(RateOf(terms, carrier), group.Sum(l => UnitsOf(l, terms.Unit)))
+                : 0);
+    }
+
+    public Task<Result<bool>> ReserveAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
+        StockWrites.ReserveAsync(unit, lines, cancellation);
+
+    public Task ReleaseAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
+        StockWrites.ReleaseAsync(unit, lines, cancellation);
+
+    public async Task CountSoldAsync(Unit unit, IReadOnlyCollection<SoldLine> lines, CancellationToken cancellation)
+    {
+        foreach (var goods in lines.GroupBy(l => l.GoodsId).OrderBy(g => g.Key))
+        {
+            var pieces = goods.Sum(l => l.Number);
+            await unit.Set<CountersRow>().Where(c => c.GoodsId == goods.Key).ExecuteUpdateAsync(
+                set => set.SetProperty(c => c.Orders, c => c.Orders + 1).SetProperty(c => c.Sold, c => c.Sold + pieces), cancellation);
+        }
+    }
+
+    private static Refusal? SaleRefusal(GoodsRow row, GoodsTerms terms, long nowMs) =>
+        !row.Published ? CatalogRefusals.GoodsOffSale
+        : terms.SaleFrom is { } from && nowMs < CatalogWire.Milliseconds(from) ? CatalogRefusals.SaleNotStarted
+        : terms.SaleUntil is { } until && nowMs >= CatalogWire.Milliseconds(until) ? CatalogRefusals.SaleEnded
+        : null;
+
+    private static FreightRate RateOf(FreightTerms terms, int carrier) =>
+        terms.Rates.FirstOrDefault(r => Math.Max(1, (int)r.Carrier) == carrier) ?? terms.Rates[0];
+
+    /// <summary>A line in thousandths of the template's unit: pieces, kilograms, litres or whole amounts.</summary>
+    private static long UnitsOf(PriceLine line, FreightUnit unit) => line.Number * unit switch
+    {
+        FreightUnit.Weight => line.WeightGrams,
+        FreightUnit.Volume => line.VolumeMl,
+        FreightUnit.Amount => line.PriceCents * 10,
+        _ => 1000,
+    };
+}

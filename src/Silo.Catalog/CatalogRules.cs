@@ -1,0 +1,96 @@
+using System.Globalization;
+using Silo.Catalog.V1;
+
+namespace Silo.Catalog;
+
+/// <summary>Decisions of the room that need nothing but their arguments.</summary>
+internal static class CatalogRules
+{
+    /// <summary>The full price, in hundredths of a tenth.</summary>
+    public const int FullPrice = 1_000;
+
+    public const long MostStock = 1_000_000_000;
+
+    public const int MostLevels = 4;
+
+    private const double EarthMetres = 6_371_000;
+
+    /// <summary>
+    /// Pairs of property and value as they are compared: trimmed, each once, in order, whatever commas surround them.
+    /// </summary>
+    public static string KeyOf(string pairs) => string.Join(',', pairs
+        .Split([',', '，'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+
+    /// <summary>Pairs as the wire has them, each followed by a comma.</summary>
+    public static string PairsOf(IEnumerable<(long Property, long Value)> pairs) => string.Concat(
+        pairs.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Property}:{p.Value},")));
+
+    /// <summary>The pairs of a combination that is stored.</summary>
+    public static IReadOnlyList<(long Property, long Value)> ParsePairs(string pairs) => [.. pairs
+        .Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split(':'))
+        .Select(p => (long.Parse(p[0], CultureInfo.InvariantCulture), long.Parse(p[1], CultureInfo.InvariantCulture)))];
+
+    /// <summary>
+    /// The pairs of each combination in the order of the properties; null where they do not have one value each of the
+    /// same properties, or where two are the same.
+    /// </summary>
+    /// <param name="skus">The values of each.</param>
+    /// <param name="propertyOf">The property of every value.</param>
+    /// <param name="properties">The properties in their order.</param>
+    public static IReadOnlyList<string>? Combine(
+        IReadOnlyCollection<IReadOnlyCollection<long>> skus,
+        IReadOnlyDictionary<long, long> propertyOf,
+        IReadOnlyList<long> properties)
+    {
+        List<string> combined = [];
+        foreach (var values in skus)
+        {
+            var byProperty = values.Select(v => (Property: propertyOf[v], Value: v)).ToLookup(p => p.Property);
+            if (byProperty.Count != values.Count || byProperty.Count != properties.Count
+                || properties.Any(p => !byProperty.Contains(p)))
+            {
+                return null;
+            }
+
+            combined.Add(PairsOf(properties.Select(p => byProperty[p].Single())));
+        }
+
+        return combined.Distinct(StringComparer.Ordinal).Count() == combined.Count ? combined : null;
+    }
+
+    /// <summary>What a member pays for a piece: the price of his level where there is one, else the rebate, to the cent.</summary>
+    public static long MemberPrice(long cents, int rebate, long? ownCents) =>
+        ownCents ?? (((cents * rebate) + (FullPrice / 2)) / FullPrice);
+
+    /// <summary>The stock after an operator's change; below zero where it cannot be.</summary>
+    public static long Changed(long stock, StockOperation operation, long number) => operation switch
+    {
+        StockOperation.Set => number,
+        StockOperation.Add => stock + number,
+        StockOperation.Take => stock - number,
+        _ => throw new ArgumentOutOfRangeException(nameof(operation)),
+    };
+
+    /// <summary>What shipping costs: the first units one amount, each further step, begun or full, another one.</summary>
+    /// <param name="rate">The carrier's.</param>
+    /// <param name="units">In thousandths of the template's unit.</param>
+    public static long FreightCents(FreightRate rate, long units) => units <= 0 ? 0
+        : units <= rate.FirstMilli ? rate.FirstCents
+        : rate.FirstCents + ((units - rate.FirstMilli + rate.StepMilli - 1) / rate.StepMilli * rate.StepCents);
+
+    public static bool IsValid(FreightTerms terms) => (terms.IsFree || terms.Rates.Count > 0)
+        && terms.Rates.Select(r => r.Carrier == Carrier.Unspecified ? Carrier.Express : r.Carrier).Distinct().Count() == terms.Rates.Count;
+
+    /// <summary>The distance on a sphere, in metres.</summary>
+    public static long Metres(Position from, Position to)
+    {
+        var (latitude, otherLatitude) = (Radians(from.LatitudeMicro), Radians(to.LatitudeMicro));
+        var (north, east) = (otherLatitude - latitude, Radians(to.LongitudeMicro) - Radians(from.LongitudeMicro));
+        var chord = Math.Pow(Math.Sin(north / 2), 2)
+            + (Math.Cos(latitude) * Math.Cos(otherLatitude) * Math.Pow(Math.Sin(east / 2), 2));
+        return (long)Math.Round(2 * EarthMetres * Math.Asin(Math.Min(1, Math.Sqrt(chord))));
+    }
+
+    private static double Radians(long micro) => micro / 1e6 * Math.PI / 180;
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Silo.Catalog.V1;
+
+namespace Silo.Catalog;
+
+/// <summary>Between the room's rows and the wire's messages.</summary>
+internal static class CatalogWire
+{
+    // What a later version has written is read by an earlier node of the same shop.
+    private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+
+    /// <summary>A message as it is stored.</summary>
+    public static string Json(IMessage message) => JsonFormatter.Default.Format(message);
+
+    public static T Read<T>(string json)
+        where T : IMessage, new() => Parser.Parse<T>(json);
+
+    public static Category Category(CategoryRow row)
+    {
+        var terms = Read<CategoryTerms>(row.Terms);
+        (terms.ParentId, terms.Sort) = (row.ParentId, row.Sort);
+        return new()
+        {
+            Id = row.Id,
+            Terms = terms,
+            Level = row.Level,
+            Enabled = row.Enabled,
+            Version = row.Version,
+            CreatedAt = Instant(row.CreatedAt),
+            UpdatedAt = Instant(row.UpdatedAt),
+        };
+    }
+
+    /// <summary>What lists show of goods, without price, stock and counts.</summary>
+    public static Goods Goods(GoodsRow row)
+    {
+        var terms = Read<GoodsTerms>(row.Terms);
+        terms.Sort = row.Sort;
+        var goods = new Goods
+        {
+            Id = row.Id,
+            Terms = terms,
+            Published = row.Published,
+            Version = row.Version,
+            CreatedAt = Instant(row.CreatedAt),
+            UpdatedAt = Instant(row.UpdatedAt),
+        };
+        goods.PropertyIds.AddRange(row.PropertyIds.Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(id => long.Parse(id, CultureInfo.InvariantCulture)));
+        return goods;
+    }
+
+    public static Price Price(GoodsRow row) => new()
+    {
+        PriceCents = row.PriceCents,
+        OriginalCents = row.OriginalCents,
+        Points = row.Points,
+        GroupCents = row.GroupCents,
+        BargainCents = row.BargainCents,
+    };
+
+    public static Price Price(SkuRow row) => new()
+    {
+        PriceCents = row.PriceCents,
+        OriginalCents = row.OriginalCents,
+        Points = row.Points,
+        GroupCents = row.GroupCents,
+        BargainCents = row.BargainCents,
+    };
+
+    public static Sku Sku(SkuRow row, long stock, string names) => new()
+    {
+        Id = row.Id,
+        Pairs = row.Pairs,
+        Names = names,
+        Price = Price(row),
+        Stock = stock,
+        Picture = row.Picture,
+        Code = row.Code,
+        WeightGrams = row.WeightGrams,
+    };
+
+    public static GoodsCounts Counts(CountersRow? counters, long views) => new()
+    {
+        Orders = counters?.Orders ?? 0,
+        Sold = counters?.Sold ?? 0,
+        Favourites = counters?.Favourites ?? 0,
+        Reviews = counters?.Reviews ?? 0,
+        GoodReviews = counters?.GoodReviews ?? 0,
+        Views = views,
+    };
+
+    public static Property Property(PropertyRow row, IEnumerable<ValueRow> values)
+    {
+        var property = new Property { Id = row.Id, Name = row.Name, Sort = row.Sort, CreatedAt = Instant(row.CreatedAt) };
+        property.Values.AddRange(values.OrderBy(v => v.Sort).ThenBy(v => v.Id)
+            .Select(v => new PropertyValue { Id = v.Id, Name = v.Name, Sort = v.Sort, Remark = v.Remark }));
+        return property;
+    }
+
+    public static StockChange Change(StockChangeRow row) => new()
+    {
+        Id = row.Id,
+        GoodsId = row.GoodsId,
+        SkuId = row.SkuId,
+        Before = row.Before,
+        After = row.After,
+        OperatorId = row.OperatorId,
+        Reason = row.Reason,
+        ChangedAt = Instant(row.At),
+    };
+
+    public static Freight Freight(FreightRow row) => new()
+    {
+        Id = row.Id,
+        Terms = Read<FreightTerms>(row.Terms),
+        Version = row.Version,
+        CreatedAt = Instant(row.CreatedAt),
+        UpdatedAt = Instant(row.UpdatedAt),
+    };
+
+    public static Store Store(StoreRow row) => new()
+    {
+        Id = row.Id,
+        Terms = Read<StoreTerms>(row.Terms),
+        Open = row.Open,
+        Version = row.Version,
+        CreatedAt = Instant(row.CreatedAt),
+        UpdatedAt = Instant(row.UpdatedAt),
+    };
+
+    public static Level Level(LevelRow row) => new() { Id = row.Id, Name = row.Name, Rebate = row.Rebate, Version = row.Version };
+
+    public static Review Review(ReviewRow row)
+    {
+        var review = new Review
+        {
+            Id = row.Id,
+            GoodsId = row.GoodsId,
+            GoodsName = row.GoodsName,
+            Picture = row.Picture,
+            Property = row.Property,
+            AmountCents = row.AmountCents,
+            Number = row.Number,
+            OrderId = row.OrderId,
+            Points = row.Points,
+            Rating = (Rating)row.Rating,
+            Remark = row.Remark,
+            Reply = row.Reply,
+            ReviewedAt = Instant(row.At),
+            Reviewer = new() { UserId = row.UserId, Nick = row.Nick, Avatar = row.Avatar, Province = row.Province, City = row.City },
+        };
+        review.Pictures.AddRange(row.Pictures.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        return review;
+    }
+
+    public static Timestamp Instant(long unixMs)
+    {
+        var seconds = Math.DivRem(unixMs, 1000, out var milliseconds);
+        return milliseconds < 0
+            ? new() { Seconds = seconds - 1, Nanos = (int)(milliseconds + 1000) * 1_000_000 }
+            : new() { Seconds = seconds, Nanos = (int)milliseconds * 1_000_000 };
+    }
+
+    public static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
+}

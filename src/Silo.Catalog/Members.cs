@@ -1,0 +1,37 @@
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Silo.Catalog.V1;
+using Silo.Edge;
+using Silo.Storage;
+
+namespace Silo.Catalog;
+
+/// <summary>What a shopper pays as a member of a level.</summary>
+internal sealed record Member(long LevelId, int Rebate);
+
+/// <summary>Levels of shoppers, and what they make of prices.</summary>
+internal sealed class Members(IUnits units)
+{
+    /// <summary>The membership of a shopper; null for none.</summary>
+    public static async Task<Member?> OfAsync(IReads reads, long userId, CancellationToken cancellation) => userId == 0 ? null : await (
+        from member in reads.Query<MemberRow>()
+        join level in reads.Query<LevelRow>() on member.LevelId equals level.Id
+        where member.UserId == userId
+        select new Member(level.Id, level.Rebate)).SingleOrDefaultAsync(cancellation);
+
+    /// <summary>What members of a level pay for combinations, where they have a price of their own.</summary>
+    public static Task<Dictionary<long, long>> PricesAsync(
+        IReads reads, long levelId, long[] skus, CancellationToken cancellation) =>
+        reads.Query<MemberPriceRow>().Where(p => p.LevelId == levelId && skus.Contains(p.SkuId))
+            .ToDictionaryAsync(p => p.SkuId, p => p.PriceCents, cancellation);
+
+    /// <summary>The membership of a caller; null for none, and for those who are no shoppers.</summary>
+    public async ValueTask<Member?> OfAsync(ServerCallContext context) => context.Caller() is { Kind: CallerKind.User, Id: var userId }
+        ? await units.ReadAsync(r => OfAsync(r, userId, context.CancellationToken), context.CancellationToken)
+        : null;
+
+    /// <summary>A price as a member has it; the same one for others.</summary>
+    public static Price For(Price price, Member? member, long? ownCents) => member is null
+        ? price
+        : new(price) { PriceCents = CatalogRules.MemberPrice(price.PriceCents, member.Rebate, ownCents) };
+}

@@ -1,0 +1,15 @@
+using Grpc.Core;
+using Silo.Catalog.V1;
+
+namespace Silo.Catalog;
+
+/// <summary>The shopper's rpcs of levels.</summary>
+internal sealed class MembersGrpc(Members members, CatalogCaches caches) : MembersService.MembersServiceBase
+{
+    public override async Task<DescribeMyLevelResponse> DescribeMyLevel(DescribeMyLevelRequest request, ServerCallContext context) => new()
+    {
+        Level = await members.OfAsync(context) is { } member
+            ? (await caches.LevelsAsync(context.CancellationToken)).GetValueOrDefault(member.LevelId)
+            : null,
+    };
+}

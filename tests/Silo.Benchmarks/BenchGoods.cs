@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Silo.Catalog.V1;
+
+namespace Silo.Benchmarks;
+
+/// <summary>Goods of the bench, straight in the tables.</summary>
+internal sealed partial class Bench
+{
+    private const string Content = "<p>一段商品介绍，说明产地、材质、尺寸和保养方法。</p>";
+
+    /// <summary>Adds goods with the ids from one number to another, and starts the server anew, without anything in memory.</summary>
+    public async Task SeedGoodsAsync(int from, int to)
+    {
+        var numbers = $"WITH RECURSIVE n(i) AS (SELECT {Text(from)} UNION ALL SELECT i + 1 FROM n WHERE i < {Text(to)})";
+        var terms = "'{\"name\":\"商品 ' || i || '\",\"categoryId\":\"1\",\"characteristic\":\"经久耐用\",\"unit\":\"件\",\"picture\":\"http://localhost/p.png\"}'";
+        var content = Content.Replace("\"", "\\\"", StringComparison.Ordinal);
+        if (from == 1)
+        {
+            await ExecuteAsync(
+                "INSERT INTO catalog_categories (id, parent_id, level, sort, enabled, version, terms, created_at, updated_at) "
+                + "VALUES (1, 0, 1, 0, true, 1, '{\"name\":\"分类\"}', 0, 0)");
+        }
+
+        await ExecuteAsync(
+            "INSERT INTO catalog_goods (id, category_id, store_id, freight_id, sort, search_name, search_tags, bar_code, recommended, hidden, "
+            + "bargain, group_buy, flash_sale, published, off_sale_when_empty, price_cents, original_cents, points, group_cents, "
+            + $"bargain_cents, property_ids, version, terms, created_at, updated_at) {numbers} SELECT i, 1, 0, 0, i % 100, '商品 ' || i, '', '', "
+            + $"false, false, false, false, false, true, false, 100 + i % 1000, 0, 0, 0, 0, '', 1, {terms}, 0, 0 FROM n");
+        await ExecuteAsync($"INSERT INTO catalog_parts (goods_id, parts) {numbers} SELECT i, '{{\"content\":\"{content}\"}}' FROM n");
+        await ExecuteAsync(
+            "INSERT INTO catalog_skus (id, goods_id, pairs, sort, price_cents, original_cents, points, group_cents, bargain_cents, picture, "
+            + $"code, weight_grams) {numbers} SELECT i, i, '', 0, 100 + i % 1000, 0, 0, 0, 0, '', '', 0 FROM n");
+        await ExecuteAsync($"INSERT INTO catalog_stocks (sku_id, goods_id, stock) {numbers} SELECT i, i, 100 FROM n");
+        await ExecuteAsync(
+            $"INSERT INTO catalog_counters (goods_id, orders, sold, favourites, reviews, good_reviews) {numbers} SELECT i, 0, 0, 0, 0, 0 FROM n");
+        await ExecuteAsync(Postgres ? "VACUUM ANALYZE" : "ANALYZE");
+        await RestartAsync();
+    }
+
+    /// <summary>Median and 99th percentile in milliseconds of pages anywhere down to a depth; the first call of each kind is not in it.</summary>
+    public async Task<(double P50, double P99, double First)> ListLatencyAsync(int depth, int calls)
+    {
+        var client = new GoodsService.GoodsServiceClient(channel);
+        var random = new Random(20261124);
+        var watch = Stopwatch.StartNew();
+        await client.ListGoodsAsync(new() { PageSize = 20 });
+        var first = watch.Elapsed.TotalMilliseconds;
+        List<double> times = [];
+        for (var i = 0; i < calls; i++)
+        {
+            watch.Restart();
+            var page = await client.ListGoodsAsync(new() { Page = random.Next(1, (depth / 20) + 1), PageSize = 20 });
+            times.Add(watch.Elapsed.TotalMilliseconds);
+            if (page.Goods.Count != 20)
+            {
+                Driver.Wrong($"a page has {page.Goods.Count} goods");
+            }
+        }
+
+        times.Sort();
+        return (times[times.Count / 2], times[times.Count * 99 / 100], first);
+    }
+
+    /// <summary>The sizes of a detail's and of a list's answer, for the echo.</summary>
+    public async Task<(int Detail, int List)> GoodsSizesAsync()
+    {
+        var client = new GoodsService.GoodsServiceClient(channel);
+        return (
+            (await client.DescribeGoodsAsync(new() { GoodsId = 1 })).CalculateSize(),
+            (await client.ListGoodsAsync(new() { PageSize = 20 })).CalculateSize());
+    }
+
+    /// <summary>Drives one path of goods, or the echo of a payload, with wrk.</summary>
+    public Task<Run> GoodsAsync(string path, string mode, int first, int span, int seconds) =>
+        WrkAsync(path, first, 128, seconds, mode, span: span, name: "goods", script: "goods.lua");
+}

@@ -1,0 +1,154 @@
+using Silo.Accounts;
+using Silo.Catalog;
+using Silo.Catalog.V1;
+using Silo.Kernel;
+using Xunit;
+
+namespace Silo.Rooms.Tests.Catalog;
+
+/// <summary>
+/// Goal: stocks are exact under parallel changes and the door prices what is sold. Method: the room's own writes and its
+/// door over both databases, 64 at once.
+/// </summary>
+public sealed class CatalogDoorTests
+{
+    private static readonly Writer Operator = new(7, "delivery");
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reserve_64AtOnceOf10_TakesExactly10(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var (ids, door) = (await node.AddGoodsAsync(2, stock: 10), node.Get<ICatalog>());
+
+        // In both orders of naming, so that a lock order of the callers' own would wait for itself.
+        var results = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => node.Units.RunAsync<bool>(
+            unit => door.ReserveAsync(
+                unit, i % 2 == 0 ? [new(ids[0], 1), new(ids[1], 1)] : [new(ids[1], 1), new(ids[0], 1)], CancellationToken.None),
+            CancellationToken.None)));
+
+        Assert.Equal(10, results.Count(r => r.IsAccepted));
+        Assert.All(results.Where(r => !r.IsAccepted), r => Assert.Equal(CatalogRefusals.StockTooLow, r.Refusal));
+        Assert.Equal((0, 0), (await node.StockAsync(ids[0]), await node.StockAsync(ids[1])));
+        await node.RunAsync<bool>(async unit =>
+        {
+            await door.ReleaseAsync(unit, [new(ids[0], 3)], CancellationToken.None);
+            return true;
+        });
+        Assert.Equal(3, await node.StockAsync(ids[0]));
+        var unknown = await node.Units.RunAsync<bool>(
+            unit => door.ReserveAsync(unit, [new(ids[0], 1), new(4711, 1)], CancellationToken.None), CancellationToken.None);
+        Assert.Equal(CatalogRefusals.SkuUnknown, unknown.Refusal);
+        Assert.Equal(3, await node.StockAsync(ids[0]));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ChangeStock_64AtOnce_JournalIsAChain(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var id = (await node.AddGoodsAsync(1, stock: 20))[0];
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => node.Units.RunAsync<StockChangeRow>(
+            unit => StockWrites.ChangeAsync(
+                unit, id, i % 2 == 0 ? StockOperation.Add : StockOperation.Take, i % 2 == 0 ? 1 : 3, Operator, CancellationToken.None),
+            CancellationToken.None)));
+
+        var accepted = results.Where(r => r.IsAccepted).Select(r => r.Value!).ToList();
+        Assert.Equal(20 + accepted.Sum(c => c.After - c.Before), await node.StockAsync(id));
+        Assert.Equal(32, accepted.Count(c => c.After == c.Before + 1));
+        Assert.All(accepted, c => Assert.True(c.After >= 0));
+        // Every stock but the first and the last is left as often as it is reached.
+        var reached = accepted.Select(c => c.After).Append(20).Order();
+        Assert.Equal(reached, accepted.Select(c => c.Before).Append(await node.StockAsync(id)).Order());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ChangeStock_BeyondItsBounds_IsRefused(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var id = (await node.AddGoodsAsync(1, stock: 5))[0];
+
+        Assert.Equal(CatalogRefusals.StockTooLow, await RefusalAsync(StockOperation.Take, 6));
+        Assert.Equal(CatalogRefusals.StockTooHigh, await RefusalAsync(StockOperation.Add, 1_000_000_000));
+        Assert.Null(await RefusalAsync(StockOperation.Take, 5));
+        Assert.Equal(0, await node.StockAsync(id));
+
+        async Task<Refusal?> RefusalAsync(StockOperation operation, long number) => (await node.Units.RunAsync<StockChangeRow>(
+            unit => StockWrites.ChangeAsync(unit, id, operation, number, Operator, CancellationToken.None), CancellationToken.None)).Refusal;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Price_OfLines_IsTheMembersAndRefusesInOrder(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var (ids, door) = (await node.AddGoodsAsync(3), node.Get<ICatalog>());
+        await node.RunAsync<bool>(unit =>
+        {
+            unit.Set<LevelRow>().Add(new() { Id = 5, Name = "Silver", Rebate = 950, Version = 1 });
+            unit.Set<MemberRow>().Add(new() { UserId = 9, LevelId = 5 });
+            unit.Set<MemberPriceRow>().Add(new() { SkuId = ids[1], LevelId = 5, GoodsId = ids[1], PriceCents = 42 });
+            return Task.FromResult<Result<bool>>(true);
+        });
+
+        var mine = await PriceAsync(9, new(ids[0], "", 2), new(ids[1], ",", 1));
+        Assert.Equal([(95, 100), (42, 101)], mine.Value!.Select(l => (l.PriceCents, l.FullCents)));
+        Assert.Equal([100, 101], (await PriceAsync(0, new(ids[0], "", 2), new(ids[1], "", 1))).Value!.Select(l => l.PriceCents));
+        Assert.Equal(CatalogRefusals.GoodsUnknown, (await PriceAsync(0, new PurchaseLine(4711, "", 1))).Refusal);
+        Assert.Equal(CatalogRefusals.SkuUnknown, (await PriceAsync(0, new PurchaseLine(ids[0], "1:2", 1))).Refusal);
+        Assert.Equal(CatalogRefusals.NumberTooSmall, (await PriceAsync(0, new PurchaseLine(ids[0], "", 0))).Refusal);
+        node.Statements.Take();
+        await PriceAsync(9, new PurchaseLine(ids[0], "", 1));
+        var one = node.Statements.Take().Count;
+        await PriceAsync(9, [.. ids.Select(id => new PurchaseLine(id, "", 1))]);
+        Assert.Equal(one, node.Statements.Take().Count);
+
+        Task<Result<IReadOnlyList<PriceLine>>> PriceAsync(long user, params PurchaseLine[] lines) => node.Units.ReadAsync(
+            r => door.PriceAsync(r, user, lines, 0, CancellationToken.None), CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Views_Flushed_AreAddedOnce(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var (ids, views) = (await node.AddGoodsAsync(2), node.Get<ViewCounter>());
+
+        foreach (var id in new[] { ids[0], ids[0], ids[1], 4711 })
+        {
+            views.Count(id);
+        }
+
+        await views.FlushAsync(CancellationToken.None);
+        await views.FlushAsync(CancellationToken.None);
+        views.Count(ids[0]);
+        await views.FlushAsync(CancellationToken.None);
+
+        var counts = await node.Units.ReadAsync(r => GoodsReads.CountsAsync(r, ids, CancellationToken.None), CancellationToken.None);
+        Assert.Equal((3, 1), (counts[ids[0]].Views, counts[ids[1]].Views));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Demo_LoadedTwice_IsThereOnce(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var demo = new CatalogDemo(node.Units, node.Get<GoodsWrites>(), node.Get<IUsers>());
+
+        await demo.LoadAsync(CancellationToken.None);
+        await demo.LoadAsync(CancellationToken.None);
+
+        var rows = await node.Units.ReadAsync(r => Task.FromResult(r.Query<GoodsRow>().ToList()), CancellationToken.None);
+        Assert.Equal((12, 4, 2, 2), (
+            rows.Count, rows.Count(g => g.PropertyIds.Length > 0), rows.Count(g => g.GroupBuy), rows.Count(g => g.Bargain)));
+        Assert.All(rows, g => Assert.True(g.Published));
+    }
+}

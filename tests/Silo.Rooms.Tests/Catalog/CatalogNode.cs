@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Orleans.Serialization;
+using Silo.Catalog;
+using Silo.Catalog.V1;
+using Silo.Kernel;
+using Silo.Server;
+using Silo.Storage;
+using Silo.Testing.Databases;
+using Xunit;
+
+namespace Silo.Rooms.Tests.Catalog;
+
+/// <summary>The room over a migrated database of its own, with every statement counted.</summary>
+internal sealed class CatalogNode : IAsyncDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("silo-catalog-").FullName;
+    private readonly string? connectionString;
+    private readonly ServiceProvider services;
+
+    private CatalogNode(string? connectionString)
+    {
+        this.connectionString = connectionString;
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("Silo:Database:Provider", connectionString is null ? "Sqlite" : "PostgreSql"), new("Silo:DataDirectory", directory),
+            new("ConnectionStrings:Silo", connectionString),
+        ]).Build();
+        var collection = DesignTime.Rooms();
+        collection.AddLogging();
+        collection.AddSerializer();
+        collection.AddSingleton(TimeProvider.System);
+        collection.AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc));
+        collection.AddSingleton<IInterceptor>(Statements);
+        collection.AddSiloStorage(configuration);
+        services = collection.BuildServiceProvider();
+    }
+
+    public Statements Statements { get; } = new();
+
+    public IUnits Units => Get<IUnits>();
+
+    public static async Task<CatalogNode> CreateAsync(bool postgres)
+    {
+        Assert.SkipWhen(postgres && !PostgresServer.IsAvailable, PostgresServer.SkipReason ?? "");
+        var node = new CatalogNode(postgres ? await PostgresServer.CreateDatabaseAsync("catalog") : null);
+        await node.services.StartSiloStorageAsync(CancellationToken.None);
+        return node;
+    }
+
+    public T Get<T>()
+        where T : notnull => services.GetRequiredService<T>();
+
+    public async Task<T> RunAsync<T>(Func<Unit, Task<Result<T>>> work)
+    {
+        var result = await Units.RunAsync(work, CancellationToken.None);
+        Assert.Null(result.Refusal);
+        return result.Value!;
+    }
+
+    /// <summary>A category, and goods in it that are on sale.</summary>
+    public Task<long[]> AddGoodsAsync(int count, long stock = 10, string name = "Goods") => RunAsync<long[]>(async unit =>
+    {
+        var category = new CategoryRow { Id = unit.NewId(), Level = 1, Enabled = true, Version = 1, Terms = "{}" };
+        unit.Set<CategoryRow>().Add(category);
+        await unit.SaveAsync(CancellationToken.None);
+        var rows = new Rows();
+        var ids = new long[count];
+        for (var i = 0; i < count; i++)
+        {
+            var row = GoodsWrites.New(unit);
+            var terms = new GoodsTerms { Name = $"{name} {i}", CategoryId = category.Id, Sort = i % 100 };
+            GoodsWrites.Fill(row, terms, new() { PriceCents = 100 + i }, "", unit.NowMs);
+            row.Published = true;
+            rows.Append(row);
+            rows.Append(new PartsRow { GoodsId = row.Id, Parts = "{}" });
+            rows.Append(new CountersRow { GoodsId = row.Id });
+            rows.Append(GoodsWrites.SearchOf(row.Id, terms, ""));
+            rows.Append(new SkuRow { Id = row.Id, GoodsId = row.Id, Pairs = "", PriceCents = 100 + i });
+            rows.Append(new StockRow { SkuId = row.Id, GoodsId = row.Id, Stock = stock });
+            ids[i] = row.Id;
+        }
+
+        await unit.WriteAsync(rows);
+        await GoodsWrites.TouchAsync(unit, CancellationToken.None);
+        return ids;
+    });
+
+    public Task<long> StockAsync(long skuId) => Units.ReadAsync(
+        r => Task.FromResult(r.Query<StockRow>().Single(s => s.SkuId == skuId).Stock), CancellationToken.None);
+
+    public async Task<string> ExplainAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync();
+        await using (var analyze = new NpgsqlCommand("VACUUM ANALYZE catalog_goods; ", connection))
+        {
+            await analyze.ExecuteNonQueryAsync();
+        }
+
+        await using var command = new NpgsqlCommand($"EXPLAIN {sql}", connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        List<string> plan = [];
+        while (await reader.ReadAsync())
+        {
+            plan.Add(reader.GetString(0));
+        }
+
+        return string.Join('\n', plan);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+        if (connectionString is not null)
+        {
+            await PostgresServer.DropDatabaseAsync(connectionString);
+        }
+    }
+}
+
+/// <summary>Keeps the text of every statement that EF Core sends.</summary>
+internal sealed class Statements : DbCommandInterceptor
+{
+    private ConcurrentQueue<string> sent = new();
+
+    /// <summary>Those sent since the last look.</summary>
+    public IReadOnlyList<string> Take() => [.. Interlocked.Exchange(ref sent, new())];
+
+    public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        sent.Enqueue(command.CommandText);
+        return new(result);
+    }
+}

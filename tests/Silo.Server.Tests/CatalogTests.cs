@@ -1,0 +1,235 @@
+using Google.Rpc;
+using Grpc.Core;
+using Silo.Catalog.V1;
+using Xunit;
+
+namespace Silo.Server.Tests;
+
+/// <summary>
+/// Goal: operators manage the catalogue safely, and shoppers see the change. Method: a running server over each database;
+/// versions, request ids, imports with faults, 64 changes of a stock at once.
+/// </summary>
+public sealed class CatalogTests
+{
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Goods_ChangedAndTakenOff_AreSeenSoAtOnce(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        var (made, admin) = (await CatalogShop.FillAsync(shop), CatalogShop.Admin(shop));
+        var goods = new GoodsService.GoodsServiceClient(shop.Channel);
+        var before = (await admin.GetGoodsAsync(new() { GoodsId = made.WithSkus }, shop.Owner)).Detail;
+        Assert.Equal(2, (await goods.ListGoodsAsync(new())).TotalCount);
+
+        // One combination stays with its stock, one goes, whatever stock is named.
+        var update = new UpdateGoodsRequest
+        {
+            GoodsId = made.WithSkus,
+            Terms = new() { Name = "脐橙礼盒", CategoryId = made.Fruit },
+            Parts = new() { Content = "<img src=x onerror=alert(1)><b>甜</b>" },
+            Price = new() { PriceCents = 1500 },
+            ExpectedVersion = before.Goods.Version,
+        };
+        update.Skus.Add(CatalogShop.Sku(made.Values[1], 1500, 999));
+        var after = (await admin.UpdateGoodsAsync(update, shop.Owner)).Detail;
+
+        var kept = Assert.Single(after.Skus);
+        Assert.Equal((before.Skus[1].Id, 1500, 20), (kept.Id, kept.Price.PriceCents, kept.Stock));
+        var seen = (await goods.DescribeGoodsAsync(new() { GoodsId = made.WithSkus })).Detail;
+        Assert.Equal(("脐橙礼盒", 1500, 20), (seen.Goods.Terms.Name, seen.Goods.Price.PriceCents, seen.Goods.Stock));
+        Assert.DoesNotContain("onerror", seen.Parts.Content, StringComparison.Ordinal);
+        Assert.Contains("<b>甜</b>", seen.Parts.Content, StringComparison.Ordinal);
+        Assert.Equal("GOODS_VERSION_STALE", await ReasonAsync(admin.UpdateGoodsAsync(update, shop.Owner)));
+        Assert.Equal("GOODS_ON_SALE", await ReasonAsync(admin.DeleteGoodsAsync(new() { GoodsId = made.WithSkus }, shop.Owner)));
+        Assert.Equal("PROPERTY_IN_USE", await ReasonAsync(admin.DeletePropertyAsync(new() { PropertyId = made.Property }, shop.Owner)));
+        await admin.SetGoodsPublishedAsync(new() { GoodsId = made.WithSkus }, shop.Owner);
+        Assert.Equal(1, (await goods.ListGoodsAsync(new())).TotalCount);
+        await admin.DeleteGoodsAsync(new() { GoodsId = made.WithSkus }, shop.Owner);
+        Assert.Equal("GOODS_UNKNOWN", await ReasonAsync(goods.DescribeGoodsAsync(new() { GoodsId = made.WithSkus })));
+        await admin.DeletePropertyAsync(new() { PropertyId = made.Property }, shop.Owner);
+        // The first stocks, what went with a combination, and what went with the goods is not asked about.
+        var journal = await admin.ListStockChangesAsync(new() { GoodsId = made.WithSkus }, shop.Owner);
+        Assert.Equal([(10L, 0L), (0L, 20L), (0L, 10L)], journal.Changes.Select(c => (c.Before, c.After)));
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Create_RepeatedOrReused_IsTheFirstAnswerOrRefused(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        var (made, admin) = (await CatalogShop.FillAsync(shop), CatalogShop.Admin(shop));
+        var request = new CreateGoodsRequest
+        {
+            Terms = new() { Name = "梨", CategoryId = made.Fruit },
+            Price = new() { PriceCents = 100 },
+            RequestId = "pear",
+        };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => admin.CreateGoodsAsync(request, shop.Owner).ResponseAsync));
+        Assert.Single(answers.Select(a => a.Detail.Goods.Id).Distinct());
+        request.Price.PriceCents = 101;
+        Assert.Equal("REQUEST_ID_REUSED", await ReasonAsync(admin.CreateGoodsAsync(request, shop.Owner)));
+        request.RequestId = "";
+        request.Skus.Add([CatalogShop.Sku(made.Values[0], 1, 1), CatalogShop.Sku(made.Values[0], 2, 1)]);
+        Assert.Equal("SKUS_INVALID", await ReasonAsync(admin.CreateGoodsAsync(request, shop.Owner)));
+        request.Skus[1].ValueIds[0] = 4711;
+        Assert.Equal("PROPERTY_VALUE_UNKNOWN", await ReasonAsync(admin.CreateGoodsAsync(request, shop.Owner)));
+        Assert.Equal(1, await shop.CountAsync("SELECT count(*) FROM catalog_goods WHERE search_name = '梨'"));
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Categories_InATree_KeepItATree(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        var made = await CatalogShop.FillAsync(shop);
+        var admin = new CategoriesAdminService.CategoriesAdminServiceClient(shop.Channel);
+
+        Assert.Equal("CATEGORY_NOT_EMPTY", await ReasonAsync(admin.DeleteCategoryAsync(new() { CategoryId = made.Food }, shop.Owner)));
+        Assert.Equal("CATEGORY_CYCLE", await ReasonAsync(admin.UpdateCategoryAsync(
+            new() { CategoryId = made.Food, Terms = new() { Name = "x", ParentId = made.Fruit } }, shop.Owner)));
+        var third = (await admin.CreateCategoryAsync(new() { Terms = new() { Name = "3", ParentId = made.Fruit } }, shop.Owner)).Category;
+        var fourth = (await admin.CreateCategoryAsync(new() { Terms = new() { Name = "4", ParentId = third.Id } }, shop.Owner)).Category;
+        Assert.Equal("CATEGORY_TOO_DEEP", await ReasonAsync(
+            admin.CreateCategoryAsync(new() { Terms = new() { Name = "5", ParentId = fourth.Id } }, shop.Owner)));
+        await admin.UpdateCategoryAsync(new() { CategoryId = third.Id, Terms = new() { Name = "3" }, ExpectedVersion = 1 }, shop.Owner);
+        Assert.Equal(2, (await admin.GetCategoryAsync(new() { CategoryId = fourth.Id }, shop.Owner)).Category.Level);
+        Assert.Equal("CATEGORY_VERSION_STALE", await ReasonAsync(admin.UpdateCategoryAsync(
+            new() { CategoryId = third.Id, Terms = new() { Name = "3" }, ExpectedVersion = 1 }, shop.Owner)));
+        await admin.SetCategoryEnabledAsync(new() { CategoryId = made.Food }, shop.Owner);
+        var shown = await new CategoriesService.CategoriesServiceClient(shop.Channel).ListCategoriesAsync(new());
+        Assert.Equal([third.Id, fourth.Id], shown.Categories.Select(c => c.Id));
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Import_OfAFile_IsAllOrNothingAndExportedAgain(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        var made = await CatalogShop.FillAsync(shop);
+        var header = "id,name,category_id,price,stock,published\r\n";
+        var good = $"{header},\"Plum, \"\"red\"\"\",{made.Fruit},5.50,30,1\r\n{made.Plain},苏打饼干 Cookie,{made.Food},8.80,70,\r\n";
+
+        var bad = await ImportAsync(shop, $"{good},,4711,x,-1,maybe\r\n4711,y,{made.Fruit},1,1,1\r\n{made.Plain},z,{made.Fruit},1,1,1\r\n");
+        Assert.Equal(
+            ["4 category_id", "4 name", "4 price", "4 stock", "4 published", "5 id", "6 id"], bad.Faults.Select(f => $"{f.Line} {f.Column}"));
+        Assert.Equal((0, 0), (bad.Created, bad.Changed));
+        var dry = await ImportAsync(shop, good, dryRun: true);
+        Assert.Equal((1, 1, 0), (dry.Created, dry.Changed, dry.Faults.Count));
+        Assert.Equal(0, await shop.CountAsync("SELECT count(*) FROM catalog_goods WHERE price_cents IN (550, 880)"));
+
+        var done = await ImportAsync(shop, "\uFEFF" + good, requestId: "spring");
+        Assert.Equal((1, 1, 0), (done.Created, done.Changed, done.Faults.Count));
+        Assert.Equal(done, await ImportAsync(shop, "\uFEFF" + good, requestId: "spring"));
+        var goods = new GoodsService.GoodsServiceClient(shop.Channel);
+        var found = Assert.Single((await goods.ListGoodsAsync(new() { Filter = new() { NameContains = "plum" } })).Goods);
+        Assert.Equal(("Plum, \"red\"", 550, 30), (found.Terms.Name, found.Price.PriceCents, found.Stock));
+        var changed = (await CatalogShop.Admin(shop).GetGoodsAsync(new() { GoodsId = made.Plain }, shop.Owner)).Detail;
+        Assert.Equal((880, 70, "海盐味", "<p>好吃</p>", true), (
+            changed.Goods.Price.PriceCents, changed.Goods.Stock, changed.Goods.Terms.SubName, changed.Parts.Content, changed.Goods.Published));
+
+        var csv = await ExportAsync(shop);
+        Assert.StartsWith("\uFEFFid,name,", csv, StringComparison.Ordinal);
+        var again = await ImportAsync(shop, csv);
+        Assert.Equal((0, 4, 0), (again.Created, again.Changed, again.Faults.Count));
+        Assert.Equal(csv, await ExportAsync(shop));
+    }
+
+    [Fact]
+    public async Task Import_BeyondItsBounds_IsRefused()
+    {
+        await using var shop = await Shop.StartAsync(Database.Sqlite);
+        var lines = string.Concat(Enumerable.Repeat("x,1,1\r\n", 5_001));
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => ImportAsync(shop, $"name,category_id,price\r\n{lines}"));
+        Assert.Equal("IMPORT_TOO_LARGE", refused.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
+        refused = await Assert.ThrowsAsync<RpcException>(() => ImportAsync(shop, new string('x', (8 * 1024 * 1024) + 1)));
+        Assert.Equal("IMPORT_TOO_LARGE", refused.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Stock_64ChangesAtOnce_AreAllInTheJournalAndNeverNegative(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        var (made, admin) = (await CatalogShop.FillAsync(shop), CatalogShop.Admin(shop));
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 64).Select(async i =>
+        {
+            try
+            {
+                await admin.ChangeStockAsync(
+                    new() { SkuId = made.Plain, Operation = StockOperation.Take, Number = 1, Reason = $"taken {i}", RequestId = $"t{i}" }, shop.Owner);
+                return "";
+            }
+            catch (RpcException refused)
+            {
+                return refused.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason;
+            }
+        }));
+
+        Assert.Equal(7, taken.Count(t => t == ""));
+        Assert.All(taken.Where(t => t != ""), t => Assert.Equal("STOCK_TOO_LOW", t));
+        var journal = await admin.ListStockChangesAsync(new() { SkuId = made.Plain }, shop.Owner);
+        Assert.Equal(8, journal.TotalCount);
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7], journal.Changes.Select(c => c.After));
+        Assert.All(journal.Changes.SkipLast(1), c => Assert.StartsWith("taken ", c.Reason, StringComparison.Ordinal));
+        Assert.Equal(0, (await new GoodsService.GoodsServiceClient(shop.Channel).QuoteGoodsAsync(new() { GoodsId = made.Plain })).Sku.Stock);
+    }
+
+    [Fact]
+    public async Task Favourites_OfAnother_AreNotTouched()
+    {
+        await using var shop = await Shop.StartAsync(Database.Sqlite);
+        var made = await CatalogShop.FillAsync(shop);
+        var goods = new GoodsService.GoodsServiceClient(shop.Channel);
+        var mine = (await goods.AddFavouriteAsync(new() { GoodsId = made.Plain }, Shop.Bearer(Shop.TokenOf(1)))).FavouriteId;
+
+        await goods.DeleteFavouriteAsync(new() { FavouriteId = mine }, Shop.Bearer(Shop.TokenOf(2)));
+        await goods.DeleteFavouriteAsync(new() { GoodsId = made.Plain }, Shop.Bearer(Shop.TokenOf(2)));
+
+        Assert.Equal(0, (await goods.ListFavouritesAsync(new(), Shop.Bearer(Shop.TokenOf(2)))).TotalCount);
+        Assert.Equal(1, (await goods.ListFavouritesAsync(new(), Shop.Bearer(Shop.TokenOf(1)))).TotalCount);
+        Assert.Equal(1, await shop.CountAsync($"SELECT favourites FROM catalog_counters WHERE goods_id = {made.Plain}"));
+    }
+
+    private static async Task<ImportGoodsResponse> ImportAsync(Shop shop, string file, bool dryRun = false, string requestId = "")
+    {
+        using var call = CatalogShop.Admin(shop).ImportGoods(shop.Owner);
+        try
+        {
+            foreach (var piece in file.Chunk(100_000))
+            {
+                await call.RequestStream.WriteAsync(new() { Csv = new string(piece), DryRun = dryRun, RequestId = requestId });
+            }
+
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or RpcException)
+        {
+            // The server has answered before it had all of it.
+        }
+
+        return await call;
+    }
+
+    private static async Task<string> ExportAsync(Shop shop)
+    {
+        using var call = CatalogShop.Admin(shop).ExportGoods(new(), shop.Owner);
+        var csv = new System.Text.StringBuilder();
+        await foreach (var piece in call.ResponseStream.ReadAllAsync(CancellationToken.None))
+        {
+            csv.Append(piece.Csv);
+        }
+
+        return csv.ToString();
+    }
+
+    private static async Task<string?> ReasonAsync<T>(AsyncUnaryCall<T> call) =>
+        (await Assert.ThrowsAsync<RpcException>(() => call.ResponseAsync)).GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason;
+}
