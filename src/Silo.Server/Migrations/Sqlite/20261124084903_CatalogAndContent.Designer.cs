@@ -10,7 +10,7 @@ using Silo.Storage;
 namespace Silo.Server.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteContext))]
-    [Migration("20261124084742_CatalogAndContent")]
+    [Migration("20261124084903_CatalogAndContent")]
     partial class CatalogAndContent
     {
         /// <inheritdoc />

@@ -11,7 +11,7 @@ using Silo.Storage;
 namespace Silo.Server.Migrations.PostgreSql
 {
     [DbContext(typeof(PostgreSqlContext))]
-    [Migration("20261124084740_CatalogAndContent")]
+    [Migration("20261124084901_CatalogAndContent")]
     partial class CatalogAndContent
     {
         /// <inheritdoc />

@@ -10,6 +10,89 @@ namespace Silo.Server.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.AddColumn<string>(
+                name: "avatar_url",
+                table: "accounts_users",
+                type: "TEXT",
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.AddColumn<string>(
+                name: "birthday",
+                table: "accounts_users",
+                type: "TEXT",
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.AddColumn<long>(
+                name: "deleted_at",
+                table: "accounts_users",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: 0L);
+
+            migrationBuilder.AddColumn<int>(
+                name: "gender",
+                table: "accounts_users",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: 0);
+
+            migrationBuilder.AddColumn<string>(
+                name: "last_login_address",
+                table: "accounts_users",
+                type: "TEXT",
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.AddColumn<long>(
+                name: "last_login_at",
+                table: "accounts_users",
+                type: "INTEGER",
+                nullable: false,
+                defaultValue: 0L);
+
+            migrationBuilder.AddColumn<string>(
+                name: "registered_address",
+                table: "accounts_users",
+                type: "TEXT",
+                nullable: false,
+                defaultValue: "");
+
+            migrationBuilder.CreateTable(
+                name: "accounts_addresses",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    link_man = table.Column<string>(type: "TEXT", nullable: false),
+                    mobile = table.Column<string>(type: "TEXT", nullable: false),
+                    province_id = table.Column<string>(type: "TEXT", nullable: false),
+                    city_id = table.Column<string>(type: "TEXT", nullable: false),
+                    district_id = table.Column<string>(type: "TEXT", nullable: false),
+                    street_id = table.Column<string>(type: "TEXT", nullable: false),
+                    province_name = table.Column<string>(type: "TEXT", nullable: false),
+                    city_name = table.Column<string>(type: "TEXT", nullable: false),
+                    district_name = table.Column<string>(type: "TEXT", nullable: false),
+                    street_name = table.Column<string>(type: "TEXT", nullable: false),
+                    detail = table.Column<string>(type: "TEXT", nullable: false),
+                    post_code = table.Column<string>(type: "TEXT", nullable: false),
+                    latitude = table.Column<double>(type: "REAL", nullable: true),
+                    longitude = table.Column<double>(type: "REAL", nullable: true),
+                    disabled = table.Column<bool>(type: "INTEGER", nullable: false),
+                    is_default = table.Column<bool>(type: "INTEGER", nullable: false),
+                    extra_json = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    request_id = table.Column<string>(type: "TEXT", nullable: false),
+                    request_hash = table.Column<long>(type: "INTEGER", nullable: false),
+                    deleted_at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_accounts_addresses", x => x.id);
+                });
+
             migrationBuilder.CreateTable(
                 name: "catalog_categories",
                 columns: table => new
@@ -358,6 +441,227 @@ namespace Silo.Server.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
+                name: "content_article_tags",
+                columns: table => new
+                {
+                    article_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    tag_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    place = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_content_article_tags", x => new { x.article_id, x.tag_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "content_articles",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    category_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    picture_url = table.Column<string>(type: "TEXT", nullable: false),
+                    summary = table.Column<string>(type: "TEXT", nullable: false),
+                    keywords = table.Column<string>(type: "TEXT", nullable: false),
+                    search_keywords = table.Column<string>(type: "TEXT", nullable: false),
+                    author = table.Column<string>(type: "TEXT", nullable: false),
+                    source = table.Column<string>(type: "TEXT", nullable: false),
+                    recommended = table.Column<bool>(type: "INTEGER", nullable: false),
+                    views = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    published = table.Column<bool>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    search_name = table.Column<string>(type: "TEXT", nullable: false),
+                    sort = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_content_articles", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "content_banners",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    type = table.Column<string>(type: "TEXT", nullable: false),
+                    picture_url = table.Column<string>(type: "TEXT", nullable: false),
+                    link_type = table.Column<int>(type: "INTEGER", nullable: false),
+                    link_url = table.Column<string>(type: "TEXT", nullable: false),
+                    app_id = table.Column<string>(type: "TEXT", nullable: false),
+                    business_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    shop_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    remark = table.Column<string>(type: "TEXT", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    published = table.Column<bool>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    search_name = table.Column<string>(type: "TEXT", nullable: false),
+                    sort = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_content_banners", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "content_categories",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    parent_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    type = table.Column<string>(type: "TEXT", nullable: false),
+                    key = table.Column<string>(type: "TEXT", nullable: false),
+                    icon_url = table.Column<string>(type: "TEXT", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    published = table.Column<bool>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    search_name = table.Column<string>(type: "TEXT", nullable: false),
+                    sort = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_content_categories", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "content_notices",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    type = table.Column<string>(type: "TEXT", nullable: false),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    remind = table.Column<bool>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    published = table.Column<bool>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    search_name = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_content_notices", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "content_pages",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    key = table.Column<string>(type: "TEXT", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    published = table.Column<bool>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    search_name = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_content_pages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "content_partners",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    type = table.Column<string>(type: "TEXT", nullable: false),
+                    logo_url = table.Column<string>(type: "TEXT", nullable: false),
+                    url = table.Column<string>(type: "TEXT", nullable: false),
+                    remark = table.Column<string>(type: "TEXT", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    published = table.Column<bool>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    search_name = table.Column<string>(type: "TEXT", nullable: false),
+                    sort = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_content_partners", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "content_settings",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    value = table.Column<string>(type: "TEXT", nullable: false),
+                    remark = table.Column<string>(type: "TEXT", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    published = table.Column<bool>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    search_name = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_content_settings", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "content_tags",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    published = table.Column<bool>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    search_name = table.Column<string>(type: "TEXT", nullable: false),
+                    sort = table.Column<int>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_content_tags", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "content_texts",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    html = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_content_texts", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "content_videos",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    key = table.Column<string>(type: "TEXT", nullable: false),
+                    cover_url = table.Column<string>(type: "TEXT", nullable: false),
+                    duration_seconds = table.Column<int>(type: "INTEGER", nullable: false),
+                    fluent_url = table.Column<string>(type: "TEXT", nullable: false),
+                    low_url = table.Column<string>(type: "TEXT", nullable: false),
+                    standard_url = table.Column<string>(type: "TEXT", nullable: false),
+                    high_url = table.Column<string>(type: "TEXT", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    published = table.Column<bool>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    search_name = table.Column<string>(type: "TEXT", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_content_videos", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "files_files",
                 columns: table => new
                 {
@@ -389,6 +693,43 @@ namespace Silo.Server.Migrations.Sqlite
                 {
                     table.PrimaryKey("PK_files_usage", x => x.user_id);
                 });
+
+            migrationBuilder.CreateTable(
+                name: "silo_versions",
+                columns: table => new
+                {
+                    topic = table.Column<string>(type: "TEXT", nullable: false),
+                    version = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_silo_versions", x => x.topic);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_accounts_addresses_deleted_at",
+                table: "accounts_addresses",
+                column: "deleted_at",
+                filter: "deleted_at > 0");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_accounts_addresses_user_id",
+                table: "accounts_addresses",
+                column: "user_id",
+                unique: true,
+                filter: "is_default");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_accounts_addresses_user_id_id",
+                table: "accounts_addresses",
+                columns: new[] { "user_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_accounts_addresses_user_id_request_id",
+                table: "accounts_addresses",
+                columns: new[] { "user_id", "request_id" },
+                unique: true,
+                filter: "request_id <> ''");
 
             migrationBuilder.CreateIndex(
                 name: "IX_catalog_counters_orders",
@@ -514,6 +855,60 @@ namespace Silo.Server.Migrations.Sqlite
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "IX_content_article_tags_tag_id",
+                table: "content_article_tags",
+                column: "tag_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_content_articles_category_id",
+                table: "content_articles",
+                column: "category_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_content_articles_sort_id",
+                table: "content_articles",
+                columns: new[] { "sort", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_content_articles_views",
+                table: "content_articles",
+                column: "views");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_content_categories_parent_id",
+                table: "content_categories",
+                column: "parent_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_content_notices_user_id_id",
+                table: "content_notices",
+                columns: new[] { "user_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_content_pages_key",
+                table: "content_pages",
+                column: "key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_content_settings_name",
+                table: "content_settings",
+                column: "name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_content_tags_search_name",
+                table: "content_tags",
+                column: "search_name",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_content_videos_key",
+                table: "content_videos",
+                column: "key",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
                 name: "IX_files_files_expires_at",
                 table: "files_files",
                 column: "expires_at");
@@ -536,6 +931,9 @@ namespace Silo.Server.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.Sql("DROP TABLE IF EXISTS catalog_search_fts");
+
+            migrationBuilder.DropTable(
+                name: "accounts_addresses");
 
             migrationBuilder.DropTable(
                 name: "catalog_categories");
@@ -598,10 +996,74 @@ namespace Silo.Server.Migrations.Sqlite
                 name: "comments_comments");
 
             migrationBuilder.DropTable(
+                name: "content_article_tags");
+
+            migrationBuilder.DropTable(
+                name: "content_articles");
+
+            migrationBuilder.DropTable(
+                name: "content_banners");
+
+            migrationBuilder.DropTable(
+                name: "content_categories");
+
+            migrationBuilder.DropTable(
+                name: "content_notices");
+
+            migrationBuilder.DropTable(
+                name: "content_pages");
+
+            migrationBuilder.DropTable(
+                name: "content_partners");
+
+            migrationBuilder.DropTable(
+                name: "content_settings");
+
+            migrationBuilder.DropTable(
+                name: "content_tags");
+
+            migrationBuilder.DropTable(
+                name: "content_texts");
+
+            migrationBuilder.DropTable(
+                name: "content_videos");
+
+            migrationBuilder.DropTable(
                 name: "files_files");
 
             migrationBuilder.DropTable(
                 name: "files_usage");
+
+            migrationBuilder.DropTable(
+                name: "silo_versions");
+
+            migrationBuilder.DropColumn(
+                name: "avatar_url",
+                table: "accounts_users");
+
+            migrationBuilder.DropColumn(
+                name: "birthday",
+                table: "accounts_users");
+
+            migrationBuilder.DropColumn(
+                name: "deleted_at",
+                table: "accounts_users");
+
+            migrationBuilder.DropColumn(
+                name: "gender",
+                table: "accounts_users");
+
+            migrationBuilder.DropColumn(
+                name: "last_login_address",
+                table: "accounts_users");
+
+            migrationBuilder.DropColumn(
+                name: "last_login_at",
+                table: "accounts_users");
+
+            migrationBuilder.DropColumn(
+                name: "registered_address",
+                table: "accounts_users");
         }
     }
 }
