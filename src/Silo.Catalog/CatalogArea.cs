@@ -21,6 +21,7 @@ public static class CatalogArea
         services.AddSingleton<ViewCounter>();
         services.AddHostedService(provider => provider.GetRequiredService<ViewCounter>());
         services.AddSingleton<ICatalog, CatalogDoor>();
+        services.AddSingleton<IPersonalData, CatalogPersonalData>();
         services.AddSingleton<IDemoData, CatalogDemo>();
         services.AddSiloGrpc<CategoriesGrpc>();
         services.AddSiloGrpc<CategoriesAdminGrpc>();

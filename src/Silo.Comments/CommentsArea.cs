@@ -18,6 +18,7 @@ public static class CommentsArea
         services.AddSingleton<IRoomModel, CommentModel>();
         services.AddSingleton<CommentReads>();
         services.AddSingleton<CommentWrites>();
+        services.AddSingleton<IPersonalData, CommentsPersonalData>();
         services.AddSingleton<IDemoData, CommentsDemo>();
         services.AddSiloGrpc<CommentsGrpc>();
         services.AddSiloGrpc<CommentsAdminGrpc>();

@@ -25,6 +25,7 @@ public static class ContentArea
         services.AddSingleton<CmsReads>();
         services.AddSingleton<ArticleViews>();
         services.AddHostedService(provider => provider.GetRequiredService<ArticleViews>());
+        services.AddSingleton<IPersonalData, ContentPersonalData>();
         services.AddSingleton<IDemoData, ContentDemo>();
         services.AddSiloGrpc<BannersGrpc>();
         services.AddSiloGrpc<BannersAdminGrpc>();

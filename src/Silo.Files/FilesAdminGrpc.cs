@@ -15,8 +15,8 @@ internal sealed class FilesAdminGrpc(
 
     public override async Task<UploadShopFileResponse> UploadShopFile(
         IAsyncStreamReader<UploadShopFileRequest> requestStream, ServerCallContext context) => new()
-    {
-        File = await uploads.TakeAsync(
+        {
+            File = await uploads.TakeAsync(
             requestStream,
             FileWire.Part,
             Shop,
@@ -28,7 +28,7 @@ internal sealed class FilesAdminGrpc(
                     new OperatorChange<File>($"file:{made.Id}", null, FileWire.File(made, files)));
             }),
             context.CancellationToken),
-    };
+        };
 
     public override async Task<SearchFilesResponse> SearchFiles(SearchFilesRequest request, ServerCallContext context)
     {

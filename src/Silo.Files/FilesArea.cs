@@ -24,6 +24,7 @@ public static class FilesArea
         services.AddSingleton<Uploads>();
         services.AddSingleton<FileReads>();
         services.AddSingleton<FileServing>();
+        services.AddSingleton<IPersonalData, FilesPersonalData>();
         services.AddSingleton<IWorkHandler, FileTidying>();
         services.AddSingleton<IWorkHandler, FileExpiry>();
         services.AddSiloGrpc<FilesGrpc>();

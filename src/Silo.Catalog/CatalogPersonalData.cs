@@ -1,0 +1,47 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Silo.Storage;
+
+namespace Silo.Catalog;
+
+/// <summary>
+/// What the room holds of shoppers: favourites and the level, which go, and reviews, which stay without a face: they are
+/// about the goods.
+/// </summary>
+internal sealed class CatalogPersonalData : IPersonalData
+{
+    public string Room => "catalog";
+
+    public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
+    {
+        var favourites = await reads.Query<FavouriteRow>().Where(f => f.UserId == userId).OrderBy(f => f.Id).ToListAsync(cancellation);
+        var level = await reads.Query<MemberRow>().Where(m => m.UserId == userId).Select(m => m.LevelId).SingleOrDefaultAsync(cancellation);
+        var reviews = await reads.Query<ReviewRow>().Where(r => r.UserId == userId).OrderBy(r => r.Id).ToListAsync(cancellation);
+        return new JsonObject
+        {
+            ["favourites"] = new JsonArray([.. favourites.Select(f => new JsonObject { ["goodsId"] = f.GoodsId, ["at"] = f.At })]),
+            ["levelId"] = level,
+            ["reviews"] = new JsonArray([.. reviews.Select(r => new JsonObject
+            {
+                ["goodsId"] = r.GoodsId,
+                ["orderId"] = r.OrderId,
+                ["rating"] = r.Rating,
+                ["remark"] = r.Remark,
+                ["pictures"] = r.Pictures,
+                ["nick"] = r.Nick,
+                ["avatar"] = r.Avatar,
+                ["at"] = r.At,
+            })]),
+        };
+    }
+
+    public async Task EraseAsync(Unit unit, long userId, CancellationToken cancellation)
+    {
+        await unit.Set<FavouriteRow>().Where(f => f.UserId == userId).ExecuteDeleteAsync(cancellation);
+        await unit.Set<MemberRow>().Where(m => m.UserId == userId).ExecuteDeleteAsync(cancellation);
+        await unit.Set<ReviewRow>().Where(r => r.UserId == userId).ExecuteUpdateAsync(
+            r => r.SetProperty(x => x.Nick, "").SetProperty(x => x.Avatar, "")
+                .SetProperty(x => x.Province, "").SetProperty(x => x.City, ""),
+            cancellation);
+    }
+}

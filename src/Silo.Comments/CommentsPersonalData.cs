@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Silo.Storage;
+
+namespace Silo.Comments;
+
+/// <summary>What the room holds of shoppers: what they wrote, which goes with their account and takes its replies along.</summary>
+internal sealed class CommentsPersonalData : IPersonalData
+{
+    public string Room => "comments";
+
+    public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
+    {
+        var rows = await reads.Query<CommentRow>().Where(c => c.UserId == userId).OrderBy(c => c.Id).ToListAsync(cancellation);
+        return new JsonObject
+        {
+            ["comments"] = new JsonArray([.. rows.Select(c => new JsonObject
+            {
+                ["id"] = c.Id,
+                ["content"] = c.Content,
+                ["mobile"] = c.Mobile,
+                ["pictures"] = c.Pictures,
+                ["file"] = c.FileName,
+                ["extraJson"] = c.ExtraJson,
+                ["createdAt"] = c.CreatedAt,
+                ["reply"] = c.Reply,
+            })]),
+        };
+    }
+
+    public async Task EraseAsync(Unit unit, long userId, CancellationToken cancellation)
+    {
+        var mine = unit.Set<CommentRow>().Where(c => c.UserId == userId);
+        await unit.Set<CommentRow>().Where(c => c.ParentId > 0 && mine.Any(m => m.Id == c.ParentId)).ExecuteDeleteAsync(cancellation);
+        if (await mine.ExecuteDeleteAsync(cancellation) > 0)
+        {
+            await CommentReads.TouchAsync(unit, cancellation);
+        }
+    }
+}

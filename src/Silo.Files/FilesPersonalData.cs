@@ -1,0 +1,33 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Microsoft.EntityFrameworkCore;
+using Silo.Storage;
+
+namespace Silo.Files;
+
+/// <summary>What the room holds of shoppers: their files, which go with their account.</summary>
+internal sealed class FilesPersonalData(IFiles files) : IPersonalData
+{
+    public string Room => "files";
+
+    public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
+    {
+        var rows = await reads.Query<FileRow>().Where(f => f.UserId == userId).OrderBy(f => f.Id).ToListAsync(cancellation);
+        return new JsonObject
+        {
+            ["files"] = new JsonArray([.. rows.Select(f => JsonNode.Parse(JsonFormatter.Default.Format(FileWire.File(f, files))))]),
+        };
+    }
+
+    public async Task EraseAsync(Unit unit, long userId, CancellationToken cancellation)
+    {
+        var ids = await unit.Query<FileRow>().Where(f => f.UserId == userId).OrderBy(f => f.Id).Select(f => f.Id)
+            .ToListAsync(cancellation);
+        foreach (var id in ids)
+        {
+            await FileDeletion.DeleteAsync(unit, unit.Query<FileRow>().Where(f => f.Id == id), cancellation);
+        }
+
+        await unit.Set<FileUsageRow>().Where(u => u.UserId == userId).ExecuteDeleteAsync(cancellation);
+    }
+}
