@@ -48,7 +48,6 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(10);
     private readonly Recent<long, List<AcceptedClaim>> remembered = new(UsersRemembered);
     private TaskCompletionSource changed = NewSignal();
-    private bool hasGuessed;
     private int batchesOnRows;
 
     protected override StateKey Key => new(CouponState.Name, CouponId);
@@ -87,7 +86,6 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     protected override bool TryGuess(IReadOnlyList<CouponCommand> batch, out CouponFacts facts)
     {
         facts = new CouponFacts { Now = clock.NowMs };
-        hasGuessed = false;
         if (batchesOnRows > 0)
         {
             batchesOnRows--;
@@ -122,9 +120,10 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             }
         }
 
-        hasGuessed = true;
         return true;
     }
+
+    protected override void OnWrongGuess() => batchesOnRows = BatchesAfterAWrongGuess;
 
     protected override bool IsSure(CouponCommand command, CouponOutcome outcome, CouponFacts facts) =>
         outcome.PieceId > 0 || !facts.Guessed.Contains(((ClaimCommand)command).UserId);
@@ -141,11 +140,6 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
 
     protected override async ValueTask<CouponFacts> LoadAsync(IUnits reads, IReadOnlyList<CouponCommand> batch)
     {
-        if (hasGuessed)
-        {
-            (hasGuessed, batchesOnRows) = (false, BatchesAfterAWrongGuess);
-        }
-
         var facts = new CouponFacts { Now = clock.NowMs };
         var users = batch.SelectMany(UsersOf).Distinct().ToArray();
         if (State.Exists && users.Length > 0)

@@ -33,6 +33,7 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     private StateKey key;
     private int? version;
     private bool loaded;
+    private int forgotten;
     private bool draining;
 
     /// <summary>The committed state.</summary>
@@ -60,6 +61,11 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     {
         facts = default!;
         return false;
+    }
+
+    /// <summary>Called when a guess has collided, before the batch is decided again.</summary>
+    protected virtual void OnWrongGuess()
+    {
     }
 
     /// <summary>Whether an outcome that was decided on a guess needs nothing but the commit to be right.</summary>
@@ -141,11 +147,18 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
             return;
         }
 
-        var stored = await states.ReadAsync(key);
-        if (loaded)
+        int before;
+        StoredState stored;
+        do
         {
-            return;
+            before = forgotten;
+            stored = await states.ReadAsync(key);
+            if (loaded)
+            {
+                return;
+            }
         }
+        while (before != forgotten);
 
         version = stored.Version;
         State = stored.Payload is null ? new() : states.Deserialize<TState>(stored.Payload) ?? new();
@@ -184,7 +197,9 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
                 batch.Add(waiting.Dequeue());
             }
             while (batch[0].Entry.Joined is null && batch.Count < MaxBatch
-                && waiting.TryPeek(out var next) && next.Entry.Joined is null);
+                && waiting.TryPeek(out var next) && next.Entry.Joined is null
+                // A message is not torn, so that a batch that fails fails nobody whose command stands.
+                && (next.Index > 0 || batch.Count + next.Entry.Commands.Length <= MaxBatch));
 
             try
             {
@@ -222,9 +237,14 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         }
         else if (!TryGuess(commands, out var guess) || !await RunOnGuessAsync(commands, guess, outcomes))
         {
-            var facts = await LoadAsync(units, commands);
-            var (draft, rows) = DecideAll(commands, facts, outcomes);
-            if (Adopt(draft, await CommitAsync(draft, rows)))
+            var (facts, draft, ended) = await RunOnRowsAsync(commands, outcomes);
+            if (ended == BatchOutcome.RowTaken)
+            {
+                // Somebody past the grain was faster with a key that this batch appends; now it is seen.
+                (facts, draft, ended) = await RunOnRowsAsync(commands, outcomes);
+            }
+
+            if (Adopt(draft, ended))
             {
                 Remember(facts);
             }
@@ -266,15 +286,26 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         var ended = await CommitAsync(draft, rows);
         if (ended == BatchOutcome.RowTaken)
         {
+            OnWrongGuess();
             return false;
         }
 
-        if (Adopt(draft, ended))
+        if (!Adopt(draft, ended))
         {
-            Remember(guess);
+            // Only a commit proves that nobody else has decided meanwhile: what is refused without one is looked up.
+            return !Array.Exists(outcomes, o => RefusalOf(o!) is not null);
         }
 
+        Remember(guess);
         return true;
+    }
+
+    private async Task<(TFacts Facts, TState Draft, BatchOutcome? Ended)> RunOnRowsAsync(
+        TCommand[] commands, TOutcome?[] outcomes)
+    {
+        var facts = await LoadAsync(units, commands);
+        var (draft, rows) = DecideAll(commands, facts, outcomes);
+        return (facts, draft, await CommitAsync(draft, rows));
     }
 
     /// <summary>Commits a draft with its rows; null where only refusals rest on committed state, which need no commit.</summary>
@@ -392,7 +423,7 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
 
     private void Forget()
     {
-        (State, version, loaded) = (new(), null, false);
+        (State, version, loaded, forgotten) = (new(), null, false, forgotten + 1);
         ForgetFacts();
         DeactivateOnIdle();
     }

@@ -36,7 +36,7 @@ public sealed class VersionedCache<TKey, TValue>
             return read(key);
         }
 
-        if (entries.TryGetValue(key, out var known) && known.Epoch == epoch && !known.Value.IsFaulted)
+        if (entries.TryGetValue(key, out var known) && known.Epoch == epoch && !known.IsFailed)
         {
             return Wait(known.Value, cancellation);
         }
@@ -64,6 +64,6 @@ public sealed class VersionedCache<TKey, TValue>
 
         public Task<TValue> Value => value.Value;
 
-        public bool IsFailed => value.IsValueCreated && value.Value.IsFaulted;
+        public bool IsFailed => value.IsValueCreated && value.Value is { IsCompleted: true, IsCompletedSuccessfully: false };
     }
 }
