@@ -13,8 +13,8 @@ internal sealed class CouponFacts
 {
     public required long Now { get; init; }
 
-    /// <summary>The pieces of each user of the batch.</summary>
-    public Dictionary<long, List<AcceptedClaim>> PiecesByUser { get; } = [];
+    /// <summary>The pieces of each user of the batch. The arrays are shared with what the grain remembers: never written.</summary>
+    public Dictionary<long, AcceptedClaim[]> PiecesByUser { get; } = [];
 
     /// <summary>Users who are only taken to have no pieces.</summary>
     public HashSet<long> Guessed { get; } = [];
@@ -30,8 +30,9 @@ internal sealed class CouponFacts
     /// <summary>The card numbers of the batch that exist.</summary>
     public HashSet<string> CardNumbers { get; } = new(StringComparer.Ordinal);
 
-    public List<AcceptedClaim> PiecesOf(long userId) =>
-        PiecesByUser.TryGetValue(userId, out var pieces) ? pieces : PiecesByUser[userId] = [];
+    public AcceptedClaim[] PiecesOf(long userId) => PiecesByUser.GetValueOrDefault(userId, []);
+
+    public void Add(long userId, AcceptedClaim piece) => PiecesByUser[userId] = [.. PiecesOf(userId), piece];
 }
 
 /// <summary>One coupon. See <see cref="HotGrain{TState,TCommand,TOutcome,TFacts}"/> for how it commits.</summary>
@@ -40,13 +41,13 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     : HotGrain<CouponState, CouponCommand, CouponOutcome, CouponFacts>, ICouponGrain
 {
     /// <summary>Users whose pieces of this coupon are remembered; bounded, so that the grain does not grow with claims.</summary>
-    private const int UsersRemembered = 4096;
+    private const int UsersRemembered = 2048;
 
     /// <summary>Batches that are decided on rows after a guess was wrong: then users come again whom nobody remembers.</summary>
     private const int BatchesAfterAWrongGuess = 32;
 
     private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(10);
-    private readonly Recent<long, List<AcceptedClaim>> remembered = new(UsersRemembered);
+    private readonly Recent<long, AcceptedClaim[]> remembered = new(UsersRemembered);
     private TaskCompletionSource changed = NewSignal();
     private int batchesOnRows;
 
@@ -111,7 +112,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
 
             if (remembered.TryGet(claim.UserId, out var pieces))
             {
-                facts.PiecesByUser[claim.UserId] = [.. pieces];
+                facts.PiecesByUser[claim.UserId] = pieces;
             }
             else
             {
@@ -244,7 +245,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         var pieces = await reads.Query<PieceRow>().Where(p => users.Contains(p.UserId) && p.CouponId == couponId).ToListAsync();
         foreach (var piece in pieces)
         {
-            facts.PiecesOf(piece.UserId).Add(new(
+            facts.Add(piece.UserId, new(
                 piece.Id,
                 piece.Version,
                 piece.RequestId,
@@ -269,9 +270,8 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     private (CouponState State, CouponOutcome Outcome) DecideClaim(
         CouponState draft, ClaimCommand command, CouponFacts facts, Rows rows)
     {
-        var mine = facts.PiecesOf(command.UserId);
         var claimant = new Claimant(
-            mine, facts.Streaks.GetValueOrDefault(command.UserId), facts.Ledger?.PointsOf(command.UserId) ?? 0);
+            facts.PiecesOf(command.UserId), facts.Streaks.GetValueOrDefault(command.UserId), facts.Ledger?.PointsOf(command.UserId) ?? 0);
         var (refusal, repeat) = CouponRules.Claim(draft, command, claimant, facts.Now);
         if (refusal is not null)
         {
@@ -280,7 +280,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
 
         if (repeat is not null)
         {
-            return (draft, Claimed(draft, repeat));
+            return (draft, Claimed(draft, repeat.Value));
         }
 
         if (command.DryRun)
@@ -294,7 +294,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             throw new InvalidOperationException($"The points were counted before and are now refused: {tooLow.Reason}.");
         }
 
-        var next = CouponRules.AfterPiece(draft, firstOfUser: mine.Count(p => p.IsOfStock) == 1);
+        var next = CouponRules.AfterPiece(draft, firstOfUser: CouponRules.OfStock(facts.PiecesOf(command.UserId)) == 1);
         return (next, Claimed(next, piece));
     }
 
@@ -336,9 +336,9 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             ClaimedAt = piece.ClaimedAt,
             Origin = origin,
             DrawnCents = piece.DrawnCents,
-            Ordinal = facts.PiecesOf(userId).Count(p => p.IsOfStock),
+            Ordinal = CouponRules.OfStock(facts.PiecesOf(userId)),
         });
-        facts.PiecesOf(userId).Add(piece);
+        facts.Add(userId, piece);
         return piece;
     }
 
@@ -423,7 +423,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         foreach (var user in command.Users.Take(decision.Value))
         {
             NewPiece(draft, user, "", 0, PieceOrigin.Issue, facts, rows);
-            next = CouponRules.AfterPiece(next, firstOfUser: facts.PiecesOf(user).Count(p => p.IsOfStock) == 1);
+            next = CouponRules.AfterPiece(next, firstOfUser: CouponRules.OfStock(facts.PiecesOf(user)) == 1);
         }
 
         return (next, decision.Value);

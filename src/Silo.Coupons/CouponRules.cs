@@ -10,7 +10,7 @@ namespace Silo.Coupons;
 /// <param name="ClaimedAt">When, in unix milliseconds.</param>
 /// <param name="DrawnCents">The face value, where it was drawn.</param>
 /// <param name="Origin">How; what is not his own claim does not count against his limit.</param>
-internal sealed record AcceptedClaim(
+internal readonly record struct AcceptedClaim(
     long PieceId,
     int Version,
     string RequestId,
@@ -29,7 +29,7 @@ internal sealed record AcceptedClaim(
 /// <param name="Pieces">His pieces of the coupon.</param>
 /// <param name="StreakDays">Days in a row that he has signed in.</param>
 /// <param name="Points">Points that he can spend.</param>
-internal readonly record struct Claimant(IReadOnlyList<AcceptedClaim> Pieces, int StreakDays, long Points);
+internal readonly record struct Claimant(AcceptedClaim[] Pieces, int StreakDays, long Points);
 
 /// <summary>The room's decisions. Pure: the state, the command, what is known of the user and the time go in.</summary>
 internal static class CouponRules
@@ -70,11 +70,34 @@ internal static class CouponRules
         return terms.Password.Length > 0 && terms.Password != command.Password ? CouponRefusals.PasswordWrong
             : OpenRefusal(state, now) is { } closed ? closed
             : state.StockLeft <= 0 ? CouponRefusals.SoldOut
-            : claimant.Pieces.Count(p => p.IsClaim) >= terms.LimitPerUser ? CouponRefusals.LimitReached
+            : Claims(claimant.Pieces) >= terms.LimitPerUser ? CouponRefusals.LimitReached
             : claimant.StreakDays < terms.StreakDays ? CouponRefusals.StreakTooShort
             : claimant.Points < terms.PointsCost ? CouponRefusals.PointsTooLow
             : terms.PriceCents > 0 && !command.IsPaid ? CouponRefusals.PaymentNeeded(terms.PriceCents)
             : null;
+    }
+
+    /// <summary>How many pieces came from the stock.</summary>
+    public static int OfStock(AcceptedClaim[] pieces)
+    {
+        var count = 0;
+        foreach (ref readonly var piece in pieces.AsSpan())
+        {
+            count += piece.IsOfStock ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private static int Claims(AcceptedClaim[] pieces)
+    {
+        var count = 0;
+        foreach (ref readonly var piece in pieces.AsSpan())
+        {
+            count += piece.IsClaim ? 1 : 0;
+        }
+
+        return count;
     }
 
     /// <summary>Why nothing of the coupon is given out now, or null.</summary>

@@ -36,7 +36,8 @@ public sealed class Recent<TKey, TValue>(int capacity)
         young[key] = value;
         if (young.Count >= capacity)
         {
-            (old, young) = (young, []);
+            (old, young) = (young, old);
+            young.Clear();
         }
     }
 
