@@ -37,6 +37,7 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
     private readonly ConcurrentDictionary<long, byte> seenRevocations = new();
     private ConcurrentDictionary<TokenKey, Known> young = new();
     private ConcurrentDictionary<TokenKey, Known> old = new();
+    private int youngCount;
     private long revocations;
     private long lastPoll;
 
@@ -212,9 +213,10 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
     {
         if (young.TryAdd(key, known))
         {
-            if (young.Count > generation)
+            // Counted here: the dictionary's own count takes all of its locks. What is forgotten stays counted.
+            if (Interlocked.Increment(ref youngCount) > generation)
             {
-                (old, young) = (young, new());
+                (old, young, youngCount) = (young, new(), 0);
             }
         }
         else
