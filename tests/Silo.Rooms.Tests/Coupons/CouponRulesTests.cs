@@ -65,7 +65,7 @@ public sealed class CouponRulesTests
         var (refusal, repeat) = CouponRules.Claim(State(1, 1, 1), Command("r", 7), new([first], 0, 0), now);
 
         Assert.Null(refusal);
-        Assert.Same(first, repeat);
+        Assert.Equal(first, repeat);
     }
 
     [Fact]
