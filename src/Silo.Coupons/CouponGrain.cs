@@ -21,8 +21,13 @@ internal sealed class CouponFacts
 
     public IReadOnlyDictionary<long, int> Streaks { get; set; } = new Dictionary<long, int>();
 
-    /// <summary>The locked wallets; null where nothing of the batch costs points.</summary>
+    /// <summary>The locked wallets, those of <see cref="Locked"/>; null where nothing of the batch costs points.</summary>
     public LedgerDraft? Ledger { get; set; }
+
+    public IReadOnlyCollection<long> Locked { get; set; } = [];
+
+    /// <summary>The points of those who only ask.</summary>
+    public IReadOnlyDictionary<long, long> PointsSeen { get; set; } = new Dictionary<long, long>();
 
     /// <summary>The operator writes with a request id of the batch, by operator, rpc and request id.</summary>
     public Dictionary<(long Operator, string Rpc, string RequestId), (long Hash, string After)> Changes { get; } = [];
@@ -33,6 +38,8 @@ internal sealed class CouponFacts
     public AcceptedClaim[] PiecesOf(long userId) => PiecesByUser.GetValueOrDefault(userId, []);
 
     public void Add(long userId, AcceptedClaim piece) => PiecesByUser[userId] = [.. PiecesOf(userId), piece];
+
+    public long PointsOf(long userId) => Locked.Contains(userId) ? Ledger!.PointsOf(userId) : PointsSeen.GetValueOrDefault(userId);
 }
 
 /// <summary>One coupon. See <see cref="HotGrain{TState,TCommand,TOutcome,TFacts}"/> for how it commits.</summary>
@@ -93,7 +100,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             return false;
         }
 
-        if (!State.Exists || AsksForStreaks(batch))
+        if (!State.Exists || AsksForStreaks(batch) || State.Terms.PointsCost > 0)
         {
             return false;
         }
@@ -146,6 +153,12 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         if (State.Exists && users.Length > 0)
         {
             await reads.ReadAsync(r => LoadUsersAsync(r, users, AsksForStreaks(batch), facts), CancellationToken.None);
+            if (batch.OfType<ClaimCommand>().Where(c => c.DryRun).Select(c => c.UserId).ToHashSet() is { Count: > 0 } asking
+                && AsksForPoints(batch))
+            {
+                facts.PointsSeen = await reads.ReadAsync(
+                    r => wallets.PointsAsync(r, asking, CancellationToken.None), CancellationToken.None);
+            }
         }
 
         var writes = batch.OfType<IOperatorCommand>().ToArray();
@@ -167,14 +180,17 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             _ => throw new NotSupportedException(command.GetType().Name),
         };
 
-    protected override CouponOutcome PutOffTooOften => Refuse(Refusals.StorageUnavailable);
+    protected override CouponOutcome PutOff => CouponOutcome.PutOff;
 
     protected override Refusal? RefusalOf(CouponOutcome outcome) => outcome.Refusal;
 
-    /// <summary>Also where the terms are only just being changed to cost points: claims of the same batch follow.</summary>
+    /// <summary>
+    /// Also where the terms are only just being changed to cost points: claims of the same batch follow. Who only asks locks
+    /// nothing.
+    /// </summary>
     protected override bool Locks(CouponCommand command) => command switch
     {
-        ClaimCommand => State.Terms.PointsCost > 0,
+        ClaimCommand { DryRun: false } => State.Terms.PointsCost > 0,
         ChangeCommand change => change.Terms?.PointsCost > 0,
         _ => false,
     };
@@ -182,9 +198,9 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     protected override async Task<IReadOnlySet<CouponCommand>> LockAsync(
         Unit unit, IReadOnlyList<CouponCommand> batch, CouponFacts facts)
     {
-        var claims = batch.OfType<ClaimCommand>().ToArray();
-        facts.Ledger = await wallets.TryLockAsync(
-            unit, [.. claims.Select(c => c.UserId).Distinct()], CancellationToken.None);
+        var claims = batch.OfType<ClaimCommand>().Where(c => !c.DryRun).ToArray();
+        facts.Locked = claims.Select(c => c.UserId).ToHashSet();
+        facts.Ledger = await wallets.TryLockAsync(unit, facts.Locked, CancellationToken.None);
         return claims.Where(c => facts.Ledger.HeldElsewhere.Contains(c.UserId)).ToHashSet<CouponCommand>();
     }
 
@@ -267,12 +283,15 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     private bool AsksForStreaks(IReadOnlyList<CouponCommand> batch) =>
         State.Terms.StreakDays > 0 || batch.OfType<ChangeCommand>().Any(c => c.Terms?.StreakDays > 0);
 
+    private bool AsksForPoints(IReadOnlyList<CouponCommand> batch) =>
+        State.Terms.PointsCost > 0 || batch.OfType<ChangeCommand>().Any(c => c.Terms?.PointsCost > 0);
+
     private (CouponState State, CouponOutcome Outcome) DecideClaim(
         CouponState draft, ClaimCommand command, CouponFacts facts, Rows rows)
     {
         var claimant = new Claimant(
-            facts.PiecesOf(command.UserId), facts.Streaks.GetValueOrDefault(command.UserId), facts.Ledger?.PointsOf(command.UserId) ?? 0);
-        var (refusal, repeat) = CouponRules.Claim(draft, command, claimant, facts.Now);
+            facts.PiecesOf(command.UserId), facts.Streaks.GetValueOrDefault(command.UserId), facts.PointsOf(command.UserId));
+        var (refusal, repeat) = CouponRules.Claim(draft, command, claimant, facts.Now, clock);
         if (refusal is not null)
         {
             return (draft, Refuse(refusal));
@@ -360,7 +379,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         if (command.RequestId.Length > 0 && facts.Changes.TryGetValue(requestKey, out var first))
         {
             return (draft, first.Hash == command.RequestHash
-                ? CouponJson.Read(first.After).Answer
+                ? CouponJson.Read(first.After).AnswerTo((command as ChangeCommand)?.Terms?.Password ?? draft.Terms.Password)
                 : Refuse(Refusals.RequestIdReused));
         }
 
@@ -400,12 +419,12 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         return (next, new CouponOutcome { CouponId = CouponId, Coupon = next, Count = count });
     }
 
-    private static Result<(CouponState Next, int Count)> DecideChange(CouponState draft, ChangeCommand command, CouponFacts facts)
+    private Result<(CouponState Next, int Count)> DecideChange(CouponState draft, ChangeCommand command, CouponFacts facts)
     {
         var decision = command switch
         {
-            { Create: true, Terms: { } terms } => CouponRules.Create(terms, facts.Now),
-            { Terms: { } terms } => CouponRules.Update(draft, terms, command.ExpectedVersion, facts.Now),
+            { Create: true, Terms: { } terms } => CouponRules.Create(terms, facts.Now, clock),
+            { Terms: { } terms } => CouponRules.Update(draft, terms, command.ExpectedVersion, facts.Now, clock),
             _ => CouponRules.SetEnabled(draft, command.Enabled, facts.Now),
         };
         return decision.IsAccepted ? (decision.Value, 0) : decision.Refusal;
@@ -476,13 +495,26 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     };
 }
 
-/// <summary>A coupon after an operator's write, as the audit log keeps it.</summary>
+/// <summary>A coupon after an operator's write, as the audit log keeps it: whether it has a password, and not which.</summary>
 internal sealed record CouponJson(long Id, CouponState State, int Count)
 {
-    public CouponOutcome Answer => new() { CouponId = Id, Coupon = State, Count = Count };
+    private const string Hidden = "***";
 
-    public static string Write(long id, CouponState state, int count) => JsonSerializer.Serialize(new CouponJson(id, state, count));
+    /// <summary>The first answer.</summary>
+    /// <param name="password">The password that was answered, if there was one.</param>
+    public CouponOutcome AnswerTo(string password) => new()
+    {
+        CouponId = Id,
+        Coupon = State.Terms.Password.Length > 0 ? WithPassword(State, password) : State,
+        Count = Count,
+    };
+
+    public static string Write(long id, CouponState state, int count) => JsonSerializer.Serialize(
+        new CouponJson(id, state.Terms.Password.Length > 0 ? WithPassword(state, Hidden) : state, count));
 
     public static CouponJson Read(string json) => JsonSerializer.Deserialize<CouponJson>(json)
         ?? throw new InvalidOperationException("An audit entry holds no coupon.");
+
+    private static CouponState WithPassword(CouponState state, string password) =>
+        state with { Terms = state.Terms with { Password = password } };
 }

@@ -42,7 +42,7 @@ internal static class CouponRules
     /// coupon has ended or sold out since. An accepted new claim is neither a refusal nor a repeat.
     /// </summary>
     public static (Refusal? Refusal, AcceptedClaim? Repeat) Claim(
-        CouponState state, ClaimCommand command, Claimant claimant, long now)
+        CouponState state, ClaimCommand command, Claimant claimant, long now, ShopClock clock)
     {
         if (!state.Exists)
         {
@@ -60,15 +60,15 @@ internal static class CouponRules
             }
         }
 
-        return (ClaimRefusal(state, command, claimant, now), null);
+        return (ClaimRefusal(state, command, claimant, now, clock), null);
     }
 
     /// <summary>Why a new claim is refused, or null.</summary>
-    public static Refusal? ClaimRefusal(CouponState state, ClaimCommand command, Claimant claimant, long now)
+    public static Refusal? ClaimRefusal(CouponState state, ClaimCommand command, Claimant claimant, long now, ShopClock clock)
     {
         var terms = state.Terms;
         return terms.Password.Length > 0 && terms.Password != command.Password ? CouponRefusals.PasswordWrong
-            : OpenRefusal(state, now) is { } closed ? closed
+            : OpenRefusal(state, now, clock) is { } closed ? closed
             : state.StockLeft <= 0 ? CouponRefusals.SoldOut
             : Claims(claimant.Pieces) >= terms.LimitPerUser ? CouponRefusals.LimitReached
             : claimant.StreakDays < terms.StreakDays ? CouponRefusals.StreakTooShort
@@ -100,11 +100,14 @@ internal static class CouponRules
         return count;
     }
 
-    /// <summary>Why nothing of the coupon is given out now, or null.</summary>
-    public static Refusal? OpenRefusal(CouponState state, long now) =>
+    /// <summary>Why nothing of the coupon is given out now, or null. A piece that could never be used is not given out.</summary>
+    public static Refusal? OpenRefusal(CouponState state, long now, ShopClock clock) =>
         !state.Enabled || now < state.Terms.ClaimableFrom ? CouponRefusals.NotOpen
         : now >= state.Terms.ClaimableUntil ? CouponRefusals.Ended
-        : null;
+        : IsEverUsable(state.Terms, now, clock) ? null
+        // What lasts from its claim lasts longer if it is claimed later.
+        : state.Terms.UsableDays > 0 ? CouponRefusals.NotOpen
+        : CouponRefusals.Ended;
 
     /// <summary>How many pieces an operator's issue gives to so many users; none where it is not all of them and all is asked.</summary>
     public static Result<int> Issue(CouponState state, int users, bool asManyAsLeft) =>
@@ -131,15 +134,15 @@ internal static class CouponRules
     public static long? DrawnCents(CouponTerms terms, int drawn) => terms.IsDrawn ? terms.AmountCents + drawn : null;
 
     /// <summary>Decides a creation.</summary>
-    public static Result<CouponState> Create(CouponTerms terms, long now) => TermsRefusal(terms) is { } refusal
+    public static Result<CouponState> Create(CouponTerms terms, long now, ShopClock clock) => TermsRefusal(terms, clock) is { } refusal
         ? refusal
         : new CouponState { Version = 1, Terms = terms, Enabled = true, CreatedAt = now, UpdatedAt = now };
 
     /// <summary>Decides a change of terms.</summary>
-    public static Result<CouponState> Update(CouponState state, CouponTerms terms, int expectedVersion, long now) =>
+    public static Result<CouponState> Update(CouponState state, CouponTerms terms, int expectedVersion, long now, ShopClock clock) =>
         !state.Exists ? CouponRefusals.Unknown
         : expectedVersion != 0 && expectedVersion != state.Version ? CouponRefusals.VersionStale
-        : TermsRefusal(terms) is { } refusal ? refusal
+        : TermsRefusal(terms, clock) is { } refusal ? refusal
         : terms.StockTotal < state.Claimed + state.Allotted ? CouponRefusals.StockBelowClaimed
         : state with { Version = state.Version + 1, Terms = terms, UpdatedAt = now };
 
@@ -148,9 +151,8 @@ internal static class CouponRules
         !state.Exists ? CouponRefusals.Unknown : state with { Enabled = enabled, UpdatedAt = now };
 
     /// <summary>From when a piece is usable.</summary>
-    public static long UsableFrom(PieceTerms terms, long claimedAt, ShopClock clock) => Math.Max(
-        claimedAt,
-        terms.UsableAfterDays > 0 ? clock.StartOf(clock.DayOf(claimedAt).AddDays(terms.UsableAfterDays)) : terms.UsableFrom);
+    public static long UsableFrom(PieceTerms terms, long claimedAt, ShopClock clock) =>
+        UsableFrom(terms.UsableAfterDays, terms.UsableFrom, claimedAt, clock);
 
     /// <summary>Until when a piece is usable, exclusive.</summary>
     public static long UsableUntil(PieceTerms terms, long claimedAt) =>
@@ -165,22 +167,39 @@ internal static class CouponRules
         _ => now < usableUntil ? PieceStatus.Usable : PieceStatus.Expired,
     };
 
-    private static Refusal? TermsRefusal(CouponTerms terms) =>
+    private static long UsableFrom(int afterDays, long from, long claimedAt, ShopClock clock) =>
+        Math.Max(claimedAt, afterDays == 0 ? from : StartAfter(clock.DayOf(claimedAt), afterDays, clock));
+
+    /// <summary>The calendar ends with the year 9999; so does what can be told.</summary>
+    private static long StartAfter(DateOnly day, int days, ShopClock clock) =>
+        day.DayNumber + days < DateOnly.MaxValue.DayNumber
+            ? clock.StartOf(day.AddDays(days))
+            : DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    /// <summary>Whether a piece that is claimed at an instant is usable at any.</summary>
+    private static bool IsEverUsable(CouponTerms terms, long claimedAt, ShopClock clock) =>
+        UsableFrom(terms.UsableAfterDays, terms.UsableFrom, claimedAt, clock) < (
+            terms.UsableDays > 0 ? claimedAt + (terms.UsableDays * DayMs)
+            : terms.UsableUntil == 0 ? terms.ClaimableUntil
+            : terms.UsableUntil);
+
+    private static Refusal? TermsRefusal(CouponTerms terms, ShopClock clock) =>
         terms.ClaimableUntil <= terms.ClaimableFrom ? CouponRefusals.WindowEmpty
         : (terms.AmountMaxCents != 0 && terms.AmountMaxCents < terms.AmountCents)
             || (terms.IsPercent && Math.Max(terms.AmountCents, terms.AmountMaxCents) > WholePercent) ? CouponRefusals.ValueInvalid
-        : IsNeverUsable(terms) ? CouponRefusals.UseWindowEmpty
+        : IsNeverUsable(terms, clock) ? CouponRefusals.UseWindowEmpty
         : null;
 
-    private static bool IsNeverUsable(CouponTerms terms)
-    {
-        var until = terms.UsableUntil == 0 ? terms.ClaimableUntil : terms.UsableUntil;
-        return (terms.UsableAfterDays > 0 && terms.UsableFrom > 0)
-            || (terms.UsableDays > 0 && (terms.UsableUntil > 0 || terms.UsableAfterDays > terms.UsableDays
-                || terms.UsableFrom >= terms.ClaimableUntil + (terms.UsableDays * DayMs)))
-            || (terms.UsableDays == 0 && (terms.UsableFrom >= until || until <= terms.ClaimableFrom
-                || terms.ClaimableFrom + ((terms.UsableAfterDays - 1) * DayMs) >= until));
-    }
+    /// <summary>
+    /// Whether no piece could ever be used, whenever it is claimed: not the first one, where all end at one instant, nor
+    /// the last one, where each lasts from its claim.
+    /// </summary>
+    private static bool IsNeverUsable(CouponTerms terms, ShopClock clock) =>
+        (terms.UsableAfterDays > 0 && terms.UsableFrom > 0)
+        || (terms.UsableDays > 0
+            ? terms.UsableUntil > 0 || terms.UsableAfterDays > terms.UsableDays
+                || (terms.UsableAfterDays == 0 && !IsEverUsable(terms, terms.ClaimableUntil - 1, clock))
+            : !IsEverUsable(terms, terms.ClaimableFrom, clock));
 }
 
 /// <summary>What has become of a piece that is no longer simply its owner's. The numbers are stored.</summary>

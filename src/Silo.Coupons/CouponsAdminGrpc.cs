@@ -211,7 +211,7 @@ internal sealed class CouponsAdminGrpc(
             Refusals.RequestIdReused.Throw();
         }
 
-        var first = CouponJson.Read(entry.After);
-        return CouponWire.Coupon(first.Id, first.State, 0);
+        var first = CouponJson.Read(entry.After).AnswerTo(command.Terms?.Password ?? "");
+        return CouponWire.Coupon(first.CouponId, first.Coupon!, 0);
     }
 }

@@ -25,6 +25,7 @@ public static class CouponsArea
             return new Coalescer<long, CouponCommand, CouponOutcome>(
                 (couponId, commands) => grains.GetGrain<ICouponGrain>(couponId).ClaimAsync(commands));
         });
+        services.AddSingleton<Claims>();
         services.AddSingleton<IPersonalData, CouponsPersonalData>();
         services.AddSingleton<IDemoData, CouponsDemo>();
         services.AddSiloGrpc<CouponsGrpc>();

@@ -10,7 +10,7 @@ namespace Silo.Coupons;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class CouponsGrpc(
-    Coalescer<long, CouponCommand, CouponOutcome> claims,
+    Claims claims,
     CouponReads reads,
     PieceMoves moves,
     CouponWatch watch,

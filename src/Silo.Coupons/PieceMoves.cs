@@ -12,13 +12,16 @@ namespace Silo.Coupons;
 /// What happens to pieces past their coupon's grain, each in one unit: cards become pieces, pieces change hands. What
 /// is contended is a row whose key or guard lets one through.
 /// </summary>
-internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, IAttempts attempts)
+internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, IAttempts attempts, ShopClock clock)
 {
     private const int WrongCards = 10;
 
-    /// <summary>The hash under which a card's password is stored.</summary>
-    public static byte[] HashOf(string number, string password) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{number}\n{password}"));
+    /// <summary>A thousand cards of one import are to take a second or two.</summary>
+    private const int HashIterations = 10_000;
+
+    /// <summary>The hash under which a card's password is stored: slow and salted, because passwords of cards are short.</summary>
+    public static byte[] HashOf(string number, string password) => Rfc2898DeriveBytes.Pbkdf2(
+        password, Encoding.UTF8.GetBytes($"silo.coupons.card\n{number}"), HashIterations, HashAlgorithmName.SHA256, 32);
 
     public async Task<Result<FullPiece>> ExchangeAsync(long userId, string number, string password, CancellationToken cancellation)
     {
@@ -52,7 +55,7 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
             {
                 // The guard locks the row; of two at once, the second finds the card used.
                 var pieceId = unit.NewId();
-                var open = CouponRules.OpenRefusal(coupon, unit.NowMs);
+                var open = CouponRules.OpenRefusal(coupon, unit.NowMs, clock);
                 var taken = open is null && await unit.ExecuteAsync(
                     $"UPDATE coupons_cards SET user_id = {userId}, piece_id = {pieceId} WHERE number = {number} AND piece_id = 0",
                     cancellation) == 1;

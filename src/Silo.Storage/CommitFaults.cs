@@ -1,6 +1,6 @@
 namespace Silo.Storage;
 
-/// <summary>Where tests break a group commit. Nothing is set in production.</summary>
+/// <summary>Where tests break or hold up a group commit and what it is decided on. Nothing is set in production.</summary>
 internal sealed class CommitFaults
 {
     /// <summary>Runs before anything is sent; throwing is a certain rollback.</summary>
@@ -11,6 +11,9 @@ internal sealed class CommitFaults
 
     /// <summary>Runs after the commit is durable and before anybody knows; throwing loses the answer.</summary>
     public Action? AfterCommit { get; set; }
+
+    /// <summary>Runs between a read of states and its use; what it awaits keeps the answer back.</summary>
+    public Func<Task>? AfterStateRead { get; set; }
 }
 
 /// <summary>Another activation of the grain has written meanwhile.</summary>

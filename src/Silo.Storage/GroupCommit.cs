@@ -70,7 +70,13 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
     }
 
-    private async Task CommitGroupAsync(List<Waiting> group)
+    /// <summary>
+    /// Commits what can be committed. A transaction that fails runs again in halves, so that the many are apart from the
+    /// few that cannot be committed after few transactions.
+    /// </summary>
+    /// <param name="group">The batches; it may be changed.</param>
+    /// <param name="again">Whether they have been rolled back before.</param>
+    private async Task CommitGroupAsync(List<Waiting> group, bool again = false)
     {
         while (group.Count > 0)
         {
@@ -96,32 +102,22 @@ internal sealed class GroupCommit : IAsyncDisposable
                         logger.LogWarning(report.Error, "A transaction of {Batches} batches was rolled back", group.Count);
                     }
 
-                    foreach (var waiting in group)
+                    if (group.Count > 1)
                     {
-                        await CommitAloneAsync(waiting);
+                        var half = group.Count / 2;
+                        await CommitGroupAsync(group[..half], again: true);
+                        group.RemoveRange(0, half);
+                    }
+                    else if (again)
+                    {
+                        CompleteAll(group, BatchOutcome.Failed);
+                        return;
                     }
 
-                    return;
+                    again = true;
+                    break;
             }
         }
-    }
-
-    private async Task CommitAloneAsync(Waiting waiting)
-    {
-        var report = await store.CommitAsync([waiting.Batch]);
-        if (report is { Error: not null, Outcome: not TransactionOutcome.RowTaken })
-        {
-            logger.LogWarning(report.Error, "The batch of {Key} ended as {Outcome}", waiting.Batch.Key, report.Outcome);
-        }
-
-        waiting.Complete(report.Outcome switch
-        {
-            TransactionOutcome.Committed => BatchOutcome.Committed,
-            TransactionOutcome.Unknown => BatchOutcome.Unknown,
-            TransactionOutcome.StaleStates => BatchOutcome.Stale,
-            TransactionOutcome.RowTaken => BatchOutcome.RowTaken,
-            _ => BatchOutcome.Failed,
-        });
     }
 
     private static bool CompleteIfStale(Waiting waiting, IReadOnlySet<string> written)

@@ -19,19 +19,18 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     /// <summary>Most commands that wait for the next batch.</summary>
     public const int MaxWaiting = 16384;
 
-    /// <summary>Most commands decided in one batch.</summary>
+    /// <summary>Most commands of one message, and most decided in one batch.</summary>
     public const int MaxBatch = 1024;
 
-    /// <summary>How often a command is put off because a row that it needs is locked elsewhere.</summary>
-    public const int MaxDeferrals = 3;
-
-    private readonly Queue<Item> waiting = [];
+    private readonly Queue<Entry> waiting = [];
     private GroupCommit commit = null!;
     private HotUnits hotUnits = null!;
     private StateReader states = null!;
     private IUnits units = null!;
+    private TimeProvider time = null!;
     private StateKey key;
     private int? version;
+    private int waitingCommands;
     private bool loaded;
     private int forgotten;
     private bool draining;
@@ -49,6 +48,7 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         hotUnits = ServiceProvider.GetRequiredService<HotUnits>();
         states = ServiceProvider.GetRequiredService<StateReader>();
         units = ServiceProvider.GetRequiredService<IUnits>();
+        time = ServiceProvider.GetRequiredService<ShopClock>().Time;
         key = Key;
         return base.OnActivateAsync(cancellationToken);
     }
@@ -91,16 +91,16 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
 
     /// <summary>
     /// Locks the guarded rows of a batch inside its transaction (<see cref="Unit.LockAsync"/>), puts their values into
-    /// the facts, and names the commands whose rows are locked elsewhere; those go to the next batch.
+    /// the facts, and names the commands whose rows are locked elsewhere; those are put off.
     /// </summary>
     protected virtual Task<IReadOnlySet<TCommand>> LockAsync(Unit unit, IReadOnlyList<TCommand> batch, TFacts facts) =>
         Task.FromResult<IReadOnlySet<TCommand>>(new HashSet<TCommand>());
 
     /// <summary>
-    /// The outcome of a command whose rows stayed locked elsewhere. Without one the command's whole message fails, also
-    /// for neighbours in it whose decisions stand.
+    /// The outcome of a command whose rows are locked elsewhere: nothing was decided, and the caller sends it again after
+    /// a pause (<see cref="Pauses"/>). It is answered at once, so that its neighbours do not wait for it.
     /// </summary>
-    protected virtual TOutcome? PutOffTooOften => null;
+    protected virtual TOutcome PutOff => throw new NotSupportedException($"{GetType().Name} puts no command off.");
 
     /// <summary>Called after a batch has become durable and <see cref="State"/> is the new state.</summary>
     protected virtual void OnCommitted()
@@ -117,18 +117,24 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     {
     }
 
-    /// <summary>Takes the commands into the next batch and answers when their decisions are durable.</summary>
+    /// <summary>
+    /// Takes the commands into one batch and answers when their decisions are durable. They are never spread over two, so
+    /// that they stand or fail together.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are more than <see cref="MaxBatch"/>.</exception>
     /// <exception cref="StorageBusyException">Too many commands wait.</exception>
     /// <exception cref="StorageUnavailableException">The batch could not be committed, or that is not known.</exception>
     protected Task<TOutcome[]> SubmitAsync(TCommand[] commands)
     {
         ArgumentNullException.ThrowIfNull(commands);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(commands.Length, MaxBatch, nameof(commands));
         return commands.Length == 0 ? Task.FromResult<TOutcome[]>([]) : Enqueue(new Entry(commands, null));
     }
 
     /// <summary>
     /// Decides a command together with another room's work, in a transaction that holds nothing else: the work sees
-    /// the decision and says what stands. See <see cref="IJoinedWork"/>.
+    /// the decision and says what stands. See <see cref="IJoinedWork"/>. Where a row of the command is locked elsewhere it
+    /// is tried again after pauses.
     /// </summary>
     /// <exception cref="StorageBusyException">Too many commands wait.</exception>
     /// <exception cref="StorageUnavailableException">The batch could not be committed, or that is not known.</exception>
@@ -136,6 +142,18 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     {
         var entry = new Entry([command], joined);
         var outcomes = await Enqueue(entry);
+        foreach (var pause in Pauses.OfAPutOffCommand)
+        {
+            if (!entry.IsPutOff)
+            {
+                break;
+            }
+
+            await Task.Delay(pause, time);
+            entry = new Entry([command], joined);
+            outcomes = await Enqueue(entry);
+        }
+
         return new() { Outcome = outcomes[0], Answer = entry.JoinedAnswer };
     }
 
@@ -167,16 +185,13 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
 
     private Task<TOutcome[]> Enqueue(Entry entry)
     {
-        if (waiting.Count + entry.Commands.Length > MaxWaiting)
+        if (waitingCommands + entry.Commands.Length > MaxWaiting)
         {
             throw new StorageBusyException();
         }
 
-        for (var i = 0; i < entry.Commands.Length; i++)
-        {
-            waiting.Enqueue(new Item(entry, i, 0));
-        }
-
+        waiting.Enqueue(entry);
+        waitingCommands += entry.Commands.Length;
         if (!draining)
         {
             draining = true;
@@ -188,28 +203,19 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
 
     private async Task DrainAsync()
     {
-        List<Item> batch = [];
+        List<Entry> batch = [];
         while (waiting.Count > 0)
         {
-            batch.Clear();
-            do
-            {
-                batch.Add(waiting.Dequeue());
-            }
-            while (batch[0].Entry.Joined is null && batch.Count < MaxBatch
-                && waiting.TryPeek(out var next) && next.Entry.Joined is null
-                // A message is not torn, so that a batch that fails fails nobody whose command stands.
-                && (next.Index > 0 || batch.Count + next.Entry.Commands.Length <= MaxBatch));
-
+            TakeBatch(batch);
             try
             {
                 await RunAsync(batch);
             }
             catch (Exception exception)
             {
-                foreach (var item in batch)
+                foreach (var entry in batch)
                 {
-                    item.Entry.Fail(exception);
+                    entry.Fail(exception);
                 }
             }
         }
@@ -217,19 +223,31 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         draining = false;
     }
 
-    private async Task RunAsync(List<Item> batch)
+    /// <summary>Takes whole messages, as many as fit; a joined command is alone.</summary>
+    private void TakeBatch(List<Entry> batch)
+    {
+        batch.Clear();
+        var commands = 0;
+        do
+        {
+            var entry = waiting.Dequeue();
+            batch.Add(entry);
+            commands += entry.Commands.Length;
+        }
+        while (batch[0].Joined is null && waiting.TryPeek(out var next) && next.Joined is null
+            && commands + next.Commands.Length <= MaxBatch);
+        waitingCommands -= commands;
+    }
+
+    private async Task RunAsync(List<Entry> batch)
     {
         await LoadStateAsync();
-        var commands = new TCommand[batch.Count];
-        for (var i = 0; i < commands.Length; i++)
-        {
-            commands[i] = batch[i].Command;
-        }
-
+        var commands = batch.Count == 1 ? batch[0].Commands : [.. batch.SelectMany(e => e.Commands)];
         var outcomes = new TOutcome?[commands.Length];
-        if (batch[0].Entry.Joined is { } joined)
+        if (batch[0].Joined is { } joined)
         {
-            await RunJoinedAsync(batch[0].Entry, joined, commands[0], await LoadAsync(units, commands), outcomes);
+            await RunJoinedAsync(batch[0], joined, commands[0], await LoadAsync(units, commands), outcomes);
+            batch[0].IsPutOff = outcomes[0] is null;
         }
         else if (Array.Exists(commands, Locks))
         {
@@ -250,24 +268,11 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
             }
         }
 
-        for (var i = 0; i < outcomes.Length; i++)
+        var first = 0;
+        foreach (var entry in batch)
         {
-            if (outcomes[i] is { } outcome)
-            {
-                batch[i].Entry.Complete(batch[i].Index, outcome);
-            }
-            else if (batch[i].Deferrals < MaxDeferrals)
-            {
-                waiting.Enqueue(batch[i] with { Deferrals = batch[i].Deferrals + 1 });
-            }
-            else if (PutOffTooOften is { } refused)
-            {
-                batch[i].Entry.Complete(batch[i].Index, refused);
-            }
-            else
-            {
-                batch[i].Entry.Fail(new StorageUnavailableException("A row that the command needs is locked elsewhere."));
-            }
+            entry.Complete(Array.ConvertAll(outcomes[first..(first + entry.Commands.Length)], o => o ?? PutOff));
+            first += entry.Commands.Length;
         }
     }
 
@@ -428,19 +433,11 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         DeactivateOnIdle();
     }
 
-    private readonly record struct Item(Entry Entry, int Index, int Deferrals)
-    {
-        public TCommand Command => Entry.Commands[Index];
-    }
-
     /// <summary>One message's commands; completed exactly once.</summary>
     private sealed class Entry(TCommand[] commands, JoinedCommand? joined)
     {
         private readonly TaskCompletionSource<TOutcome[]> completion =
             new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        private readonly TOutcome[] outcomes = new TOutcome[commands.Length];
-        private int open = commands.Length;
 
         public TCommand[] Commands { get; } = commands;
 
@@ -448,17 +445,23 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
 
         public JoinedAnswer? JoinedAnswer { get; set; }
 
+        public bool IsPutOff { get; set; }
+
         public Task<TOutcome[]> Outcomes => completion.Task;
 
-        public void Complete(int index, TOutcome outcome)
-        {
-            outcomes[index] = outcome;
-            if (--open == 0)
-            {
-                completion.TrySetResult(outcomes);
-            }
-        }
+        public void Complete(TOutcome[] outcomes) => completion.TrySetResult(outcomes);
 
         public void Fail(Exception exception) => completion.TrySetException(exception);
     }
+}
+
+/// <summary>How long who was put off waits.</summary>
+public static class Pauses
+{
+    /// <summary>
+    /// Before each further try of a command whose rows were locked elsewhere: doubling from 10 ms, 1.3 s together. After
+    /// the last one the caller is told that the store is not available.
+    /// </summary>
+    public static readonly IReadOnlyList<TimeSpan> OfAPutOffCommand =
+        [.. Enumerable.Range(0, 7).Select(i => TimeSpan.FromMilliseconds(10 << i))];
 }

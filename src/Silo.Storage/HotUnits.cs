@@ -13,6 +13,7 @@ internal sealed class HotUnits(
     ShopClock clock,
     WriteGate gate,
     CommitFaults faults,
+    Versions versions,
     ILogger<HotUnits> logger)
 {
     private readonly Dictionary<string, IJoinedWork> byKind = works.ToDictionary(w => w.Kind, StringComparer.Ordinal);
@@ -48,6 +49,7 @@ internal sealed class HotUnits(
                         faults.BeforeSend?.Invoke();
                         committing = true;
                         await context.Database.CommitTransactionAsync(CancellationToken.None);
+                        versions.Touched(unit.Touched);
                         faults.AfterCommit?.Invoke();
                         return BatchOutcome.Committed;
                     }

@@ -6,7 +6,7 @@ namespace Silo.Storage;
 /// <summary>
 /// Reads stored states, many waiting readers with one query, so that cold grains cost a share of a round trip each.
 /// </summary>
-internal sealed class StateReader(IStore store, Serializer serializer) : IStates
+internal sealed class StateReader(IStore store, Serializer serializer, CommitFaults faults) : IStates
 {
     private const int MaxKeys = 512;
     private readonly OrleansGrainStorageSerializer format = new(serializer);
@@ -64,6 +64,7 @@ internal sealed class StateReader(IStore store, Serializer serializer) : IStates
                 try
                 {
                     var states = await store.ReadStatesAsync([.. chunk.Select(c => c.Key)], CancellationToken.None);
+                    await (faults.AfterStateRead?.Invoke() ?? Task.CompletedTask);
                     for (var i = 0; i < chunk.Length; i++)
                     {
                         chunk[i].Waiter.SetResult(states[i]);

@@ -15,6 +15,9 @@ public interface IWallets
     /// <exception cref="ArgumentException">The lines do not sum to zero, or are otherwise not a transaction.</exception>
     Task<Result<long>> PostAsync(Unit unit, LedgerTransaction transaction, CancellationToken cancellation);
 
+    /// <summary>The points that users can spend, without a lock; those whose wallet never moved are left out.</summary>
+    Task<Dictionary<long, long>> PointsAsync(IReads reads, IReadOnlyCollection<long> users, CancellationToken cancellation);
+
     /// <summary>Locks the wallets of the users, ascending, for the rest of the unit; waits for those held elsewhere.</summary>
     Task<LedgerDraft> LockAsync(Unit unit, IReadOnlyCollection<long> users, CancellationToken cancellation);
 

@@ -30,6 +30,10 @@ internal sealed class Ledger : IWallets
         return booked;
     }
 
+    public Task<Dictionary<long, long>> PointsAsync(
+        IReads reads, IReadOnlyCollection<long> users, CancellationToken cancellation) =>
+        reads.Query<WalletRow>().Where(w => users.Contains(w.UserId)).ToDictionaryAsync(w => w.UserId, w => w.Points, cancellation);
+
     public async Task<LedgerDraft> LockAsync(Unit unit, IReadOnlyCollection<long> users, CancellationToken cancellation)
     {
         // Made before any is locked: a wallet that somebody else is just making is then waited for with empty hands.

@@ -20,33 +20,77 @@ internal sealed class LedgerProof(IUnits units)
 
     public int WalletsOfSlice { get; init; } = 500;
 
+    /// <summary>Most entries that one statement follows.</summary>
+    public int EntriesOfSlice { get; init; } = 100_000;
+
     public async IAsyncEnumerable<ProofSlice> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
+        // What is booked from here on is left to the next proof: in a busy shop this one would never end.
+        var (lastTransaction, lastUser) = await EndsAsync(cancellation);
         long after = 0, last;
-        for (; (last = await EndOfAsync<TransactionRow>(t => t.Id, after, TransactionsOfSlice, cancellation)) > after; after = last)
+        for (; (last = await EndOfTransactionsAsync(after, lastTransaction, cancellation)) > after; after = last)
         {
             yield return await TransactionsAsync(after, last, cancellation);
         }
 
         // An entry without a transaction can lie behind the last one.
-        yield return await TransactionsAsync(after, long.MaxValue, cancellation);
+        yield return await TransactionsAsync(after, lastTransaction, cancellation);
 
-        for (after = 0; (last = await EndOfAsync<WalletRow>(w => w.UserId, after, WalletsOfSlice, cancellation)) > after; after = last)
+        for (after = 0; await EndOfWalletsAsync(after, lastUser, cancellation) is var end && end.Last > after; after = end.Last)
         {
-            yield return await WalletsAsync(after, last, cancellation);
+            if (end.Entries <= EntriesOfSlice)
+            {
+                yield return await WalletsAsync(after, end.Last, cancellation);
+                continue;
+            }
+
+            await foreach (var slice in LongWalletAsync(end.Last, cancellation))
+            {
+                yield return slice;
+            }
         }
 
         yield return new(0, 0, await CheckpointsAsync(cancellation));
     }
 
-    /// <summary>The key with which a slice after <paramref name="after"/> ends; <paramref name="after"/> where there is none.</summary>
-    private Task<long> EndOfAsync<T>(
-        System.Linq.Expressions.Expression<Func<T, long>> key, long after, int size, CancellationToken cancellation)
-        where T : class => units.ReadAsync(
+    /// <summary>The last transaction, or entry of one that is not there, and the last wallet.</summary>
+    private Task<(long Transaction, long User)> EndsAsync(CancellationToken cancellation) => units.ReadAsync(
         async r =>
         {
-            var keys = r.Query<T>().Select(key).Where(k => k > after).OrderBy(k => k).Take(size);
-            return await keys.OrderByDescending(k => k).FirstOrDefaultAsync(cancellation) is > 0 and var last ? last : after;
+            var transaction = await r.Query<TransactionRow>().MaxAsync(t => (long?)t.Id, cancellation) ?? 0;
+            var entry = await r.Query<EntryRow>().MaxAsync(e => (long?)e.TransactionId, cancellation) ?? 0;
+            return (Math.Max(transaction, entry), await r.Query<WalletRow>().MaxAsync(w => (long?)w.UserId, cancellation) ?? 0);
+        },
+        cancellation);
+
+    /// <summary>The transaction with which a slice ends; <paramref name="after"/> where there is none.</summary>
+    private Task<long> EndOfTransactionsAsync(long after, long end, CancellationToken cancellation) => units.ReadAsync(
+        async r =>
+        {
+            var ids = r.Query<TransactionRow>().Select(t => t.Id).Where(id => id > after && id <= end).OrderBy(id => id)
+                .Take(TransactionsOfSlice);
+            return await ids.OrderByDescending(id => id).FirstOrDefaultAsync(cancellation) is > 0 and var last ? last : after;
+        },
+        cancellation);
+
+    /// <summary>The wallet with which a slice ends, and the entries that its wallets count: more than fit only of one alone.</summary>
+    private Task<(long Last, long Entries)> EndOfWalletsAsync(long after, long end, CancellationToken cancellation) => units.ReadAsync(
+        async r =>
+        {
+            var wallets = await r.Query<WalletRow>().Where(w => w.UserId > after && w.UserId <= end).OrderBy(w => w.UserId)
+                .Take(WalletsOfSlice).Select(w => new { w.UserId, w.Entries }).ToListAsync(cancellation);
+            var (last, entries) = (after, 0L);
+            foreach (var wallet in wallets)
+            {
+                if (last > after && entries + wallet.Entries > EntriesOfSlice)
+                {
+                    break;
+                }
+
+                (last, entries) = (wallet.UserId, entries + wallet.Entries);
+            }
+
+            return (last, entries);
         },
         cancellation);
 
@@ -119,6 +163,49 @@ internal sealed class LedgerProof(IUnits units)
         },
         cancellation);
 
+    /// <summary>
+    /// A wallet of more entries than one statement follows. Those that it counts at one instant stay as they are, so that
+    /// they can be read one after the other.
+    /// </summary>
+    private async IAsyncEnumerable<ProofSlice> LongWalletAsync(long user, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var at = await units.ReadAsync(
+            r => r.Query<WalletRow>().Where(w => w.UserId == user)
+                .Select(w => new
+                {
+                    Wallet = w,
+                    HasMore = r.Query<EntryRow>().Any(e => e.UserId == w.UserId && UserAccounts.Contains(e.Account) && e.Sequence > w.Entries),
+                })
+                .SingleAsync(cancellation),
+            cancellation);
+        WalletState running = default;
+        for (var first = 0L; first < at.Wallet.Entries; first += EntriesOfSlice)
+        {
+            var last = Math.Min(first + EntriesOfSlice, at.Wallet.Entries);
+            var entries = await units.ReadAsync(
+                r => r.Query<EntryRow>()
+                    .Where(e => e.UserId == user && UserAccounts.Contains(e.Account) && e.Sequence > first && e.Sequence <= last)
+                    .OrderBy(e => e.Sequence).ToListAsync(cancellation),
+                cancellation);
+            List<string> wrong = [];
+            foreach (var entry in entries)
+            {
+                running = Follow(running, entry, wrong);
+            }
+
+            yield return new(0, 0, wrong);
+        }
+
+        List<string> faults = [];
+        Compare(at.Wallet, running, faults);
+        if (at.HasMore)
+        {
+            Note(faults, $"user {user} counts {at.Wallet.Entries} entries and has more");
+        }
+
+        yield return new(0, 1, faults);
+    }
+
     private static WalletState Follow(WalletState running, EntryRow entry, List<string> faults)
     {
         if (!LedgerRules.IsUsers(entry.Account))
@@ -187,10 +274,7 @@ internal sealed class LedgerProof(IUnits units)
         foreach (var checkpoint in checkpoints)
         {
             var (from, held) = before?.Account == checkpoint.Account ? (before.BeforeId, before.Amount) : (0, 0);
-            var sum = held + await units.ReadAsync(
-                r => r.Query<EntryRow>().Where(e => e.Sequence == null && e.Account == checkpoint.Account
-                    && e.TransactionId >= from && e.TransactionId < checkpoint.BeforeId).SumAsync(e => e.Amount, cancellation),
-                cancellation);
+            var sum = held + await SumAsync(checkpoint.Account, from, checkpoint.BeforeId, cancellation);
             if (sum != checkpoint.Amount)
             {
                 faults.Add($"the checkpoint of {checkpoint.Account} before {checkpoint.BeforeId} says {checkpoint.Amount} and is {sum}");
@@ -200,5 +284,29 @@ internal sealed class LedgerProof(IUnits units)
         }
 
         return [.. faults.Take(MaxFaults)];
+    }
+
+    /// <summary>What one of the shop's accounts gained between two ids.</summary>
+    private async Task<long> SumAsync(LedgerAccount account, long from, long before, CancellationToken cancellation)
+    {
+        var sum = 0L;
+        while (from < before)
+        {
+            var (start, slice) = (from, 0L);
+            (from, slice) = await units.ReadAsync(
+                async r =>
+                {
+                    var entries = r.Query<EntryRow>().Where(e => e.Sequence == null && e.Account == account
+                        && e.TransactionId >= start && e.TransactionId < before);
+                    var next = await entries.Select(e => e.TransactionId).Where(id => id > start).OrderBy(id => id)
+                        .Skip(TransactionsOfSlice).FirstOrDefaultAsync(cancellation);
+                    var end = next > 0 ? next : before;
+                    return (end, await entries.Where(e => e.TransactionId < end).SumAsync(e => e.Amount, cancellation));
+                },
+                cancellation);
+            sum += slice;
+        }
+
+        return sum;
     }
 }

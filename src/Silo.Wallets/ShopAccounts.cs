@@ -47,6 +47,14 @@ internal sealed class ShopAccounts(IUnits units, ShopClock clock) : IWorkHandler
                             $"INSERT INTO wallets_checkpoints (account, before_id, amount) VALUES ({(short)account}, {before}, {amount}) ON CONFLICT DO NOTHING",
                             cancellation);
                     }
+
+                    // Entries stay, so that a reader who has an older one by now sums from there all the same.
+                    await unit.ExecuteAsync(
+                        $"""
+                        DELETE FROM wallets_checkpoints WHERE account = {(short)account}
+                            AND before_id < (SELECT max(c.before_id) FROM wallets_checkpoints c WHERE c.account = {(short)account})
+                        """,
+                        cancellation);
                 }
 
                 return written;

@@ -1,9 +1,13 @@
+using Silo.Kernel;
+
 namespace Silo.Storage.Tests;
 
 /// <summary>What a caller of a hot grain can rely on while nothing breaks.</summary>
 public abstract class CommandSuite<TDatabase>(NodeFixture<TDatabase> fixture) : NodeSuite<TDatabase>(fixture)
     where TDatabase : TestDatabase, new()
 {
+    private const int MaxBatch = HotGrain<CounterState, CounterCommand, CounterOutcome, CounterFacts>.MaxBatch;
+
     [Fact]
     public async Task Run_WhenAnswered_StateAndRowAreInTheDatabase()
     {
@@ -181,12 +185,15 @@ public abstract class CommandSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         var replies = await GatherAsync(
             grain,
             null,
-            CounterCall.Of([.. Enumerable.Range(0, most).Select(i => Command($"{i}"))]),
-            CounterCall.Of(Command("one too many")));
+            [
+                .. Enumerable.Range(0, most).Chunk(MaxBatch).Select(ids => CounterCall.Of([.. ids.Select(i => Command($"{i}"))])),
+                CounterCall.Of(Command("one too many")),
+            ]);
 
-        Assert.IsType<StorageBusyException>(replies[1].Failure);
-        Assert.Null(replies[0].Failure);
-        Assert.Equal(Enumerable.Range(2, most).Select(i => (long)i), replies[0].Outcomes.Select(o => o.Total));
+        Assert.IsType<StorageBusyException>(replies[^1].Failure);
+        Assert.All(replies[..^1], reply => Assert.Null(reply.Failure));
+        Assert.Equal(
+            Enumerable.Range(2, most).Select(i => (long)i), replies[..^1].SelectMany(r => r.Outcomes).Select(o => o.Total));
         var (state, rows) = await ConsistentAsync(grain);
         Assert.Equal(most + 1, state.Total);
         Assert.DoesNotContain(rows, r => r.RequestId == "one too many");
@@ -194,16 +201,89 @@ public abstract class CommandSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     }
 
     [Fact]
-    public async Task Run_QueueIsFull_TheRefusalReachesTheCallerAsItself()
+    public async Task Run_MoreCommandsThanABatchHolds_IsTheCallersMistake()
     {
-        const int most = HotGrain<CounterState, CounterCommand, CounterOutcome, CounterFacts>.MaxWaiting;
         var grain = NewGrain();
 
-        await Assert.ThrowsAsync<StorageBusyException>(() => Node.Counter(grain).RunAsync(
-            [.. Enumerable.Range(0, most + 1).Select(i => Command($"{i}"))]).Soon());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Node.Counter(grain).RunAsync(
+            [.. Enumerable.Range(0, MaxBatch + 1).Select(i => Command($"{i}"))]).Soon());
 
         Assert.Empty(await Node.EntriesAsync(grain));
         Assert.Equal(1, (await AddAsync(grain, "fine")).Total);
+    }
+
+    [Fact]
+    public async Task Run_MessagesThatDoNotFitOneBatch_AreNotTorn()
+    {
+        var grain = NewGrain();
+        const int half = (MaxBatch / 2) + 1;
+
+        var replies = await GatherAsync(
+            grain,
+            null,
+            CounterCall.Of([.. Enumerable.Range(0, half).Select(i => Command($"a{i}"))]),
+            CounterCall.Of([.. Enumerable.Range(0, half).Select(i => Command($"b{i}")), Command("late", limit: half)]),
+            CounterCall.Of([Command("c") with { Poison = Poison.NullNote }, .. Enumerable.Range(0, half).Select(i => Command($"c{i}"))]));
+
+        Assert.Equal([1, half, half + 1, half + 1], Node.Probe.Batches.Select(b => b.Commands));
+        Assert.Null(replies[0].Failure);
+        Assert.Equal("LIMIT", replies[1].Outcomes[^1].Refusal?.Reason);
+        // What fails with its batch fails nobody whose command stands.
+        Assert.IsType<StorageUnavailableException>(replies[2].Failure);
+        Assert.Equal(1 + (2 * half), (await ConsistentAsync(grain)).State.Total);
+    }
+
+    [Fact]
+    public async Task Run_RowIsTakenBetweenTheFactsAndTheCommit_IsSeenByASecondLook()
+    {
+        var grain = NewGrain();
+        await AddAsync(grain, "before", 3);
+        Node.Probe.AfterLoad = async () =>
+        {
+            Node.Probe.AfterLoad = null;
+            await Node.Units.RunAsync<bool>(
+                unit =>
+                {
+                    unit.Set<EntryRow>().Add(new() { Id = unit.NewId(), GrainId = grain, RequestId = "same", Amount = 0, TotalAfter = 77, Note = "" });
+                    return Task.FromResult<Result<bool>>(true);
+                },
+                CancellationToken.None);
+        };
+
+        var outcomes = await Node.Counter(grain).RunAsync([Command("same"), Command("neighbour", 4)]).Soon();
+
+        Assert.Equal([(77, true), (7, false)], outcomes.Select(o => (o.Total, o.Repeated)));
+        Assert.Equal(2, (await Node.StoredAsync(grain)).Version);
+    }
+
+    [Fact]
+    public async Task View_StateReadRunsAcrossAForgetting_ReadsAgain()
+    {
+        var grain = NewGrain();
+        var (begun, viewing, release) = (NewSignal(), NewSignal(), NewSignal());
+        var (commit, reads) = (new Hold(), 0);
+        Node.Probe.Viewing = () => viewing.TrySetResult();
+        // The command's read waits for the viewer's, and the viewer's for the end of the command.
+        Faults.AfterStateRead = () =>
+        {
+            begun.TrySetResult();
+            return ++reads switch { 1 => viewing.Task, 2 => release.Task, _ => Task.CompletedTask };
+        };
+        Faults.BeforeSend = commit.Pass;
+        Faults.AfterCommit = () => throw new IOException("Broken on purpose.");
+
+        var lost = AddAsync(grain, "a", 4);
+        await begun.Task.Soon();
+        var view = Node.Counter(grain).ViewAsync();
+        await commit.Reached;
+        commit.Release();
+        Assert.True((await Assert.ThrowsAsync<StorageUnavailableException>(() => lost)).OutcomeUnknown);
+        release.SetResult();
+
+        Assert.Equal(4, (await view.Soon()).Total);
+        Assert.Equal(3, reads);
+
+        static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
 

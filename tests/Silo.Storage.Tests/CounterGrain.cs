@@ -130,6 +130,7 @@ internal sealed class CounterFacts
 
 internal static class CounterRefusals
 {
+    public static readonly Refusal Held = new("HELD", RefusalKind.Unavailable, "The balance is locked elsewhere.");
     public static readonly Refusal Limit = new("LIMIT", RefusalKind.Exhausted, "The limit is reached.");
     public static readonly Refusal Poor = new("POOR", RefusalKind.Exhausted, "The balance does not reach.");
 }
@@ -143,12 +144,25 @@ internal sealed class Probe
     /// <summary>How often each account was asked for a lock.</summary>
     public ConcurrentDictionary<long, int> LockTries { get; } = new();
 
+    /// <summary>Whether grains guess that no request was answered before.</summary>
+    public bool Guesses { get; set; }
+
+    /// <summary>Runs when the facts of a batch have been read.</summary>
+    public Func<Task>? AfterLoad { get; set; }
+
+    /// <summary>Runs when somebody is about to view a grain.</summary>
+    public Action? Viewing { get; set; }
+
+    /// <summary>Runs when rows are about to be locked.</summary>
+    public Action? BeforeLock { get; set; }
+
     /// <summary>Set by a test, completed by the grain when all calls of one <c>RunCallsAsync</c> are made.</summary>
     public TaskCompletionSource CallsMade { get; set; } = new();
 
     public void Clear()
     {
         CallsMade = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        (Guesses, AfterLoad, BeforeLock, Viewing) = (false, null, null, null);
         Batches.Clear();
         LockTries.Clear();
     }
@@ -176,8 +190,15 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
 
     public async Task<CounterView> ViewAsync()
     {
+        probe.Viewing?.Invoke();
         await LoadStateAsync();
         return new(State.Total, State.Count, activation);
+    }
+
+    protected override bool TryGuess(IReadOnlyList<CounterCommand> batch, out CounterFacts facts)
+    {
+        facts = new() { Answered = [] };
+        return probe.Guesses;
     }
 
     protected override async ValueTask<CounterFacts> LoadAsync(IUnits reads, IReadOnlyList<CounterCommand> batch)
@@ -188,14 +209,18 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
         var rows = await reads.ReadAsync(
             r => r.Query<EntryRow>().Where(e => e.GrainId == id && requests.Contains(e.RequestId)).ToListAsync(),
             CancellationToken.None);
+        await (probe.AfterLoad?.Invoke() ?? Task.CompletedTask);
         return new() { Answered = rows.ToDictionary(r => r.RequestId, r => r.TotalAfter) };
     }
+
+    protected override CounterOutcome PutOff => new() { RequestId = "", Refusal = CounterRefusals.Held };
 
     protected override bool Locks(CounterCommand command) => command.Account != 0;
 
     protected override async Task<IReadOnlySet<CounterCommand>> LockAsync(
         Unit unit, IReadOnlyList<CounterCommand> batch, CounterFacts facts)
     {
+        probe.BeforeLock?.Invoke();
         var accounts = batch.Where(c => c.Account != 0).Select(c => c.Account).Distinct().ToArray();
         foreach (var account in accounts)
         {

@@ -76,62 +76,80 @@ public abstract class LockSuite<TDatabase>(NodeFixture<TDatabase> fixture) : Nod
 public sealed class LocksOnPostgres(NodeFixture<PostgresDatabase> fixture) : LockSuite<PostgresDatabase>(fixture)
 {
     [Fact]
-    public async Task Spend_RowIsLockedElsewhere_IsPutOffThreeTimesAndTheNeighboursSucceed()
+    public async Task Spend_RowIsLockedElsewhere_IsPutOffAndTheNeighboursOfItsMessageAreAnswered()
     {
         var grain = NewGrain();
         var (locked, free) = (NewGrain(), NewGrain());
         await Node.AddBalanceAsync(locked, 10);
         await Node.AddBalanceAsync(free, 10);
         await using var foreign = await Database.OpenOwnAsync();
-        await using var transaction = await foreign.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using var take = new Npgsql.NpgsqlCommand($"SELECT 1 FROM test_balances WHERE id = {locked} FOR UPDATE", foreign);
-        await take.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await TakeAsync(foreign, locked);
 
-        var replies = await GatherAsync(
-            grain,
-            null,
-            CounterCall.Of(Command("elsewhere", 2, account: locked)),
-            CounterCall.Of(Command("free", 3, account: free)),
-            CounterCall.Of(Command("none", 4)));
+        var outcomes = await Node.Counter(grain).RunAsync(
+            [Command("elsewhere", 2, account: locked), Command("free", 3, account: free), Command("none", 4)]).Soon();
 
-        Assert.False(Assert.IsType<StorageUnavailableException>(replies[0].Failure).OutcomeUnknown);
-        Assert.Equal([4, 8], replies[1..].Select(r => Assert.Single(r.Outcomes).Total));
-        Assert.Equal(1 + HotGrain<CounterState, CounterCommand, CounterOutcome, CounterFacts>.MaxDeferrals, Node.Probe.LockTries[locked]);
-        Assert.Equal(1, Node.Probe.LockTries[free]);
+        Assert.Equal(["HELD", null, null], outcomes.Select(o => o.Refusal?.Reason));
+        Assert.Equal([3, 7], outcomes[1..].Select(o => o.Total));
+        Assert.Equal(1, Node.Probe.LockTries[locked]);
         await transaction.RollbackAsync(TestContext.Current.CancellationToken);
         Assert.Equal((10, 7), (await Node.BalanceAsync(locked), await Node.BalanceAsync(free)));
-        Assert.Equal(10, (await AddAsync(grain, "elsewhere", 2, locked)).Total);
+        Assert.Equal(9, (await AddAsync(grain, "elsewhere", 2, locked)).Total);
         Assert.Equal(8, await Node.BalanceAsync(locked));
         await ConsistentAsync(grain);
     }
 
     [Fact]
-    public async Task Spend_RowIsFreeAgainBeforeTheLastTry_Succeeds()
+    public async Task SpendJoined_RowIsFreeAgainAfterSomeTries_SucceedsAndOthersAreServedMeanwhile()
     {
         var (grain, account) = (NewGrain(), NewGrain());
         await Node.AddBalanceAsync(account, 10);
         await using var foreign = await Database.OpenOwnAsync();
-        await using var transaction = await foreign.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using var spend = new Npgsql.NpgsqlCommand($"UPDATE test_balances SET balance = 5 WHERE id = {account}", foreign);
-        await spend.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        var sends = 0;
-        Faults.BeforeSend = () =>
+        await using var transaction = await TakeAsync(foreign, account);
+        var firstTry = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var tries = 0;
+        Node.Probe.BeforeLock = () =>
         {
-            // The first commit is the neighbour's, whose batch found the row locked.
-            if (Interlocked.Increment(ref sends) == 1)
+            firstTry.TrySetResult();
+            if (++tries == 4)
             {
-                transaction.Commit();
+                transaction.Rollback();
             }
         };
 
-        var replies = await Node.Counter(grain).RunCallsAsync(
-            [CounterCall.Of(Command("wait", 4, account: account)), CounterCall.Of(Command("neighbour"))]).Soon();
+        var joined = Node.Counter(grain).RunJoinedAsync(
+            Command("joined", 4, account: account), new() { Kind = TestWork.Keep, Id = grain });
+        await firstTry.Task.Soon();
+        var neighbour = await AddAsync(grain, "neighbour");
 
-        Assert.All(replies, reply => Assert.Null(reply.Failure));
-        // One try before the commit that frees the row, or two where the neighbour came one batch later, and one after.
-        Assert.InRange(Node.Probe.LockTries[account], 2, 3);
-        // It has seen what the other transaction left, not what was there at first.
-        Assert.Equal(1, await Node.BalanceAsync(account));
+        Assert.Null(neighbour.Refusal);
+        Assert.Equal(5, (await joined.Soon()).Outcome.Total);
+        Assert.Equal(4, Node.Probe.LockTries[account]);
+        Assert.Equal(6, await Node.BalanceAsync(account));
+        await ConsistentAsync(grain);
+    }
+
+    [Fact]
+    public async Task SpendJoined_RowStaysLocked_IsPutOffInTheEnd()
+    {
+        var (grain, account) = (NewGrain(), NewGrain());
+        await Node.AddBalanceAsync(account, 10);
+        await using var foreign = await Database.OpenOwnAsync();
+        await using var transaction = await TakeAsync(foreign, account);
+
+        var joined = await Node.Counter(grain).RunJoinedAsync(
+            Command("joined", 4, account: account), new() { Kind = TestWork.Keep, Id = grain }).Soon();
+
+        Assert.Equal(("HELD", null), (joined.Outcome.Refusal?.Reason, joined.Answer));
+        Assert.Equal(1 + Pauses.OfAPutOffCommand.Count, Node.Probe.LockTries[account]);
+        Assert.Empty(await JoinedSuite.RowsAsync(Node, grain));
+    }
+
+    private static async Task<Npgsql.NpgsqlTransaction> TakeAsync(Npgsql.NpgsqlConnection foreign, long account)
+    {
+        var transaction = await foreign.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var take = new Npgsql.NpgsqlCommand($"SELECT 1 FROM test_balances WHERE id = {account} FOR UPDATE", foreign);
+        await take.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        return transaction;
     }
 }
 

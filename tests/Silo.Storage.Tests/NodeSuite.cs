@@ -39,6 +39,7 @@ public sealed class NodeFixture<TDatabase> : IAsyncLifetime
         foreach (var store in new[] { node, second }.OfType<TestStore>())
         {
             (store.Faults.BeforeSend, store.Faults.AfterSend, store.Faults.AfterCommit) = (null, null, null);
+            store.Faults.AfterStateRead = null;
             store.Probe.Clear();
         }
     }
@@ -113,11 +114,15 @@ public abstract class NodeSuite<TDatabase>(NodeFixture<TDatabase> fixture) : ICl
         {
             try
             {
-                return await AddAsync(node, grain, command);
+                var outcome = await AddAsync(node, grain, command);
+                if (outcome.Refusal?.Reason != "HELD" || attempt >= 500)
+                {
+                    return outcome;
+                }
             }
             catch (StorageUnavailableException) when (attempt < 500)
             {
-                // The next attempt meets a fresh activation, or a row that is free again.
+                // The next attempt meets a fresh activation.
             }
         }
     }

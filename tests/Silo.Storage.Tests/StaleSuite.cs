@@ -64,6 +64,22 @@ public abstract class StaleSuite<TDatabase>(NodeFixture<TDatabase> fixture) : No
     }
 
     [Fact]
+    public async Task Run_RefusedOnAGuessOfAStaleActivation_IsDecidedOnRows()
+    {
+        var grain = NewGrain();
+        var other = await SecondAsync();
+        await AddAsync(grain, "a", 10);
+        await AddAsync(other, grain, new() { RequestId = "b", Amount = 5 });
+        Node.Probe.Guesses = true;
+
+        // Here the total is still 10; a refusal needs no commit, which would tell.
+        var repeat = await AddAsync(Node, grain, Command("b", 5, limit: 12));
+
+        Assert.Equal((15, true, null), (repeat.Total, repeat.Repeated, repeat.Refusal));
+        await ConsistentAsync(grain);
+    }
+
+    [Fact]
     public async Task Run_TwoActivationsRaceTheFirstWrite_NothingIsLostOrDoubled()
     {
         var grain = NewGrain();

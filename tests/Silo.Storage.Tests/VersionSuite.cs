@@ -27,6 +27,23 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     }
 
     [Fact]
+    public async Task Get_AfterATouchInAHotGrainsTransaction_ReadsAnew()
+    {
+        await using var node = await OtherAsync();
+        var (_, cache) = CacheOf(node);
+        await GetAsync(cache);
+
+        var ended = await node.Get<HotUnits>().RunAsync(async unit =>
+        {
+            await unit.TouchAsync(topic, CancellationToken.None);
+            return new Batch(CounterState.KeyOf(NewGrain()), null, [1], new Rows());
+        });
+
+        Assert.Equal(BatchOutcome.Committed, ended);
+        Assert.Equal(2, await GetAsync(cache));
+    }
+
+    [Fact]
     public async Task Get_AfterATouchElsewhere_ReadsAnewWithTheNextLook()
     {
         await using var here = await OtherAsync();

@@ -1,4 +1,5 @@
 using Silo.Coupons;
+using Silo.Kernel;
 using Xunit;
 
 namespace Silo.Rooms.Tests.Coupons;
@@ -9,6 +10,7 @@ namespace Silo.Rooms.Tests.Coupons;
 /// </summary>
 public sealed class ClaimPrecedenceTests
 {
+    private static readonly ShopClock Clock = new(TimeProvider.System, TimeZoneInfo.Utc);
     private const long Start = 1_000;
     private const long End = 2_000;
 
@@ -129,7 +131,7 @@ public sealed class ClaimPrecedenceTests
     {
         var c = Good();
 
-        var (refusal, _) = CouponRules.Claim(c.State, c.Command with { IsPaid = false }, c.Claimant, c.Now);
+        var (refusal, _) = CouponRules.Claim(c.State, c.Command with { IsPaid = false }, c.Claimant, c.Now, Clock);
 
         Assert.Equal("250", refusal!.Metadata["amount_cents"]);
     }
@@ -163,7 +165,7 @@ public sealed class ClaimPrecedenceTests
 
     private static (string? Reason, long? Piece) Decide(Case c)
     {
-        var (refusal, repeat) = CouponRules.Claim(c.State, c.Command, c.Claimant, c.Now);
+        var (refusal, repeat) = CouponRules.Claim(c.State, c.Command, c.Claimant, c.Now, Clock);
         return (refusal?.Reason, repeat?.PieceId);
     }
 

@@ -79,6 +79,46 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 
     [Fact]
+    public async Task Change_OfACouponWithAPassword_IsInTheAuditLogWithoutIt()
+    {
+        var coupon = NewId();
+        var create = Node.Change(t => t with { Password = "SPRING" }) with { Create = true, RequestId = $"create {coupon}" };
+
+        var first = await Node.Grain(coupon).ChangeAsync(create);
+        var repeat = await Node.Grain(coupon).ChangeAsync(create);
+        await Node.Grain(coupon).ChangeAsync(Node.Change(t => t with { Password = "AUTUMN" }));
+
+        Assert.Equal(("SPRING", "SPRING"), (first.Coupon!.Terms.Password, repeat.Coupon!.Terms.Password));
+        Assert.Equal("AUTUMN", (await Node.StateAsync(coupon)).Terms.Password);
+        var entries = await Node.Units.ReadAsync(
+            r => r.Query<AuditEntry>().Where(a => a.Subject == $"coupon:{coupon}").ToListAsync(), CancellationToken.None);
+        Assert.Equal(2, entries.Count);
+        Assert.All(entries, entry => Assert.DoesNotMatch("SPRING|AUTUMN", entry.Before + entry.After));
+    }
+
+    [Fact]
+    public async Task ImportCards_OneNumberIntoTwoCouponsAtOnce_OneGetsIt()
+    {
+        for (var round = 0; round < 16; round++)
+        {
+            var coupons = new[] { await Node.CreateAsync(), await Node.CreateAsync() };
+            string[] numbers = [$"N-{NewId()}", $"N-{NewId()}"];
+
+            var outcomes = await Task.WhenAll(coupons.Select(coupon => Node.Grain(coupon).ChangeAsync(new ImportCardsCommand
+            {
+                OperatorId = 1,
+                Rpc = "import",
+                Numbers = numbers,
+                Hashes = [[1], [2]],
+            })));
+
+            Assert.Equal([null, "CARD_NUMBER_TAKEN"], outcomes.Select(o => o.Refusal?.Reason).Order());
+            var loser = coupons[Array.FindIndex(outcomes, o => o.Refusal is not null)];
+            Assert.Equal(0, (await Node.StateAsync(loser)).Allotted);
+        }
+    }
+
+    [Fact]
     public async Task Claim_InTheBatchThatMakesItCostPoints_IsChargedFromThereOn()
     {
         var (before, after, poor) = (NewId(), NewId(), NewId());
@@ -260,28 +300,28 @@ public sealed class CouponGrainOnPostgres(CouponNode<OnPostgres> node) : CouponG
     }
 
     [Fact]
-    public async Task Claim_WhoseWalletIsFreeAgainBeforeTheLastTry_SeesWhatTheOtherLeft()
+    public async Task Claim_WhoseWalletIsHeldForAWhile_SucceedsWhenItIsFreeAndOthersAreServedMeanwhile()
     {
-        var (locked, free) = (NewId(), NewId());
-        await Node.AddPointsAsync(locked, 150);
+        var (locked, free, asking) = (NewId(), NewId(), NewId());
+        await Node.AddPointsAsync(locked, 250);
         await Node.AddPointsAsync(free, 100);
         var coupon = await Node.CreateAsync(t => t with { PointsCost = 100 });
         await using var foreign = new NpgsqlConnection(Node.ConnectionString);
         await foreign.OpenAsync();
         await using var transaction = await foreign.BeginTransactionAsync();
-        await using var spend = new NpgsqlCommand($"UPDATE wallets_wallets SET points = 99 WHERE user_id = {locked}", foreign);
+        await using var spend = new NpgsqlCommand($"UPDATE wallets_wallets SET points = 150 WHERE user_id = {locked}", foreign);
         await spend.ExecuteNonQueryAsync();
-        var faults = Node.Get<CommitFaults>();
-        // The first commit is the neighbour's, whose batch found the wallet locked.
-        faults.BeforeSend = () =>
-        {
-            faults.BeforeSend = null;
-            transaction.Commit();
-        };
 
-        var outcomes = await Node.ClaimManyAsync(coupon, Claim(locked), Claim(free));
+        var claim = Node.Get<Claims>().SubmitAsync(coupon, Claim(locked));
+        var neighbour = await Node.Get<Claims>().SubmitAsync(coupon, Claim(free));
+        var dry = (await Node.ClaimManyAsync(coupon, Claim(locked) with { DryRun = true }, Claim(asking) with { DryRun = true }));
+        Assert.False(claim.IsCompleted);
+        await transaction.CommitAsync();
 
-        Assert.Equal(["COUPON_POINTS_TOO_LOW", null], Reasons(outcomes));
-        Assert.Equal(99, (await Node.WalletAsync(locked))!.Points);
+        Assert.Null((await claim).Refusal);
+        Assert.Null(neighbour.Refusal);
+        // Who only asks waits for no wallet.
+        Assert.Equal([null, "COUPON_POINTS_TOO_LOW"], Reasons(dry));
+        Assert.Equal(50, (await Node.WalletAsync(locked))!.Points);
     }
 }

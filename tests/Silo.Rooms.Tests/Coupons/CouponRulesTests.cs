@@ -1,4 +1,5 @@
 using Silo.Coupons;
+using Silo.Kernel;
 using Xunit;
 
 namespace Silo.Rooms.Tests.Coupons;
@@ -6,6 +7,7 @@ namespace Silo.Rooms.Tests.Coupons;
 /// <summary>The room's decisions as tables: every boundary, and two faults at once where the precedence matters.</summary>
 public sealed class CouponRulesTests
 {
+    private static readonly ShopClock Clock = new(TimeProvider.System, TimeZoneInfo.Utc);
     private const long Start = 1_000;
     private const long End = 2_000;
 
@@ -42,14 +44,14 @@ public sealed class CouponRulesTests
     {
         var state = State(total, claimed, limit) with { Enabled = enabled };
 
-        Assert.Equal(expected, CouponRules.ClaimRefusal(state, new(), Claimant(mine), now)?.Reason);
+        Assert.Equal(expected, CouponRules.ClaimRefusal(state, new(), Claimant(mine), now, Clock)?.Reason);
     }
 
     [Fact]
     public void Claim_CouponNeverCreated_IsUnknownBeforeAnythingElse()
     {
         var (refusal, repeat) = CouponRules.Claim(
-            new CouponState(), Command("r", 1), new([Accepted("r", 2)], 0, 0), 1_500);
+            new CouponState(), Command("r", 1), new([Accepted("r", 2)], 0, 0), 1_500, Clock);
 
         Assert.Equal("COUPON_UNKNOWN", refusal?.Reason);
         Assert.Null(repeat);
@@ -62,7 +64,7 @@ public sealed class CouponRulesTests
     {
         var first = Accepted("r", 7);
 
-        var (refusal, repeat) = CouponRules.Claim(State(1, 1, 1), Command("r", 7), new([first], 0, 0), now);
+        var (refusal, repeat) = CouponRules.Claim(State(1, 1, 1), Command("r", 7), new([first], 0, 0), now, Clock);
 
         Assert.Null(refusal);
         Assert.Equal(first, repeat);
@@ -71,7 +73,7 @@ public sealed class CouponRulesTests
     [Fact]
     public void Claim_RepeatWithAnotherBody_IsRefusedBeforeTheStock()
     {
-        var (refusal, _) = CouponRules.Claim(State(1, 1, 1), Command("r", 8), new([Accepted("r", 7)], 0, 0), End);
+        var (refusal, _) = CouponRules.Claim(State(1, 1, 1), Command("r", 8), new([Accepted("r", 7)], 0, 0), End, Clock);
 
         Assert.Equal("REQUEST_ID_REUSED", refusal?.Reason);
     }
@@ -79,7 +81,7 @@ public sealed class CouponRulesTests
     [Fact]
     public void Claim_WithoutRequestId_IsNeverARepeat()
     {
-        var (refusal, repeat) = CouponRules.Claim(State(5, 1, 5), Command("", 0), new([Accepted("", 0)], 0, 0), 1_500);
+        var (refusal, repeat) = CouponRules.Claim(State(5, 1, 5), Command("", 0), new([Accepted("", 0)], 0, 0), 1_500, Clock);
 
         Assert.Null(refusal);
         Assert.Null(repeat);
@@ -103,7 +105,7 @@ public sealed class CouponRulesTests
     [InlineData(End, Start, "COUPON_WINDOW_EMPTY")]
     public void Create_Window_MustNotBeEmpty(long from, long until, string? expected)
     {
-        var result = CouponRules.Create(Terms(10, 1) with { ClaimableFrom = from, ClaimableUntil = until }, 5);
+        var result = CouponRules.Create(Terms(10, 1) with { ClaimableFrom = from, ClaimableUntil = until }, 5, Clock);
 
         Assert.Equal(expected, result.Refusal?.Reason);
         if (result.IsAccepted)
@@ -134,7 +136,7 @@ public sealed class CouponRulesTests
     {
         var state = exists ? State(10, 4, 1) : new CouponState();
 
-        var result = CouponRules.Update(state, Terms(total, 1) with { ClaimableUntil = until }, expectedVersion, 9);
+        var result = CouponRules.Update(state, Terms(total, 1) with { ClaimableUntil = until }, expectedVersion, 9, Clock);
 
         Assert.Equal(expected, result.Refusal?.Reason);
         if (result.IsAccepted)

@@ -1,4 +1,5 @@
 using Silo.Coupons;
+using Silo.Kernel;
 using Xunit;
 
 namespace Silo.Rooms.Tests.Coupons;
@@ -9,6 +10,7 @@ namespace Silo.Rooms.Tests.Coupons;
 /// </summary>
 public sealed class CouponTermsRulesTests
 {
+    private static readonly ShopClock Clock = new(TimeProvider.System, TimeZoneInfo.Utc);
     private const long Day = 24L * 60 * 60 * 1000;
     private const long From = 100 * Day;
     private const long Until = 110 * Day;
@@ -42,23 +44,23 @@ public sealed class CouponTermsRulesTests
         { 0, 0, 0, 0, null },
         { Until - 1, 0, 0, 0, null },
         { Until, 0, 0, 0, "COUPON_USE_WINDOW_EMPTY" },
-        { 0, 10, 0, 0, null },
-        { 0, 11, 0, 0, "COUPON_USE_WINDOW_EMPTY" },
+        { 0, 9, 0, 0, null },
+        { 0, 10, 0, 0, "COUPON_USE_WINDOW_EMPTY" },
         // until an instant of its own
         { 0, 0, From + 1, 0, null },
         { 0, 0, From, 0, "COUPON_USE_WINDOW_EMPTY" },
         { 0, 0, From - 1, 0, "COUPON_USE_WINDOW_EMPTY" },
         { Until + Day, 0, Until + Day + 1, 0, null },
         { Until + Day, 0, Until + Day, 0, "COUPON_USE_WINDOW_EMPTY" },
-        { 0, 365, From + (364 * Day) + 1, 0, null },
-        { 0, 365, From + (364 * Day), 0, "COUPON_USE_WINDOW_EMPTY" },
+        { 0, 365, From + (365 * Day) + 1, 0, null },
+        { 0, 365, From + (365 * Day), 0, "COUPON_USE_WINDOW_EMPTY" },
         // for a number of days
         { 0, 0, 0, 1, null },
         { 0, 0, 0, 3650, null },
         { 0, 5, 0, 5, null },
         { 0, 6, 0, 5, "COUPON_USE_WINDOW_EMPTY" },
-        { Until + (5 * Day) - 1, 0, 0, 5, null },
-        { Until + (5 * Day), 0, 0, 5, "COUPON_USE_WINDOW_EMPTY" },
+        { Until + (5 * Day) - 2, 0, 0, 5, null },
+        { Until + (5 * Day) - 1, 0, 0, 5, "COUPON_USE_WINDOW_EMPTY" },
         // two things that exclude each other
         { From, 1, 0, 0, "COUPON_USE_WINDOW_EMPTY" },
         { From, 1, 0, 5, "COUPON_USE_WINDOW_EMPTY" },
@@ -71,6 +73,62 @@ public sealed class CouponTermsRulesTests
     [MemberData(nameof(UseWindows))]
     public void Terms_TimeOfUse_IsNotEmpty(long from, int afterDays, long until, int days, string? expected) => AssertTerms(
         Terms with { UsableFrom = from, UsableAfterDays = afterDays, UsableUntil = until, UsableDays = days }, expected);
+
+    [Theory]
+    [InlineData(-1, null)]
+    [InlineData(0, "COUPON_USE_WINDOW_EMPTY")]
+    public void Terms_UsableFromTheNextDay_AreOfTheShopsDays(int fromMs, string? expected)
+    {
+        // In this shop a day begins at 06:00 UTC.
+        var clock = new ShopClock(TimeProvider.System, TimeZoneInfo.CreateCustomTimeZone("west", TimeSpan.FromHours(-6), null, null));
+        var dayBegins = From + (Day / 4);
+        var terms = Terms with { ClaimableFrom = dayBegins + fromMs, ClaimableUntil = dayBegins + 1, UsableAfterDays = 1 };
+
+        Assert.Equal(expected, CouponRules.Create(terms, 9, clock).Refusal?.Reason);
+    }
+
+    [Fact]
+    public void Terms_AtTheEndOfTheCalendar_AreDecided()
+    {
+        var last = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+        Assert.Equal(
+            "COUPON_USE_WINDOW_EMPTY",
+            CouponRules.Create(Terms with { ClaimableFrom = last - 1, ClaimableUntil = last, UsableAfterDays = 365 }, 9, Clock).Refusal?.Reason);
+    }
+
+    /// <summary>claimed after the start, usable from, after days, until, days; expected reason.</summary>
+    public static TheoryData<long, long, int, long, int, string?> ClaimsOfUse => new()
+    {
+        { 0, 0, 0, 0, 0, null },
+        // all pieces end at one instant
+        { Day - 1, 0, 0, From + Day, 0, null },
+        { Day, 0, 0, From + Day, 0, "COUPON_ENDED" },
+        { 9 * Day, 0, 0, From + Day, 0, "COUPON_ENDED" },
+        // a later day begins too late
+        { (8 * Day) + 1, 0, 1, 0, 0, null },
+        { 9 * Day, 0, 1, 0, 0, "COUPON_ENDED" },
+        // usable from an instant that the piece does not reach yet
+        { Day, From + (5 * Day), 0, 0, 4, "COUPON_NOT_OPEN" },
+        { Day + 1, From + (5 * Day), 0, 0, 4, null },
+        { 9 * Day, 0, 0, 0, 1, null },
+    };
+
+    [Theory]
+    [MemberData(nameof(ClaimsOfUse))]
+    public void Open_APieceThatCouldNeverBeUsed_IsNotGivenOut(
+        long after, long from, int afterDays, long until, int days, string? expected)
+    {
+        var terms = Terms with { UsableFrom = from, UsableAfterDays = afterDays, UsableUntil = until, UsableDays = days };
+        var state = State(3) with { Terms = terms };
+
+        Assert.Null(CouponRules.Create(terms, 9, Clock).Refusal);
+        Assert.Equal(expected, CouponRules.OpenRefusal(state, From + after, Clock)?.Reason);
+        // Told before the stock and everything behind it.
+        Assert.Equal(
+            expected ?? "COUPON_SOLD_OUT",
+            CouponRules.ClaimRefusal(state with { Claimed = 100 }, new(), new([], 0, 0), From + after, Clock)?.Reason);
+    }
 
     [Fact]
     public void Terms_WithSeveralFaults_AreRefusedInOrder()
@@ -85,7 +143,7 @@ public sealed class CouponTermsRulesTests
         Assert.Equal("COUPON_VALUE_INVALID", Update(value));
         Assert.Equal("COUPON_WINDOW_EMPTY", Update(window));
         Assert.Equal("COUPON_VERSION_STALE", Update(window, expected: 2));
-        Assert.Equal("COUPON_UNKNOWN", CouponRules.Update(new(), window, 2, 9).Refusal?.Reason);
+        Assert.Equal("COUPON_UNKNOWN", CouponRules.Update(new(), window, 2, 9, Clock).Refusal?.Reason);
     }
 
     [Theory]
@@ -170,10 +228,10 @@ public sealed class CouponTermsRulesTests
 
     private static void AssertTerms(CouponTerms terms, string? expected)
     {
-        Assert.Equal(expected, CouponRules.Create(terms, 9).Refusal?.Reason);
+        Assert.Equal(expected, CouponRules.Create(terms, 9, Clock).Refusal?.Reason);
         Assert.Equal(expected, Update(terms));
     }
 
     private static string? Update(CouponTerms terms, int expected = 1) =>
-        CouponRules.Update(State(3), terms, expected, 9).Refusal?.Reason;
+        CouponRules.Update(State(3), terms, expected, 9, Clock).Refusal?.Reason;
 }

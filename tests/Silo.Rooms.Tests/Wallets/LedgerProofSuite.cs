@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
@@ -119,6 +120,73 @@ public abstract class LedgerProofSuite<TDatabase> : LedgerTests<TDatabase>
         }
 
         Assert.Equal([1, LedgerProof.MaxFaults, 1], slices.Select(s => s.Faults.Count).Where(count => count > 0));
+    }
+
+    [Theory]
+    [InlineData("UPDATE wallets_entries SET balance_after = 0 WHERE user_id = 1 AND sequence = 9", "of user 1 says 0 and makes 9")]
+    [InlineData("UPDATE wallets_entries SET sequence = 12 WHERE user_id = 1 AND sequence = 11",
+        "Points of user 1 is 11 and its entries sum to 10", "user 1 counts 11 entries and has 10", "user 1 counts 11 entries and has more")]
+    [InlineData("UPDATE wallets_wallets SET entries = 10, points = 10 WHERE user_id = 1", "user 1 counts 10 entries and has more")]
+    public async Task Run_WalletOfMoreEntriesThanAStatementFollows_IsFollowedToItsEnd(string sql, params string[] expected)
+    {
+        for (var i = 0; i < 11; i++)
+        {
+            await PostAsync(Points(1, 1));
+            await PostAsync(Points(2 + (i / 3), 1));
+        }
+
+        var proof = new LedgerProof(Node.Units) { WalletsOfSlice = 3, EntriesOfSlice = 4 };
+        var sound = await AllAsync(proof);
+        Assert.All(sound, slice => Assert.Empty(slice.Faults));
+        Assert.Equal(5, sound.Sum(s => s.Wallets));
+        Assert.Equal(1, await Node.ExecuteAsync(sql));
+
+        var faults = (await AllAsync(proof)).SelectMany(s => s.Faults).ToArray();
+
+        Assert.Equal(expected.Length, faults.Length);
+        Assert.All(expected.Zip(faults), f => Assert.EndsWith(f.First, f.Second, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Run_WhileEverythingGrows_Ends()
+    {
+        await FillAsync();
+        var slices = 0;
+
+        await foreach (var slice in new LedgerProof(Node.Units) { TransactionsOfSlice = 1, WalletsOfSlice = 1 }.RunAsync(Cancel))
+        {
+            await PostAsync(Points(100 + slices, 1));
+            Assert.Empty(slice.Faults);
+            Assert.InRange(++slices, 1, 100);
+        }
+    }
+
+    [Fact]
+    public async Task Run_CheckpointOverSeveralSlices_IsSummed()
+    {
+        await FillAsync();
+        await FillAsync();
+        var issued = await Node.Units.ReadAsync(
+            async r => (await r.Query<EntryRow>().Where(e => e.Account == LedgerAccount.ShopPointsIssued).ToListAsync(Cancel)), Cancel);
+        var (before, sum) = (issued.Max(e => e.TransactionId) + 1, issued.Sum(e => e.Amount));
+        Assert.InRange(issued.Count, 8, 1000);
+        await Node.ExecuteAsync($"INSERT INTO wallets_checkpoints (account, before_id, amount) VALUES (101, {before}, {sum})");
+
+        Assert.Empty(await FaultsAsync());
+        await Node.ExecuteAsync("UPDATE wallets_checkpoints SET amount = amount + 1");
+
+        Assert.EndsWith($"says {sum + 1} and is {sum}", Assert.Single(await FaultsAsync()), StringComparison.Ordinal);
+    }
+
+    private static async Task<List<ProofSlice>> AllAsync(LedgerProof proof)
+    {
+        List<ProofSlice> slices = [];
+        await foreach (var slice in proof.RunAsync(Cancel))
+        {
+            slices.Add(slice);
+        }
+
+        return slices;
     }
 
     [Fact]
