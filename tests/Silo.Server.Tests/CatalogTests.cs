@@ -291,6 +291,44 @@ public sealed class CatalogTests(ITestOutputHelper output)
         Assert.Equal(0, (await new GoodsService.GoodsServiceClient(shop.Channel).QuoteGoodsAsync(new() { GoodsId = made.Plain })).Sku.Stock);
     }
 
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Reviews_HiddenAndAnswered_AreSeenAndCountedSo(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        var made = await CatalogShop.FillAsync(shop);
+        var (admin, goods) = (new ReviewsAdminService.ReviewsAdminServiceClient(shop.Channel), new GoodsService.GoodsServiceClient(shop.Channel));
+        await shop.QueryAsync($"UPDATE catalog_counters SET reviews = 2, good_reviews = 1 WHERE goods_id = {made.Plain}", _ => 0);
+        async Task<(long, long)> CountedAsync() => (
+            await shop.CountAsync($"SELECT reviews FROM catalog_counters WHERE goods_id = {made.Plain}"),
+            await shop.CountAsync($"SELECT good_reviews FROM catalog_counters WHERE goods_id = {made.Plain}"));
+        async Task<string> FoundAsync(SearchReviewsRequest request) =>
+            string.Join(',', (await admin.SearchReviewsAsync(request, shop.Owner)).Reviews.Select(r => r.Id));
+
+        Assert.Equal("2,1", await FoundAsync(new()));
+        Assert.Equal("2", await FoundAsync(new() { Rating = Rating.Bad, GoodsId = made.Plain }));
+        Assert.Equal("", await FoundAsync(new() { GoodsId = made.WithSkus }));
+
+        // As often and as many at once as they like.
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(async _ =>
+            await admin.SetReviewHiddenAsync(new() { ReviewId = 1, Hidden = true, Reason = "abuse" }, shop.Owner)));
+        Assert.Equal((1, 0), await CountedAsync());
+        Assert.Equal([2L], (await goods.ListReviewsAsync(new() { GoodsId = made.Plain })).Reviews.Select(r => r.Id));
+        Assert.Equal(("1", "2"), (await FoundAsync(new() { Hidden = true }), await FoundAsync(new() { Hidden = false })));
+        await admin.SetReviewHiddenAsync(new() { ReviewId = 1 }, shop.Owner);
+        Assert.Equal((2, 1), await CountedAsync());
+
+        await admin.ReplyToReviewAsync(new() { ReviewId = 2, Text = "抱歉" }, shop.Owner);
+        Assert.Equal(["抱歉", ""], (await goods.ListReviewsAsync(new() { GoodsId = made.Plain })).Reviews.Select(r => r.Reply));
+        Assert.Equal(("2", "1"), (await FoundAsync(new() { Replied = true }), await FoundAsync(new() { Replied = false })));
+        await admin.ReplyToReviewAsync(new() { ReviewId = 2 }, shop.Owner);
+        Assert.Equal("", await FoundAsync(new() { Replied = true }));
+
+        Assert.Equal("REVIEW_UNKNOWN", await ReasonAsync(admin.ReplyToReviewAsync(new() { ReviewId = 3, Text = "x" }, shop.Owner)));
+        Assert.Equal("REVIEW_UNKNOWN", await ReasonAsync(admin.SetReviewHiddenAsync(new() { ReviewId = 3 }, shop.Owner)));
+    }
+
     [Fact]
     public async Task Favourites_OfAnother_AreNotTouched()
     {
