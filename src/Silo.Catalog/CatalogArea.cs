@@ -28,6 +28,7 @@ public static class CatalogArea
         services.AddSiloGrpc<GoodsGrpc>();
         services.AddSiloGrpc<GoodsAdminGrpc>();
         services.AddSiloGrpc<FreightAdminGrpc>();
+        services.AddSiloGrpc<ReviewsAdminGrpc>();
         services.AddSiloGrpc<StoresGrpc>();
         services.AddSiloGrpc<StoresAdminGrpc>();
         services.AddSiloGrpc<MembersGrpc>();
@@ -43,6 +44,7 @@ public static class CatalogArea
         endpoints.MapSiloGrpc<GoodsGrpc>();
         endpoints.MapSiloGrpc<GoodsAdminGrpc>();
         endpoints.MapSiloGrpc<FreightAdminGrpc>();
+        endpoints.MapSiloGrpc<ReviewsAdminGrpc>();
         endpoints.MapSiloGrpc<StoresGrpc>();
         endpoints.MapSiloGrpc<StoresAdminGrpc>();
         endpoints.MapSiloGrpc<MembersGrpc>();

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
 using Silo.Catalog.V1;
 using Silo.Edge;
+using Silo.Files;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -11,20 +12,32 @@ namespace Silo.Catalog;
 /// The demo shop's catalogue, in one unit: six categories on two levels, twelve goods, four of them with combinations,
 /// two for group-buys and two for bargains, stores, a freight template, levels and reviews.
 /// </summary>
-internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users) : IDemoData
+internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users, IDemoPictures demoPictures) : IDemoData
 {
     private static readonly Writer System = new(0, "demo");
 
+    private static readonly string[] PictureNames =
+    [
+        .. Enumerable.Range(1, 12).Select(i => $"demo-goods-{i}.jpg"), .. Enumerable.Range(1, 6).Select(i => $"demo-category-{i}.jpg"),
+        "demo-store-1.jpg", "demo-store-2.jpg",
+    ];
+
     public async Task LoadAsync(CancellationToken cancellation)
     {
+        if (await units.ReadAsync(r => r.Query<CategoryRow>().AnyAsync(cancellation), cancellation))
+        {
+            return;
+        }
+
         var reviewer = await users.DemoUserAsync(cancellation);
+        var pictures = await demoPictures.DrawAsync(PictureNames, cancellation);
         (await units.RunAsync<bool>(
             async unit =>
             {
                 await GoodsWrites.TouchAsync(unit, cancellation);
                 if (!await unit.Query<CategoryRow>().AnyAsync(cancellation))
                 {
-                    await LoadAsync(unit, reviewer ?? 0, cancellation);
+                    await LoadAsync(unit, reviewer ?? 0, pictures, cancellation);
                 }
 
                 return true;
@@ -32,7 +45,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users)
             cancellation)).OrRefuse();
     }
 
-    private static long Category(Unit unit, long parent, int sort, string name, string type = "")
+    private static long Category(Unit unit, long parent, int sort, string name, string picture, string type = "")
     {
         var row = new CategoryRow
         {
@@ -42,7 +55,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users)
             Sort = sort,
             Enabled = true,
             Version = 1,
-            Terms = CatalogWire.Json(new CategoryTerms { Name = name, Type = type }),
+            Terms = CatalogWire.Json(new CategoryTerms { Name = name, Type = type, Icon = picture, Picture = picture }),
             CreatedAt = unit.NowMs,
             UpdatedAt = unit.NowMs,
         };
@@ -100,14 +113,17 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users)
         return sku;
     }
 
-    private async Task LoadAsync(Unit unit, long reviewer, CancellationToken cancellation)
+    private async Task LoadAsync(
+        Unit unit, long reviewer, IReadOnlyDictionary<string, string> pictures, CancellationToken cancellation)
     {
-        var food = Category(unit, 0, 1, "食品生鲜", "index");
-        var home = Category(unit, 0, 2, "居家生活", "index");
-        var fruit = Category(unit, food, 1, "新鲜水果");
-        var snack = Category(unit, food, 2, "零食坚果");
-        var cloth = Category(unit, home, 1, "服饰");
-        var kitchen = Category(unit, home, 2, "厨房用品");
+        string CategoryPicture(int number) => pictures[$"demo-category-{number}.jpg"];
+        var added = 0;
+        var food = Category(unit, 0, 1, "食品生鲜", CategoryPicture(1), "index");
+        var home = Category(unit, 0, 2, "居家生活", CategoryPicture(2), "index");
+        var fruit = Category(unit, food, 1, "新鲜水果", CategoryPicture(3));
+        var snack = Category(unit, food, 2, "零食坚果", CategoryPicture(4));
+        var cloth = Category(unit, home, 1, "服饰", CategoryPicture(5));
+        var kitchen = Category(unit, home, 2, "厨房用品", CategoryPicture(6));
         var freight = Freight(unit);
         unit.Set<LevelRow>().AddRange(
             new LevelRow { Id = unit.NewId(), Name = "银卡会员", Rebate = 980, Version = 1 },
@@ -115,6 +131,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users)
         Store(unit, 1, new()
         {
             Name = "南山旗舰店",
+            Picture = pictures["demo-store-1.jpg"],
             Address = "深圳市南山区科技园路1号",
             Phone = "0755-00000000",
             OpeningHours = "09:00-21:00",
@@ -127,6 +144,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users)
         Store(unit, 2, new()
         {
             Name = "福田中心店",
+            Picture = pictures["demo-store-2.jpg"],
             Address = "深圳市福田区福华路2号",
             Phone = "0755-00000001",
             OpeningHours = "10:00-22:00",
@@ -158,9 +176,11 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users)
         async Task<Goods> AddAsync(
             string name, long category, long cents, string special, IReadOnlyList<SkuTerms> skus, bool groupBuy = false, bool bargain = false)
         {
+            var picture = pictures[$"demo-goods-{++added}.jpg"];
             var terms = new GoodsTerms
             {
                 Name = name,
+                Picture = picture,
                 CategoryId = category,
                 Characteristic = special,
                 Unit = "件",
@@ -178,8 +198,9 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users)
                 GroupCents = groupBuy ? cents * 8 / 10 : 0,
                 BargainCents = bargain ? cents / 2 : 0,
             };
+            var parts = new GoodsParts { Content = $"<p>{name}：{special}。</p><p><img src=\"{picture}\"></p>", Pictures = { picture } };
             var created = (await goods.CreateAsync(
-                unit, new(terms, new() { Content = $"<p>{name}：{special}。</p>" }, price, 100, skus), System, cancellation)).OrRefuse();
+                unit, new(terms, parts, price, 100, skus), System, cancellation)).OrRefuse();
             await unit.Set<GoodsRow>().Where(g => g.Id == created.Goods.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(g => g.Published, true), cancellation);
             return created.Goods;

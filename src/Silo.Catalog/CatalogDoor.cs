@@ -66,14 +66,15 @@ internal sealed class CatalogDoor : ICatalog
     }
 
     public async Task<long> FreightAsync(
-        IReads reads, IReadOnlyList<PriceLine> lines, int carrier, CancellationToken cancellation)
+        IReads reads, IReadOnlyList<PriceLine> lines, int carrier, IReadOnlyList<string> regions, CancellationToken cancellation)
     {
         var ids = lines.Select(l => l.FreightId).Where(id => id != 0).Distinct().ToArray();
         var templates = ids.Length == 0 ? [] : await reads.Query<FreightRow>().Where(f => ids.Contains(f.Id))
             .ToDictionaryAsync(f => f.Id, f => CatalogWire.Read<FreightTerms>(f.Terms), cancellation);
         return lines.GroupBy(l => l.FreightId).Sum(group =>
-            templates.TryGetValue(group.Key, out var terms) && !terms.IsFree
-                ? CatalogRules.FreightCents(RateOf(terms, carrier), group.Sum(l => UnitsOf(l, terms.Unit)))
+            templates.TryGetValue(group.Key, out var terms)
+                ? CatalogRules.FreightCents(
+                    terms, regions, carrier, group.Sum(l => UnitsOf(l, terms.Unit)), group.Sum(l => l.PriceCents * l.Number))
                 : 0);
     }
 
@@ -98,9 +99,6 @@ internal sealed class CatalogDoor : ICatalog
         : terms.SaleFrom is { } from && nowMs < CatalogWire.Milliseconds(from) ? CatalogRefusals.SaleNotStarted
         : terms.SaleUntil is { } until && nowMs >= CatalogWire.Milliseconds(until) ? CatalogRefusals.SaleEnded
         : null;
-
-    private static FreightRate RateOf(FreightTerms terms, int carrier) =>
-        terms.Rates.FirstOrDefault(r => Math.Max(1, (int)r.Carrier) == carrier) ?? terms.Rates[0];
 
     /// <summary>A line in thousandths of the template's unit: pieces, kilograms, litres or whole amounts.</summary>
     private static long UnitsOf(PriceLine line, FreightUnit unit) => line.Number * unit switch

@@ -1,12 +1,14 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Silo.Catalog.V1;
+using Silo.Edge;
 using Silo.Storage;
 
 namespace Silo.Catalog;
 
 /// <summary>
-/// What the room holds of shoppers: favourites and the level, which go, and reviews, which stay without a face: they are
-/// about the goods.
+/// What the room holds of shoppers: favourites and the level, which go, and reviews, which stay without a face and without pictures:
+/// they are about the goods.
 /// </summary>
 internal sealed class CatalogPersonalData : IPersonalData
 {
@@ -41,7 +43,14 @@ internal sealed class CatalogPersonalData : IPersonalData
         await unit.Set<MemberRow>().Where(m => m.UserId == userId).ExecuteDeleteAsync(cancellation);
         await unit.Set<ReviewRow>().Where(r => r.UserId == userId).ExecuteUpdateAsync(
             r => r.SetProperty(x => x.Nick, "").SetProperty(x => x.Avatar, "")
-                .SetProperty(x => x.Province, "").SetProperty(x => x.City, ""),
+                .SetProperty(x => x.Province, "").SetProperty(x => x.City, "").SetProperty(x => x.Pictures, ""),
             cancellation);
+        await AuditForgetting.ForgetAsync<Review>(unit, ReviewsAdminService.Descriptor.FullName, userId, Forget, cancellation);
+    }
+
+    private static void Forget(Review review)
+    {
+        review.Reviewer = new() { UserId = review.Reviewer.UserId };
+        review.Pictures.Clear();
     }
 }

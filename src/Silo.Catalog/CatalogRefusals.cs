@@ -95,7 +95,7 @@ public static class CatalogRefusals
         new("STORE_NOT_EMPTY", RefusalKind.Precondition, "Goods belong to the store.");
 
     internal static readonly Refusal FreightInvalid = new(
-        "FREIGHT_INVALID", RefusalKind.Invalid, "A template is free or has rates, at most one of a carrier.");
+        "FREIGHT_INVALID", RefusalKind.Invalid, "A template is free or has rates, at most one of a carrier; a region has 12 digits and is there once.");
 
     internal static readonly Refusal FreightUnknown =
         new("FREIGHT_UNKNOWN", RefusalKind.NotFound, "There is no such freight template.");
@@ -108,6 +108,9 @@ public static class CatalogRefusals
 
     internal static readonly Refusal FreightInUse =
         new("FREIGHT_IN_USE", RefusalKind.Precondition, "Goods have the freight template.");
+
+    internal static readonly Refusal ReviewUnknown =
+        new("REVIEW_UNKNOWN", RefusalKind.NotFound, "There is no such review.");
 
     internal static readonly Refusal LevelUnknown =
         new("LEVEL_UNKNOWN", RefusalKind.NotFound, "There is no such level.");

@@ -326,6 +326,9 @@ internal sealed class ReviewRow
 
     public string Reply { get; set; } = "";
 
+    /// <summary>Not shown to shoppers, nor counted.</summary>
+    public bool Hidden { get; set; }
+
     /// <summary>Addresses, one a line.</summary>
     public string Pictures { get; init; } = "";
 

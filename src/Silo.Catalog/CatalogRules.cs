@@ -79,8 +79,43 @@ internal static class CatalogRules
         : units <= rate.FirstMilli ? rate.FirstCents
         : rate.FirstCents + ((units - rate.FirstMilli + rate.StepMilli - 1) / rate.StepMilli * rate.StepCents);
 
-    public static bool IsValid(FreightTerms terms) => (terms.IsFree || terms.Rates.Count > 0)
-        && terms.Rates.Select(r => r.Carrier == Carrier.Unspecified ? Carrier.Express : r.Carrier).Distinct().Count() == terms.Rates.Count;
+    /// <summary>What shipping of all that has one template costs, to a place and with a carrier.</summary>
+    /// <param name="terms">The template.</param>
+    /// <param name="regions">The regions that the place is in, from the province down.</param>
+    /// <param name="carrier">1 express, 2 EMS, 3 surface mail; one that is not offered costs what the first does.</param>
+    /// <param name="units">In thousandths of the template's unit.</param>
+    /// <param name="cents">What the goods cost.</param>
+    public static long FreightCents(FreightTerms terms, IReadOnlyList<string> regions, int carrier, long units, long cents)
+    {
+        if (terms.IsFree)
+        {
+            return 0;
+        }
+
+        var region = RegionOf(terms, regions);
+        var free = region?.FreeFromCents ?? terms.FreeFromCents;
+        var rates = RatesAt(terms, regions);
+        return free > 0 && cents >= free ? 0
+            : FreightCents(rates.FirstOrDefault(r => CarrierOf(r) == (Carrier)carrier) ?? rates[0], units);
+    }
+
+    /// <summary>The rates that count at a place.</summary>
+    public static IReadOnlyList<FreightRate> RatesAt(FreightTerms terms, IReadOnlyList<string> regions) =>
+        RegionOf(terms, regions)?.Rates ?? terms.Rates;
+
+    public static bool IsValid(FreightTerms terms)
+    {
+        var ids = terms.Regions.SelectMany(r => r.RegionIds).ToList();
+        return (terms.IsFree || terms.Rates.Count > 0)
+            && terms.Regions.Select(r => r.Rates).Append(terms.Rates).All(r => r.DistinctBy(CarrierOf).Count() == r.Count)
+            && ids.TrueForAll(id => id.All(char.IsAsciiDigit)) && ids.Distinct().Count() == ids.Count;
+    }
+
+    private static Carrier CarrierOf(FreightRate rate) => rate.Carrier == Carrier.Unspecified ? Carrier.Express : rate.Carrier;
+
+    /// <summary>What names the smallest region of a place; null where none does.</summary>
+    private static FreightRegion? RegionOf(FreightTerms terms, IReadOnlyList<string> regions) => regions.Reverse()
+        .Select(id => terms.Regions.FirstOrDefault(r => r.RegionIds.Contains(id))).FirstOrDefault(r => r is not null);
 
     /// <summary>The distance on a sphere, in metres.</summary>
     public static long Metres(Position from, Position to)

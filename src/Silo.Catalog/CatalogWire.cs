@@ -149,6 +149,7 @@ internal static class CatalogWire
             Rating = (Rating)row.Rating,
             Remark = row.Remark,
             Reply = row.Reply,
+            Hidden = row.Hidden,
             ReviewedAt = Instant(row.At),
             Reviewer = new() { UserId = row.UserId, Nick = row.Nick, Avatar = row.Avatar, Province = row.Province, City = row.City },
         };

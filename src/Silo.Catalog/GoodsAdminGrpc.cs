@@ -192,7 +192,7 @@ internal sealed class GoodsAdminGrpc(
         IAsyncStreamReader<ImportGoodsRequest> requestStream, ServerCallContext context)
     {
         var (file, first) = await GoodsImport.ReceiveAsync(requestStream, context.CancellationToken);
-        return await GoodsImport.RunAsync(writes, file, first, context);
+        return await GoodsImport.RunAsync(writes, goods, file, first, context);
     }
 
     public override async Task ExportGoods(

@@ -1,10 +1,19 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using CsvHelper.Configuration;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Silo.Catalog.V1;
+using Attribute = Silo.Catalog.V1.Attribute;
 
 namespace Silo.Catalog;
 
-/// <summary>The format of files of goods: names of columns, and values from and to goods.</summary>
+/// <summary>
+/// The format of files of goods: names of columns, and values from and to goods. A line is of goods, or, where it names a
+/// combination, of a combination of the goods above it.
+/// </summary>
 internal static class GoodsCsv
 {
     public const char ByteOrderMark = '\uFEFF';
@@ -12,13 +21,29 @@ internal static class GoodsCsv
     /// <summary>All columns in their order; a file may leave out any but name, category_id and price.</summary>
     public static readonly string[] Columns =
     [
-        "id", "name", "sub_name", "characteristic", "category_id", "store_id", "freight_id", "sort", "tags", "bar_code", "unit",
-        "weight_grams", "price", "original_price", "points", "stock", "recommended", "hidden", "published", "picture",
+        "id", "name", "combination", "pairs", "code", "sub_name", "characteristic", "category_id", "store_id", "freight_id", "sort",
+        "tags", "bar_code", "unit", "min_buy_number", "weight_grams", "volume_ml", "price", "original_price", "points", "group_price",
+        "bargain_price", "stock", "recommended", "hidden", "bargain", "group_buy", "flash_sale", "sale_from", "sale_until",
+        "off_sale_when_empty", "max_coupons", "after_sales", "video_id", "purchase_notes", "price_steps", "published", "picture",
+        "pictures", "attributes", "content",
     ];
 
     public static readonly string[] Required = ["name", "category_id", "price"];
 
-    public static CsvConfiguration Written => new(CultureInfo.InvariantCulture) { NewLine = "\r\n" };
+    /// <summary>The columns of a combination's line; all others are empty there.</summary>
+    public static readonly IReadOnlySet<string> OfCombinations = new HashSet<string>
+    {
+        "combination", "pairs", "code", "price", "original_price", "points", "group_price", "bargain_price", "stock",
+        "weight_grams", "picture",
+    };
+
+    private static readonly (string Name, AfterSale Value)[] AfterSales =
+        [("refund", AfterSale.Refund), ("return", AfterSale.Return), ("exchange", AfterSale.Exchange)];
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Lines end in CR LF, as the library has it; where that is set explicitly, it does not quote fields for a lone LF.</summary>
+    public static CsvConfiguration Written => new(CultureInfo.InvariantCulture);
 
     /// <summary>Any kind of line end is read.</summary>
     public static CsvConfiguration Read => new(CultureInfo.InvariantCulture)
@@ -30,17 +55,18 @@ internal static class GoodsCsv
         IgnoreBlankLines = true,
     };
 
-    /// <summary>A line as it is exported.</summary>
-    public static IEnumerable<string> Line(GoodsRow row, long stock)
+    /// <summary>Goods as they are exported: their line, and one of each combination.</summary>
+    public static IEnumerable<IEnumerable<string>> Lines(
+        GoodsRow row, GoodsParts parts, IReadOnlyList<(SkuRow Sku, long Stock)> skus, IReadOnlyDictionary<long, string> names)
     {
-        var terms = CatalogWire.Read<GoodsTerms>(row.Terms);
-        return
-        [
-            Text(row.Id), terms.Name, terms.SubName, terms.Characteristic, Text(row.CategoryId), Text(row.StoreId),
-            Text(row.FreightId), Text(row.Sort), terms.Tags, terms.BarCode, terms.Unit, Text(terms.WeightGrams),
-            Yuan(row.PriceCents), Yuan(row.OriginalCents), Text(row.Points), Text(stock), Text(row.Recommended), Text(row.Hidden),
-            Text(row.Published), terms.Picture,
-        ];
+        var plain = skus is [{ Sku.Pairs: "" }];
+        var goods = GoodsLine(CatalogWire.Goods(row), CatalogWire.Price(row), parts);
+        goods["stock"] = plain ? Text(skus[0].Stock) : "";
+        yield return InOrder(goods);
+        foreach (var (sku, stock) in plain ? [] : skus)
+        {
+            yield return InOrder(SkuLine(sku, stock, names));
+        }
     }
 
     /// <summary>Hundredths from a number with at most two decimals.</summary>
@@ -64,9 +90,134 @@ internal static class GoodsCsv
         _ => null,
     };
 
+    /// <summary>An instant as RFC 3339 has it; null for anything else.</summary>
+    public static Timestamp? Instant(string text)
+    {
+        try
+        {
+            return text.AsSpan().ContainsAny('"', '\\') ? null : JsonParser.Default.Parse<Timestamp>($"\"{text}\"");
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What can be done after a sale, with commas; null where one is not known.</summary>
+    public static IReadOnlyList<AfterSale>? AfterSalesOf(string text)
+    {
+        var names = Parts(text, ',');
+        var known = names.Select(n => AfterSales.FirstOrDefault(a => a.Name.Equals(n, StringComparison.OrdinalIgnoreCase)).Value).ToList();
+        return known.Contains(AfterSale.Unspecified) ? null : known;
+    }
+
+    /// <summary>Prices for larger numbers, <c>number:price</c> with commas; null where one is none.</summary>
+    public static IReadOnlyList<PriceStep>? StepsOf(string text)
+    {
+        List<PriceStep> steps = [];
+        foreach (var step in Parts(text, ','))
+        {
+            if (step.Split(':') is not [var number, var price]
+                || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var pieces)
+                || !TryCents(price, out var cents))
+            {
+                return null;
+            }
+
+            steps.Add(new() { Number = pieces, PriceCents = cents });
+        }
+
+        return steps;
+    }
+
+    /// <summary>Attributes from a JSON array of objects with key and value; null for anything else.</summary>
+    public static IReadOnlyList<Attribute>? AttributesOf(string text)
+    {
+        try
+        {
+            return text.Length == 0 ? [] : JsonNode.Parse(text) is not JsonArray array ? null
+                : [.. array.Select(item => new Attribute { Key = (string?)item!["key"] ?? "", Value = (string?)item["value"] ?? "" })];
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Texts by lines.</summary>
+    public static IReadOnlyList<string> LinesOf(string text) => Parts(text, '\n');
+
+    private static string[] Parts(string text, char separator) =>
+        text.Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static Dictionary<string, string> GoodsLine(Goods goods, Price price, GoodsParts parts)
+    {
+        var terms = goods.Terms;
+        return new(PriceFields(price))
+        {
+            ["id"] = Text(goods.Id),
+            ["name"] = terms.Name,
+            ["sub_name"] = terms.SubName,
+            ["characteristic"] = terms.Characteristic,
+            ["category_id"] = Text(terms.CategoryId),
+            ["store_id"] = Text(terms.StoreId),
+            ["freight_id"] = Text(terms.FreightId),
+            ["sort"] = Text(terms.Sort),
+            ["tags"] = terms.Tags,
+            ["bar_code"] = terms.BarCode,
+            ["unit"] = terms.Unit,
+            ["min_buy_number"] = Text(terms.MinBuyNumber),
+            ["weight_grams"] = Text(terms.WeightGrams),
+            ["volume_ml"] = Text(terms.VolumeMl),
+            ["recommended"] = Text(terms.Recommended),
+            ["hidden"] = Text(terms.Hidden),
+            ["bargain"] = Text(terms.Bargain),
+            ["group_buy"] = Text(terms.GroupBuy),
+            ["flash_sale"] = Text(terms.FlashSale),
+            ["sale_from"] = Text(terms.SaleFrom),
+            ["sale_until"] = Text(terms.SaleUntil),
+            ["off_sale_when_empty"] = Text(terms.OffSaleWhenEmpty),
+            ["max_coupons"] = Text(terms.MaxCoupons),
+            ["after_sales"] = string.Join(',', terms.AfterSales.SelectMany(a => AfterSales.Where(k => k.Value == a)).Select(a => a.Name)),
+            ["video_id"] = terms.VideoId,
+            ["purchase_notes"] = terms.PurchaseNotes,
+            ["price_steps"] = string.Join(',', terms.PriceSteps.Select(s => $"{Text(s.Number)}:{Yuan(s.PriceCents)}")),
+            ["published"] = Text(goods.Published),
+            ["picture"] = terms.Picture,
+            ["pictures"] = string.Join('\n', parts.Pictures),
+            ["attributes"] = parts.Attributes.Count == 0 ? "" : new JsonArray([.. parts.Attributes.Select(
+                a => new JsonObject { ["key"] = a.Key, ["value"] = a.Value })]).ToJsonString(Readable),
+            ["content"] = parts.Content,
+        };
+    }
+
+    private static Dictionary<string, string> SkuLine(SkuRow sku, long stock, IReadOnlyDictionary<long, string> names) =>
+        new(PriceFields(CatalogWire.Price(sku)))
+        {
+            ["combination"] = GoodsReads.NamesOf(sku.Pairs, names).TrimEnd(','),
+            ["pairs"] = sku.Pairs.TrimEnd(','),
+            ["code"] = sku.Code,
+            ["stock"] = Text(stock),
+            ["weight_grams"] = Text(sku.WeightGrams),
+            ["picture"] = sku.Picture,
+        };
+
+    private static Dictionary<string, string> PriceFields(Price price) => new()
+    {
+        ["price"] = Yuan(price.PriceCents),
+        ["original_price"] = Yuan(price.OriginalCents),
+        ["points"] = Text(price.Points),
+        ["group_price"] = Yuan(price.GroupCents),
+        ["bargain_price"] = Yuan(price.BargainCents),
+    };
+
+    private static IEnumerable<string> InOrder(Dictionary<string, string> fields) => Columns.Select(c => fields.GetValueOrDefault(c, ""));
+
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string Text(bool flag) => flag ? "1" : "0";
+
+    private static string Text(Timestamp? instant) => instant is null ? "" : CatalogWire.Json(instant).Trim('"');
 
     private static string Yuan(long cents) => (cents / 100m).ToString("0.00", CultureInfo.InvariantCulture);
 }

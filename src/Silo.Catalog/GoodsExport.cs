@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text;
 using CsvHelper;
 using Microsoft.EntityFrameworkCore;
+using Silo.Catalog.V1;
 using Silo.Storage;
 
 namespace Silo.Catalog;
@@ -9,12 +11,15 @@ namespace Silo.Catalog;
 /// <summary>Writes goods as a file, page by page of the key, so that neither memory nor a read grows with the shop.</summary>
 internal static class GoodsExport
 {
-    private const int PageSize = 200;
+    private const int PageSize = 50;
+
+    /// <summary>Characters after which a piece ends; far below what one message may have.</summary>
+    private const int PieceSize = 200_000;
 
     public static async IAsyncEnumerable<string> RunAsync(
         IUnits units, long[]? categories, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        yield return GoodsCsv.ByteOrderMark + Written([GoodsCsv.Columns]);
+        yield return GoodsCsv.ByteOrderMark + Written(GoodsCsv.Columns);
         for (var last = 0L; ;)
         {
             var page = await units.ReadAsync(
@@ -24,35 +29,59 @@ internal static class GoodsExport
                         .Where(g => g.Id > last && (categories == null || categories.Contains(g.CategoryId)))
                         .OrderBy(g => g.Id).Take(PageSize).ToListAsync(cancellation);
                     var ids = rows.ConvertAll(g => g.Id);
-                    var stocks = await r.Query<StockRow>().Where(s => ids.Contains(s.GoodsId)).GroupBy(s => s.GoodsId)
-                        .Select(s => new { s.Key, Stock = s.Sum(x => x.Stock) }).ToDictionaryAsync(s => s.Key, s => s.Stock, cancellation);
-                    return rows.ConvertAll(g => (Row: g, Stock: stocks.GetValueOrDefault(g.Id)));
+                    var parts = await r.Query<PartsRow>().Where(p => ids.Contains(p.GoodsId))
+                        .ToDictionaryAsync(p => p.GoodsId, p => CatalogWire.Read<GoodsParts>(p.Parts), cancellation);
+                    var skus = await GoodsReads.SkusAsync(r, ids, cancellation);
+                    var (_, names) = await GoodsReads.PropertiesAsync(r, skus.Select(s => s.Sku), cancellation);
+                    var byGoods = skus.ToLookup(s => s.Sku.GoodsId);
+                    return (
+                        Last: rows.Count == 0 ? 0 : rows[^1].Id,
+                        Lines: rows.SelectMany(g => GoodsCsv.Lines(g, parts[g.Id], [.. byGoods[g.Id]], names)).ToList());
                 },
                 cancellation);
-            if (page.Count == 0)
+            if (page.Lines.Count == 0)
             {
                 yield break;
             }
 
-            last = page[^1].Row.Id;
-            yield return Written(page.Select(g => GoodsCsv.Line(g.Row, g.Stock)));
+            last = page.Last;
+            foreach (var piece in Pieces(page.Lines))
+            {
+                yield return piece;
+            }
         }
     }
 
-    private static string Written(IEnumerable<IEnumerable<string>> lines)
+    private static IEnumerable<string> Pieces(IEnumerable<IEnumerable<string>> lines)
+    {
+        var piece = new StringBuilder();
+        foreach (var line in lines)
+        {
+            piece.Append(Written(line));
+            if (piece.Length >= PieceSize)
+            {
+                yield return piece.ToString();
+                piece.Clear();
+            }
+        }
+
+        if (piece.Length > 0)
+        {
+            yield return piece.ToString();
+        }
+    }
+
+    private static string Written(IEnumerable<string> line)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         using (var csv = new CsvWriter(text, GoodsCsv.Written, leaveOpen: true))
         {
-            foreach (var line in lines)
+            foreach (var field in line)
             {
-                foreach (var field in line)
-                {
-                    csv.WriteField(field);
-                }
-
-                csv.NextRecord();
+                csv.WriteField(field);
             }
+
+            csv.NextRecord();
         }
 
         return text.ToString();

@@ -79,7 +79,7 @@ internal sealed class GoodsGrpc(
     public override async Task<ListReviewsResponse> ListReviews(ListReviewsRequest request, ServerCallContext context)
     {
         var (page, total) = await units.ReadAsync(
-            r => r.Query<ReviewRow>().Where(v => v.GoodsId == request.GoodsId).OrderByDescending(v => v.Id)
+            r => r.Query<ReviewRow>().Where(v => v.GoodsId == request.GoodsId && !v.Hidden).OrderByDescending(v => v.Id)
                 .PageAsync(new Paging(request.Page, request.PageSize), context.CancellationToken),
             context.CancellationToken);
         var response = new ListReviewsResponse { TotalCount = total };
@@ -95,7 +95,9 @@ internal sealed class GoodsGrpc(
             return null;
         }
 
-        return new() { Freight = freight };
+        var response = new DescribeFreightResponse { Freight = freight };
+        response.Rates.AddRange(CatalogRules.RatesAt(freight.Terms, request.RegionIds));
+        return response;
     }
 
     public override async Task<AddFavouriteResponse> AddFavourite(AddFavouriteRequest request, ServerCallContext context)

@@ -14,6 +14,7 @@ namespace Silo.Catalog;
 /// </summary>
 internal sealed class GoodsImport
 {
+    private const int MostCombinations = 200;
     private const int MostBytes = 8 * 1024 * 1024;
     private const int MostLines = 5_000;
     private const int MostFaults = 1_000;
@@ -39,7 +40,7 @@ internal sealed class GoodsImport
     }
 
     public static async Task<ImportGoodsResponse> RunAsync(
-        OperatorWrites writes, string file, ImportGoodsRequest first, ServerCallContext context)
+        OperatorWrites writes, GoodsWrites goods, string file, ImportGoodsRequest first, ServerCallContext context)
     {
         var (lines, faults) = Parse(file);
         // What makes two requests the same is the whole file.
@@ -51,7 +52,8 @@ internal sealed class GoodsImport
             {
                 report = new();
                 report.Faults.AddRange(faults);
-                await WriteAsync(unit, lines, report, new(context.Caller().Id, first.Reason), context.CancellationToken);
+                var writer = new Writer(context.Caller().Id, first.Reason);
+                await WriteAsync(new(unit, goods, writer), lines, report, context.CancellationToken);
                 return report.Faults.Count > 0 || first.DryRun || lines.Count == 0
                     ? CatalogRefusals.ImportWithoutEffect
                     : new OperatorChange<ImportGoodsResponse>("goods", null, report);
@@ -101,7 +103,7 @@ internal sealed class GoodsImport
             }
             else if (fields.Any(f => f.Length > 0))
             {
-                lines.Add(new(began, names.Zip(fields).ToDictionary(p => p.First, p => p.Second.Trim())));
+                lines.Add(new(began, names.Zip(fields).ToDictionary(p => p.First, p => p.Second)));
             }
         }
 
@@ -112,109 +114,241 @@ internal sealed class GoodsImport
 
     private static string Short(string text) => text.Length > 50 ? text[..50] : text;
 
-    private static async Task WriteAsync(
-        Unit unit, List<Record> lines, ImportGoodsResponse report, Writer writer, CancellationToken cancellation)
+    /// <summary>Goods with their combinations, whose lines come after theirs.</summary>
+    private static List<GoodsReading> Group(List<Record> lines, List<LineFault> faults)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
-        var known = await Known.ReadAsync(unit, cancellation);
-        var (rows, seen) = (new Rows(), new HashSet<long>());
-        foreach (var chunk in lines.Select(l => new GoodsReading(l)).Chunk(500))
+        List<(Record Goods, List<Record> Combinations)> groups = [];
+        foreach (var line in lines)
         {
-            var ids = chunk.Select(r => r.GoodsId).Where(id => id != 0).Distinct().ToArray();
-            var before = await BeforeAsync(unit, ids, cancellation);
-            foreach (var reading in chunk.Where(_ => report.Faults.Count < MostFaults))
+            if (!line.IsCombination)
             {
-                reading.Check(known, isTwice: reading.GoodsId != 0 && !seen.Add(reading.GoodsId));
-                Add(unit, rows, reading, before.GetValueOrDefault(reading.GoodsId), writer);
-                report.Faults.AddRange(reading.Faults.Take(MostFaults - report.Faults.Count));
-                (report.Created, report.Changed) = reading.GoodsId == 0
-                    ? (report.Created + 1, report.Changed)
-                    : (report.Created, report.Changed + 1);
+                groups.Add((line, []));
+            }
+            else if (groups.Count > 0)
+            {
+                groups[^1].Combinations.Add(line);
+            }
+            else
+            {
+                faults.Add(Fault(line.Line, "combination", "there are no goods above it"));
             }
         }
 
-        if (report.Faults.Count > 0)
+        return groups.ConvertAll(g => new GoodsReading(g.Goods, g.Combinations));
+    }
+
+    private static async Task WriteAsync(Pen pen, List<Record> lines, ImportGoodsResponse report, CancellationToken cancellation)
+    {
+        await GoodsWrites.TouchAsync(pen.Unit, cancellation);
+        List<LineFault> faults = [];
+        var readings = Group(lines, faults);
+        var known = await Known.ReadAsync(pen.Unit, [.. readings.SelectMany(r => r.Combinations)], cancellation);
+        var seen = new HashSet<long>();
+        foreach (var chunk in readings.Chunk(100).TakeWhile(_ => faults.Count < MostFaults))
         {
-            (report.Created, report.Changed) = (0, 0);
-            return;
+            var before = await BeforeAsync(pen.Unit, chunk, cancellation);
+            foreach (var reading in chunk)
+            {
+                if (reading.GoodsId != 0 && !seen.Add(reading.GoodsId))
+                {
+                    reading.Fault("id", "the goods are there twice");
+                }
+
+                await AddAsync(pen, reading, before.GetValueOrDefault(reading.GoodsId), known, cancellation);
+                faults.AddRange(reading.AllFaults);
+            }
         }
 
-        await unit.WriteAsync(rows);
+        report.Faults.AddRange(faults.OrderBy(f => f.Line).Take(MostFaults - report.Faults.Count));
+        if (report.Faults.Count == 0)
+        {
+            await pen.Unit.WriteAsync(pen.Rows);
+            report.Created = readings.Count(r => r.GoodsId == 0);
+            report.Changed = readings.Count - report.Created;
+        }
     }
 
-    /// <summary>Goods that the file changes, with their stocks locked.</summary>
-    private static async Task<Dictionary<long, Present>> BeforeAsync(Unit unit, long[] ids, CancellationToken cancellation)
+    /// <summary>Goods that the file changes; the stocks that it sets are locked.</summary>
+    private static async Task<Dictionary<long, Present>> BeforeAsync(Unit unit, GoodsReading[] readings, CancellationToken cancellation)
     {
+        var ids = readings.Select(r => r.GoodsId).Where(id => id != 0).Distinct().ToArray();
         var goods = await unit.Query<GoodsRow>().Where(g => ids.Contains(g.Id)).ToListAsync(cancellation);
         var parts = await unit.Query<PartsRow>().Where(p => ids.Contains(p.GoodsId)).ToDictionaryAsync(p => p.GoodsId, cancellation);
-        var plain = await unit.Query<SkuRow>().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancellation);
-        var stocks = await unit.LockAsync<StockRow>(ids, wait: true, cancellation);
+        var skus = (await unit.Query<SkuRow>().Where(s => ids.Contains(s.GoodsId)).ToListAsync(cancellation)).ToLookup(s => s.GoodsId);
+        var stocked = readings.Where(r => r.GivesStock || r.Combinations.Count > 0).SelectMany(r => skus[r.GoodsId]).Select(s => s.Id);
+        var stocks = await unit.LockAsync<StockRow>([.. stocked], wait: true, cancellation);
         return goods.ToDictionary(g => g.Id, g => new Present(
-            g, CatalogWire.Read<GoodsParts>(parts[g.Id].Parts).Content, plain.GetValueOrDefault(g.Id), stocks.GetValueOrDefault(g.Id)));
+            g,
+            CatalogWire.Read<GoodsParts>(parts[g.Id].Parts),
+            skus[g.Id].ToDictionary(s => s.Pairs),
+            skus[g.Id].ToDictionary(s => s.Id, s => stocks.GetValueOrDefault(s.Id)?.Stock ?? 0)));
     }
 
-    private static void Add(Unit unit, Rows rows, GoodsReading reading, Present? before, Writer writer)
+    private static async Task AddAsync(Pen pen, GoodsReading reading, Present? before, Known known, CancellationToken cancellation)
     {
         if (reading.GoodsId != 0 && before is null)
         {
             reading.Fault("id", CatalogRefusals.GoodsUnknown.Message);
         }
 
-        var (terms, price) = reading.Read(before?.Goods);
-        if (reading.Faults.Count > 0)
+        var (goods, published) = reading.Read(before?.Goods, before?.Parts ?? new(), known);
+        var combinations = Combinations(reading, before, known);
+        if (!reading.IsAllGood)
         {
             return;
         }
 
+        var (unit, rows) = (pen.Unit, pen.Rows);
         var row = before?.Goods ?? GoodsWrites.New(unit);
-        row.Published = reading.Published ?? row.Published;
-        GoodsWrites.Fill(row, terms, price, row.PropertyIds, unit.NowMs);
+        row.Published = published ?? row.Published;
+        var properties = combinations.Count == 0 ? row.PropertyIds
+            : string.Join(',', known.Properties.InOrder(combinations[0].Values.Select(v => known.PropertyOf[v])));
+        goods.Parts.Content = pen.Goods.Sanitize(goods.Parts.Content);
+        GoodsWrites.Fill(row, goods.Terms, goods.Price, properties, unit.NowMs);
         rows.Put(row);
-        rows.Put(GoodsWrites.SearchOf(row.Id, terms, before?.Content ?? ""));
+        rows.Put(GoodsWrites.SearchOf(row.Id, goods.Terms, goods.Parts.Content));
+        rows.Put(new PartsRow { GoodsId = row.Id, Parts = CatalogWire.Json(goods.Parts) });
         if (before is null)
         {
-            rows.Append(new PartsRow { GoodsId = row.Id, Parts = CatalogWire.Json(new GoodsParts()) });
             rows.Append(new CountersRow { GoodsId = row.Id });
         }
 
-        if (before is null or { Sku: not null })
+        if (combinations.Count > 0)
         {
-            rows.Put(new SkuRow
+            await RemoveAsync(pen, before, [.. combinations.Select(c => c.Pairs)], cancellation);
+            for (var i = 0; i < combinations.Count; i++)
             {
-                Id = row.Id,
-                GoodsId = row.Id,
-                Pairs = "",
-                PriceCents = price.PriceCents,
-                OriginalCents = price.OriginalCents,
-                Points = price.Points,
-                GroupCents = price.GroupCents,
-                BargainCents = price.BargainCents,
-            });
-            var (had, has) = (before?.Stock?.Stock ?? 0, reading.Stock ?? before?.Stock?.Stock ?? 0);
-            rows.Put(new StockRow { SkuId = row.Id, GoodsId = row.Id, Stock = has });
-            if (had != has)
-            {
-                rows.Append(StockWrites.Change(unit, row.Id, row.Id, had, has, writer));
+                AddSku(pen, row.Id, before, combinations[i].Pairs, i, combinations[i].Terms, combinations[i].GivesStock);
             }
         }
+        else if (before is null || before.Skus.ContainsKey(""))
+        {
+            AddSku(pen, row.Id, before, "", 0, new() { Price = goods.Price, Stock = goods.Stock }, reading.GivesStock);
+        }
+    }
+
+    /// <summary>The combinations that the file has of goods, with their pairs; faults are noted.</summary>
+    private static List<(string Pairs, SkuTerms Terms, IReadOnlyList<long> Values, bool GivesStock)> Combinations(
+        GoodsReading reading, Present? before, Known known)
+    {
+        var lines = reading.Combinations;
+        var values = lines.Select(known.Properties.ValuesOf).ToList();
+        if (lines.Count > MostCombinations)
+        {
+            reading.Fault("combination", $"there are more than {MostCombinations}");
+        }
+
+        var pairs = new string[lines.Count];
+        if (lines.Count > 0 && values.All(v => v.Count > 0))
+        {
+            var properties = known.Properties.InOrder(values.SelectMany(v => v).Select(v => known.PropertyOf[v]));
+            if (CatalogRules.Combine(values, known.PropertyOf, properties) is { } combined)
+            {
+                pairs = [.. combined];
+            }
+            else
+            {
+                reading.Fault("combination", CatalogRefusals.SkusInvalid.Message);
+            }
+        }
+
+        return [.. lines.Select((line, i) =>
+        {
+            var sku = before?.Skus.GetValueOrDefault(pairs[i] ?? "-");
+            var stock = sku is null ? 0 : before!.Stocks[sku.Id];
+            return (pairs[i], line.Read(sku, stock, values[i]), values[i], line.GivesStock);
+        })];
+    }
+
+    /// <summary>Writes what is sold; its stock where it is new or the file sets it.</summary>
+    private static void AddSku(Pen pen, long goodsId, Present? before, string pairs, int sort, SkuTerms terms, bool givesStock)
+    {
+        var present = before?.Skus.GetValueOrDefault(pairs);
+        var id = present?.Id ?? (pairs.Length == 0 ? goodsId : pen.Unit.NewId());
+        pen.Rows.Put(new SkuRow
+        {
+            Id = id,
+            GoodsId = goodsId,
+            Pairs = pairs,
+            Sort = sort,
+            PriceCents = terms.Price.PriceCents,
+            OriginalCents = terms.Price.OriginalCents,
+            Points = terms.Price.Points,
+            GroupCents = terms.Price.GroupCents,
+            BargainCents = terms.Price.BargainCents,
+            Picture = terms.Picture,
+            Code = terms.Code,
+            WeightGrams = terms.WeightGrams,
+        });
+        if (present is null || givesStock)
+        {
+            pen.Rows.Put(new StockRow { SkuId = id, GoodsId = goodsId, Stock = terms.Stock });
+            Journal(pen, goodsId, id, present is null ? 0 : before!.Stocks[id], terms.Stock);
+        }
+    }
+
+    /// <summary>Removes what is not sold any more.</summary>
+    private static async Task RemoveAsync(Pen pen, Present? before, HashSet<string> kept, CancellationToken cancellation)
+    {
+        var gone = before?.Skus.Values.Where(s => !kept.Contains(s.Pairs)).OrderBy(s => s.Id).ToArray() ?? [];
+        if (gone.Length == 0)
+        {
+            return;
+        }
+
+        var ids = Array.ConvertAll(gone, s => s.Id);
+        await pen.Unit.Set<StockRow>().Where(s => ids.Contains(s.SkuId)).ExecuteDeleteAsync(cancellation);
+        await pen.Unit.Set<MemberPriceRow>().Where(p => ids.Contains(p.SkuId)).ExecuteDeleteAsync(cancellation);
+        await pen.Unit.Set<SkuRow>().Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancellation);
+        foreach (var sku in gone)
+        {
+            Journal(pen, sku.GoodsId, sku.Id, before!.Stocks[sku.Id], 0);
+        }
+    }
+
+    private static void Journal(Pen pen, long goodsId, long skuId, long had, long has)
+    {
+        if (had != has)
+        {
+            pen.Rows.Append(StockWrites.Change(pen.Unit, goodsId, skuId, had, has, pen.Writer));
+        }
+    }
+
+    /// <summary>What an import writes with.</summary>
+    private sealed record Pen(Unit Unit, GoodsWrites Goods, Writer Writer)
+    {
+        /// <summary>What is written once all lines are known to be good.</summary>
+        public Rows Rows { get; } = new();
     }
 
     /// <summary>Goods as they are before a line changes them.</summary>
     /// <param name="Goods">The goods.</param>
-    /// <param name="Content">Their introduction.</param>
-    /// <param name="Sku">What is sold, where there are no combinations.</param>
-    /// <param name="Stock">Its stock.</param>
-    private sealed record Present(GoodsRow Goods, string Content, SkuRow? Sku, StockRow? Stock);
+    /// <param name="Parts">What their page shows beside.</param>
+    /// <param name="Skus">What is sold, by pairs.</param>
+    /// <param name="Stocks">Of each, as locked; 0 where the file does not set them.</param>
+    private sealed record Present(
+        GoodsRow Goods, GoodsParts Parts, IReadOnlyDictionary<string, SkuRow> Skus, IReadOnlyDictionary<long, long> Stocks);
 
     /// <summary>A line of a file, by the names of its columns.</summary>
-    internal sealed record Record(int Line, IReadOnlyDictionary<string, string> Fields);
+    internal sealed record Record(int Line, IReadOnlyDictionary<string, string> Fields)
+    {
+        /// <summary>Whether the line is of a combination of the goods above it.</summary>
+        public bool IsCombination => Has("combination") || Has("pairs");
+
+        private bool Has(string column) => !string.IsNullOrWhiteSpace(Fields.GetValueOrDefault(column));
+    }
 
     /// <summary>What lines may name.</summary>
-    internal sealed record Known(IReadOnlySet<long> Categories, IReadOnlySet<long> Stores, IReadOnlySet<long> Freights)
+    internal sealed record Known(
+        IReadOnlySet<long> Categories, IReadOnlySet<long> Stores, IReadOnlySet<long> Freights, FileProperties Properties)
     {
-        public static async Task<Known> ReadAsync(IReads reads, CancellationToken cancellation) => new(
-            await reads.Query<CategoryRow>().Select(c => c.Id).ToHashSetAsync(cancellation),
-            await reads.Query<StoreRow>().Select(s => s.Id).ToHashSetAsync(cancellation),
-            await reads.Query<FreightRow>().Select(f => f.Id).ToHashSetAsync(cancellation));
+        /// <summary>The property of every value.</summary>
+        public IReadOnlyDictionary<long, long> PropertyOf { get; } = Properties.PropertyOf;
+
+        public static async Task<Known> ReadAsync(Unit unit, IReadOnlyList<SkuReading> combinations, CancellationToken cancellation) => new(
+            await unit.Query<CategoryRow>().Select(c => c.Id).ToHashSetAsync(cancellation),
+            await unit.Query<StoreRow>().Select(s => s.Id).ToHashSetAsync(cancellation),
+            await unit.Query<FreightRow>().Select(f => f.Id).ToHashSetAsync(cancellation),
+            await FileProperties.MakeAsync(unit, combinations, cancellation));
     }
 }

@@ -1,154 +1,148 @@
-using System.Globalization;
 using Silo.Catalog.V1;
 
 namespace Silo.Catalog;
 
-/// <summary>Reads the fields of a line, and notes what cannot be read.</summary>
-internal sealed class GoodsReading
+/// <summary>Reads goods of a file: their line, and the lines of their combinations.</summary>
+internal sealed class GoodsReading : LineReading
 {
-    private const long MostId = 9_007_199_254_740_991;
-    private readonly GoodsImport.Record line;
-
-    public GoodsReading(GoodsImport.Record line)
+    public GoodsReading(GoodsImport.Record line, IEnumerable<GoodsImport.Record> combinations)
+        : base(line)
     {
-        this.line = line;
-        GoodsId = Number("id", MostId, 0);
+        GoodsId = Number("id", 0);
+        GivesStock = Given("stock") is not null;
+        Combinations = [.. combinations.Select(c => new SkuReading(c))];
+        Only(c => c is not "code", "is of a combination, not of goods");
     }
-
-    public List<LineFault> Faults { get; } = [];
-
-    /// <summary>Pieces in stock; null where the file does not say.</summary>
-    public long? Stock { get; private set; }
-
-    /// <summary>Whether the goods are on sale; null where the file does not say.</summary>
-    public bool? Published { get; private set; }
 
     /// <summary>The goods that are changed; 0 for new ones.</summary>
     public long GoodsId { get; }
 
-    /// <summary>Checks what the line names.</summary>
-    public void Check(GoodsImport.Known known, bool isTwice)
+    /// <summary>Whether the line says how many pieces are in stock.</summary>
+    public bool GivesStock { get; }
+
+    /// <summary>Those that the file has; empty where it leaves them as they are.</summary>
+    public IReadOnlyList<SkuReading> Combinations { get; }
+
+    public IEnumerable<LineFault> AllFaults => Faults.Concat(Combinations.SelectMany(c => c.Faults));
+
+    public bool IsAllGood => IsGood && Combinations.All(c => c.IsGood);
+
+    /// <summary>The goods as they are to be, without combinations: what the file does not have stays as it was.</summary>
+    public (CreateGoodsRequest Goods, bool? Published) Read(GoodsRow? before, GoodsParts parts, GoodsImport.Known known)
     {
-        if (isTwice)
+        var goods = new CreateGoodsRequest
         {
-            Fault("id", "the goods are there twice");
+            Terms = Terms(before is null ? new() : CatalogWire.Goods(before).Terms),
+            Parts = Parts(parts),
+            Price = Prices(before is null ? new() : CatalogWire.Price(before)),
+            Stock = Number("stock", 0),
+        };
+        Named("category_id", goods.Terms.CategoryId, known.Categories, CatalogRefusals.CategoryUnknown);
+        Named("store_id", goods.Terms.StoreId, known.Stores, CatalogRefusals.StoreUnknown);
+        Named("freight_id", goods.Terms.FreightId, known.Freights, CatalogRefusals.FreightUnknown);
+        if (GoodsWrites.WindowRefusal(goods.Terms) is { } refusal)
+        {
+            Fault("sale_until", refusal.Message);
         }
 
-        Named("category_id", known.Categories, CatalogRefusals.CategoryUnknown);
-        Named("store_id", known.Stores, CatalogRefusals.StoreUnknown);
-        Named("freight_id", known.Freights, CatalogRefusals.FreightUnknown);
+        Check(goods);
+        return (goods, Flag("published"));
     }
 
-    /// <summary>The goods as they are to be: what the file does not have stays as it was.</summary>
-    public (GoodsTerms Terms, Price Price) Read(GoodsRow? before)
+    private GoodsTerms Terms(GoodsTerms before)
     {
-        var terms = before is null ? new() : CatalogWire.Goods(before).Terms;
-        var price = before is null ? new() : CatalogWire.Price(before);
-        terms.Name = Text("name", 100, terms.Name, required: true);
-        terms.SubName = Text("sub_name", 100, terms.SubName);
-        terms.Characteristic = Text("characteristic", 200, terms.Characteristic);
-        terms.CategoryId = Number("category_id", MostId, 0);
-        terms.StoreId = Number("store_id", MostId, terms.StoreId);
-        terms.FreightId = Number("freight_id", MostId, terms.FreightId);
-        terms.Sort = (int)Number("sort", 1_000_000, terms.Sort);
-        terms.Tags = Text("tags", 200, terms.Tags);
-        terms.BarCode = Text("bar_code", 50, terms.BarCode);
-        terms.Unit = Text("unit", 20, terms.Unit);
-        terms.WeightGrams = Number("weight_grams", 100_000_000, terms.WeightGrams);
-        terms.Recommended = Flag("recommended") ?? terms.Recommended;
-        terms.Hidden = Flag("hidden") ?? terms.Hidden;
-        terms.Picture = Text("picture", 500, terms.Picture);
-        price.PriceCents = Cents("price", price.PriceCents, required: true);
-        price.OriginalCents = Cents("original_price", price.OriginalCents);
-        price.Points = Number("points", 1_000_000_000, price.Points);
-        Stock = Given("stock") is null ? null : Number("stock", CatalogRules.MostStock, 0);
-        Published = Flag("published");
-        return (terms, price);
+        var terms = before.Clone();
+        terms.Name = Text("name", "");
+        terms.SubName = Text("sub_name", before.SubName);
+        terms.Characteristic = Text("characteristic", before.Characteristic);
+        terms.Picture = Text("picture", before.Picture);
+        terms.CategoryId = Number("category_id", 0);
+        terms.StoreId = Number("store_id", before.StoreId);
+        terms.Sort = Small("sort", before.Sort);
+        terms.Tags = Text("tags", before.Tags);
+        terms.BarCode = Text("bar_code", before.BarCode);
+        terms.Unit = Text("unit", before.Unit);
+        terms.MinBuyNumber = Small("min_buy_number", before.MinBuyNumber);
+        terms.WeightGrams = Number("weight_grams", before.WeightGrams);
+        terms.VolumeMl = Number("volume_ml", before.VolumeMl);
+        terms.FreightId = Number("freight_id", before.FreightId);
+        terms.Recommended = Flag("recommended") ?? before.Recommended;
+        terms.Hidden = Flag("hidden") ?? before.Hidden;
+        terms.Bargain = Flag("bargain") ?? before.Bargain;
+        terms.GroupBuy = Flag("group_buy") ?? before.GroupBuy;
+        terms.FlashSale = Flag("flash_sale") ?? before.FlashSale;
+        terms.SaleFrom = Instant("sale_from", before.SaleFrom);
+        terms.SaleUntil = Instant("sale_until", before.SaleUntil);
+        terms.OffSaleWhenEmpty = Flag("off_sale_when_empty") ?? before.OffSaleWhenEmpty;
+        terms.MaxCoupons = Small("max_coupons", before.MaxCoupons);
+        terms.VideoId = Text("video_id", before.VideoId);
+        terms.PurchaseNotes = Text("purchase_notes", before.PurchaseNotes);
+        Replace(terms.AfterSales, List("after_sales", before.AfterSales, GoodsCsv.AfterSalesOf, "must be of refund, return and exchange, with commas"));
+        Replace(terms.PriceSteps, List("price_steps", before.PriceSteps, GoodsCsv.StepsOf, "must be number:price with commas, such as 2:9.90,10:8.80"));
+        return terms;
     }
 
-    public void Fault(string column, string fault) => Faults.Add(new() { Line = line.Line, Column = column, Fault = fault });
-
-    private void Named(string column, IReadOnlySet<long> known, Kernel.Refusal refusal)
+    private GoodsParts Parts(GoodsParts before)
     {
-        var faults = Faults.Count;
-        var id = Number(column, MostId, 0);
-        if (Faults.Count > faults)
-        {
-            // It is read again with the rest of the line, and told then.
-            Faults.RemoveAt(faults);
-        }
-        else if (!known.Contains(id) && (id != 0 || column == "category_id"))
+        var parts = before.Clone();
+        parts.Content = Text("content", before.Content);
+        Replace(parts.Pictures, List("pictures", before.Pictures, GoodsCsv.LinesOf));
+        Replace(parts.Attributes, List(
+            "attributes", before.Attributes, GoodsCsv.AttributesOf, "must be a JSON array of objects with key and value"));
+        return parts;
+    }
+
+    private static void Replace<T>(Google.Protobuf.Collections.RepeatedField<T> list, IReadOnlyList<T> items)
+    {
+        var copy = items.ToArray();
+        list.Clear();
+        list.AddRange(copy);
+    }
+
+    private void Named(string column, long id, IReadOnlySet<long> known, Kernel.Refusal refusal)
+    {
+        if (!known.Contains(id) && (id != 0 || column == "category_id"))
         {
             Fault(column, refusal.Message);
         }
     }
+}
 
-    private string? Given(string column) => line.Fields.TryGetValue(column, out var text) && text.Length > 0 ? text : null;
-
-    private string Text(string column, int most, string otherwise, bool required = false)
+/// <summary>Reads a combination of a file.</summary>
+internal sealed class SkuReading : LineReading
+{
+    public SkuReading(GoodsImport.Record line)
+        : base(line)
     {
-        if (!line.Fields.TryGetValue(column, out var text))
-        {
-            return otherwise;
-        }
-
-        if ((required && text.Length == 0) || text.Length > most)
-        {
-            Fault(column, text.Length == 0 ? "is required" : $"has more than {most} characters");
-        }
-
-        return text;
+        Only(GoodsCsv.OfCombinations.Contains, "is of goods, not of a combination");
+        GivesStock = Given("stock") is not null;
+        Pairs = Given("pairs");
+        Combination = Given("combination") ?? "";
     }
 
-    private long Number(string column, long most, long otherwise)
+    /// <summary>Ids as pairs of property and value; null where the file names them in words only.</summary>
+    public string? Pairs { get; }
+
+    /// <summary>Names as pairs of property and value.</summary>
+    public string Combination { get; }
+
+    /// <summary>Whether the line says how many pieces are in stock.</summary>
+    public bool GivesStock { get; }
+
+    /// <summary>The combination as it is to be: what the file does not have stays as it was.</summary>
+    public SkuTerms Read(SkuRow? before, long stock, IEnumerable<long> values)
     {
-        if (Given(column) is not { } text)
+        var sku = new SkuTerms
         {
-            return otherwise;
-        }
-
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > most)
-        {
-            Fault(column, $"must be a number from 0 to {most}");
-        }
-
-        return number;
+            Price = Prices(before is null ? new() : CatalogWire.Price(before)),
+            Stock = Number("stock", stock),
+            Picture = Text("picture", before?.Picture ?? ""),
+            Code = Text("code", before?.Code ?? ""),
+            WeightGrams = Number("weight_grams", before?.WeightGrams ?? 0),
+        };
+        // Where there are none, that is a fault already.
+        sku.ValueIds.AddRange(values.DefaultIfEmpty(1));
+        Check(sku);
+        return sku;
     }
-
-    private long Cents(string column, long otherwise, bool required = false)
-    {
-        if (Given(column) is not { } text)
-        {
-            if (required)
-            {
-                Fault(column, "is required");
-            }
-
-            return otherwise;
-        }
-
-        if (!GoodsCsv.TryCents(text, out var cents))
-        {
-            Fault(column, "must be an amount from 0 to 1000000 with at most two decimals");
-        }
-
-        return cents;
-    }
-
-    private bool? Flag(string column)
-    {
-        if (Given(column) is not { } text)
-        {
-            return null;
-        }
-
-        if (GoodsCsv.Flag(text) is not { } flag)
-        {
-            Fault(column, "must be 0 or 1");
-            return null;
-        }
-
-        return flag;
-    }
-
 }

@@ -102,7 +102,8 @@ internal sealed class GoodsWrites
         return before;
     }
 
-    private static Refusal? WindowRefusal(GoodsTerms terms) =>
+    /// <summary>Why a sale cannot be in its window; null where it can.</summary>
+    public static Refusal? WindowRefusal(GoodsTerms terms) =>
         terms is { SaleFrom: { } from, SaleUntil: { } until } && CatalogWire.Milliseconds(from) >= CatalogWire.Milliseconds(until)
             ? CatalogRefusals.SaleWindowEmpty
             : null;
@@ -146,6 +147,9 @@ internal sealed class GoodsWrites
             ? new CheckedSkus(pairs, properties)
             : CatalogRefusals.SkusInvalid;
     }
+
+    /// <summary>An introduction without what could run in a browser.</summary>
+    public string Sanitize(string content) => sanitizer.Sanitize(content);
 
     /// <summary>Fills a row with what an operator says; the combinations are written beside.</summary>
     public static void Fill(GoodsRow row, GoodsTerms terms, Price price, string propertyIds, long nowMs)
@@ -199,7 +203,7 @@ internal sealed class GoodsWrites
             row, draft.Terms, draft.Price, string.Join(',', skus.Properties.Select(p => p.ToString(CultureInfo.InvariantCulture))),
             unit.NowMs);
         var parts = draft.Parts.Clone();
-        parts.Content = sanitizer.Sanitize(parts.Content);
+        parts.Content = Sanitize(parts.Content);
         var (stored, search) = (new PartsRow { GoodsId = row.Id, Parts = CatalogWire.Json(parts) }, SearchOf(row.Id, draft.Terms, parts.Content));
         if (isNew)
         {

@@ -31,8 +31,10 @@ public interface ICatalog
     /// <param name="reads">The unit of the order, or reads outside any.</param>
     /// <param name="lines">The priced lines.</param>
     /// <param name="carrier">1 express, 2 EMS, 3 surface mail.</param>
+    /// <param name="regions">Ids of the regions of the address, from the province down; those that are empty count for nothing.</param>
     /// <param name="cancellation">Ends the reads.</param>
-    Task<long> FreightAsync(IReads reads, IReadOnlyList<PriceLine> lines, int carrier, CancellationToken cancellation);
+    Task<long> FreightAsync(
+        IReads reads, IReadOnlyList<PriceLine> lines, int carrier, IReadOnlyList<string> regions, CancellationToken cancellation);
 
     /// <summary>
     /// Takes pieces for an order, in the ascending order of their ids: all of them, or refuses with

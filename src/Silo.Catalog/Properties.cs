@@ -12,7 +12,9 @@ namespace Silo.Catalog;
 /// </summary>
 internal static class Properties
 {
-    private const int Most = 2_000;
+    /// <summary>As many as a shop has.</summary>
+    public const int Most = 2_000;
+
     private const long FirstId = 1_000_000;
     private const string Sequence = "properties";
 
@@ -124,7 +126,7 @@ internal static class Properties
         unit.Query<SkuRow>().AnyAsync(s => s.Pairs.Contains(part), cancellation);
 
     /// <summary>The first of so many ids in a row.</summary>
-    private static async Task<long> TakeIdsAsync(Unit unit, int count, CancellationToken cancellation)
+    public static async Task<long> TakeIdsAsync(Unit unit, int count, CancellationToken cancellation)
     {
         await unit.ExecuteAsync(
             $"""

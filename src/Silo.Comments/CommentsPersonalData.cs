@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Silo.Comments.V1;
+using Silo.Edge;
 using Silo.Storage;
 
 namespace Silo.Comments;
@@ -36,5 +38,14 @@ internal sealed class CommentsPersonalData : IPersonalData
         {
             await CommentReads.TouchAsync(unit, cancellation);
         }
+
+        await AuditForgetting.ForgetAsync<Comment>(unit, CommentsAdminService.Descriptor.FullName, userId, Forget, cancellation);
+    }
+
+    private static void Forget(Comment comment)
+    {
+        (comment.UserNick, comment.UserAvatarUrl, comment.Content, comment.FileUrl) = ("", "", "", "");
+        (comment.Mobile, comment.ExtraJson) = ("", "");
+        comment.PictureUrls.Clear();
     }
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 using Silo.Content.V1;
+using Silo.Files;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -16,11 +17,17 @@ internal sealed class ContentDemo(
     CategoryEditor categories,
     ArticleEditor articles,
     PageEditor pages,
-    VideoEditor videos) : IDemoData
+    VideoEditor videos,
+    IDemoPictures demoPictures) : IDemoData
 {
     private const string Rpc = "demo";
     private const string RequestId = "demo-content";
-    private const string Pictures = "https://static.example/demo/";
+
+    private static readonly string[] Pictures =
+    [
+        "demo-app-1.jpg", "demo-app-2.jpg", "demo-index-1.jpg", "demo-index-2.jpg", "demo-new-1.jpg", "demo-tea.jpg", "demo-article.jpg",
+        "demo-content.jpg", "demo-partner.jpg",
+    ];
 
     /// <summary>What the public mini-program asks for when it starts.</summary>
     private static readonly (string Key, string Value, string Remark)[] Settings =
@@ -49,33 +56,45 @@ internal sealed class ContentDemo(
         ("vipLevel", "1", "后台版本"),
     ];
 
-    public async Task LoadAsync(CancellationToken cancellation) => await units.RunAsync<bool>(
-        async unit =>
-        {
-            if (await unit.Query<AuditEntry>().AnyAsync(a => a.OperatorId == 0 && a.Rpc == Rpc && a.RequestId == RequestId, cancellation))
-            {
-                return true;
-            }
-
-            await LoadAsync(unit, cancellation);
-            unit.Audit(new AuditEntry
-            {
-                Id = unit.NewId(),
-                At = unit.NowMs,
-                Rpc = Rpc,
-                Subject = "content",
-                Reason = "demo",
-                After = "{}",
-                RequestId = RequestId,
-            });
-            return true;
-        },
-        cancellation);
-
-    private async Task LoadAsync(Unit unit, CancellationToken cancellation)
+    public async Task LoadAsync(CancellationToken cancellation)
     {
-        await LoadOperationsAsync(unit, cancellation);
-        await LoadCmsAsync(unit, cancellation);
+        if (await units.ReadAsync(r => IsLoadedAsync(r.Query<AuditEntry>(), cancellation), cancellation))
+        {
+            return;
+        }
+
+        var pictures = await demoPictures.DrawAsync(Pictures, cancellation);
+        await units.RunAsync<bool>(
+            async unit =>
+            {
+                if (await IsLoadedAsync(unit.Query<AuditEntry>(), cancellation))
+                {
+                    return true;
+                }
+
+                await LoadAsync(unit, pictures, cancellation);
+                unit.Audit(new AuditEntry
+                {
+                    Id = unit.NewId(),
+                    At = unit.NowMs,
+                    Rpc = Rpc,
+                    Subject = "content",
+                    Reason = "demo",
+                    After = "{}",
+                    RequestId = RequestId,
+                });
+                return true;
+            },
+            cancellation);
+    }
+
+    private static Task<bool> IsLoadedAsync(IQueryable<AuditEntry> entries, CancellationToken cancellation) =>
+        entries.AnyAsync(a => a.OperatorId == 0 && a.Rpc == Rpc && a.RequestId == RequestId, cancellation);
+
+    private async Task LoadAsync(Unit unit, IReadOnlyDictionary<string, string> pictures, CancellationToken cancellation)
+    {
+        await LoadOperationsAsync(unit, pictures, cancellation);
+        await LoadCmsAsync(unit, pictures, cancellation);
         await pages.TouchAsync(unit, cancellation);
         foreach (var (key, title, content) in new[]
         {
@@ -101,15 +120,15 @@ internal sealed class ContentDemo(
                 {
                     Key = number,
                     Title = "新茶上市",
-                    CoverUrl = $"{Pictures}tea.jpg",
+                    CoverUrl = pictures["demo-tea.jpg"],
                     DurationSeconds = 15,
-                    FluentUrl = $"{Pictures}tea.mp4",
+                    FluentUrl = "https://static.example/demo/tea.mp4",
                 },
                 cancellation);
         }
     }
 
-    private async Task LoadOperationsAsync(Unit unit, CancellationToken cancellation)
+    private async Task LoadOperationsAsync(Unit unit, IReadOnlyDictionary<string, string> pictures, CancellationToken cancellation)
     {
         await banners.TouchAsync(unit, cancellation);
         foreach (var (type, title, picture, page) in new[]
@@ -122,7 +141,7 @@ internal sealed class ContentDemo(
         })
         {
             await AddAsync(
-                banners, unit, new BannerTerms { Type = type, Title = title, PictureUrl = $"{Pictures}{picture}", LinkUrl = page }, cancellation);
+                banners, unit, new BannerTerms { Type = type, Title = title, PictureUrl = pictures[$"demo-{picture}"], LinkUrl = page }, cancellation);
         }
 
         await notices.TouchAsync(unit, cancellation);
@@ -148,11 +167,11 @@ internal sealed class ContentDemo(
         foreach (var (name, url) in new[] { ("示例茶园", "https://tea.example/"), ("示例果园", "https://fruit.example/") })
         {
             await AddAsync(
-                partners, unit, new PartnerTerms { Name = name, Type = "首页显示", LogoUrl = $"{Pictures}partner.png", Url = url }, cancellation);
+                partners, unit, new PartnerTerms { Name = name, Type = "首页显示", LogoUrl = pictures["demo-partner.jpg"], Url = url }, cancellation);
         }
     }
 
-    private async Task LoadCmsAsync(Unit unit, CancellationToken cancellation)
+    private async Task LoadCmsAsync(Unit unit, IReadOnlyDictionary<string, string> pictures, CancellationToken cancellation)
     {
         await categories.TouchAsync(unit, cancellation);
         var help = await CategoryAsync("购物指南", "qa");
@@ -169,7 +188,7 @@ internal sealed class ContentDemo(
         async Task<long> CategoryAsync(string name, string type, long parent = 0) => (await AddAsync(
             categories,
             unit,
-            new CategoryTerms { Name = name, Type = type, ParentId = parent, IconUrl = $"{Pictures}category.png" },
+            new CategoryTerms { Name = name, Type = type, ParentId = parent, IconUrl = pictures["demo-content.jpg"] },
             cancellation)).Id;
 
         async Task ArticleAsync(long category, string title, string summary, string keywords, params string[] tags)
@@ -179,8 +198,8 @@ internal sealed class ContentDemo(
                 CategoryId = category,
                 Title = title,
                 Summary = summary,
-                Content = $"<p>{summary}</p><p><img src=\"{Pictures}article.jpg\" style=\"max-width: 100%\"></p>",
-                PictureUrl = $"{Pictures}article.jpg",
+                Content = $"<p>{summary}</p><p><img src=\"{pictures["demo-article.jpg"]}\" style=\"max-width: 100%\"></p>",
+                PictureUrl = pictures["demo-article.jpg"],
                 Keywords = keywords,
                 Author = "店长",
                 Recommended = category == news,

@@ -22,6 +22,7 @@ public static class FilesArea
         services.AddSingleton<IFiles, FileDoor>();
         services.AddSingleton<Pictures>();
         services.AddSingleton<Uploads>();
+        services.AddSingleton<IDemoPictures, DemoPictures>();
         services.AddSingleton<FileReads>();
         services.AddSingleton<FileServing>();
         services.AddSingleton<IPersonalData, FilesPersonalData>();

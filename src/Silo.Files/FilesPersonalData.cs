@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
+using Silo.Edge;
+using Silo.Files.V1;
 using Silo.Storage;
+using File = Silo.Files.V1.File;
 
 namespace Silo.Files;
 
@@ -29,5 +32,7 @@ internal sealed class FilesPersonalData(IFiles files) : IPersonalData
         }
 
         await unit.Set<FileUsageRow>().Where(u => u.UserId == userId).ExecuteDeleteAsync(cancellation);
+        await AuditForgetting.ForgetAsync<File>(
+            unit, FilesAdminService.Descriptor.FullName, userId, file => file.ShownName = "", cancellation);
     }
 }

@@ -13,6 +13,9 @@ namespace Silo.Files;
 /// <summary>A message of an upload: metadata or bytes.</summary>
 internal readonly record struct UploadPart(FileMetadata? Metadata, ByteString? Chunk);
 
+/// <summary>A JPEG that the server has made itself.</summary>
+internal sealed record OwnPicture(string ShownName, byte[] Bytes, int Width, int Height);
+
 /// <summary>
 /// Takes uploads: receives them into a file without a name, judges it, stores it, and then books it. An object without
 /// a row is never left: the work that removes it is enqueued before it is stored.
@@ -66,6 +69,37 @@ internal sealed class Uploads(
             await DropAsync(name);
             throw;
         }
+    }
+
+    /// <summary>Keeps pictures that the server has made, as the shop's own: all of them or, if it fails, none.</summary>
+    public async Task<IReadOnlyList<FileRow>> KeepAsync(IReadOnlyList<OwnPicture> made, CancellationToken cancellation)
+    {
+        if (made.Count == 0)
+        {
+            return [];
+        }
+
+        var names = made.Select(_ => NewName(PictureKind.Jpeg)).ToList();
+        await EnqueueRemovalAsync(names, cancellation);
+        foreach (var (name, picture) in names.Zip(made))
+        {
+            using var bytes = new MemoryStream(picture.Bytes, writable: false);
+            await store.PutAsync(name, bytes, FileRules.ContentTypeOf(PictureKind.Jpeg), cancellation);
+        }
+
+        return (await units.RunAsync<IReadOnlyList<FileRow>>(
+            unit =>
+            {
+                List<FileRow> rows = [.. names.Zip(made, (name, picture) => Row(
+                    unit,
+                    name,
+                    0,
+                    new() { Name = picture.ShownName },
+                    new(PictureKind.Jpeg, picture.Bytes.Length, picture.Width, picture.Height)))];
+                unit.Set<FileRow>().AddRange(rows);
+                return Task.FromResult(Result.Of<IReadOnlyList<FileRow>>(rows));
+            },
+            cancellation)).OrRefuse();
     }
 
     /// <summary>Books a file on its owner's quota.</summary>
@@ -160,14 +194,8 @@ internal sealed class Uploads(
 
     private async Task<string> StoreAsync(FileStream file, PictureKind kind, CancellationToken cancellation)
     {
-        var name = FileRules.NameOf(RandomNumberGenerator.GetHexString(FileRules.RandomPart, lowercase: true), kind);
-        await units.RunAsync<bool>(
-            async unit =>
-            {
-                await FileTidying.EnqueueAsync(unit, name, name, unit.NowMs + (long)LostAfter.TotalMilliseconds, cancellation);
-                return true;
-            },
-            cancellation);
+        var name = NewName(kind);
+        await EnqueueRemovalAsync([name], cancellation);
         using var limited = new CancellationTokenSource(StoreLimit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limited.Token);
         try
@@ -181,6 +209,22 @@ internal sealed class Uploads(
             throw new StorageUnavailableException("The file store did not take the file.");
         }
     }
+
+    private static string NewName(PictureKind kind) =>
+        FileRules.NameOf(RandomNumberGenerator.GetHexString(FileRules.RandomPart, lowercase: true), kind);
+
+    /// <summary>Has objects removed that have no row by the time an upload is lost.</summary>
+    private async Task EnqueueRemovalAsync(IReadOnlyList<string> names, CancellationToken cancellation) => await units.RunAsync<bool>(
+        async unit =>
+        {
+            foreach (var name in names)
+            {
+                await FileTidying.EnqueueAsync(unit, name, name, unit.NowMs + (long)LostAfter.TotalMilliseconds, cancellation);
+            }
+
+            return true;
+        },
+        cancellation);
 
     private async Task DropAsync(string name)
     {

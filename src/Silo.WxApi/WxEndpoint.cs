@@ -1,6 +1,8 @@
+using System.Text;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Silo.Accounts.V1;
 using Silo.Kernel;
 
 namespace Silo.WxApi;
@@ -12,11 +14,37 @@ internal sealed class WxEndpoint(
     /// <summary>Serves one request.</summary>
     public async Task ServeAsync(HttpContext http)
     {
-        var body = await AnswerAsync(http);
+        var body = WithHost(await AnswerAsync(http), http.Request);
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.ContentLength = body.Length;
         http.Response.Headers.CacheControl = "no-store";
         await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+
+    /// <summary>
+    /// The answer with the addresses of the shop's own files absolute, as clients need them: stored they are paths, so
+    /// that a shop can move. Texts that begin so are in quotes, be they values or in HTML.
+    /// </summary>
+    internal static byte[] WithHost(byte[] body, HttpRequest request)
+    {
+        ReadOnlySpan<byte> path = "\"/files/"u8;
+        if (body.AsSpan().IndexOf(path) < 0)
+        {
+            return body;
+        }
+
+        var host = Encoding.UTF8.GetBytes($"{request.Scheme}://{request.Host.ToUriComponent()}");
+        using var whole = new MemoryStream(body.Length + (8 * host.Length));
+        var rest = body.AsSpan();
+        for (var at = rest.IndexOf(path); at >= 0; at = rest.IndexOf(path))
+        {
+            whole.Write(rest[..(at + 1)]);
+            whole.Write(host);
+            rest = rest[(at + 1)..];
+        }
+
+        whole.Write(rest);
+        return whole.ToArray();
     }
 
     private async Task<byte[]> AnswerAsync(HttpContext http)
@@ -65,8 +93,14 @@ internal sealed class WxEndpoint(
 
         return route.Function.TakesFile
             ? await uploads.RunAsync(async most =>
-                await CallAsync(route, http, await WxParameters.ReadUploadAsync(http.Request, most, http.RequestAborted)))
+                await CallAsync(route, http, await WxParameters.ReadUploadAsync(http.Request, most, CheckAsync, http.RequestAborted)))
             : await CallAsync(route, http, await WxParameters.ReadAsync(http.Request, http.RequestAborted));
+
+        async Task CheckAsync(string token)
+        {
+            var call = new WxCall(route.Function, new Dictionary<string, string> { [WxParameters.Token] = token }, api, http, clock);
+            await new AccountsService.AccountsServiceClient(call.Shopper).CheckTokenAsync(new());
+        }
     }
 
     private async Task<WxAnswer> CallAsync(WxRoute route, HttpContext http, IReadOnlyDictionary<string, string> given)

@@ -140,10 +140,15 @@ internal static class WxGoods
 
     private static async Task<WxAnswer> FreightAsync(WxCall call)
     {
-        var answer = await new GoodsService.GoodsServiceClient(call.Anyone)
-            .DescribeFreightAsync(new() { FreightId = call.Id("templateId")!.Value });
+        var request = new DescribeFreightRequest { FreightId = call.Id("templateId")!.Value };
+        foreach (var region in (string[])["provinceId", "cityId", "districtId"])
+        {
+            call.Give(region, request.RegionIds.Add);
+        }
+
+        var answer = await new GoodsService.GoodsServiceClient(call.Anyone).DescribeFreightAsync(request);
         var type = call.Int("type") ?? 0;
-        return WxFreight.Of(answer.Freight).Details.FirstOrDefault(d => d.Type == type) is { } rate ? WxAnswer.Of(rate) : WxAnswer.NoData;
+        return WxFreight.RatesOf(answer.Rates).FirstOrDefault(d => d.Type == type) is { } rate ? WxAnswer.Of(rate) : WxAnswer.NoData;
     }
 
     private static async Task<WxAnswer> RebateAsync(WxCall call)

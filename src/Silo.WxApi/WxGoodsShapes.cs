@@ -327,13 +327,15 @@ internal sealed record WxFreight(bool IsFree, int FeeType, string FeeTypeStr, IR
     public static WxFreight Of(Freight freight)
     {
         var (type, label) = Units[(int)freight.Terms.Unit];
-        return new(freight.Terms.IsFree, type, label, [.. freight.Terms.Rates.Select(r => new WxFreightRate(
-            Math.Max(0, (int)r.Carrier - 1),
-            r.FirstMilli * 0.001m,
-            WxScalars.Yuan(r.FirstCents),
-            r.StepMilli * 0.001m,
-            WxScalars.Yuan(r.StepCents)))]);
+        return new(freight.Terms.IsFree, type, label, RatesOf(freight.Terms.Rates));
     }
+
+    public static IReadOnlyList<WxFreightRate> RatesOf(IEnumerable<FreightRate> rates) => [.. rates.Select(r => new WxFreightRate(
+        Math.Max(0, (int)r.Carrier - 1),
+        r.FirstMilli * 0.001m,
+        WxScalars.Yuan(r.FirstCents),
+        r.StepMilli * 0.001m,
+        WxScalars.Yuan(r.StepCents)))];
 }
 
 /// <summary>Goods with all that their page shows. Without combinations there are neither properties nor a skuList.</summary>

@@ -1,6 +1,9 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace Silo.WxApi;
 
@@ -12,6 +15,12 @@ internal static class WxParameters
 {
     /// <summary>Most bytes of a body.</summary>
     public const int MostBytes = 1024 * 1024;
+
+    /// <summary>The parameter that says who calls.</summary>
+    public const string Token = "token";
+
+    /// <summary>What is looked at of an upload before it is received: the fields before the file are in it.</summary>
+    private const int LookedAt = 16 * 1024;
 
     /// <summary>Most characters of a field of a body; the query is bounded by the server.</summary>
     public const int MostOfField = 64 * 1024;
@@ -36,11 +45,15 @@ internal static class WxParameters
 
     /// <summary>
     /// The parameters that are given with a file, which may have <paramref name="most"/> bytes. All of it is kept in one
-    /// temporary file that goes with the request.
+    /// temporary file that goes with the request; a token that comes before the file is checked before anything is kept.
     /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="most">The most bytes of a file.</param>
+    /// <param name="check">Throws where a token is not valid.</param>
+    /// <param name="cancellation">Whoever sent it has left.</param>
     /// <exception cref="WxFault">The body cannot be read, or is too large.</exception>
-    public static Task<Dictionary<string, string>> ReadUploadAsync(
-        HttpRequest request, long most, CancellationToken cancellation)
+    public static async Task<Dictionary<string, string>> ReadUploadAsync(
+        HttpRequest request, long most, Func<string, Task> check, CancellationToken cancellation)
     {
         if (request.ContentLength > most + MostBytes)
         {
@@ -63,7 +76,48 @@ internal static class WxParameters
             MultipartBodyLengthLimit = most + MostBytes,
             MemoryBufferThreshold = MostOfField,
         };
-        return ReadAsync(request, limits, cancellation);
+        if (await EarlyTokenAsync(request, cancellation) is { } token)
+        {
+            await check(token);
+        }
+
+        return await ReadAsync(request, limits, cancellation);
+    }
+
+    /// <summary>The token in the fields before the file, else in the query; null where it comes later or never.</summary>
+    private static async Task<string?> EarlyTokenAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        var token = request.Query[Token].LastOrDefault(IsGiven);
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 and <= 200 } boundary)
+        {
+            return token;
+        }
+
+        var start = await request.BodyReader.ReadAtLeastAsync(LookedAt, cancellation);
+        try
+        {
+            var bytes = start.Buffer.Slice(0, Math.Min(start.Buffer.Length, LookedAt)).ToArray();
+            var sections = new MultipartReader(boundary.ToString(), new MemoryStream(bytes));
+            while (await sections.ReadNextSectionAsync(cancellation) is { } section && section.AsFormDataSection() is { } field)
+            {
+                if (field.Name == Token && await field.GetValueAsync(cancellation) is var given && IsGiven(given))
+                {
+                    token = given;
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
+        {
+            // Where what was looked at ends, or is no form; the reading that follows tells the latter.
+        }
+        finally
+        {
+            // Nothing of it is taken.
+            request.BodyReader.AdvanceTo(start.Buffer.Start);
+        }
+
+        return token;
     }
 
     private static async Task<Dictionary<string, string>> ReadAsync(

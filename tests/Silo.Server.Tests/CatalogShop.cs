@@ -19,6 +19,11 @@ internal sealed record CatalogShop(
         await categories.SetCategoryEnabledAsync(new() { CategoryId = hidden }, shop.Owner);
         var freight = new FreightTerms { Name = "快递", Unit = FreightUnit.Weight };
         freight.Rates.Add(new FreightRate { FirstMilli = 1000, FirstCents = 800, StepMilli = 500, StepCents = 200 });
+        freight.Regions.Add(new FreightRegion
+        {
+            RegionIds = { "650000000000" },
+            Rates = { new FreightRate { FirstMilli = 1000, FirstCents = 2000, StepMilli = 1000, StepCents = 1500 } },
+        });
         var freightId = (await new FreightAdminService.FreightAdminServiceClient(shop.Channel)
             .CreateFreightAsync(new() { Terms = freight }, shop.Owner)).Freight.Id;
         var store = await StoresAsync(shop);
@@ -116,14 +121,14 @@ internal sealed record CatalogShop(
     }
 
     /// <summary>Reviews come with orders; here they are rows.</summary>
-    private static async Task ReviewAsync(Shop shop, long goods, long id, int rating, string picture)
+    public static async Task ReviewAsync(Shop shop, long goods, long id, int rating, string picture)
     {
         await using var connection = await shop.OpenDatabaseAsync();
         await using var command = connection.CreateCommand();
         command.CommandText =
             "INSERT INTO catalog_reviews (id, goods_id, goods_name, picture, property, amount_cents, number, order_id, points, rating, remark, "
-            + "reply, pictures, user_id, nick, avatar, province, city, at) "
-            + $"VALUES ({id}, {goods}, '苏打饼干', '', '', 990, 1, 5, 0, {rating}, '不错', '', '{picture}', 1, 'nick', '', '', '', 1764000000000)";
+            + "reply, hidden, pictures, user_id, nick, avatar, province, city, at) "
+            + $"VALUES ({id}, {goods}, '苏打饼干', '', '', 990, 1, 5, 0, {rating}, '不错', '', false, '{picture}', 1, 'nick', '', '', '', 1764000000000)";
         await command.ExecuteNonQueryAsync();
     }
 }

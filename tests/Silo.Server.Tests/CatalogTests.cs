@@ -9,7 +9,7 @@ namespace Silo.Server.Tests;
 /// Goal: operators manage the catalogue safely, and shoppers see the change. Method: a running server over each database;
 /// versions, request ids, imports with faults, 64 changes of a stock at once.
 /// </summary>
-public sealed class CatalogTests
+public sealed class CatalogTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData(Database.Sqlite)]
@@ -116,7 +116,7 @@ public sealed class CatalogTests
 
         var bad = await ImportAsync(shop, $"{good},,4711,x,-1,maybe\r\n4711,y,{made.Fruit},1,1,1\r\n{made.Plain},z,{made.Fruit},1,1,1\r\n");
         Assert.Equal(
-            ["4 category_id", "4 name", "4 price", "4 stock", "4 published", "5 id", "6 id"], bad.Faults.Select(f => $"{f.Line} {f.Column}"));
+            ["4 name", "4 category_id", "4 price", "4 stock", "4 published", "5 id", "6 id"], bad.Faults.Select(f => $"{f.Line} {f.Column}"));
         Assert.Equal((0, 0), (bad.Created, bad.Changed));
         var dry = await ImportAsync(shop, good, dryRun: true);
         Assert.Equal((1, 1, 0), (dry.Created, dry.Changed, dry.Faults.Count));
@@ -135,8 +135,117 @@ public sealed class CatalogTests
         var csv = await ExportAsync(shop);
         Assert.StartsWith("\uFEFFid,name,", csv, StringComparison.Ordinal);
         var again = await ImportAsync(shop, csv);
+        Assert.Empty(again.Faults);
         Assert.Equal((0, 4, 0), (again.Created, again.Changed, again.Faults.Count));
         Assert.Equal(csv, await ExportAsync(shop));
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Import_OfCombinations_MakesChangesAndRemovesThem(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        var (made, admin) = (await CatalogShop.FillAsync(shop), CatalogShop.Admin(shop));
+        var header = "id,name,combination,pairs,category_id,price,stock,code,picture\r\n";
+        var shirt = $"{header},T恤,,,{made.Fruit},59,,,\r\n,,\"颜色:红,尺码:M\",,,59,3,R-M,http://x/r.png\r\n,,\"颜色:蓝,尺码:M\",,,61.50,4,,\r\n";
+
+        var dry = await ImportAsync(shop, shirt, dryRun: true);
+        Assert.Equal((1, 0, 0), (dry.Created, dry.Changed, dry.Faults.Count));
+        Assert.Equal(1, (await admin.SearchPropertiesAsync(new(), shop.Owner)).TotalCount);
+        await ImportAsync(shop, shirt);
+        var detail = await FindAsync("t恤");
+        Assert.Equal(["颜色:红,尺码:M,", "颜色:蓝,尺码:M,"], detail.Skus.Select(s => s.Names));
+        Assert.Equal([(5900L, 3L, "R-M", "http://x/r.png"), (6150, 4, "", "")], detail.Skus.Select(s => (s.Price.PriceCents, s.Stock, s.Code, s.Picture)));
+        Assert.Equal(["颜色", "尺码"], detail.Properties.Select(p => p.Name));
+
+        // The first goes, the second changes its price and keeps id, stock and code, and there is a third.
+        var id = detail.Goods.Id;
+        var second = detail.Skus[1];
+        await ImportAsync(
+            shop, $"id,name,combination,pairs,category_id,price,stock\r\n{id},T恤,,,{made.Fruit},59,\r\n,,,\"{second.Pairs}\",,60,\r\n,,\"颜色:红,尺码:L\",,,62,8\r\n");
+        var changed = await FindAsync("t恤");
+        Assert.Equal(["颜色:蓝,尺码:M,", "颜色:红,尺码:L,"], changed.Skus.Select(s => s.Names));
+        Assert.Equal([(6000L, 4L), (6200, 8)], changed.Skus.Select(s => (s.Price.PriceCents, s.Stock)));
+        Assert.Equal(second.Id, changed.Skus[0].Id);
+        var journal = await admin.ListStockChangesAsync(new() { GoodsId = id }, shop.Owner);
+        Assert.Equal([(0L, 3L), (0, 4), (0, 8), (3, 0)], journal.Changes.Select(c => (c.Before, c.After)).Order());
+
+        // Without lines of combinations they stay.
+        await ImportAsync(shop, $"id,name,category_id,price\r\n{id},T恤,{made.Fruit},58\r\n");
+        Assert.Equal(changed.Skus, (await FindAsync("t恤")).Skus);
+
+        async Task<GoodsDetail> FindAsync(string name)
+        {
+            var found = Assert.Single((await admin.SearchGoodsAsync(new() { Filter = new() { NameContains = name } }, shop.Owner)).Goods);
+            return (await admin.GetGoodsAsync(new() { GoodsId = found.Id }, shop.Owner)).Detail;
+        }
+    }
+
+    [Theory]
+    [InlineData("id,name,combination,category_id,price\r\n,,颜色:红,,1\r\n", "2 combination")]
+    [InlineData("id,name,combination,category_id,price\r\n,x,,FRUIT,1\r\n,y,颜色:红,,1\r\n,,颜色,,-1\r\n", "3 name,4 combination,4 price")]
+    [InlineData("id,name,combination,category_id,price\r\n,x,,FRUIT,1\r\n,,颜色:红,,1\r\n,,颜色:红,,1\r\n", "2 combination")]
+    [InlineData("id,name,combination,category_id,price\r\n,x,,FRUIT,1\r\n,,颜色:红,,1\r\n,,尺码:M,,1\r\n", "2 combination")]
+    [InlineData("id,name,pairs,category_id,price\r\n,x,,FRUIT,1\r\n,,1000000:9,,1\r\n", "3 pairs")]
+    [InlineData("id,name,code,category_id,price\r\n,x,R-M,FRUIT,1\r\n", "2 code")]
+    [InlineData("name,category_id,price,attributes\r\nx,FRUIT,1,\"[{\"\"key\"\":1}]\"\r\ny,FRUIT,1,[1]\r\nz,FRUIT,1,[null]\r\n", "2 attributes,3 attributes,4 attributes")]
+    [InlineData("name,category_id,price,sale_from,sale_until\r\nx,FRUIT,1,now,\r\ny,FRUIT,1,2026-02-01T00:00:00Z,2026-01-01T00:00:00Z\r\n", "2 sale_from,3 sale_until")]
+    [InlineData("name,category_id,price,after_sales,price_steps,max_coupons\r\nx,FRUIT,1,gift,2,11\r\n", "2 max_coupons,2 after_sales,2 price_steps")]
+    public async Task Import_WithFaults_NamesLineAndColumnAndChangesNothing(string file, string expected)
+    {
+        await using var shop = await Shop.StartAsync(Database.Sqlite);
+        var made = await CatalogShop.FillAsync(shop);
+        var before = await ExportAsync(shop);
+
+        var report = await ImportAsync(shop, file.Replace("FRUIT", $"{made.Fruit}", StringComparison.Ordinal));
+
+        Assert.Equal(expected, string.Join(',', report.Faults.Select(f => $"{f.Line} {f.Column}")));
+        Assert.Equal(before, await ExportAsync(shop));
+        Assert.Equal(1, await shop.CountAsync("SELECT count(*) FROM catalog_properties"));
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Export_ImportedAgain_ChangesNothingAndImportedAsNewMakesTheSame(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        var (made, admin) = (await CatalogShop.FillAsync(shop), CatalogShop.Admin(shop));
+        var seed = Environment.TickCount;
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        List<GoodsDetail> before = [];
+        for (var i = 0; i < 12; i++)
+        {
+            var request = RandomGoods.Make(random, made);
+            var id = (await admin.CreateGoodsAsync(request, shop.Owner)).Detail.Goods.Id;
+            before.Add((await admin.SetGoodsPublishedAsync(new() { GoodsId = id, Published = random.Next(2) == 0 }, shop.Owner)).Goods is var goods
+                ? (await admin.GetGoodsAsync(new() { GoodsId = goods.Id }, shop.Owner)).Detail : null!);
+        }
+
+        var csv = await ExportAsync(shop);
+        var again = await ImportAsync(shop, csv);
+        Assert.Empty(again.Faults);
+        Assert.Equal((0, 15), (again.Created, again.Changed));
+        Assert.Equal(csv, await ExportAsync(shop));
+        foreach (var detail in before)
+        {
+            var after = (await admin.GetGoodsAsync(new() { GoodsId = detail.Goods.Id }, shop.Owner)).Detail;
+            Assert.Equal(RandomGoods.Comparable(detail), RandomGoods.Comparable(after));
+            Assert.Equal(detail.Skus.Select(s => s.Id), after.Skus.Select(s => s.Id));
+        }
+
+        var copies = await ImportAsync(shop, RandomGoods.WithoutIds(csv));
+        Assert.Empty(copies.Faults);
+        Assert.Equal((15, 0), (copies.Created, copies.Changed));
+        var all = (await admin.SearchGoodsAsync(new() { Order = GoodsOrder.AddedUp, PageSize = 100 }, shop.Owner)).Goods.Select(g => g.Id).ToArray();
+        Assert.Equal(30, all.Length);
+        foreach (var (detail, copy) in before.Zip(all.TakeLast(12)))
+        {
+            var after = (await admin.GetGoodsAsync(new() { GoodsId = copy }, shop.Owner)).Detail;
+            Assert.Equal(RandomGoods.Comparable(detail, isCopy: true), RandomGoods.Comparable(after, isCopy: true));
+        }
     }
 
     [Fact]
@@ -180,6 +289,44 @@ public sealed class CatalogTests
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7], journal.Changes.Select(c => c.After));
         Assert.All(journal.Changes.SkipLast(1), c => Assert.StartsWith("taken ", c.Reason, StringComparison.Ordinal));
         Assert.Equal(0, (await new GoodsService.GoodsServiceClient(shop.Channel).QuoteGoodsAsync(new() { GoodsId = made.Plain })).Sku.Stock);
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Reviews_HiddenAndAnswered_AreSeenAndCountedSo(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        var made = await CatalogShop.FillAsync(shop);
+        var (admin, goods) = (new ReviewsAdminService.ReviewsAdminServiceClient(shop.Channel), new GoodsService.GoodsServiceClient(shop.Channel));
+        await shop.QueryAsync($"UPDATE catalog_counters SET reviews = 2, good_reviews = 1 WHERE goods_id = {made.Plain}", _ => 0);
+        async Task<(long, long)> CountedAsync() => (
+            await shop.CountAsync($"SELECT reviews FROM catalog_counters WHERE goods_id = {made.Plain}"),
+            await shop.CountAsync($"SELECT good_reviews FROM catalog_counters WHERE goods_id = {made.Plain}"));
+        async Task<string> FoundAsync(SearchReviewsRequest request) =>
+            string.Join(',', (await admin.SearchReviewsAsync(request, shop.Owner)).Reviews.Select(r => r.Id));
+
+        Assert.Equal("2,1", await FoundAsync(new()));
+        Assert.Equal("2", await FoundAsync(new() { Rating = Rating.Bad, GoodsId = made.Plain }));
+        Assert.Equal("", await FoundAsync(new() { GoodsId = made.WithSkus }));
+
+        // As often and as many at once as they like.
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(async _ =>
+            await admin.SetReviewHiddenAsync(new() { ReviewId = 1, Hidden = true, Reason = "abuse" }, shop.Owner)));
+        Assert.Equal((1, 0), await CountedAsync());
+        Assert.Equal([2L], (await goods.ListReviewsAsync(new() { GoodsId = made.Plain })).Reviews.Select(r => r.Id));
+        Assert.Equal(("1", "2"), (await FoundAsync(new() { Hidden = true }), await FoundAsync(new() { Hidden = false })));
+        await admin.SetReviewHiddenAsync(new() { ReviewId = 1 }, shop.Owner);
+        Assert.Equal((2, 1), await CountedAsync());
+
+        await admin.ReplyToReviewAsync(new() { ReviewId = 2, Text = "抱歉" }, shop.Owner);
+        Assert.Equal(["抱歉", ""], (await goods.ListReviewsAsync(new() { GoodsId = made.Plain })).Reviews.Select(r => r.Reply));
+        Assert.Equal(("2", "1"), (await FoundAsync(new() { Replied = true }), await FoundAsync(new() { Replied = false })));
+        await admin.ReplyToReviewAsync(new() { ReviewId = 2 }, shop.Owner);
+        Assert.Equal("", await FoundAsync(new() { Replied = true }));
+
+        Assert.Equal("REVIEW_UNKNOWN", await ReasonAsync(admin.ReplyToReviewAsync(new() { ReviewId = 3, Text = "x" }, shop.Owner)));
+        Assert.Equal("REVIEW_UNKNOWN", await ReasonAsync(admin.SetReviewHiddenAsync(new() { ReviewId = 3 }, shop.Owner)));
     }
 
     [Fact]

@@ -35,10 +35,12 @@ public sealed partial class RecipeTests
         await shop.SeedUsersAsync(1);
         var file = await FilesTests.UploadAsync(shop, 1, TestPictures.Png(2, 2));
         var comment = await new CommentsService.CommentsServiceClient(shop.Channel).AddCommentAsync(new() { Content = "Well done" });
+        const int review = 5;
+        await CatalogShop.ReviewAsync(shop, 1, review, 3, "");
         var variables = $"""
             OWNER='{shop.Owner.GetValue("authorization")!["Bearer ".Length..]}' SHOPPER={shopper.UserId} COUPON={coupon}
             PIECE={piece.Piece.Id} OPERATOR={colleague.Operator.Id} NAME='{Shop.OwnerName}' PASSWORD='{Shop.OwnerPassword}'
-            FILE={file.Id} COMMENT={comment.Comment.Id} PICTURE={Convert.ToBase64String(TestPictures.Png(2, 2))}
+            REVIEW={review} FILE={file.Id} COMMENT={comment.Comment.Id} PICTURE={Convert.ToBase64String(TestPictures.Png(2, 2))}
             """.ReplaceLineEndings(" ");
         var script = Recipes(Path.Combine(Repository.Root, "src", room, "README.md"))
             .Replace("buf curl", $"'{Buf.Program}' curl", StringComparison.Ordinal)

@@ -37,6 +37,29 @@ public sealed class WxContentTests(ITestOutputHelper output)
             Assert.True((await AskAsync(path)).GetProperty("code").GetInt32() == 0, path);
         }
 
+        // The goods come beside it. Every picture is one of the shop's own, absolute, and there for a long time.
+        await ContentCalls.UntilAsync(0, async () => (await AskAsync("shop/goods/list?pageSize=20")).GetProperty("code").GetInt32());
+        var goods = (await AskAsync("shop/goods/list?pageSize=20")).GetProperty("data").EnumerateArray().ToList();
+        Assert.Equal((12, 4), (goods.Count, goods.Count(g => g.TryGetProperty("propertyIds", out _))));
+        var tree = (await AskAsync("shop/goods/category/all")).GetProperty("data").EnumerateArray().ToList();
+        Assert.Equal([1, 1, 2, 2, 2, 2], tree.Select(c => c.GetProperty("level").GetInt32()).Order());
+        var detail = (await AskAsync($"shop/goods/detail?id={goods[0].GetProperty("id")}")).GetProperty("data");
+        Assert.Contains($"<img src=\"{client.BaseAddress}files/", detail.GetProperty("content").GetString(), StringComparison.Ordinal);
+        string[] pictures =
+        [
+            .. goods.Select(g => g.GetProperty("pic").GetString()!), .. tree.Select(c => c.GetProperty("icon").GetString()!),
+            .. (await AskAsync("banner/list")).GetProperty("data").EnumerateArray().Select(b => b.GetProperty("picUrl").GetString()!),
+            .. (await AskAsync("shop/subshop/list")).GetProperty("data").EnumerateArray().Select(s => s.GetProperty("pic").GetString()!),
+        ];
+        Assert.Equal(12 + 6 + 5 + 2, pictures.Distinct().Count());
+        foreach (var picture in pictures)
+        {
+            Assert.StartsWith($"{client.BaseAddress}files/", picture, StringComparison.Ordinal);
+            using var served = await client.GetAsync(new Uri($"{picture}_m"));
+            Assert.Equal((true, "image/jpeg"), (served.IsSuccessStatusCode, served.Content.Headers.ContentType?.ToString()));
+            Assert.Contains("max-age=31536000", served.Headers.CacheControl?.ToString(), StringComparison.Ordinal);
+        }
+
         Assert.Equal(["index", "qa"], (await AskAsync("cms/category/list")).GetProperty("data").EnumerateArray()
             .Select(c => c.GetProperty("type").GetString()!).Distinct().Order());
     }

@@ -139,6 +139,8 @@ run({
   async 'goodsPriceFreight by carrier'() {
     const answer = await WXAPI.goodsPriceFreight({ templateId: freight, type: 0 })
     assert.deepEqual([answer.data.firstNumber, answer.data.firstAmount, answer.data.addNumber, answer.data.addAmount], [1, 8, 0.5, 2])
+    const far = await WXAPI.goodsPriceFreight({ templateId: freight, type: 0, provinceId: '650000000000', cityId: '650100000000', districtId: '' })
+    assert.deepEqual([far.data.firstNumber, far.data.firstAmount, far.data.addNumber, far.data.addAmount], [1, 20, 1, 15])
     plain(await WXAPI.goodsPriceFreight({ templateId: freight, type: 2 }), 700)
   },
   async 'goodsReputation has reviews, newest first'() {

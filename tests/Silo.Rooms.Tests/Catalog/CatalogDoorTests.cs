@@ -1,6 +1,7 @@
 using Silo.Accounts;
 using Silo.Catalog;
 using Silo.Catalog.V1;
+using Silo.Files;
 using Silo.Kernel;
 using Xunit;
 
@@ -141,7 +142,7 @@ public sealed class CatalogDoorTests
     public async Task Demo_LoadedTwice_IsThereOnce(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);
-        var demo = new CatalogDemo(node.Units, node.Get<GoodsWrites>(), node.Get<IUsers>());
+        var demo = new CatalogDemo(node.Units, node.Get<GoodsWrites>(), node.Get<IUsers>(), new NoPictures());
 
         await demo.LoadAsync(CancellationToken.None);
         await demo.LoadAsync(CancellationToken.None);
@@ -150,5 +151,12 @@ public sealed class CatalogDoorTests
         Assert.Equal((12, 4, 2, 2), (
             rows.Count, rows.Count(g => g.PropertyIds.Length > 0), rows.Count(g => g.GroupBuy), rows.Count(g => g.Bargain)));
         Assert.All(rows, g => Assert.True(g.Published));
+        Assert.Equal(12, rows.Select(g => CatalogWire.Read<GoodsTerms>(g.Terms).Picture).Distinct().Count());
+    }
+
+    private sealed class NoPictures : IDemoPictures
+    {
+        public Task<IReadOnlyDictionary<string, string>> DrawAsync(IReadOnlyCollection<string> names, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyDictionary<string, string>>(names.ToDictionary(n => n, n => $"/files/{n}"));
     }
 }

@@ -82,6 +82,56 @@ public sealed class CatalogRulesTests
         Assert.True(CatalogRules.IsValid(twice));
     }
 
+    [Theory]
+    [InlineData("", 1, 1000, 0, 800)]
+    [InlineData("", 1, 1001, 0, 1000)]
+    [InlineData("", 2, 1000, 0, 1500)]
+    [InlineData("", 3, 1000, 0, 800)]
+    [InlineData("", 1, 0, 0, 0)]
+    [InlineData("", 1, 1000, 9899, 800)]
+    [InlineData("", 1, 1000, 9900, 0)]
+    [InlineData("440000000000,440300000000,440305000000", 1, 1000, 0, 800)]
+    [InlineData("650000000000", 1, 1000, 0, 2000)]
+    [InlineData("650000000000", 1, 3000, 0, 4000)]
+    [InlineData("650000000000", 1, 1000, 1_000_000, 2000)]
+    [InlineData("650000000000,650100000000", 1, 1000, 0, 500)]
+    [InlineData("650000000000,650100000000", 1, 1000, 5000, 0)]
+    [InlineData("650000000000,650100000000,650102000000,", 1, 1000, 4999, 500)]
+    public void FreightCents_OfATemplate_IsThatOfTheSmallestRegion(string regions, int carrier, long units, long cents, long expected)
+    {
+        var terms = new FreightTerms { Unit = FreightUnit.Weight, FreeFromCents = 9900 };
+        terms.Rates.Add(new FreightRate { FirstMilli = 1000, FirstCents = 800, StepMilli = 500, StepCents = 200 });
+        terms.Rates.Add(new FreightRate { Carrier = Carrier.Ems, FirstMilli = 1000, FirstCents = 1500, StepMilli = 500, StepCents = 200 });
+        terms.Regions.Add(Region("650000000000", 2000, 0));
+        terms.Regions.Add(Region("650100000000", 500, 5000));
+
+        Assert.Equal(expected, CatalogRules.FreightCents(terms, regions.Split(','), carrier, units, cents));
+        terms.IsFree = true;
+        Assert.Equal(0, CatalogRules.FreightCents(terms, regions.Split(','), carrier, units, cents));
+
+        static FreightRegion Region(string id, long first, long free) => new()
+        {
+            RegionIds = { id },
+            FreeFromCents = free,
+            Rates = { new FreightRate { FirstMilli = 1000, FirstCents = first, StepMilli = 1000, StepCents = 1000 } },
+        };
+    }
+
+    [Theory]
+    [InlineData("650000000000", "540000000000", true)]
+    [InlineData("650000000000", "650000000000", false)]
+    [InlineData("650000000000", "新疆维吾尔自治区没有编号", false)]
+    public void IsValid_RegionsOfATemplate_AreIdsEachOnce(string one, string other, bool valid)
+    {
+        var terms = new FreightTerms { Rates = { new FreightRate() } };
+        terms.Regions.Add(new FreightRegion { RegionIds = { one }, Rates = { new FreightRate() } });
+        terms.Regions.Add(new FreightRegion { RegionIds = { other }, Rates = { new FreightRate() } });
+
+        Assert.Equal(valid, CatalogRules.IsValid(terms));
+        terms.Regions[1].Rates.Add(new FreightRate { Carrier = Carrier.Express });
+        Assert.False(CatalogRules.IsValid(terms));
+    }
+
     [Fact]
     public void Metres_BetweenKnownPlaces_IsOnTheSphere()
     {

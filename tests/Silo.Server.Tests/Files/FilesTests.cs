@@ -230,6 +230,45 @@ public sealed class FilesTests
         }
     }
 
+    [Theory]
+    [InlineData("", "--x\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nno-token\r\n")]
+    [InlineData("?token=no-token", "")]
+    public async Task Facade_UploadWithABadToken_IsAnsweredBeforeAnyOfTheFileIsKept(string query, string field)
+    {
+        var temporary = Directory.CreateTempSubdirectory("silo-uploads-").FullName;
+        try
+        {
+            await using var shop = await StartAsync(Database.Sqlite, new() { ["ASPNETCORE_TEMP"] = temporary });
+            using var watcher = new FileSystemWatcher(temporary) { EnableRaisingEvents = true };
+            var kept = 0;
+            watcher.Created += (_, _) => Interlocked.Increment(ref kept);
+            using var socket = new TcpClient();
+            await socket.ConnectAsync(shop.Server.Http.Host, shop.Server.Http.Port);
+            await using var stream = socket.GetStream();
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                $"POST /shop/dfs/upload/file{query} HTTP/1.1\r\nHost: shop\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+                + $"Content-Length: 500000\r\n\r\n{field}--x\r\nContent-Disposition: form-data; name=\"upfile\"; filename=\"a.jpg\"\r\n\r\n"));
+            await stream.WriteAsync(new byte[300_000]);
+
+            // The rest is never sent: an answer that waited for it would not come.
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+            using var reader = new StreamReader(stream);
+            var (answer, next) = ("", new char[1]);
+            while (!answer.EndsWith('}') && await reader.ReadAsync(next, limit.Token) == 1)
+            {
+                answer += next[0];
+            }
+
+            Assert.Contains("\"code\":2000", answer, StringComparison.Ordinal);
+            Assert.Equal(0, kept);
+            Assert.Empty(StoredFiles(shop));
+        }
+        finally
+        {
+            Directory.Delete(temporary, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task Serving_OverHttp_HasWhatCachesAndBrowsersNeed()
     {

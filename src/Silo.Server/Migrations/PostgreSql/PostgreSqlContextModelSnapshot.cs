@@ -778,6 +778,10 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("text")
                         .HasColumnName("goods_name");
 
+                    b.Property<bool>("Hidden")
+                        .HasColumnType("boolean")
+                        .HasColumnName("hidden");
+
                     b.Property<string>("Nick")
                         .IsRequired()
                         .HasColumnType("text")

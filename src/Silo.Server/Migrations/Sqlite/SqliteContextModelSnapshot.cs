@@ -773,6 +773,10 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("goods_name");
 
+                    b.Property<bool>("Hidden")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("hidden");
+
                     b.Property<string>("Nick")
                         .IsRequired()
                         .HasColumnType("TEXT")
