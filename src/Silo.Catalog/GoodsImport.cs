@@ -112,16 +112,21 @@ internal sealed class GoodsImport
 
     private static string Short(string text) => text.Length > 50 ? text[..50] : text;
 
-    private static async Task WriteAsync(
+    internal static async Task WriteAsync(
         Unit unit, List<Record> lines, ImportGoodsResponse report, Writer writer, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.BeginAsync(unit, cancellation);
         var known = await Known.ReadAsync(unit, cancellation);
+        var readings = lines.ConvertAll(l => new GoodsReading(l));
+        long[] all = [.. readings.Select(r => r.GoodsId).Where(id => id != 0).Distinct()];
+        // All stocks before any goods, and each in one order: see GoodsWrites.
+        var stocks = await unit.LockAsync<StockRow>(all, wait: true, cancellation);
         var (rows, seen) = (new Rows(), new HashSet<long>());
-        foreach (var chunk in lines.Select(l => new GoodsReading(l)).Chunk(500))
+        var goods = await unit.LockAsync<GoodsRow>(all, wait: true, cancellation);
+        foreach (var chunk in readings.Chunk(500))
         {
-            var ids = chunk.Select(r => r.GoodsId).Where(id => id != 0).Distinct().ToArray();
-            var before = await BeforeAsync(unit, ids, cancellation);
+            var before = await BeforeAsync(
+                unit, [.. chunk.Select(r => goods.GetValueOrDefault(r.GoodsId)).OfType<GoodsRow>()], stocks, cancellation);
             foreach (var reading in chunk.Where(_ => report.Faults.Count < MostFaults))
             {
                 reading.Check(known, isTwice: reading.GoodsId != 0 && !seen.Add(reading.GoodsId));
@@ -140,16 +145,18 @@ internal sealed class GoodsImport
         }
 
         await unit.WriteAsync(rows);
+        // Of new ones nothing is in memory but lists, which are forgotten whatever goods are named.
+        await GoodsWrites.ChangedAsync(unit, [.. all.Append(0)], cancellation);
     }
 
-    /// <summary>Goods that the file changes, with their stocks locked.</summary>
-    private static async Task<Dictionary<long, Present>> BeforeAsync(Unit unit, long[] ids, CancellationToken cancellation)
+    /// <summary>Goods that the file changes; they and their stocks are locked.</summary>
+    private static async Task<Dictionary<long, Present>> BeforeAsync(
+        Unit unit, IReadOnlyList<GoodsRow> goods, IReadOnlyDictionary<long, StockRow> stocks, CancellationToken cancellation)
     {
-        var goods = await unit.Query<GoodsRow>().Where(g => ids.Contains(g.Id)).ToListAsync(cancellation);
+        var ids = goods.Select(g => g.Id).Distinct().ToArray();
         var parts = await unit.Query<PartsRow>().Where(p => ids.Contains(p.GoodsId)).ToDictionaryAsync(p => p.GoodsId, cancellation);
         var plain = await unit.Query<SkuRow>().Where(s => ids.Contains(s.Id)).ToDictionaryAsync(s => s.Id, cancellation);
-        var stocks = await unit.LockAsync<StockRow>(ids, wait: true, cancellation);
-        return goods.ToDictionary(g => g.Id, g => new Present(
+        return goods.DistinctBy(g => g.Id).ToDictionary(g => g.Id, g => new Present(
             g, CatalogWire.Read<GoodsParts>(parts[g.Id].Parts).Content, plain.GetValueOrDefault(g.Id), stocks.GetValueOrDefault(g.Id)));
     }
 

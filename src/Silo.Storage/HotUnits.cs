@@ -13,6 +13,7 @@ internal sealed class HotUnits(
     ShopClock clock,
     WriteGate gate,
     CommitFaults faults,
+    Versions versions,
     ILogger<HotUnits> logger)
 {
     private readonly Dictionary<string, IJoinedWork> byKind = works.ToDictionary(w => w.Kind, StringComparer.Ordinal);
@@ -30,12 +31,13 @@ internal sealed class HotUnits(
         }
 
         var committing = false;
+        Unit? begun = null;
         try
         {
             return await store.WriteAsync<BatchOutcome?>(
                 async context =>
                 {
-                    var unit = new Unit(store, context, ids, clock.NowMs);
+                    var unit = begun = new Unit(store, context, ids, clock.NowMs);
                     using (Units.Mark(unit))
                     {
                         if (await decide(unit) is not { } batch)
@@ -67,6 +69,13 @@ internal sealed class HotUnits(
         {
             logger.LogWarning(exception, "A transaction was rolled back");
             return BatchOutcome.Failed;
+        }
+        finally
+        {
+            if (committing)
+            {
+                versions.Touched(begun!);
+            }
         }
     }
 }
