@@ -6,13 +6,16 @@ namespace Silo.Benchmarks;
 /// <summary>Goods of the bench, straight in the tables.</summary>
 internal sealed partial class Bench
 {
-    private const string Content = "<p>一段商品介绍，说明产地、材质、尺寸和保养方法。</p>";
+    /// <summary>An introduction of some kilobytes, as shops have them.</summary>
+    private static readonly string Content = string.Concat(Enumerable.Repeat("<p>一段商品介绍，说明产地、材质、尺寸和保养方法。</p>", 30));
 
     /// <summary>Adds goods with the ids from one number to another, and starts the server anew, without anything in memory.</summary>
     public async Task SeedGoodsAsync(int from, int to)
     {
         var numbers = $"WITH RECURSIVE n(i) AS (SELECT {Text(from)} UNION ALL SELECT i + 1 FROM n WHERE i < {Text(to)})";
-        var terms = "'{\"name\":\"商品 ' || i || '\",\"categoryId\":\"1\",\"characteristic\":\"经久耐用\",\"unit\":\"件\",\"picture\":\"http://localhost/p.png\"}'";
+        var terms = "'{\"name\":\"赣南脐橙新鲜水果礼盒装 ' || i || '\",\"subName\":\"产地直发，坏果包赔\",\"categoryId\":\"1\","
+            + "\"characteristic\":\"当季现摘，皮薄多汁，酸甜适中\",\"tags\":\"水果,当季\",\"unit\":\"箱\",\"weightGrams\":\"2500\","
+            + "\"picture\":\"https://shop.example.com/files/2026/11/0123456789abcdef0123456789abcdef.jpg\"}'";
         var content = Content.Replace("\"", "\\\"", StringComparison.Ordinal);
         if (from == 1)
         {

@@ -20,7 +20,8 @@ internal static class Driver
         bool[] databases = args.Contains("--sqlite") ? [false] : args.Contains("--postgres") ? [true] : [false, true];
         foreach (var postgres in databases)
         {
-            await using var bench = await Bench.StartAsync(postgres, quick ? 60_000 : args.Contains("--growth") ? 480_000 : 150_000);
+            await using var bench = await Bench.StartAsync(
+                postgres, args.Contains("--goods") ? 1_000 : quick ? 60_000 : args.Contains("--growth") ? 480_000 : 150_000);
             Console.WriteLine($"\n## {bench.Name}");
             if (args.Contains("--goods"))
             {
@@ -182,7 +183,7 @@ internal static class Driver
     private static async Task GoodsAsync(Bench bench, bool quick)
     {
         const int hot = 1_000;
-        var (few, many, rounds, seconds) = quick ? (100, 1_000, 1, 1) : (1_000, 100_000, 5, 3);
+        var (few, many, rounds, seconds) = quick ? (100, 1_000, 1, 1) : (1_000, 100_000, 5, 2);
         await bench.SeedGoodsAsync(1, few);
         var (small, smallTail, smallFirst) = await bench.ListLatencyAsync(few, quick ? 100 : 2_000);
         await bench.SeedGoodsAsync(few + 1, many);
