@@ -3,6 +3,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Orleans.Serialization;
@@ -17,8 +18,8 @@ using Xunit;
 namespace Silo.Rooms.Tests.Catalog;
 
 /// <summary>
-/// The room over a migrated database of its own, with every statement counted. Its clock stands, and it looks for changes
-/// elsewhere when the test lets it.
+/// The room over a migrated database of its own, with every statement counted. It looks for changes elsewhere when the
+/// test lets it, and its last look does not grow old.
 /// </summary>
 internal sealed class CatalogNode : IAsyncDisposable
 {
@@ -38,14 +39,14 @@ internal sealed class CatalogNode : IAsyncDisposable
         var collection = DesignTime.Rooms();
         collection.AddLogging();
         collection.AddSerializer();
-        collection.AddSingleton<TimeProvider>(Time);
-        collection.AddSingleton(new ShopClock(Time, TimeZoneInfo.Utc));
+        collection.AddSingleton(TimeProvider.System);
+        collection.AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc));
         collection.AddSingleton<IInterceptor>(Statements);
         collection.AddSiloStorage(configuration);
+        collection.AddSingleton(provider => new Versions(
+            provider.GetRequiredService<IStore>(), new FakeTimeProvider(), provider.GetRequiredService<ILogger<Versions>>()));
         services = collection.BuildServiceProvider();
     }
-
-    public FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
 
     public Statements Statements { get; } = new();
 
