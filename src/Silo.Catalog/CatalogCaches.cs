@@ -5,13 +5,25 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>
-/// What shoppers see, from memory until an operator changes something. Prices, stocks and counts are not in it, see
+/// What shoppers see, from memory until it has changed. Prices, stocks and counts are not in it, see
 /// <see cref="Offers"/>: an order does not evict a page.
 /// </summary>
 internal sealed class CatalogCaches
 {
-    /// <summary>What every operator's write of the room touches; it also makes such writes follow each other.</summary>
+    /// <summary>What no cache has for itself: categories, stores, templates, levels, properties. Everything hangs on it.</summary>
     public const string Topic = "catalog";
+
+    /// <summary>Goods as operators change them, and what orders take off sale; by their ids.</summary>
+    public const string Goods = "catalog.goods";
+
+    /// <summary>Stocks and counts of goods; by the ids of the goods.</summary>
+    public const string Offers = "catalog.offers";
+
+    /// <summary>Levels of shoppers; by the ids of the shoppers.</summary>
+    public const string Members = "catalog.members";
+
+    /// <summary>What every operator's write of the room touches first, so that such writes follow each other.</summary>
+    public const string Writes = "catalog.writes";
 
     private const int Whole = 0;
     private const int MostPages = 5_000;
@@ -30,7 +42,8 @@ internal sealed class CatalogCaches
             .ToDictionary(l => l.Id, CatalogWire.Level));
         freights = Of(1, async (int _, IReads r) => (IReadOnlyDictionary<long, Freight>)(await r.Query<FreightRow>().ToListAsync())
             .ToDictionary(f => f.Id, CatalogWire.Freight));
-        pages = Of(MostPages, (long id, IReads r) => GoodsReads.DetailAsync(r, id, CancellationToken.None));
+        pages = Of(MostPages, (long id, IReads r) => GoodsReads.DetailAsync(r, id, CancellationToken.None))
+            .ForgetsBy(Goods, id => id);
 
         VersionedCache<TKey, TValue> Of<TKey, TValue>(int capacity, Func<TKey, IReads, Task<TValue>> read)
             where TKey : notnull =>

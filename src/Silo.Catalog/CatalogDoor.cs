@@ -92,6 +92,8 @@ internal sealed class CatalogDoor : ICatalog
             await unit.Set<CountersRow>().Where(c => c.GoodsId == goods.Key).ExecuteUpdateAsync(
                 set => set.SetProperty(c => c.Orders, c => c.Orders + 1).SetProperty(c => c.Sold, c => c.Sold + pieces), cancellation);
         }
+
+        await unit.TouchAsync(CatalogCaches.Offers, [.. lines.Select(l => l.GoodsId)], cancellation);
     }
 
     private static Refusal? SaleRefusal(GoodsRow row, GoodsTerms terms, long nowMs) =>

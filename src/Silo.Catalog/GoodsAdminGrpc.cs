@@ -30,30 +30,26 @@ internal sealed class GoodsAdminGrpc(
         }),
     };
 
-    public override async Task<UpdateGoodsResponse> UpdateGoods(UpdateGoodsRequest request, ServerCallContext context)
+    public override async Task<UpdateGoodsResponse> UpdateGoods(UpdateGoodsRequest request, ServerCallContext context) => new()
     {
-        var response = new UpdateGoodsResponse
+        Detail = await writes.RunAsync<GoodsDetail>(context, request, request.RequestId, request.Reason, async unit =>
         {
-            Detail = await writes.RunAsync<GoodsDetail>(context, request, request.RequestId, request.Reason, async unit =>
-            {
-                var draft = new GoodsDraft(request.Terms, request.Parts ?? new(), request.Price, request.Stock, request.Skus);
-                var changed = await goods.UpdateAsync(
-                    unit, request.GoodsId, request.ExpectedVersion, draft, WriterOf(context, request.Reason), context.CancellationToken);
-                return changed.IsAccepted
-                    ? new OperatorChange<GoodsDetail>(SubjectOf(request.GoodsId), changed.Value.Before, changed.Value.After)
-                    : changed.Refusal;
-            }),
-        };
-        offers.Forget(request.GoodsId);
-        return response;
-    }
+            var draft = new GoodsDraft(request.Terms, request.Parts ?? new(), request.Price, request.Stock, request.Skus);
+            var changed = await goods.UpdateAsync(
+                unit, request.GoodsId, request.ExpectedVersion, draft, WriterOf(context, request.Reason), context.CancellationToken);
+            return changed.IsAccepted
+                ? new OperatorChange<GoodsDetail>(SubjectOf(request.GoodsId), changed.Value.Before, changed.Value.After)
+                : changed.Refusal;
+        }),
+    };
 
     public override async Task<SetGoodsPublishedResponse> SetGoodsPublished(
         SetGoodsPublishedRequest request, ServerCallContext context) => new()
         {
             Goods = await writes.RunAsync<Goods>(context, request, "", request.Reason, async unit =>
             {
-                await GoodsWrites.TouchAsync(unit, context.CancellationToken);
+                await GoodsWrites.BeginAsync(unit, context.CancellationToken);
+                await GoodsWrites.ChangedAsync(unit, [request.GoodsId], context.CancellationToken);
                 if (await unit.Set<GoodsRow>().SingleOrDefaultAsync(g => g.Id == request.GoodsId, context.CancellationToken) is not { } row)
                 {
                     return CatalogRefusals.GoodsUnknown;
@@ -69,9 +65,10 @@ internal sealed class GoodsAdminGrpc(
     public override Task<OrderGoodsResponse> OrderGoods(OrderGoodsRequest request, ServerCallContext context) =>
         writes.RunAsync<OrderGoodsResponse>(context, request, "", request.Reason, async unit =>
         {
-            await GoodsWrites.TouchAsync(unit, context.CancellationToken);
+            await GoodsWrites.BeginAsync(unit, context.CancellationToken);
             var places = request.Places.GroupBy(p => p.Id).ToDictionary(g => g.Key, g => g.Last().Sort);
             var ids = places.Keys.ToArray();
+            await GoodsWrites.ChangedAsync(unit, ids, context.CancellationToken);
             var rows = await unit.Set<GoodsRow>().Where(g => ids.Contains(g.Id)).OrderBy(g => g.Id)
                 .ToListAsync(context.CancellationToken);
             if (rows.Count < ids.Length)
@@ -91,21 +88,16 @@ internal sealed class GoodsAdminGrpc(
             return new OperatorChange<OrderGoodsResponse>("goods", before, after);
         });
 
-    public override async Task<DeleteGoodsResponse> DeleteGoods(DeleteGoodsRequest request, ServerCallContext context)
+    public override async Task<DeleteGoodsResponse> DeleteGoods(DeleteGoodsRequest request, ServerCallContext context) => new()
     {
-        var response = new DeleteGoodsResponse
+        Detail = await writes.RunAsync<GoodsDetail>(context, request, "", request.Reason, async unit =>
         {
-            Detail = await writes.RunAsync<GoodsDetail>(context, request, "", request.Reason, async unit =>
-            {
-                var deleted = await GoodsWrites.DeleteAsync(unit, request.GoodsId, context.CancellationToken);
-                return deleted.IsAccepted
-                    ? new OperatorChange<GoodsDetail>(SubjectOf(request.GoodsId), deleted.Value, deleted.Value)
-                    : deleted.Refusal;
-            }),
-        };
-        offers.Forget(request.GoodsId);
-        return response;
-    }
+            var deleted = await GoodsWrites.DeleteAsync(unit, request.GoodsId, context.CancellationToken);
+            return deleted.IsAccepted
+                ? new OperatorChange<GoodsDetail>(SubjectOf(request.GoodsId), deleted.Value, deleted.Value)
+                : deleted.Refusal;
+        }),
+    };
 
     public override async Task<GetGoodsResponse> GetGoods(GetGoodsRequest request, ServerCallContext context)
     {
@@ -126,7 +118,7 @@ internal sealed class GoodsAdminGrpc(
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var response = new SearchGoodsResponse { TotalCount = total, TotalIsCapped = isCapped };
-        response.Goods.AddRange(await GoodsGrpc.OfferedAsync(offers, page, null, context.CancellationToken));
+        response.Goods.AddRange((await offers.GetAsync(page, context.CancellationToken)).Select(o => o.Goods));
         return response;
     }
 
@@ -173,7 +165,6 @@ internal sealed class GoodsAdminGrpc(
             var after = CatalogWire.Change(changed.Value);
             return new OperatorChange<StockChange>($"sku:{request.SkuId}", null, after);
         });
-        offers.Forget(change.GoodsId);
         return new() { Change = change };
     }
 

@@ -21,25 +21,20 @@ internal sealed class GoodsGrpc(
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var response = new ListGoodsResponse { TotalCount = total, TotalIsCapped = isCapped };
-        response.Goods.AddRange(await OfferedAsync(offers, page, await members.OfAsync(context), context.CancellationToken));
+        var member = await members.OfAsync(context);
+        response.Goods.AddRange((await offers.GetAsync(page, context.CancellationToken)).Select(o => Offered(o, member)));
         return response;
     }
 
     public override async Task<DescribeGoodsResponse> DescribeGoods(DescribeGoodsRequest request, ServerCallContext context)
     {
-        var page = await caches.PageAsync(request.GoodsId, context.CancellationToken);
-        var offer = (await offers.GetAsync([request.GoodsId], context.CancellationToken)).GetValueOrDefault(request.GoodsId);
-        if (page is null || offer is null)
-        {
-            CatalogRefusals.GoodsUnknown.Throw();
-        }
-
+        var (page, offer) = await FindAsync(request.GoodsId, context.CancellationToken);
         views.Count(request.GoodsId);
         var member = await members.OfAsync(context);
         // What is shared is not changed: the parts of the page are put together anew.
         var detail = new GoodsDetail
         {
-            Goods = Offered(page.Goods, offer, member),
+            Goods = Offered(offer, member),
             Parts = page.Parts,
             Category = page.Category,
             Freight = page.Freight,
@@ -51,13 +46,7 @@ internal sealed class GoodsGrpc(
 
     public override async Task<QuoteGoodsResponse> QuoteGoods(QuoteGoodsRequest request, ServerCallContext context)
     {
-        var page = await caches.PageAsync(request.GoodsId, context.CancellationToken);
-        var offer = (await offers.GetAsync([request.GoodsId], context.CancellationToken)).GetValueOrDefault(request.GoodsId);
-        if (page is null || offer is null)
-        {
-            CatalogRefusals.GoodsUnknown.Throw();
-        }
-
+        var (page, offer) = await FindAsync(request.GoodsId, context.CancellationToken);
         var key = CatalogRules.KeyOf(request.Pairs);
         if (page.Skus.FirstOrDefault(s => CatalogRules.KeyOf(s.Pairs) == key) is not { } sku)
         {
@@ -203,26 +192,38 @@ internal sealed class GoodsGrpc(
         return response;
     }
 
-    /// <summary>Goods of a list with their prices, stocks and counts; those deleted meanwhile are left out.</summary>
-    public static async Task<IEnumerable<Goods>> OfferedAsync(
-        Offers offers, IReadOnlyList<Goods> page, Member? member, CancellationToken cancellation)
+    /// <summary>The page of goods and their offer. What there is not takes no place in memory.</summary>
+    private async ValueTask<(GoodsDetail Page, Offer Offer)> FindAsync(long goodsId, CancellationToken cancellation)
     {
-        var known = await offers.GetAsync([.. page.Select(g => g.Id)], cancellation);
-        return page.Where(g => known.ContainsKey(g.Id)).Select(g => Offered(g, known[g.Id], member));
+        var found = await offers.GetAsync([goodsId], cancellation);
+        var page = found.Count == 0 ? null : await caches.PageAsync(goodsId, cancellation);
+        if (page is null)
+        {
+            CatalogRefusals.GoodsUnknown.Throw();
+        }
+
+        return (page, found[0]);
     }
 
-    private static Goods Offered(Goods goods, Offer offer, Member? member)
+    /// <summary>Goods with the price that a member pays; what is shared is not changed.</summary>
+    private static Goods Offered(Offer offer, Member? member)
     {
-        var price = Members.For(offer.Price, member, goods.PropertyIds.Count == 0 ? OwnOf(offer, goods.Id, member) : null);
+        var goods = offer.Goods;
+        if (member is null)
+        {
+            return goods;
+        }
+
+        var price = Members.For(goods.Price, member, goods.PropertyIds.Count == 0 ? OwnOf(offer, goods.Id, member) : null);
         var offered = new Goods
         {
             Id = goods.Id,
             Terms = goods.Terms,
             Price = price,
-            PriceBeforeRebateCents = price.PriceCents == offer.Price.PriceCents ? 0 : offer.Price.PriceCents,
-            Stock = offer.Stock,
+            PriceBeforeRebateCents = price.PriceCents == goods.Price.PriceCents ? 0 : goods.Price.PriceCents,
+            Stock = goods.Stock,
             Published = goods.Published,
-            Counts = offer.Counts,
+            Counts = goods.Counts,
             Version = goods.Version,
             CreatedAt = goods.CreatedAt,
             UpdatedAt = goods.UpdatedAt,
@@ -251,7 +252,10 @@ internal sealed class GoodsGrpc(
     private static long? OwnOf(Offer offer, long skuId, Member? member) =>
         member is not null && offer.MemberPrices.TryGetValue((skuId, member.LevelId), out var cents) ? cents : null;
 
-    private static Task<int> CountAsync(Unit unit, long goodsId, int change, CancellationToken cancellation) =>
-        unit.Set<CountersRow>().Where(c => c.GoodsId == goodsId)
+    private static async Task CountAsync(Unit unit, long goodsId, int change, CancellationToken cancellation)
+    {
+        await unit.Set<CountersRow>().Where(c => c.GoodsId == goodsId)
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.Favourites, c => c.Favourites + change), cancellation);
+        await unit.TouchAsync(CatalogCaches.Offers, [goodsId], cancellation);
+    }
 }

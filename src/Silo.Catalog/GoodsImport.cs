@@ -144,9 +144,16 @@ internal sealed class GoodsImport
         var readings = Group(lines, faults);
         var known = await Known.ReadAsync(pen.Unit, [.. readings.SelectMany(r => r.Combinations)], cancellation);
         var seen = new HashSet<long>();
+        long[] all = [.. readings.Select(r => r.GoodsId).Where(id => id != 0).Distinct()];
+        var skus = (await pen.Unit.Query<SkuRow>().Where(s => all.Contains(s.GoodsId)).ToListAsync(cancellation)).ToLookup(s => s.GoodsId);
+        // All stocks before any goods, and each in one order: see GoodsWrites.
+        var stocked = readings.Where(r => r.GivesStock || r.Combinations.Count > 0).SelectMany(r => skus[r.GoodsId]).Select(s => s.Id);
+        var stocks = await pen.Unit.LockAsync<StockRow>([.. stocked], wait: true, cancellation);
+        var goods = await pen.Unit.LockAsync<GoodsRow>(all, wait: true, cancellation);
         foreach (var chunk in readings.Chunk(100).TakeWhile(_ => faults.Count < MostFaults))
         {
-            var before = await BeforeAsync(pen.Unit, chunk, cancellation);
+            var before = await BeforeAsync(
+                pen.Unit, [.. chunk.Select(r => goods.GetValueOrDefault(r.GoodsId)).OfType<GoodsRow>()], skus, stocks, cancellation);
             foreach (var reading in chunk)
             {
                 if (reading.GoodsId != 0 && !seen.Add(reading.GoodsId))
@@ -168,16 +175,13 @@ internal sealed class GoodsImport
         }
     }
 
-    /// <summary>Goods that the file changes; the stocks that it sets are locked.</summary>
-    private static async Task<Dictionary<long, Present>> BeforeAsync(Unit unit, GoodsReading[] readings, CancellationToken cancellation)
+    /// <summary>Goods that the file changes, of which the stocks that it sets are locked.</summary>
+    private static async Task<Dictionary<long, Present>> BeforeAsync(
+        Unit unit, IReadOnlyList<GoodsRow> goods, ILookup<long, SkuRow> skus, IReadOnlyDictionary<long, StockRow> stocks, CancellationToken cancellation)
     {
-        var ids = readings.Select(r => r.GoodsId).Where(id => id != 0).Distinct().ToArray();
-        var goods = await unit.Query<GoodsRow>().Where(g => ids.Contains(g.Id)).ToListAsync(cancellation);
+        var ids = goods.Select(g => g.Id).Distinct().ToArray();
         var parts = await unit.Query<PartsRow>().Where(p => ids.Contains(p.GoodsId)).ToDictionaryAsync(p => p.GoodsId, cancellation);
-        var skus = (await unit.Query<SkuRow>().Where(s => ids.Contains(s.GoodsId)).ToListAsync(cancellation)).ToLookup(s => s.GoodsId);
-        var stocked = readings.Where(r => r.GivesStock || r.Combinations.Count > 0).SelectMany(r => skus[r.GoodsId]).Select(s => s.Id);
-        var stocks = await unit.LockAsync<StockRow>([.. stocked], wait: true, cancellation);
-        return goods.ToDictionary(g => g.Id, g => new Present(
+        return goods.DistinctBy(g => g.Id).ToDictionary(g => g.Id, g => new Present(
             g,
             CatalogWire.Read<GoodsParts>(parts[g.Id].Parts),
             skus[g.Id].ToDictionary(s => s.Pairs),

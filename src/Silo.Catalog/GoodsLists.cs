@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
@@ -87,7 +86,7 @@ internal sealed record GoodsQuery
 
 /// <summary>
 /// Lists of goods. The ids of a list are read once, up to the number that is counted exactly, so that a deep page costs
-/// what the first one does; the rows are kept by id and shared by all lists.
+/// what the first one does; what they show is in <see cref="Offers"/>, which all lists share.
 /// </summary>
 internal sealed class GoodsLists
 {
@@ -95,23 +94,22 @@ internal sealed class GoodsLists
     public const int MostCounted = 10_000;
 
     private const int MostLists = 300;
-    private const int MostRows = 20_000;
     private readonly IUnits units;
-    private readonly Versions versions;
     private readonly CatalogCaches caches;
     private readonly bool isPostgreSql;
     private readonly VersionedCache<GoodsQuery, long[]> ids;
-    private ConcurrentDictionary<long, (long Epoch, Goods Goods)> rows = new();
 
     public GoodsLists(IUnits units, Versions versions, CatalogCaches caches, DatabaseOptions database)
     {
-        (this.units, this.versions, this.caches) = (units, versions, caches);
+        (this.units, this.caches) = (units, caches);
         isPostgreSql = database.Provider == DatabaseProvider.PostgreSql;
-        ids = new(versions, CatalogCaches.Topic, MostLists, query => IdsAsync(query, 0, MostCounted + 1, CancellationToken.None));
+        ids = new VersionedCache<GoodsQuery, long[]>(
+            versions, CatalogCaches.Topic, MostLists, query => IdsAsync(query, 0, MostCounted + 1, CancellationToken.None))
+            .ForgetsBy(CatalogCaches.Goods, keyOf: null);
     }
 
-    /// <summary>A page of goods without price, stock and counts, how many there are, and whether there are more.</summary>
-    public async Task<(IReadOnlyList<Goods> Page, long Total, bool IsCapped)> PageAsync(
+    /// <summary>The ids of a page, how many goods there are, and whether there are more.</summary>
+    public async Task<(long[] Page, long Total, bool IsCapped)> PageAsync(
         GoodsQuery query, Paging paging, CancellationToken cancellation)
     {
         var all = await ids.GetAsync(query, cancellation);
@@ -119,7 +117,7 @@ internal sealed class GoodsLists
         var page = !isCapped || (long)paging.Skip + paging.Take <= MostCounted
             ? all.Skip(paging.Skip).Take(paging.Take).ToArray()
             : await IdsAsync(query, paging.Skip, paging.Take, cancellation);
-        return (await RowsAsync(page, cancellation), Math.Min(all.Length, MostCounted), isCapped);
+        return (page, Math.Min(all.Length, MostCounted), isCapped);
     }
 
     /// <summary>The ids of a list, from the database.</summary>
@@ -137,46 +135,6 @@ internal sealed class GoodsLists
             async r => (await Ordered(r, Filtered(r, query, categories), query.Order).Skip(skip).Take(take)
                 .ToListAsync(cancellation)).ToArray(),
             cancellation);
-    }
-
-    /// <summary>Goods by their ids, in their order; those that are not there any more are left out.</summary>
-    public async Task<IReadOnlyList<Goods>> RowsAsync(IReadOnlyCollection<long> wanted, CancellationToken cancellation)
-    {
-        var epoch = versions.EpochOf(CatalogCaches.Topic);
-        var found = new Dictionary<long, Goods>(wanted.Count);
-        List<long> missing = [];
-        foreach (var id in wanted)
-        {
-            if (epoch is not null && rows.TryGetValue(id, out var row) && row.Epoch == epoch)
-            {
-                found[id] = row.Goods;
-            }
-            else
-            {
-                missing.Add(id);
-            }
-        }
-
-        if (missing.Count > 0)
-        {
-            var read = await units.ReadAsync(
-                r => r.Query<GoodsRow>().Where(g => missing.Contains(g.Id)).ToListAsync(cancellation), cancellation);
-            if (rows.Count >= MostRows)
-            {
-                rows = new();
-            }
-
-            foreach (var goods in read.Select(CatalogWire.Goods))
-            {
-                found[goods.Id] = goods;
-                if (epoch is { } known)
-                {
-                    rows[goods.Id] = (known, goods);
-                }
-            }
-        }
-
-        return [.. wanted.Where(found.ContainsKey).Select(id => found[id])];
     }
 
     private static IQueryable<long> Ordered(IReads reads, IQueryable<GoodsRow> goods, GoodsOrder order) => order switch

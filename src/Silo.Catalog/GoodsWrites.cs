@@ -15,21 +15,37 @@ internal sealed record GoodsDraft(
 internal sealed record Writer(long OperatorId, string Reason);
 
 /// <summary>
-/// Writes goods with their combinations, stocks and search text in one unit. Every write touches the room's topic first,
-/// and with it waits for the one before.
+/// Writes goods with their combinations, stocks and search text in one unit. Every write begins with
+/// <see cref="BeginAsync"/>, and with it waits for the one before.
 /// </summary>
+/// <remarks>
+/// Rows are locked in one order, which orders keep too: <see cref="CatalogCaches.Writes"/>, stocks by their ids, goods by
+/// their ids, all else.
+/// </remarks>
 internal sealed class GoodsWrites
 {
     // Its settings are read at every call and never written after it is made.
     private readonly HtmlSanitizer sanitizer = new();
 
-    public static Task TouchAsync(Unit unit, CancellationToken cancellation) =>
-        unit.TouchAsync(CatalogCaches.Topic, cancellation);
+    /// <summary>Waits for the operator's write before; what is read from here on stays true until the unit ends.</summary>
+    public static Task BeginAsync(Unit unit, CancellationToken cancellation) =>
+        unit.TouchAsync(CatalogCaches.Writes, cancellation);
+
+    /// <summary>Begins a write of what is in many pages, and has all of them read anew.</summary>
+    public static async Task TouchAsync(Unit unit, CancellationToken cancellation)
+    {
+        await BeginAsync(unit, cancellation);
+        await unit.TouchAsync(CatalogCaches.Topic, cancellation);
+    }
+
+    /// <summary>Has the pages of goods and all lists read anew.</summary>
+    public static Task ChangedAsync(Unit unit, IReadOnlyCollection<long> goods, CancellationToken cancellation) =>
+        unit.TouchAsync(CatalogCaches.Goods, goods, cancellation);
 
     public async Task<Result<GoodsDetail>> CreateAsync(
         Unit unit, GoodsDraft draft, Writer writer, CancellationToken cancellation)
     {
-        await TouchAsync(unit, cancellation);
+        await BeginAsync(unit, cancellation);
         if (WindowRefusal(draft.Terms) is { } refusal)
         {
             return refusal;
@@ -49,7 +65,7 @@ internal sealed class GoodsWrites
     public async Task<Result<(GoodsDetail Before, GoodsDetail After)>> UpdateAsync(
         Unit unit, long goodsId, int expectedVersion, GoodsDraft draft, Writer writer, CancellationToken cancellation)
     {
-        await TouchAsync(unit, cancellation);
+        await BeginAsync(unit, cancellation);
         if (WindowRefusal(draft.Terms) is { } refusal)
         {
             return refusal;
@@ -79,7 +95,7 @@ internal sealed class GoodsWrites
     /// <summary>Deletes goods that are off sale; what orders and reviews say of them stays.</summary>
     public static async Task<Result<GoodsDetail>> DeleteAsync(Unit unit, long goodsId, CancellationToken cancellation)
     {
-        await TouchAsync(unit, cancellation);
+        await BeginAsync(unit, cancellation);
         if (await GoodsReads.DetailAsync(unit, goodsId, cancellation) is not { } before)
         {
             return CatalogRefusals.GoodsUnknown;
@@ -90,6 +106,7 @@ internal sealed class GoodsWrites
             return CatalogRefusals.GoodsOnSale;
         }
 
+        await unit.LockAsync<StockRow>([.. before.Skus.Select(s => s.Id)], wait: true, cancellation);
         await unit.Set<StockRow>().Where(s => s.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<SkuRow>().Where(s => s.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<MemberPriceRow>().Where(p => p.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
@@ -99,6 +116,7 @@ internal sealed class GoodsWrites
         await unit.Set<SearchRow>().Where(s => s.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<PartsRow>().Where(p => p.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<GoodsRow>().Where(g => g.Id == goodsId).ExecuteDeleteAsync(cancellation);
+        await ChangedAsync(unit, [goodsId], cancellation);
         return before;
     }
 
@@ -244,9 +262,10 @@ internal sealed class GoodsWrites
             (sku.Picture, sku.Code, sku.WeightGrams) = (terms?.Picture ?? "", terms?.Code ?? "", terms?.WeightGrams ?? 0);
         }
 
+        var stocks = await unit.LockAsync<StockRow>([.. left.Values.Select(s => s.Id)], wait: true, cancellation);
         foreach (var sku in left.Values.OrderBy(s => s.Id))
         {
-            var stock = (await unit.LockAsync<StockRow>([sku.Id], wait: true, cancellation))[sku.Id].Stock;
+            var stock = stocks[sku.Id].Stock;
             await unit.Set<StockRow>().Where(s => s.SkuId == sku.Id).ExecuteDeleteAsync(cancellation);
             await unit.Set<MemberPriceRow>().Where(p => p.SkuId == sku.Id).ExecuteDeleteAsync(cancellation);
             unit.Set<SkuRow>().Remove(sku);
@@ -254,6 +273,7 @@ internal sealed class GoodsWrites
         }
 
         await unit.SaveAsync(cancellation);
+        await ChangedAsync(unit, [goodsId], cancellation);
     }
 
     private static void Journal(Unit unit, SkuRow sku, long before, long after, Writer writer)

@@ -10,8 +10,15 @@ namespace Silo.Catalog;
 internal sealed record Member(long LevelId, int Rebate);
 
 /// <summary>Levels of shoppers, and what they make of prices.</summary>
-internal sealed class Members(IUnits units)
+internal sealed class Members
 {
+    private const int Most = 50_000;
+    private readonly VersionedCache<long, Member?> members;
+
+    public Members(IUnits units, Versions versions) => members = new VersionedCache<long, Member?>(
+        versions, CatalogCaches.Topic, Most, userId => units.ReadAsync(r => OfAsync(r, userId, CancellationToken.None), CancellationToken.None))
+        .ForgetsBy(CatalogCaches.Members, userId => userId);
+
     /// <summary>The membership of a shopper; null for none.</summary>
     public static async Task<Member?> OfAsync(IReads reads, long userId, CancellationToken cancellation) => userId == 0 ? null : await (
         from member in reads.Query<MemberRow>()
@@ -25,10 +32,13 @@ internal sealed class Members(IUnits units)
         reads.Query<MemberPriceRow>().Where(p => p.LevelId == levelId && skus.Contains(p.SkuId))
             .ToDictionaryAsync(p => p.SkuId, p => p.PriceCents, cancellation);
 
-    /// <summary>The membership of a caller; null for none, and for those who are no shoppers.</summary>
-    public async ValueTask<Member?> OfAsync(ServerCallContext context) => context.Caller() is { Kind: CallerKind.User, Id: var userId }
-        ? await units.ReadAsync(r => OfAsync(r, userId, context.CancellationToken), context.CancellationToken)
-        : null;
+    /// <summary>The membership of a caller, from memory; null for none, and for those who are no shoppers.</summary>
+    public ValueTask<Member?> OfAsync(ServerCallContext context) => context.Caller() is { Kind: CallerKind.User, Id: var userId }
+        ? new(OfAsync(userId, context.CancellationToken))
+        : default;
+
+    /// <summary>The membership of a shopper, from memory; null for none.</summary>
+    public Task<Member?> OfAsync(long userId, CancellationToken cancellation) => members.GetAsync(userId, cancellation);
 
     /// <summary>A price as a member has it; the same one for others.</summary>
     public static Price For(Price price, Member? member, long? ownCents) => member is null

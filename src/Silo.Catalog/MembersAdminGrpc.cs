@@ -8,7 +8,7 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>The operator's rpcs of levels and member prices.</summary>
-internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUsers users, Offers offers)
+internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUsers users)
     : MembersAdminService.MembersAdminServiceBase
 {
     private const int Most = 50;
@@ -87,7 +87,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
     public override Task<SetMemberLevelResponse> SetMemberLevel(SetMemberLevelRequest request, ServerCallContext context) =>
         writes.RunAsync<SetMemberLevelResponse>(context, request, "", request.Reason, async unit =>
         {
-            await GoodsWrites.TouchAsync(unit, context.CancellationToken);
+            await GoodsWrites.BeginAsync(unit, context.CancellationToken);
             if ((await users.ExistingAsync(unit, [request.UserId], context.CancellationToken)).Count == 0)
             {
                 return UserRefusals.Unknown;
@@ -113,22 +113,21 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
                 row.LevelId = request.LevelId;
             }
 
+            await unit.TouchAsync(CatalogCaches.Members, [request.UserId], context.CancellationToken);
             return new OperatorChange<SetMemberLevelResponse>(
                 $"user:{request.UserId}", before, new SetMemberLevelResponse { LevelId = request.LevelId });
         });
 
-    public override async Task<SetMemberPriceResponse> SetMemberPrice(SetMemberPriceRequest request, ServerCallContext context)
-    {
-        var goods = 0L;
-        var response = await writes.RunAsync<SetMemberPriceResponse>(context, request, "", request.Reason, async unit =>
+    public override Task<SetMemberPriceResponse> SetMemberPrice(SetMemberPriceRequest request, ServerCallContext context) =>
+        writes.RunAsync<SetMemberPriceResponse>(context, request, "", request.Reason, async unit =>
         {
-            await GoodsWrites.TouchAsync(unit, context.CancellationToken);
+            await GoodsWrites.BeginAsync(unit, context.CancellationToken);
             if (await FindAsync(unit, request.LevelId, context.CancellationToken) is null)
             {
                 return CatalogRefusals.LevelUnknown;
             }
 
-            goods = await unit.Query<SkuRow>().Where(s => s.Id == request.SkuId).Select(s => s.GoodsId)
+            var goods = await unit.Query<SkuRow>().Where(s => s.Id == request.SkuId).Select(s => s.GoodsId)
                 .SingleOrDefaultAsync(context.CancellationToken);
             if (goods == 0)
             {
@@ -153,11 +152,9 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
                     new() { SkuId = request.SkuId, LevelId = request.LevelId, GoodsId = goods, PriceCents = price });
             }
 
+            await unit.TouchAsync(CatalogCaches.Offers, [goods], context.CancellationToken);
             return new OperatorChange<SetMemberPriceResponse>($"sku:{request.SkuId}", before, Answer(request.SkuId, cents));
         });
-        offers.Forget(goods);
-        return response;
-    }
 
     private static SetMemberPriceResponse Answer(long skuId, long? cents)
     {

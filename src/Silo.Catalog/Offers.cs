@@ -5,91 +5,122 @@ using Silo.Storage;
 
 namespace Silo.Catalog;
 
-/// <summary>What changes with orders: price, stock and counts of goods. Shared by its readers, so nobody changes it.</summary>
+/// <summary>Goods as lists show them, with all that changes with orders. Shared by its readers, so nobody changes it.</summary>
+/// <param name="Goods">The goods with price, stock and counts, as those see them who are no members.</param>
+/// <param name="Skus">Price and stock of each combination.</param>
+/// <param name="MemberPrices">What members of a level pay for a combination, where they have a price of their own.</param>
 internal sealed record Offer(
-    Price Price,
-    long Stock,
-    GoodsCounts Counts,
+    Goods Goods,
     IReadOnlyDictionary<long, (Price Price, long Stock)> Skus,
     IReadOnlyDictionary<(long Sku, long Level), long> MemberPrices);
 
 /// <summary>
-/// Offers from a small memory in which each lives for a second: orders cannot touch a topic, which would make them wait
-/// for each other. Those that are missed at one moment are read together.
+/// Offers from memory, until what is in one of them changes: an order has those of its goods forgotten and no other.
+/// Those that are missed at one moment are read together.
 /// </summary>
-internal sealed class Offers(IUnits units, Versions versions, TimeProvider time)
+internal sealed class Offers
 {
-    private const int Most = 50_000;
+    private const int Most = 20_000;
     private const int MostOfARead = 1_000;
-    private static readonly TimeSpan Life = TimeSpan.FromSeconds(1);
+
+    /// <summary>Views are counted without a word to this memory; no older ones are shown.</summary>
+    private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
+
+    private readonly IUnits units;
+    private readonly Versions versions;
+    private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly List<Entry> waiting = [];
     private ConcurrentDictionary<long, Entry> entries = new();
     private bool isReading;
 
-    /// <summary>The offers of the goods that there are.</summary>
-    public async ValueTask<IReadOnlyDictionary<long, Offer>> GetAsync(
-        IReadOnlyCollection<long> goods, CancellationToken cancellation)
+    public Offers(IUnits units, Versions versions, TimeProvider time)
+    {
+        (this.units, this.versions, this.time) = (units, versions, time);
+        versions.Listen(CatalogCaches.Goods, Forget);
+        versions.Listen(CatalogCaches.Offers, Forget);
+    }
+
+    /// <summary>The offers of goods, in their order; those that are not there are left out.</summary>
+    public async ValueTask<IReadOnlyList<Offer>> GetAsync(IReadOnlyList<long> goods, CancellationToken cancellation)
     {
         var epoch = versions.EpochOf(CatalogCaches.Topic);
-        var found = new Dictionary<long, Offer>(goods.Count);
-        List<Entry>? missed = null;
-        foreach (var id in goods)
+        var wanted = new Task<Offer?>?[goods.Count];
+        var missed = 0;
+        for (var i = 0; i < wanted.Length; i++)
         {
-            var entry = entries.TryGetValue(id, out var known) && IsFresh(known, epoch) ? known : Miss(id, epoch);
-            if (!entry.Value.IsCompletedSuccessfully)
-            {
-                (missed ??= []).Add(entry);
-            }
-            else if (entry.Value.Result is { } offer)
-            {
-                found[id] = offer;
-            }
+            wanted[i] = entries.TryGetValue(goods[i], out var known) && IsFresh(known, epoch) ? known.Value : null;
+            missed += wanted[i] is null ? 1 : 0;
         }
 
-        foreach (var entry in missed ?? [])
+        if (missed > 0)
         {
-            if (await entry.Value.WaitAsync(cancellation) is { } offer)
+            Miss(goods, wanted, epoch);
+        }
+
+        var found = new List<Offer>(wanted.Length);
+        foreach (var one in wanted)
+        {
+            if ((one!.IsCompletedSuccessfully ? one.Result : await one.WaitAsync(cancellation)) is { } offer)
             {
-                found[entry.GoodsId] = offer;
+                found.Add(offer);
             }
         }
 
         return found;
     }
 
-    /// <summary>Forgets an offer that this node has changed.</summary>
-    public void Forget(long goodsId) => entries.TryRemove(goodsId, out _);
-
     private bool IsFresh(Entry entry, long? epoch) =>
-        entry.Epoch == epoch && time.GetElapsedTime(entry.At) < Life && !entry.Value.IsFaulted;
+        epoch is not null && entry.Epoch == epoch && time.GetElapsedTime(entry.At) < Life;
 
-    private Entry Miss(long goodsId, long? epoch)
+    /// <summary>An entry is in its place before its read begins, so a change during the read has it forgotten.</summary>
+    private void Forget(IReadOnlyCollection<long>? goods)
     {
-        lock (gate)
+        if (goods is null)
         {
-            if (entries.TryGetValue(goodsId, out var known) && IsFresh(known, epoch))
-            {
-                return known;
-            }
-
-            if (entries.Count >= Most)
+            lock (gate)
             {
                 entries = new();
             }
 
-            // Its second begins before the read, so that what is told is never older.
-            var entry = new Entry(goodsId, epoch, time.GetTimestamp());
-            entries[goodsId] = entry;
-            waiting.Add(entry);
-            if (!isReading)
+            return;
+        }
+
+        foreach (var id in goods)
+        {
+            entries.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>Has what is missing read, all of it at once.</summary>
+    private void Miss(IReadOnlyList<long> goods, Task<Offer?>?[] wanted, long? epoch)
+    {
+        lock (gate)
+        {
+            for (var i = 0; i < wanted.Length; i++)
+            {
+                wanted[i] ??= (entries.TryGetValue(goods[i], out var known) && IsFresh(known, epoch) ? known : Add(goods[i], epoch)).Value;
+            }
+
+            if (!isReading && waiting.Count > 0)
             {
                 isReading = true;
                 _ = Task.Run(ReadAllAsync);
             }
-
-            return entry;
         }
+    }
+
+    private Entry Add(long goodsId, long? epoch)
+    {
+        if (entries.Count >= Most)
+        {
+            entries = new();
+        }
+
+        var entry = new Entry(goodsId, epoch, time.GetTimestamp());
+        entries[goodsId] = entry;
+        waiting.Add(entry);
+        return entry;
     }
 
     private async Task ReadAllAsync()
@@ -113,7 +144,7 @@ internal sealed class Offers(IUnits units, Versions versions, TimeProvider time)
             {
                 var offers = await units.ReadAsync(
                     r => ReadAsync(r, [.. batch.Select(e => e.GoodsId).Distinct()]), CancellationToken.None);
-                Array.ForEach(batch, e => e.Source.SetResult(offers.GetValueOrDefault(e.GoodsId)));
+                Array.ForEach(batch, e => Tell(e, offers.GetValueOrDefault(e.GoodsId)));
             }
             catch (Exception exception)
             {
@@ -127,32 +158,36 @@ internal sealed class Offers(IUnits units, Versions versions, TimeProvider time)
         }
     }
 
+    /// <summary>What is not there keeps no place, so that made-up ids drive nothing out.</summary>
+    private void Tell(Entry entry, Offer? offer)
+    {
+        if (offer is null)
+        {
+            entries.TryRemove(new(entry.GoodsId, entry));
+        }
+
+        entry.Source.SetResult(offer);
+    }
+
     private static async Task<Dictionary<long, Offer>> ReadAsync(IReads reads, long[] ids)
     {
         var cancellation = CancellationToken.None;
-        var goods = await reads.Query<GoodsRow>().Where(g => ids.Contains(g.Id))
-            .Select(g => new
-            {
-                g.Id,
-                Price = new Price
-                {
-                    PriceCents = g.PriceCents,
-                    OriginalCents = g.OriginalCents,
-                    Points = g.Points,
-                    GroupCents = g.GroupCents,
-                    BargainCents = g.BargainCents,
-                },
-            }).ToListAsync(cancellation);
+        var rows = await reads.Query<GoodsRow>().Where(g => ids.Contains(g.Id)).ToListAsync(cancellation);
         var counts = await GoodsReads.CountsAsync(reads, ids, cancellation);
         var skus = (await GoodsReads.SkusAsync(reads, ids, cancellation)).ToLookup(s => s.Sku.GoodsId);
         var members = (await reads.Query<MemberPriceRow>().Where(p => ids.Contains(p.GoodsId)).ToListAsync(cancellation))
             .ToLookup(p => p.GoodsId);
-        return goods.ToDictionary(g => g.Id, g => new Offer(
-            g.Price,
-            skus[g.Id].Sum(s => s.Stock),
-            counts.GetValueOrDefault(g.Id) ?? new(),
-            skus[g.Id].ToDictionary(s => s.Sku.Id, s => (CatalogWire.Price(s.Sku), s.Stock)),
-            members[g.Id].ToDictionary(p => (p.SkuId, p.LevelId), p => p.PriceCents)));
+        return rows.ToDictionary(row => row.Id, row =>
+        {
+            var goods = CatalogWire.Goods(row);
+            goods.Price = CatalogWire.Price(row);
+            goods.Stock = skus[row.Id].Sum(s => s.Stock);
+            goods.Counts = counts.GetValueOrDefault(row.Id) ?? new();
+            return new Offer(
+                goods,
+                skus[row.Id].ToDictionary(s => s.Sku.Id, s => (CatalogWire.Price(s.Sku), s.Stock)),
+                members[row.Id].ToDictionary(p => (p.SkuId, p.LevelId), p => p.PriceCents));
+        });
     }
 
     private sealed class Entry(long goodsId, long? epoch, long at)

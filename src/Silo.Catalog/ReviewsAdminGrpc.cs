@@ -8,7 +8,7 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>The operator's rpcs of reviews.</summary>
-internal sealed class ReviewsAdminGrpc(OperatorWrites writes, IUnits units, Offers offers) : ReviewsAdminService.ReviewsAdminServiceBase
+internal sealed class ReviewsAdminGrpc(OperatorWrites writes, IUnits units) : ReviewsAdminService.ReviewsAdminServiceBase
 {
     private const int Good = (int)Rating.Good;
 
@@ -28,9 +28,9 @@ internal sealed class ReviewsAdminGrpc(OperatorWrites writes, IUnits units, Offe
         return response;
     }
 
-    public override async Task<SetReviewHiddenResponse> SetReviewHidden(SetReviewHiddenRequest request, ServerCallContext context)
+    public override async Task<SetReviewHiddenResponse> SetReviewHidden(SetReviewHiddenRequest request, ServerCallContext context) => new()
     {
-        var review = await writes.RunAsync<Review>(context, request, "", request.Reason, unit => ChangeAsync(
+        Review = await writes.RunAsync<Review>(context, request, "", request.Reason, unit => ChangeAsync(
             unit,
             request.ReviewId,
             async row =>
@@ -46,11 +46,10 @@ internal sealed class ReviewsAdminGrpc(OperatorWrites writes, IUnits units, Offe
                     set => set.SetProperty(c => c.Reviews, c => c.Reviews + one)
                         .SetProperty(c => c.GoodReviews, c => c.GoodReviews + good),
                     context.CancellationToken);
+                await unit.TouchAsync(CatalogCaches.Offers, [row.GoodsId], context.CancellationToken);
             },
-            context.CancellationToken));
-        offers.Forget(review.GoodsId);
-        return new() { Review = review };
-    }
+            context.CancellationToken)),
+    };
 
     public override async Task<ReplyToReviewResponse> ReplyToReview(ReplyToReviewRequest request, ServerCallContext context) => new()
     {

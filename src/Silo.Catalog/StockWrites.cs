@@ -5,7 +5,10 @@ using Silo.Storage;
 
 namespace Silo.Catalog;
 
-/// <summary>Changes of stocks. Guards are in the statements, and stocks are locked by their ids, ascending.</summary>
+/// <summary>
+/// Changes of stocks. Guards are in the statements, and stocks are locked by their ids, ascending, before goods. They wait
+/// for nothing that operators' writes hold before stocks, and touch keys only.
+/// </summary>
 internal static class StockWrites
 {
     public static StockChangeRow Change(Unit unit, long goodsId, long skuId, long before, long after, Writer writer) => new()
@@ -39,6 +42,7 @@ internal static class StockWrites
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.Stock, after), cancellation);
         var change = Change(unit, stock.GoodsId, skuId, stock.Stock, after, writer);
         unit.Set<StockChangeRow>().Add(change);
+        await unit.TouchAsync(CatalogCaches.Offers, [stock.GoodsId], cancellation);
         if (after == 0)
         {
             await TakeOffSaleAsync(unit, [stock.GoodsId], cancellation);
@@ -63,9 +67,9 @@ internal static class StockWrites
         }
 
         var skus = lines.Select(l => l.SkuId).ToArray();
-        var empty = await unit.Query<StockRow>().Where(s => skus.Contains(s.SkuId) && s.Stock == 0)
-            .Select(s => s.GoodsId).Distinct().ToListAsync(cancellation);
-        await TakeOffSaleAsync(unit, empty, cancellation);
+        var left = await unit.Query<StockRow>().Where(s => skus.Contains(s.SkuId)).ToListAsync(cancellation);
+        await TouchAsync(unit, left, cancellation);
+        await TakeOffSaleAsync(unit, [.. left.Where(s => s.Stock == 0).Select(s => s.GoodsId)], cancellation);
         return true;
     }
 
@@ -77,20 +81,40 @@ internal static class StockWrites
             await unit.Set<StockRow>().Where(s => s.SkuId == line.SkuId)
                 .ExecuteUpdateAsync(set => set.SetProperty(s => s.Stock, s => s.Stock + line.Number), cancellation);
         }
+
+        var skus = lines.Select(l => l.SkuId).ToArray();
+        await TouchAsync(
+            unit, await unit.Query<StockRow>().Where(s => skus.Contains(s.SkuId)).ToListAsync(cancellation), cancellation);
     }
 
     private static IEnumerable<StockLine> InOrder(IEnumerable<StockLine> lines) => lines
         .GroupBy(l => l.SkuId).Select(g => new StockLine(g.Key, g.Sum(l => l.Number))).OrderBy(l => l.SkuId);
 
-    /// <summary>Takes off sale what is to go with its last piece, and has none left in any combination.</summary>
-    private static async Task TakeOffSaleAsync(Unit unit, List<long> goods, CancellationToken cancellation)
+    private static Task TouchAsync(Unit unit, List<StockRow> stocks, CancellationToken cancellation) =>
+        unit.TouchAsync(CatalogCaches.Offers, [.. stocks.Select(s => s.GoodsId)], cancellation);
+
+    /// <summary>
+    /// Takes off sale what is to go with its last piece, and has none left in any combination. The goods are locked before
+    /// their stocks are looked at: of two units that each take the last of a combination the second sees both.
+    /// </summary>
+    private static async Task TakeOffSaleAsync(Unit unit, long[] goods, CancellationToken cancellation)
     {
-        if (goods.Count > 0 && await unit.Set<GoodsRow>()
-            .Where(g => goods.Contains(g.Id) && g.Published && g.OffSaleWhenEmpty)
-            .Where(g => !unit.Query<StockRow>().Any(s => s.GoodsId == g.Id && s.Stock > 0))
-            .ExecuteUpdateAsync(set => set.SetProperty(g => g.Published, false), cancellation) > 0)
+        var going = goods.Length == 0 ? [] : await unit.Query<GoodsRow>()
+            .Where(g => goods.Contains(g.Id) && g.Published && g.OffSaleWhenEmpty).Select(g => g.Id).ToArrayAsync(cancellation);
+        if (going.Length == 0)
         {
-            await GoodsWrites.TouchAsync(unit, cancellation);
+            return;
+        }
+
+        await unit.LockAsync<GoodsRow>(going, wait: true, cancellation);
+        var gone = await unit.Query<GoodsRow>()
+            .Where(g => going.Contains(g.Id) && g.Published && !unit.Query<StockRow>().Any(s => s.GoodsId == g.Id && s.Stock > 0))
+            .Select(g => g.Id).ToArrayAsync(cancellation);
+        if (gone.Length > 0)
+        {
+            await unit.Set<GoodsRow>().Where(g => gone.Contains(g.Id))
+                .ExecuteUpdateAsync(set => set.SetProperty(g => g.Published, false), cancellation);
+            await GoodsWrites.ChangedAsync(unit, gone, cancellation);
         }
     }
 }

@@ -31,12 +31,13 @@ internal sealed class HotUnits(
         }
 
         var committing = false;
+        Unit? begun = null;
         try
         {
             return await store.WriteAsync<BatchOutcome?>(
                 async context =>
                 {
-                    var unit = new Unit(store, context, ids, clock.NowMs);
+                    var unit = begun = new Unit(store, context, ids, clock.NowMs);
                     using (Units.Mark(unit))
                     {
                         if (await decide(unit) is not { } batch)
@@ -49,7 +50,6 @@ internal sealed class HotUnits(
                         faults.BeforeSend?.Invoke();
                         committing = true;
                         await context.Database.CommitTransactionAsync(CancellationToken.None);
-                        versions.Touched(unit.Touched);
                         faults.AfterCommit?.Invoke();
                         return BatchOutcome.Committed;
                     }
@@ -69,6 +69,13 @@ internal sealed class HotUnits(
         {
             logger.LogWarning(exception, "A transaction was rolled back");
             return BatchOutcome.Failed;
+        }
+        finally
+        {
+            if (committing)
+            {
+                versions.Touched(begun!);
+            }
         }
     }
 }

@@ -46,6 +46,14 @@ internal static class StorageModel
             version.Property(v => v.Topic).HasColumnName("topic");
             version.Property(v => v.Version).HasColumnName("version");
         });
+        model.Entity<ChangeRow>(change =>
+        {
+            change.ToTable("silo_changes");
+            change.HasKey(c => new { c.Transaction, c.Topic, c.Key });
+            change.Property(c => c.Transaction).HasColumnName("transaction_id").ValueGeneratedNever();
+            change.Property(c => c.Topic).HasColumnName("topic");
+            change.Property(c => c.Key).HasColumnName("key").ValueGeneratedNever();
+        });
         model.Entity<IdSlotRow>(slot =>
         {
             slot.ToTable("silo_id_slots");

@@ -24,6 +24,8 @@ public sealed class Unit : IReads
 
     internal HashSet<string> Touched { get; } = new(StringComparer.Ordinal);
 
+    internal Dictionary<string, HashSet<long>> TouchedKeys { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The rows of one of the room's own entity types, tracked.</summary>
     public DbSet<T> Set<T>()
         where T : class => context.Set<T>();
@@ -83,7 +85,10 @@ public sealed class Unit : IReads
     public Task<int> ExecuteAsync(FormattableString sql, CancellationToken cancellation) =>
         context.Database.ExecuteSqlAsync(sql, cancellation);
 
-    /// <summary>Says that what is cached under a topic has changed; caches hear of it when the unit is committed.</summary>
+    /// <summary>
+    /// Says that all that is cached under a topic has changed; caches hear of it when the unit is committed. Locks the
+    /// topic until then.
+    /// </summary>
     public async Task TouchAsync(string topic, CancellationToken cancellation)
     {
         if (Touched.Add(topic))
@@ -92,6 +97,29 @@ public sealed class Unit : IReads
                 $"""
                 INSERT INTO silo_versions (topic, version) VALUES ({topic}, 1)
                 ON CONFLICT (topic) DO UPDATE SET version = silo_versions.version + 1
+                """,
+                cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Says that what is cached under keys of a topic has changed; caches hear of it when the unit is committed. Locks
+    /// nothing.
+    /// </summary>
+    public async Task TouchAsync(string topic, IReadOnlyCollection<long> keys, CancellationToken cancellation)
+    {
+        if (!TouchedKeys.TryGetValue(topic, out var touched))
+        {
+            TouchedKeys[topic] = touched = [];
+        }
+
+        var added = keys.Where(touched.Add).ToArray();
+        if (added.Length > 0 && context.Database.IsNpgsql())
+        {
+            await context.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO silo_changes (transaction_id, topic, key)
+                SELECT pg_current_xact_id()::text::bigint, {topic}, key FROM unnest({added}) key
                 """,
                 cancellation);
         }

@@ -25,12 +25,13 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
         }
 
         var committing = false;
+        Unit? begun = null;
         try
         {
             return await store.WriteAsync(
                 async context =>
                 {
-                    var unit = new Unit(store, context, ids, clock.NowMs);
+                    var unit = begun = new Unit(store, context, ids, clock.NowMs);
                     using (Mark(unit))
                     {
                         var result = await work(unit);
@@ -43,7 +44,6 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
                         committing = true;
                         // A caller who leaves must not turn a commit under way into an unknown one.
                         await context.Database.CommitTransactionAsync(CancellationToken.None);
-                        versions.Touched(unit.Touched);
                         return result;
                     }
                 },
@@ -56,6 +56,14 @@ internal sealed class Units(IStore store, IdSource ids, ShopClock clock, WriteGa
         catch (Exception exception) when (store.IsUnavailable(DriversOwn(exception)))
         {
             throw new StorageUnavailableException("The store did not take the unit.", committing, exception);
+        }
+        finally
+        {
+            // Also after a commit that was not answered: it may stand.
+            if (committing)
+            {
+                versions.Touched(begun!);
+            }
         }
     }
 

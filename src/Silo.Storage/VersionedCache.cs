@@ -28,6 +28,27 @@ public sealed class VersionedCache<TKey, TValue>
         (this.versions, this.topic, this.capacity, this.read) = (versions, topic, capacity, read);
     }
 
+    /// <summary>Has it forget entries, too, when keys of a topic are touched (<see cref="Unit.TouchAsync(string, IReadOnlyCollection{long}, CancellationToken)"/>).</summary>
+    /// <param name="keys">The topic of the keys.</param>
+    /// <param name="keyOf">The entry of a key; null where each key is in any entry, and all are forgotten.</param>
+    public VersionedCache<TKey, TValue> ForgetsBy(string keys, Func<long, TKey>? keyOf)
+    {
+        versions.Listen(keys, touched =>
+        {
+            if (touched is null || keyOf is null)
+            {
+                entries = new();
+                return;
+            }
+
+            foreach (var key in touched)
+            {
+                entries.TryRemove(keyOf(key), out _);
+            }
+        });
+        return this;
+    }
+
     /// <summary>The entry, from memory while nothing of its topic has changed.</summary>
     public Task<TValue> GetAsync(TKey key, CancellationToken cancellation)
     {
@@ -46,7 +67,8 @@ public sealed class VersionedCache<TKey, TValue>
             entries = new();
         }
 
-        // Of several at once one reads; the epoch is from before the read, so a change during it makes the entry old.
+        // Of several at once one reads. The epoch is from before the read and the entry is in its place before it, so a
+        // change during the read makes the entry old or has it forgotten.
         var fresh = new Entry(epoch, () => read(key));
         var kept = entries.AddOrUpdate(
             key, fresh, (_, other) => other.Epoch == epoch && !other.IsFailed ? other : fresh);

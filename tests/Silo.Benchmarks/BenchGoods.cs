@@ -6,13 +6,16 @@ namespace Silo.Benchmarks;
 /// <summary>Goods of the bench, straight in the tables.</summary>
 internal sealed partial class Bench
 {
-    private const string Content = "<p>一段商品介绍，说明产地、材质、尺寸和保养方法。</p>";
+    /// <summary>An introduction of some kilobytes, as shops have them.</summary>
+    private static readonly string Content = string.Concat(Enumerable.Repeat("<p>一段商品介绍，说明产地、材质、尺寸和保养方法。</p>", 30));
 
     /// <summary>Adds goods with the ids from one number to another, and starts the server anew, without anything in memory.</summary>
     public async Task SeedGoodsAsync(int from, int to)
     {
         var numbers = $"WITH RECURSIVE n(i) AS (SELECT {Text(from)} UNION ALL SELECT i + 1 FROM n WHERE i < {Text(to)})";
-        var terms = "'{\"name\":\"商品 ' || i || '\",\"categoryId\":\"1\",\"characteristic\":\"经久耐用\",\"unit\":\"件\",\"picture\":\"http://localhost/p.png\"}'";
+        var terms = "'{\"name\":\"赣南脐橙新鲜水果礼盒装 ' || i || '\",\"subName\":\"产地直发，坏果包赔\",\"categoryId\":\"1\","
+            + "\"characteristic\":\"当季现摘，皮薄多汁，酸甜适中\",\"tags\":\"水果,当季\",\"unit\":\"箱\",\"weightGrams\":\"2500\","
+            + "\"picture\":\"https://shop.example.com/files/2026/11/0123456789abcdef0123456789abcdef.jpg\"}'";
         var content = Content.Replace("\"", "\\\"", StringComparison.Ordinal);
         if (from == 1)
         {
@@ -37,28 +40,49 @@ internal sealed partial class Bench
         await RestartAsync();
     }
 
-    /// <summary>Median and 99th percentile in milliseconds of pages anywhere down to a depth; the first call of each kind is not in it.</summary>
-    public async Task<(double P50, double P99, double First)> ListLatencyAsync(int depth, int calls)
+    /// <summary>
+    /// Milliseconds of pages down to a depth, of a server that has answered a while: the list's first call, the median of
+    /// each page's first call, when its goods come from the database, and median and 99th percentile of pages anywhere after it.
+    /// </summary>
+    public async Task<(double List, double Page, double P50, double P99)> ListLatencyAsync(int depth, int calls)
     {
         var client = new GoodsService.GoodsServiceClient(channel);
-        var random = new Random(20261124);
-        var watch = Stopwatch.StartNew();
-        await client.ListGoodsAsync(new() { PageSize = 20 });
-        var first = watch.Elapsed.TotalMilliseconds;
-        List<double> times = [];
+        var (random, watch) = (new Random(20261124), new Stopwatch());
+        var list = await OneAsync(1);
         for (var i = 0; i < calls; i++)
         {
-            watch.Restart();
-            var page = await client.ListGoodsAsync(new() { Page = random.Next(1, (depth / 20) + 1), PageSize = 20 });
-            times.Add(watch.Elapsed.TotalMilliseconds);
-            if (page.Goods.Count != 20)
-            {
-                Driver.Wrong($"a page has {page.Goods.Count} goods");
-            }
+            await OneAsync(1);
         }
 
+        var pages = Enumerable.Range(2, (depth / 20) - 1).ToArray();
+        random.Shuffle(pages);
+        List<double> first = [], times = [];
+        foreach (var page in pages)
+        {
+            first.Add(await OneAsync(page));
+        }
+
+        for (var i = 0; i < calls; i++)
+        {
+            times.Add(await OneAsync(random.Next(1, (depth / 20) + 1)));
+        }
+
+        first.Sort();
         times.Sort();
-        return (times[times.Count / 2], times[times.Count * 99 / 100], first);
+        return (list, first[first.Count / 2], times[times.Count / 2], times[times.Count * 99 / 100]);
+
+        async Task<double> OneAsync(int page)
+        {
+            watch.Restart();
+            var answer = await client.ListGoodsAsync(new() { Page = page, PageSize = 20 });
+            var took = watch.Elapsed.TotalMilliseconds;
+            if (answer.Goods.Count != 20)
+            {
+                Driver.Wrong($"a page has {answer.Goods.Count} goods");
+            }
+
+            return took;
+        }
     }
 
     /// <summary>The sizes of a detail's and of a list's answer, for the echo.</summary>

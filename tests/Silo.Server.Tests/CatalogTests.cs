@@ -7,7 +7,7 @@ namespace Silo.Server.Tests;
 
 /// <summary>
 /// Goal: operators manage the catalogue safely, and shoppers see the change. Method: a running server over each database;
-/// versions, request ids, imports with faults, 64 changes of a stock at once.
+/// versions, request ids, imports with faults, 64 changes of a stock at once; two nodes over one database.
 /// </summary>
 public sealed class CatalogTests(ITestOutputHelper output)
 {
@@ -327,6 +327,48 @@ public sealed class CatalogTests(ITestOutputHelper output)
 
         Assert.Equal("REVIEW_UNKNOWN", await ReasonAsync(admin.ReplyToReviewAsync(new() { ReviewId = 3, Text = "x" }, shop.Owner)));
         Assert.Equal("REVIEW_UNKNOWN", await ReasonAsync(admin.SetReviewHiddenAsync(new() { ReviewId = 3 }, shop.Owner)));
+    }
+
+    [Fact]
+    public async Task Change_OnOneNode_IsSeenOnTheOther()
+    {
+        await using var shop = await Shop.StartAsync(Database.PostgreSql);
+        var (made, admin) = (await CatalogShop.FillAsync(shop), CatalogShop.Admin(shop));
+        await using var second = await shop.StartSecondNodeAsync();
+        using var there = second.OpenChannel();
+        var (goods, member) = (new GoodsService.GoodsServiceClient(there), Shop.Bearer(Shop.TokenOf(2)));
+        Assert.Equal(7, await StockAsync());
+        Assert.Equal("苏打饼干 Cookie,7", await ListedAsync());
+        Assert.Equal(990, await PriceAsync());
+
+        await admin.ChangeStockAsync(new() { SkuId = made.Plain, Operation = StockOperation.Add, Number = 5 }, shop.Owner);
+        await ContentCalls.UntilAsync(12L, StockAsync);
+        await ContentCalls.UntilAsync("苏打饼干 Cookie,12", ListedAsync);
+
+        await ImportAsync(shop, $"id,name,category_id,price,stock\r\n{made.Plain},夹心饼干,{made.Fruit},8.00,6\r\n");
+        await ContentCalls.UntilAsync("夹心饼干,6", ListedAsync);
+        await ContentCalls.UntilAsync("水果", async () => (await DetailAsync()).Category.Terms.Name);
+
+        var levels = new MembersAdminService.MembersAdminServiceClient(shop.Channel);
+        var level = (await levels.CreateLevelAsync(new() { Name = "金卡", Rebate = 500 }, shop.Owner)).Level.Id;
+        await levels.SetMemberLevelAsync(new() { UserId = 2, LevelId = level }, shop.Owner);
+        await ContentCalls.UntilAsync(400L, PriceAsync);
+        await levels.SetMemberPriceAsync(new() { LevelId = level, SkuId = made.Plain, PriceCents = 123 }, shop.Owner);
+        await ContentCalls.UntilAsync(123L, PriceAsync);
+        await levels.SetMemberLevelAsync(new() { UserId = 2 }, shop.Owner);
+        await ContentCalls.UntilAsync(800L, PriceAsync);
+
+        await new CategoriesAdminService.CategoriesAdminServiceClient(shop.Channel).UpdateCategoryAsync(
+            new() { CategoryId = made.Fruit, Terms = new() { Name = "时令水果", ParentId = made.Food } }, shop.Owner);
+        await ContentCalls.UntilAsync("时令水果", async () => (await DetailAsync()).Category.Terms.Name);
+        await admin.SetGoodsPublishedAsync(new() { GoodsId = made.Plain }, shop.Owner);
+        await ContentCalls.UntilAsync("", ListedAsync);
+
+        async Task<GoodsDetail> DetailAsync() => (await goods.DescribeGoodsAsync(new() { GoodsId = made.Plain })).Detail;
+        async Task<long> StockAsync() => (await DetailAsync()).Goods.Stock;
+        async Task<long> PriceAsync() => (await goods.QuoteGoodsAsync(new() { GoodsId = made.Plain }, member)).Sku.Price.PriceCents;
+        async Task<string> ListedAsync() => string.Concat((await goods.ListGoodsAsync(new())).Goods
+            .Where(g => g.Id == made.Plain).Select(g => $"{g.Terms.Name},{g.Stock}"));
     }
 
     [Fact]

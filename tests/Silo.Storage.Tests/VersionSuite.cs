@@ -119,16 +119,80 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         Assert.Equal(2, begun);
     }
 
-    /// <summary>A node that looks only when the test lets it.</summary>
-    private Task<TestStore> OtherAsync(TimeProvider? time = null) => TestStore.CreateAsync(Database, time, sharing: Node);
+    [Fact]
+    public async Task Get_AfterAKeyIsTouchedOnThisNode_ReadsThatKeyAnewAndNoOther()
+    {
+        await using var node = await OtherAsync(Still());
+        var (reads, cache) = CacheOf(node);
+        cache.ForgetsBy(Keys, key => (int)key);
+        Assert.Equal((1, 2), (await GetAsync(cache), await GetAsync(cache, 2)));
 
-    private (Func<int> Reads, VersionedCache<int, int> Cache) CacheOf(TestStore node)
+        await TouchKeysAsync(node, 2, 3);
+
+        Assert.Equal((1, 3), (await GetAsync(cache), await GetAsync(cache, 2)));
+        await node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await unit.TouchAsync(Keys, [1], CancellationToken.None);
+                return Refusals.Busy;
+            },
+            CancellationToken.None);
+        Assert.Equal((1, 3), (await GetAsync(cache), await GetAsync(cache, 2)));
+        Assert.Equal(3, reads());
+    }
+
+    [Fact]
+    public async Task Get_WhereNoEntryIsOfOneKey_ForgetsAllWithAnyKey()
+    {
+        await using var node = await OtherAsync(Still());
+        var (_, cache) = CacheOf(node);
+        cache.ForgetsBy(Keys, keyOf: null);
+        Assert.Equal((1, 2), (await GetAsync(cache), await GetAsync(cache, 2)));
+
+        await TouchKeysAsync(node, 4711);
+
+        Assert.Equal((3, 4), (await GetAsync(cache), await GetAsync(cache, 2)));
+    }
+
+    [Fact]
+    public async Task Get_OfAKeyTouchedWhileItIsRead_ReadsItOnceMore()
+    {
+        await using var node = await OtherAsync(Still());
+        var (begun, gate) = (0, new TaskCompletionSource<int>());
+        var cache = new VersionedCache<int, int>(node.Get<Versions>(), topic, 10, _ => ++begun == 1 ? gate.Task : Task.FromResult(8))
+            .ForgetsBy(Keys, key => (int)key);
+        var waiting = GetAsync(cache);
+
+        await TouchKeysAsync(node, 1);
+        gate.SetResult(7);
+
+        Assert.Equal((7, 8), (await waiting, await GetAsync(cache)));
+    }
+
+    /// <summary>The topic of the keys.</summary>
+    protected string Keys => topic + ".keys";
+
+    /// <summary>A clock that stands, so that a slow machine does not make the last look an old one.</summary>
+    protected static FakeTimeProvider Still() => new(DateTimeOffset.UnixEpoch.AddYears(56));
+
+    /// <summary>A node that looks only when the test lets it.</summary>
+    private protected Task<TestStore> OtherAsync(TimeProvider? time = null) => TestStore.CreateAsync(Database, time, sharing: Node);
+
+    private protected (Func<int> Reads, VersionedCache<int, int> Cache) CacheOf(TestStore node)
     {
         var reads = 0;
         return (() => reads, new(node.Get<Versions>(), topic, 10, _ => Task.FromResult(++reads)));
     }
 
-    private static Task<int> GetAsync(VersionedCache<int, int> cache) => cache.GetAsync(1, CancellationToken.None);
+    private protected static Task<int> GetAsync(VersionedCache<int, int> cache, int key = 1) => cache.GetAsync(key, CancellationToken.None);
+
+    private protected Task TouchKeysAsync(TestStore node, params long[] keys) => node.Units.RunAsync<bool>(
+        async unit =>
+        {
+            await unit.TouchAsync(Keys, keys, CancellationToken.None);
+            return true;
+        },
+        CancellationToken.None);
 
     private Task TouchAsync(TestStore node, string? other = null) => node.Units.RunAsync<bool>(
         async unit =>
@@ -139,6 +203,103 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         CancellationToken.None);
 }
 
-public sealed class VersionsOnPostgres(NodeFixture<PostgresDatabase> fixture) : VersionSuite<PostgresDatabase>(fixture);
+/// <summary>
+/// Goal: of keys touched on one node every other hears with its next look, whatever the order of the commits, and once.
+/// Method: two nodes over one database; the embedded one has one process.
+/// </summary>
+public sealed class VersionsOnPostgres(NodeFixture<PostgresDatabase> fixture) : VersionSuite<PostgresDatabase>(fixture)
+{
+    [Fact]
+    public async Task Get_AfterAKeyIsTouchedElsewhere_ReadsItAnewWithTheNextLook()
+    {
+        var (here, there, cache) = await PairAsync();
+        await using var first = here;
+        await using var second = there;
+        Assert.Equal((1, 2), (await GetAsync(cache), await GetAsync(cache, 2)));
+
+        await TouchKeysAsync(there, 2);
+        await LookAsync(here);
+
+        Assert.Equal((1, 3), (await GetAsync(cache), await GetAsync(cache, 2)));
+    }
+
+    [Fact]
+    public async Task Look_WhileAnEarlierTransactionIsOpen_MissesNeitherAndTellsEachOnce()
+    {
+        var (here, there, cache) = await PairAsync();
+        await using var first = here;
+        await using var second = there;
+        await GetAsync(cache);
+        var (touched, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var open = there.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await unit.TouchAsync(Keys, [1], CancellationToken.None);
+                touched.SetResult();
+                await gate.Task;
+                return true;
+            },
+            CancellationToken.None);
+        await touched.Task;
+        await TouchKeysAsync(there, 2);
+        Assert.Equal(2, await GetAsync(cache, 2));
+
+        await LookAsync(here);
+        Assert.Equal((1, 3), (await GetAsync(cache), await GetAsync(cache, 2)));
+        await LookAsync(here);
+        Assert.Equal((1, 3), (await GetAsync(cache), await GetAsync(cache, 2)));
+
+        gate.SetResult();
+        await open;
+        await LookAsync(here);
+        Assert.Equal((4, 3), (await GetAsync(cache), await GetAsync(cache, 2)));
+        await LookAsync(here);
+        Assert.Equal((4, 3), (await GetAsync(cache), await GetAsync(cache, 2)));
+    }
+
+    [Fact]
+    public async Task Prune_AfterAWhile_DeletesWhatIsOldAndANodeThatWasAwayForgetsAll()
+    {
+        var time = Still();
+        await using var here = await OtherAsync(time);
+        await using var there = await OtherAsync();
+        var (_, cache) = CacheOf(here);
+        cache.ForgetsBy(Keys, key => (int)key);
+        await LookAsync(here);
+        Assert.Equal(1, await GetAsync(cache));
+        await TouchKeysAsync(there, 2);
+
+        // The first time it learns how far back nothing is open; what was finished then is deleted the next time.
+        for (var minute = 0; minute < 2; minute++)
+        {
+            Assert.Equal(1, await KeptAsync(here));
+            time.Advance(TimeSpan.FromMinutes(1.1));
+            await LookAsync(here);
+            await here.Get<Versions>().PruneAsync(CancellationToken.None);
+        }
+
+        Assert.Equal(0, await KeptAsync(here));
+        Assert.Equal(2, await GetAsync(cache));
+    }
+
+    private Task<int> KeptAsync(TestStore node)
+    {
+        var keys = Keys;
+        return node.Store.ReadAsync(
+            c => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.CountAsync(c.Set<ChangeRow>(), r => r.Topic == keys),
+            CancellationToken.None);
+    }
+
+    private static Task LookAsync(TestStore node) => node.Get<Versions>().LookAsync(CancellationToken.None);
+
+    private async Task<(TestStore Here, TestStore There, VersionedCache<int, int> Cache)> PairAsync()
+    {
+        var (here, there) = (await OtherAsync(Still()), await OtherAsync());
+        var (_, cache) = CacheOf(here);
+        cache.ForgetsBy(Keys, key => (int)key);
+        await LookAsync(here);
+        return (here, there, cache);
+    }
+}
 
 public sealed class VersionsOnSqlite(NodeFixture<SqliteDatabase> fixture) : VersionSuite<SqliteDatabase>(fixture);

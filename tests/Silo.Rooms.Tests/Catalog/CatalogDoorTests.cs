@@ -1,15 +1,17 @@
+using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
 using Silo.Catalog;
 using Silo.Catalog.V1;
 using Silo.Files;
 using Silo.Kernel;
+using Silo.Storage;
 using Xunit;
 
 namespace Silo.Rooms.Tests.Catalog;
 
 /// <summary>
-/// Goal: stocks are exact under parallel changes and the door prices what is sold. Method: the room's own writes and its
-/// door over both databases, 64 at once.
+/// Goal: stocks are exact under parallel changes, no writers wait for each other in a circle, and the door prices what is
+/// sold. Method: the room's own writes and its door over both databases, 64 and more at once.
 /// </summary>
 public sealed class CatalogDoorTests
 {
@@ -86,6 +88,112 @@ public sealed class CatalogDoorTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Reserve_TheLastOfTwoCombinationsAtOnce_TakesTheGoodsOffSale(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var (ids, door) = (await node.AddGoodsAsync(16, stock: 1, offSaleWhenEmpty: true), node.Get<ICatalog>());
+        var others = await node.RunAsync<long[]>(unit =>
+        {
+            var added = Array.ConvertAll(ids, id => new SkuRow { Id = unit.NewId(), GoodsId = id, Pairs = "1:2," });
+            unit.Set<SkuRow>().AddRange(added);
+            unit.Set<StockRow>().AddRange(added.Select(s => new StockRow { SkuId = s.Id, GoodsId = s.GoodsId, Stock = 1 }));
+            return Task.FromResult<Result<long[]>>(Array.ConvertAll(added, s => s.Id));
+        });
+
+        await Task.WhenAll(ids.Zip(others).SelectMany(p => new[] { p.First, p.Second }).Select(sku => node.RunAsync(
+            unit => door.ReserveAsync(unit, [new(sku, 1)], CancellationToken.None))));
+
+        Assert.All(await GoodsAsync(node), g => Assert.False(g.Published));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OrdersEditsAndImports_AtOnce_WaitForNobodyInACircleAndLoseNothing(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var (door, goods) = (node.Get<ICatalog>(), node.Get<GoodsWrites>());
+        var ids = await node.AddGoodsAsync(6, stock: 500, offSaleWhenEmpty: true);
+        // The first and the last are sold out meanwhile.
+        await node.RunAsync(unit => unit.Set<StockRow>().Where(s => s.SkuId == ids[0] || s.SkuId == ids[5])
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.Stock, 8L), CancellationToken.None));
+        var terms = new GoodsTerms { Name = "Edited", CategoryId = (await GoodsAsync(node))[0].CategoryId, OffSaleWhenEmpty = true };
+        var (lines, faults) = GoodsImport.Parse("id,name,category_id,price\r\n" + string.Concat(
+            ids.Reverse().Select(id => $"{id},Imported,{terms.CategoryId},3.00\r\n")));
+        Assert.Empty(faults);
+        var (moved, writes) = (new long[6], new int[6]);
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        Func<Task>[] all =
+        [
+            .. Enumerable.Range(0, 48).Select(i => (i % 2 * 5, random.Next(1, 5))).Select(p => (Func<Task>)(() => OrderAsync(p.Item1, p.Item2))),
+            .. Enumerable.Range(0, 16).Select(_ => random.Next(1, 5)).Select(one => (Func<Task>)(() => CancelAsync(one))),
+            .. Enumerable.Range(0, 12).Select(_ => random.Next(0, 6)).Select(one => (Func<Task>)(() => ChangeAsync(one))),
+            .. Enumerable.Range(0, 12).Select(_ => random.Next(0, 6)).Select(one => (Func<Task>)(() => EditAsync(one))),
+            .. Enumerable.Repeat<Func<Task>>(ImportAsync, 8),
+        ];
+        random.Shuffle(all);
+
+        await Task.WhenAll(all.Select(one => Task.Run(one)));
+
+        var rows = (await GoodsAsync(node)).ToDictionary(g => g.Id);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            var stock = await node.StockAsync(ids[i]);
+            Assert.Equal((i is 0 or 5 ? 8 : 500) + moved[i], stock);
+            Assert.Equal(1 + writes[i], rows[ids[i]].Version);
+            Assert.Equal(stock > 0, rows[ids[i]].Published);
+        }
+
+        Assert.Equal((0, 0), (await node.StockAsync(ids[0]), await node.StockAsync(ids[5])));
+
+        async Task OrderAsync(int one, int other)
+        {
+            // In the caller's own order, which is not that of the ids.
+            var result = await node.Units.RunAsync<bool>(
+                unit => door.ReserveAsync(unit, [new(ids[Math.Max(one, other)], 1), new(ids[Math.Min(one, other)], 1)], CancellationToken.None),
+                CancellationToken.None);
+            Move(result.IsAccepted ? -1 : 0, one, other);
+        }
+
+        async Task CancelAsync(int one)
+        {
+            await node.RunAsync(unit => door.ReleaseAsync(unit, [new(ids[one], 2)], CancellationToken.None));
+            Move(2, one);
+        }
+
+        async Task ChangeAsync(int one)
+        {
+            var result = await node.Units.RunAsync<StockChangeRow>(
+                unit => StockWrites.ChangeAsync(unit, ids[one], StockOperation.Take, 1, Operator, CancellationToken.None), CancellationToken.None);
+            Move(result.IsAccepted ? -1 : 0, one);
+        }
+
+        async Task EditAsync(int one)
+        {
+            await node.RunAsync(unit => goods.UpdateAsync(
+                unit, ids[one], 0, new(terms, new(), new() { PriceCents = 200 }, 0, []), Operator, CancellationToken.None));
+            Interlocked.Increment(ref writes[one]);
+        }
+
+        async Task ImportAsync()
+        {
+            var report = new ImportGoodsResponse();
+            await node.RunAsync(unit => GoodsImport.WriteAsync(unit, lines, report, Operator, CancellationToken.None));
+            Assert.Equal((6, 0), (report.Changed, report.Faults.Count));
+            for (var i = 0; i < writes.Length; i++)
+            {
+                Interlocked.Increment(ref writes[i]);
+            }
+        }
+
+        void Move(long pieces, params int[] which) => Array.ForEach(which, i => Interlocked.Add(ref moved[i], pieces));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Price_OfLines_IsTheMembersAndRefusesInOrder(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);
@@ -139,6 +247,25 @@ public sealed class CatalogDoorTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Views_OfAsManyGoodsAsAreCounted_AreOneStatement(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var (ids, views) = (await node.AddGoodsAsync(Tally.Most), node.Get<ViewCounter>());
+        for (var round = 1; round <= 2; round++)
+        {
+            Array.ForEach(ids, views.Count);
+            views.Count(4711);
+            node.Statements.Take();
+            await views.FlushAsync(CancellationToken.None);
+            Assert.Single(node.Statements.Take());
+            Assert.Equal((Tally.Most, round * Tally.Most), await node.Units.ReadAsync(
+                r => Task.FromResult((r.Query<ViewsRow>().Count(), (int)r.Query<ViewsRow>().Sum(v => v.Views))), CancellationToken.None));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Demo_LoadedTwice_IsThereOnce(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);
@@ -159,4 +286,7 @@ public sealed class CatalogDoorTests
         public Task<IReadOnlyDictionary<string, string>> DrawAsync(IReadOnlyCollection<string> names, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyDictionary<string, string>>(names.ToDictionary(n => n, n => $"/files/{n}"));
     }
+
+    private static Task<List<GoodsRow>> GoodsAsync(CatalogNode node) =>
+        node.Units.ReadAsync(r => r.Query<GoodsRow>().ToListAsync(), CancellationToken.None);
 }

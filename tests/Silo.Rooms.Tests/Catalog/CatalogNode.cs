@@ -3,6 +3,8 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Orleans.Serialization;
 using Silo.Catalog;
@@ -15,16 +17,20 @@ using Xunit;
 
 namespace Silo.Rooms.Tests.Catalog;
 
-/// <summary>The room over a migrated database of its own, with every statement counted.</summary>
+/// <summary>
+/// The room over a migrated database of its own, with every statement counted. It looks for changes elsewhere when the
+/// test lets it, and its last look does not grow old.
+/// </summary>
 internal sealed class CatalogNode : IAsyncDisposable
 {
     private readonly string directory = Directory.CreateTempSubdirectory("silo-catalog-").FullName;
     private readonly string? connectionString;
+    private readonly bool isSecond;
     private readonly ServiceProvider services;
 
-    private CatalogNode(string? connectionString)
+    private CatalogNode(string? connectionString, bool isSecond = false)
     {
-        this.connectionString = connectionString;
+        (this.connectionString, this.isSecond) = (connectionString, isSecond);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(
         [
             new("Silo:Database:Provider", connectionString is null ? "Sqlite" : "PostgreSql"), new("Silo:DataDirectory", directory),
@@ -37,6 +43,8 @@ internal sealed class CatalogNode : IAsyncDisposable
         collection.AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc));
         collection.AddSingleton<IInterceptor>(Statements);
         collection.AddSiloStorage(configuration);
+        collection.AddSingleton(provider => new Versions(
+            provider.GetRequiredService<IStore>(), new FakeTimeProvider(), provider.GetRequiredService<ILogger<Versions>>()));
         services = collection.BuildServiceProvider();
     }
 
@@ -52,6 +60,18 @@ internal sealed class CatalogNode : IAsyncDisposable
         return node;
     }
 
+    /// <summary>Another node over the same database; on PostgreSQL.</summary>
+    public async Task<CatalogNode> JoinAsync()
+    {
+        var node = new CatalogNode(connectionString, isSecond: true);
+        await node.services.StartSiloStorageAsync(CancellationToken.None);
+        await node.LookAsync();
+        return node;
+    }
+
+    /// <summary>Looks for what has changed elsewhere.</summary>
+    public Task LookAsync() => Get<Versions>().LookAsync(CancellationToken.None);
+
     public T Get<T>()
         where T : notnull => services.GetRequiredService<T>();
 
@@ -62,8 +82,16 @@ internal sealed class CatalogNode : IAsyncDisposable
         return result.Value!;
     }
 
+    /// <summary>Runs what gives nothing back.</summary>
+    public Task RunAsync(Func<Unit, Task> work) => RunAsync<bool>(async unit =>
+    {
+        await work(unit);
+        return true;
+    });
+
     /// <summary>A category, and goods in it that are on sale.</summary>
-    public Task<long[]> AddGoodsAsync(int count, long stock = 10, string name = "Goods") => RunAsync<long[]>(async unit =>
+    public Task<long[]> AddGoodsAsync(
+        int count, long stock = 10, string name = "Goods", bool offSaleWhenEmpty = false) => RunAsync<long[]>(async unit =>
     {
         var category = new CategoryRow { Id = unit.NewId(), Level = 1, Enabled = true, Version = 1, Terms = "{}" };
         unit.Set<CategoryRow>().Add(category);
@@ -73,7 +101,7 @@ internal sealed class CatalogNode : IAsyncDisposable
         for (var i = 0; i < count; i++)
         {
             var row = GoodsWrites.New(unit);
-            var terms = new GoodsTerms { Name = $"{name} {i}", CategoryId = category.Id, Sort = i % 100 };
+            var terms = new GoodsTerms { Name = $"{name} {i}", CategoryId = category.Id, Sort = i % 100, OffSaleWhenEmpty = offSaleWhenEmpty };
             GoodsWrites.Fill(row, terms, new() { PriceCents = 100 + i }, "", unit.NowMs);
             row.Published = true;
             rows.Append(row);
@@ -117,7 +145,7 @@ internal sealed class CatalogNode : IAsyncDisposable
     {
         await services.DisposeAsync();
         Directory.Delete(directory, recursive: true);
-        if (connectionString is not null)
+        if (connectionString is not null && !isSecond)
         {
             await PostgresServer.DropDatabaseAsync(connectionString);
         }
@@ -134,6 +162,13 @@ internal sealed class Statements : DbCommandInterceptor
 
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
+    {
+        sent.Enqueue(command.CommandText);
+        return new(result);
+    }
+
+    public override ValueTask<InterceptionResult<int>> NonQueryExecutingAsync(
+        DbCommand command, CommandEventData eventData, InterceptionResult<int> result, CancellationToken cancellationToken = default)
     {
         sent.Enqueue(command.CommandText);
         return new(result);

@@ -6,8 +6,9 @@ using Xunit;
 namespace Silo.Rooms.Tests.Catalog;
 
 /// <summary>
-/// Goal: the number of statements of a list or a page depends on nothing, an order does not evict a page, and a deep page
-/// uses the index. Method: statements counted by an interceptor of EF Core; the plan of PostgreSQL.
+/// Goal: the number of statements of a list or a page depends on nothing, what has not changed is not read again, a
+/// change is seen at once here and elsewhere with the next look, and a deep page uses the index. Method: statements counted
+/// by an interceptor of EF Core; two nodes over one database; the plan of PostgreSQL.
 /// </summary>
 public sealed class CatalogReadTests
 {
@@ -19,51 +20,145 @@ public sealed class CatalogReadTests
     public async Task List_OfAnySize_TakesTheSameNumberOfStatements(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);
-        var (lists, offers) = (node.Get<GoodsLists>(), node.Get<Offers>());
         await node.AddGoodsAsync(300);
 
         List<int> counts = [];
         foreach (var size in new[] { 1, 20, 100 })
         {
-            // What is cached is forgotten, so that all is read.
-            await node.RunAsync<bool>(async unit =>
-            {
-                await GoodsWrites.TouchAsync(unit, CancellationToken.None);
-                return true;
-            });
+            // What is in memory is forgotten, so that all is read.
+            await node.RunAsync(unit => GoodsWrites.TouchAsync(unit, CancellationToken.None));
             node.Statements.Take();
-            var (page, total, isCapped) = await lists.PageAsync(Default, new Paging(2, size), CancellationToken.None);
-            var offered = await offers.GetAsync([.. page.Select(g => g.Id)], CancellationToken.None);
-            Assert.Equal((size, size, 300, false), (page.Count, offered.Count, total, isCapped));
+            var (page, total, isCapped) = await node.Get<GoodsLists>().PageAsync(Default, new Paging(2, size), CancellationToken.None);
+            var offers = await node.Get<Offers>().GetAsync(page, CancellationToken.None);
+            Assert.Equal(page, offers.Select(o => o.Goods.Id));
+            Assert.Equal((size, 300, false), (page.Length, total, isCapped));
             counts.Add(node.Statements.Take().Count);
         }
 
-        // Ids, rows, and of the offers prices, counts, combinations and member prices.
-        Assert.Equal([6, 6, 6], counts);
-        await lists.PageAsync(Default, new Paging(3, 100), CancellationToken.None);
-        Assert.Single(node.Statements.Take());
-        await lists.PageAsync(Default, new Paging(3, 100), CancellationToken.None);
+        // Ids, and of what is shown goods, counts, combinations and member prices.
+        Assert.Equal([5, 5, 5], counts);
+        await ShowAsync(node, 3, 100);
+        Assert.Equal(4, node.Statements.Take().Count);
+        await ShowAsync(node, 3, 100);
+        await ShowAsync(node, 2, 100);
+        await ShowAsync(node, 7, 20);
         Assert.Empty(node.Statements.Take());
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Page_AfterAnOrder_IsStillInMemory(bool postgres)
+    public async Task Page_WithAnyNumberOfCombinations_TakesTheSameNumberOfStatements(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);
-        var caches = node.Get<CatalogCaches>();
-        var id = (await node.AddGoodsAsync(1))[0];
-        Assert.NotNull(await caches.PageAsync(id, CancellationToken.None));
-        Assert.Equal(10, (await node.Get<Offers>().GetAsync([id], CancellationToken.None))[id].Stock);
+        var category = (await node.AddGoodsAsync(1, name: "Other"))[0];
+        var (terms, writer) = (new GoodsTerms { Name = "Shirt", CategoryId = await CategoryOfAsync(node, category) }, new Writer(7, ""));
+        var property = new CreatePropertyRequest { Name = "Size" };
+        property.Values.AddRange(Enumerable.Range(0, 40).Select(i => new PropertyValueTerms { Name = $"{i}" }));
+        var values = (await node.RunAsync(unit => Properties.CreateAsync(unit, property, CancellationToken.None))).After.Values;
 
-        await node.RunAsync<bool>(unit => node.Get<ICatalog>().ReserveAsync(unit, [new(id, 3)], CancellationToken.None));
+        List<int> counts = [];
+        foreach (var size in new[] { 1, 8, 40 })
+        {
+            var skus = values.Take(size).Select(v => new SkuTerms { Price = new() { PriceCents = 5 }, Stock = 2, ValueIds = { v.Id } }).ToList();
+            var id = (await node.RunAsync(unit => node.Get<GoodsWrites>().CreateAsync(
+                unit, new(terms, new(), new() { PriceCents = 5 }, 0, skus), writer, CancellationToken.None))).Goods.Id;
+            node.Statements.Take();
+            Assert.Equal(size, await SkusAsync(node, id));
+            counts.Add(node.Statements.Take().Count);
+            Assert.Equal(size, await SkusAsync(node, id));
+            Assert.Empty(node.Statements.Take());
+        }
+
+        // Of the page goods, combinations, properties, values, category, parts, counts; of the offer four.
+        Assert.Equal([11, 11, 11], counts);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Order_OfGoods_HasTheirOfferForgottenAndNothingElse(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var (ids, offers, door) = (await node.AddGoodsAsync(3), node.Get<Offers>(), node.Get<ICatalog>());
+        await ReadAllAsync(node, ids);
         node.Statements.Take();
-        Assert.NotNull(await caches.PageAsync(id, CancellationToken.None));
-        Assert.Empty(node.Statements.Take());
 
-        node.Get<Offers>().Forget(id);
-        Assert.Equal(7, (await node.Get<Offers>().GetAsync([id], CancellationToken.None))[id].Stock);
+        await node.RunAsync(async unit =>
+        {
+            await door.ReserveAsync(unit, [new(ids[0], 3)], CancellationToken.None);
+            await door.ReleaseAsync(unit, [new(ids[0], 1)], CancellationToken.None);
+            await door.CountSoldAsync(unit, [new(ids[0], 2)], CancellationToken.None);
+        });
+        node.Statements.Take();
+        var counts = (await offers.GetAsync(ids, CancellationToken.None)).Select(o => (o.Goods.Stock, o.Goods.Counts.Sold));
+
+        Assert.Equal([(8, 2), (10, 0), (10, 0)], counts);
+        Assert.Equal(4, node.Statements.Take().Count);
+        await ReadAllAsync(node, ids);
+        Assert.Empty(node.Statements.Take());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Update_OfGoods_HasTheirPageForgottenAndNoOther(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var ids = await node.AddGoodsAsync(3);
+        await ReadAllAsync(node, ids);
+
+        await RenameAsync(node, ids[1], "New");
+        node.Statements.Take();
+
+        Assert.Equal("Goods 0", (await node.Get<CatalogCaches>().PageAsync(ids[0], CancellationToken.None))!.Goods.Terms.Name);
+        Assert.Single(await node.Get<Offers>().GetAsync([ids[2]], CancellationToken.None));
+        Assert.Empty(node.Statements.Take());
+        Assert.Equal("New", (await node.Get<CatalogCaches>().PageAsync(ids[1], CancellationToken.None))!.Goods.Terms.Name);
+        Assert.Equal(["Goods 0", "Goods 2", "New"], (await ShowAsync(node, 1, 20)).Select(o => o.Goods.Terms.Name).Order());
+    }
+
+    [Fact]
+    public async Task Change_OnOneNode_IsSeenOnTheOtherWithItsNextLook()
+    {
+        await using var here = await CatalogNode.CreateAsync(postgres: true);
+        var ids = await here.AddGoodsAsync(3);
+        await here.RunAsync(unit =>
+        {
+            unit.Set<LevelRow>().Add(new() { Id = 5, Name = "Silver", Rebate = 950, Version = 1 });
+            return Task.CompletedTask;
+        });
+        await using var there = await here.JoinAsync();
+        await ReadAllAsync(there, ids);
+        Assert.Null(await MemberAsync());
+
+        await here.RunAsync(unit => here.Get<ICatalog>().ReserveAsync(unit, [new(ids[0], 4)], CancellationToken.None));
+        await RenameAsync(here, ids[1], "New");
+        await here.RunAsync(async unit =>
+        {
+            await GoodsWrites.BeginAsync(unit, CancellationToken.None);
+            unit.Set<MemberRow>().Add(new() { UserId = 9, LevelId = 5 });
+            await unit.TouchAsync(CatalogCaches.Members, [9], CancellationToken.None);
+        });
+        Assert.Equal(["Goods 0 10", "Goods 1 10", "Goods 2 10"], await ShownAsync());
+        Assert.Null(await MemberAsync());
+
+        await there.LookAsync();
+
+        Assert.Equal(["Goods 0 6", "Goods 2 10", "New 10"], await ShownAsync());
+        Assert.Equal("New", (await there.Get<CatalogCaches>().PageAsync(ids[1], CancellationToken.None))!.Goods.Terms.Name);
+        Assert.Equal(950, (await MemberAsync())?.Rebate);
+        there.Statements.Take();
+        Assert.Equal("Goods 2", (await there.Get<CatalogCaches>().PageAsync(ids[2], CancellationToken.None))!.Goods.Terms.Name);
+        Assert.Empty(there.Statements.Take());
+
+        await here.RunAsync(unit => new CatalogPersonalData().EraseAsync(unit, 9, CancellationToken.None));
+        await there.LookAsync();
+        Assert.Null(await MemberAsync());
+
+        Task<Member?> MemberAsync() => there.Get<Members>().OfAsync(9, CancellationToken.None);
+        async Task<IEnumerable<string>> ShownAsync() =>
+            (await ShowAsync(there, 1, 20)).Select(o => $"{o.Goods.Terms.Name} {o.Goods.Stock}").Order();
     }
 
     [Theory]
@@ -95,7 +190,7 @@ public sealed class CatalogReadTests
         var (end, _, _) = await lists.PageAsync(Default, new Paging(1001, 20), CancellationToken.None);
 
         Assert.Equal((10_000, true), (total, isCapped));
-        Assert.Equal(60, first.Concat(last).Concat(beyond).Select(g => g.Id).Distinct().Count());
+        Assert.Equal(60, first.Concat(last).Concat(beyond).Distinct().Count());
         Assert.Empty(end);
         var plan = await node.ExplainAsync(
             "SELECT id FROM catalog_goods WHERE published AND NOT hidden ORDER BY sort, id DESC LIMIT 10001");
@@ -132,5 +227,39 @@ public sealed class CatalogReadTests
         var (_, words, _) = await node.Get<GoodsLists>().PageAsync(
             GoodsQuery.Of(new() { Words = "手机 苹果" }, GoodsOrder.Unspecified, false, 0), new Paging(1, 20), CancellationToken.None);
         Assert.Equal(1, words);
+    }
+
+    private static async Task<IReadOnlyList<Offer>> ShowAsync(CatalogNode node, int page, int size)
+    {
+        var (ids, _, _) = await node.Get<GoodsLists>().PageAsync(Default, new Paging(page, size), CancellationToken.None);
+        return await node.Get<Offers>().GetAsync(ids, CancellationToken.None);
+    }
+
+    private static async Task ReadAllAsync(CatalogNode node, long[] ids)
+    {
+        Assert.Equal(ids.Length, (await ShowAsync(node, 1, 100)).Count);
+        foreach (var id in ids)
+        {
+            Assert.NotNull(await node.Get<CatalogCaches>().PageAsync(id, CancellationToken.None));
+        }
+    }
+
+    /// <summary>How many combinations a page shows; they have offers too.</summary>
+    private static async Task<int> SkusAsync(CatalogNode node, long id)
+    {
+        var offer = Assert.Single(await node.Get<Offers>().GetAsync([id], CancellationToken.None));
+        var page = await node.Get<CatalogCaches>().PageAsync(id, CancellationToken.None);
+        Assert.Equal(page!.Skus.Select(s => s.Id).Order(), offer.Skus.Keys.Order());
+        return page.Skus.Count;
+    }
+
+    private static Task<long> CategoryOfAsync(CatalogNode node, long goods) => node.Units.ReadAsync(
+        r => Task.FromResult(r.Query<GoodsRow>().Single(g => g.Id == goods).CategoryId), CancellationToken.None);
+
+    private static async Task RenameAsync(CatalogNode node, long id, string name)
+    {
+        var terms = new GoodsTerms { Name = name, CategoryId = await CategoryOfAsync(node, id) };
+        await node.RunAsync(unit => node.Get<GoodsWrites>().UpdateAsync(
+            unit, id, 0, new(terms, new(), new() { PriceCents = 100 }, 0, []), new(7, ""), CancellationToken.None));
     }
 }

@@ -2168,6 +2168,25 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.ToTable("silo_audit", (string)null);
                 });
 
+            modelBuilder.Entity("Silo.Storage.ChangeRow", b =>
+                {
+                    b.Property<long>("Transaction")
+                        .HasColumnType("bigint")
+                        .HasColumnName("transaction_id");
+
+                    b.Property<string>("Topic")
+                        .HasColumnType("text")
+                        .HasColumnName("topic");
+
+                    b.Property<long>("Key")
+                        .HasColumnType("bigint")
+                        .HasColumnName("key");
+
+                    b.HasKey("Transaction", "Topic", "Key");
+
+                    b.ToTable("silo_changes", (string)null);
+                });
+
             modelBuilder.Entity("Silo.Storage.IdSlotRow", b =>
                 {
                     b.Property<int>("Slot")

@@ -2163,6 +2163,25 @@ namespace Silo.Server.Migrations.Sqlite
                     b.ToTable("silo_audit", (string)null);
                 });
 
+            modelBuilder.Entity("Silo.Storage.ChangeRow", b =>
+                {
+                    b.Property<long>("Transaction")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("transaction_id");
+
+                    b.Property<string>("Topic")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("topic");
+
+                    b.Property<long>("Key")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("key");
+
+                    b.HasKey("Transaction", "Topic", "Key");
+
+                    b.ToTable("silo_changes", (string)null);
+                });
+
             modelBuilder.Entity("Silo.Storage.IdSlotRow", b =>
                 {
                     b.Property<int>("Slot")
