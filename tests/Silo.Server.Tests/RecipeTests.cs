@@ -35,9 +35,13 @@ public sealed partial class RecipeTests
         await shop.SeedUsersAsync(1);
         var file = await FilesTests.UploadAsync(shop, 1, TestPictures.Png(2, 2));
         var comment = await new CommentsService.CommentsServiceClient(shop.Channel).AddCommentAsync(new() { Content = "Well done" });
+        var goods = await BargainShop.GoodsAsync(shop);
+        var campaign = await BargainShop.CreateAsync(shop, goods);
+        var bargain = await BargainShop.Shopper(shop).StartBargainAsync(new() { CampaignId = campaign }, Shop.Bearer(shopper.Token));
         var variables = $"""
             OWNER='{shop.Owner.GetValue("authorization")!["Bearer ".Length..]}' SHOPPER={shopper.UserId} COUPON={coupon}
             PIECE={piece.Piece.Id} OPERATOR={colleague.Operator.Id} NAME='{Shop.OwnerName}' PASSWORD='{Shop.OwnerPassword}'
+            GOODS={goods} CAMPAIGN={campaign} BARGAIN={bargain.Bargain.Id}
             FILE={file.Id} COMMENT={comment.Comment.Id} PICTURE={Convert.ToBase64String(TestPictures.Png(2, 2))}
             """.ReplaceLineEndings(" ");
         var script = Recipes(Path.Combine(Repository.Root, "src", room, "README.md"))
