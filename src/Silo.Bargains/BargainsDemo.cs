@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Silo.Accounts;
 using Silo.Catalog;
 using Silo.Edge;
 using Silo.Kernel;
@@ -6,31 +7,49 @@ using Silo.Storage;
 
 namespace Silo.Bargains;
 
-/// <summary>The demo shop's bargains: the first of its goods that can be bargained for is cut at random, the second as planned.</summary>
-internal sealed class BargainsDemo(IUnits units, ICatalog catalog, CampaignWrites writes, ShopClock clock) : IDemoData
+/// <summary>
+/// The demo shop's bargains: the first of its goods that can be bargained for is cut at random, the second as planned. Its
+/// shopper has started one and helped it himself.
+/// </summary>
+internal sealed class BargainsDemo(
+    IUnits units, IGrainFactory grains, ICatalog catalog, IUsers users, CampaignWrites writes, ShopClock clock) : IDemoData
 {
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
     private const int MostGoods = 2;
     private const int Helpers = 10;
 
-    public async Task LoadAsync(CancellationToken cancellation) => (await units.RunAsync<bool>(
-        async unit =>
-        {
-            await CampaignReads.TouchAsync(unit, cancellation);
-            if (await unit.Query<CampaignRow>().AnyAsync(cancellation))
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        (await units.RunAsync<bool>(
+            async unit =>
             {
+                await CampaignReads.TouchAsync(unit, cancellation);
+                if (!await unit.Query<CampaignRow>().AnyAsync(cancellation))
+                {
+                    await LoadAsync(unit, cancellation);
+                }
+
                 return true;
-            }
+            },
+            cancellation)).OrRefuse();
+        var first = await units.ReadAsync(
+            r => r.Query<CampaignRow>().OrderBy(c => c.Id).Select(c => c.Id).FirstOrDefaultAsync(cancellation), cancellation);
+        if (first > 0 && await users.DemoUserAsync(cancellation) is { } shopper)
+        {
+            // Once more it gives what there is.
+            await grains.GetGrain<IBargainGrain>(new BargainKey(first, shopper).ToString())
+                .RunAsync([new StartCommand(), new HelpCommand { HelperId = shopper, Remark = "自己先砍一刀" }]);
+        }
+    }
 
-            var goods = await catalog.BargainedAsync(unit, MostGoods, cancellation);
-            foreach (var (line, i) in goods.Select((line, i) => (line, i)))
-            {
-                (await writes.CreateAsync(unit, Terms(line, isPlanned: i > 0), cancellation)).OrRefuse();
-            }
-
-            return true;
-        },
-        cancellation)).OrRefuse();
+    private async Task LoadAsync(Unit unit, CancellationToken cancellation)
+    {
+        var goods = await catalog.BargainedAsync(unit, MostGoods, cancellation);
+        foreach (var (line, i) in goods.Select((line, i) => (line, i)))
+        {
+            (await writes.CreateAsync(unit, Terms(line, isPlanned: i > 0), cancellation)).OrRefuse();
+        }
+    }
 
     private BargainTerms Terms(PriceLine line, bool isPlanned)
     {
