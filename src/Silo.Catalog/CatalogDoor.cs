@@ -84,6 +84,14 @@ internal sealed class CatalogDoor : ICatalog
     public Task ReleaseAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
         StockWrites.ReleaseAsync(unit, lines, cancellation);
 
+    public async Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int most, CancellationToken cancellation)
+    {
+        var goods = await reads.Query<GoodsRow>()
+            .Where(g => g.Bargain && g.Published && reads.Query<SkuRow>().Any(s => s.GoodsId == g.Id && s.Pairs == ""))
+            .OrderBy(g => g.Id).Take(most).Select(g => g.Id).ToListAsync(cancellation);
+        return (await PriceAsync(reads, 0, [.. goods.Select(id => new PurchaseLine(id, "", 1))], nowMs: 0, cancellation)).Value ?? [];
+    }
+
     public async Task CountSoldAsync(Unit unit, IReadOnlyCollection<SoldLine> lines, CancellationToken cancellation)
     {
         foreach (var goods in lines.GroupBy(l => l.GoodsId).OrderBy(g => g.Key))

@@ -49,6 +49,12 @@ public interface ICatalog
     /// </summary>
     Task ReleaseAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation);
 
+    /// <summary>
+    /// Goods on sale, without combinations, that are shown as open to bargains, the oldest first and priced as for nobody;
+    /// for demo data.
+    /// </summary>
+    Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int most, CancellationToken cancellation);
+
     /// <summary>Counts a paid order: one for each of its goods, and its pieces.</summary>
     Task CountSoldAsync(Unit unit, IReadOnlyCollection<SoldLine> lines, CancellationToken cancellation);
 }

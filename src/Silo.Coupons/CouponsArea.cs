@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -15,7 +16,6 @@ public static class CouponsArea
     {
         services.AddSingleton<IRoomModel, CouponModel>();
         services.AddSingleton<CouponReads>();
-        services.AddSingleton<CouponWatch>();
         services.AddSingleton<PieceMoves>();
         services.AddSingleton<ICoupons, OrderCoupons>();
         services.TryAddSingleton<ISignInStreaks, NoSignIns>();
@@ -26,6 +26,14 @@ public static class CouponsArea
                 (couponId, commands) => grains.GetGrain<ICouponGrain>(couponId).ClaimAsync(commands));
         });
         services.AddSingleton<Claims>();
+        services.AddSingleton(provider =>
+        {
+            var grains = provider.GetRequiredService<IGrainFactory>();
+            return new LiveValues<long, CouponStock>(
+                (couponId, seen) => grains.GetGrain<ICouponGrain>(couponId).WatchAsync(seen),
+                provider.GetRequiredService<ShopClock>().Time,
+                provider.GetRequiredService<IHostApplicationLifetime>());
+        });
         services.AddSingleton<IPersonalData, CouponsPersonalData>();
         services.AddSingleton<IDemoData, CouponsDemo>();
         services.AddSiloGrpc<CouponsGrpc>();

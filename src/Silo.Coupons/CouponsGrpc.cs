@@ -13,7 +13,7 @@ internal sealed class CouponsGrpc(
     Claims claims,
     CouponReads reads,
     PieceMoves moves,
-    CouponWatch watch,
+    LiveValues<long, CouponStock> watch,
     IUnits units,
     IAttempts attempts,
     ShopClock clock)

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Npgsql;
 using Silo.Accounts;
+using Silo.Bargains;
 using Silo.Catalog;
 using Silo.Comments;
 using Silo.Content;
@@ -24,7 +25,8 @@ internal static class DesignTime
         .AddContent()
         .AddFiles(new ConfigurationBuilder().Build())
         .AddComments(new ConfigurationBuilder().Build())
-        .AddCatalog();
+        .AddCatalog()
+        .AddBargains();
 
     public static PostgreSqlContext PostgreSql(IServiceCollection rooms)
     {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Silo.Accounts;
+using Silo.Bargains;
 using Silo.Catalog;
 using Silo.Comments;
 using Silo.Content;
@@ -49,6 +50,7 @@ public static class SiloServer
         services.AddFiles(builder.Configuration);
         services.AddComments(builder.Configuration);
         services.AddCatalog();
+        services.AddBargains();
         services.AddWxApi(builder.Configuration);
         services.AddSingleton<DemoShop>();
         services.AddHealthChecks().AddCheck<DemoShop>("demo", tags: ["ready"]);
@@ -78,6 +80,7 @@ public static class SiloServer
         app.MapFiles();
         app.MapComments();
         app.MapCatalog();
+        app.MapBargains();
         app.MapWxApi();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);

@@ -13,6 +13,7 @@ public static class WxApiArea
     private static readonly IReadOnlyDictionary<string, WxHandler>[] Areas =
     [
         WxAccounts.Handlers,
+        WxBargains.Handlers,
         WxComments.Handlers,
         WxCoupons.Handlers,
         WxFinance.Handlers,

@@ -99,6 +99,18 @@ internal static class WxCodes
             (All, "SKU_UNKNOWN", 700, "商品规格不存在"),
             ("goodsFavPut", "FAVOURITES_FULL", -1, "收藏数量已达上限"),
             ("goodsFavDelete", "FAVOURITE_NOT_NAMED", 300, "缺少参数: goodsId"),
+
+            // bargains
+            (All, "BARGAIN_CAMPAIGN_UNKNOWN", 700, "砍价活动不存在"),
+            (All, "BARGAIN_UNKNOWN", 700, "砍价不存在"),
+            (All, "BARGAIN_HELP_UNKNOWN", WxAnswer.NoData.Code, WxAnswer.NoData.Msg),
+            (All, "BARGAIN_NOT_OPEN", -1, "砍价活动未开始或已停止"),
+            (All, "BARGAIN_ENDED", -1, "砍价已结束"),
+            (All, "BARGAIN_SOLD_OUT", -1, "来晚了，砍价商品已售完"),
+            (All, "BARGAIN_STARTS_USED_UP", -1, "发起砍价次数已达上限"),
+            (All, "BARGAIN_AT_FLOOR", -1, "已砍到底价"),
+            (All, "BARGAIN_HELPS_USED_UP", -1, "帮砍次数已达上限"),
+            (All, "BARGAIN_BOUGHT", -1, "该砍价已下单"),
         }.ToFrozenDictionary(row => (row.Function, row.Reason), row => new WxAnswer(row.Code, row.Msg));
 
     /// <summary>The row of a refusal; null where there is none.</summary>

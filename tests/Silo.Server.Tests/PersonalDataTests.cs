@@ -38,10 +38,12 @@ public abstract class PersonalDataSuite(ShopFixture fixture)
         Assert.DoesNotContain(other.Id.ToString(CultureInfo.InvariantCulture), json, StringComparison.Ordinal);
         using var document = JsonDocument.Parse(json);
         var all = document.RootElement;
-        Assert.Equal(["accounts", "catalog", "comments", "content", "coupons", "files", "wallets"], all.EnumerateObject().Select(p => p.Name).Order());
+        Assert.Equal(["accounts", "bargains", "catalog", "comments", "content", "coupons", "files", "wallets"], all.EnumerateObject().Select(p => p.Name).Order());
         Assert.Equal(3, all.GetProperty("accounts").GetProperty("logins").GetArrayLength());
         Assert.Equal(1, all.GetProperty("accounts").GetProperty("addresses").GetArrayLength());
         Assert.Equal(1, all.GetProperty("coupons").GetProperty("pieces").GetArrayLength());
+        Assert.Equal(1, all.GetProperty("bargains").GetProperty("bargains").GetArrayLength());
+        Assert.Equal(1, all.GetProperty("bargains").GetProperty("helps").GetArrayLength());
         Assert.Equal("700", all.GetProperty("wallets").GetProperty("wallet").GetProperty("balanceCents").GetString());
         Assert.Equal(2, all.GetProperty("wallets").GetProperty("entries").GetArrayLength());
         Assert.Equal(json, (await Shop.AccountsAdmin.ExportUserDataAsync(new() { UserId = shopper.Id, Reason = "asked" }, Shop.Owner)).Json);
@@ -180,6 +182,11 @@ public abstract class PersonalDataSuite(ShopFixture fixture)
         await Addresses.AddAddressAsync(new(shopper.Address) { RequestId = "add" }, shopper.Headers);
         var coupon = await Shop.CreateCouponAsync(1);
         await Shop.Coupons.ClaimCouponAsync(new() { CouponId = coupon }, shopper.Headers);
+        var campaign = await BargainShop.CreateAsync(Shop, await BargainShop.GoodsAsync(Shop));
+        var bargains = BargainShop.Shopper(Shop);
+        await bargains.StartBargainAsync(new() { CampaignId = campaign }, shopper.Headers);
+        await bargains.HelpBargainAsync(
+            new() { CampaignId = campaign, InitiatorId = shopper.Id, Remark = shopper.Remark }, shopper.Headers);
         var wallets = new WalletsAdminService.WalletsAdminServiceClient(Shop.Channel);
         foreach (var amount in new[] { 1000, -300 })
         {
@@ -262,6 +269,8 @@ public abstract class PersonalDataSuite(ShopFixture fixture)
             Detail = $"某路{number}弄",
         };
 
+        public string Remark => $"帮砍{number}";
+
         public LoginUsernameRequest Login => new()
         {
             Username = name,
@@ -278,7 +287,7 @@ public abstract class PersonalDataSuite(ShopFixture fixture)
         public IEnumerable<string> All =>
         [
             name, RegisteredFrom, LastFrom, Profile.Nick, Profile.AvatarUrl, Profile.Birthday, Profile.Province, Profile.City,
-            $"属性{number}", Address.LinkMan, Address.Mobile, Address.Detail, Login.DeviceId, Login.DeviceName,
+            $"属性{number}", Address.LinkMan, Address.Mobile, Address.Detail, Login.DeviceId, Login.DeviceName, Remark,
         ];
     }
 }

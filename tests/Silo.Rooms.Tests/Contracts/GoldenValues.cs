@@ -1,3 +1,4 @@
+using Silo.Bargains;
 using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Storage;
@@ -65,6 +66,60 @@ internal static class GoldenValues
         Terms = Terms,
     };
 
+    private static readonly BargainTerms Bargained = new()
+    {
+        GoodsId = 912_957_059_891_204,
+        StartCents = 100_000_000,
+        FloorCents = 99,
+        CutMinCents = 1,
+        CutMaxCents = 99_999_999,
+        HelpersToFloor = 3,
+        StockTotal = 100_000_000,
+        StartsAt = 1_764_000_000_005,
+        EndsAt = 4_102_444_800_000,
+        DurationMinutes = 525_600,
+        StartsPerUser = 2,
+        HelpsPerUser = 1_000,
+    };
+
+    private static readonly BargainState Bargain = new()
+    {
+        BargainId = 912_957_059_891_205,
+        RuleVersion = 2,
+        Terms = Bargained,
+        PriceCents = 70_000_000,
+        Helps = 1,
+        Plan = [30_000_000, 50_000_000, 19_999_901],
+        StartedAt = 1_764_000_000_006,
+        EndsAt = 1_764_000_000_007,
+        UpdatedAt = 1_764_000_000_008,
+        Starts = 4,
+        RequestId = "start",
+    };
+
+    private static readonly BargainView BargainShown = BargainView.Of(new(5, 6), Bargain) with { ClearedAt = 1_764_000_000_009 };
+
+    private static readonly HelpView Help = new()
+    {
+        HelperId = 9_007_199_254_740_991,
+        GoodsId = 912_957_059_891_204,
+        Ordinal = 1,
+        CutCents = 30_000_000,
+        PriceCents = 70_000_000,
+        Remark = "加油",
+        At = 1_764_000_000_010,
+    };
+
+    private static readonly BargainPurchase Purchase = new()
+    {
+        OrderId = 912_957_059_891_206,
+        BargainId = 912_957_059_891_205,
+        CampaignId = 5,
+        GoodsId = 912_957_059_891_204,
+        PriceCents = 70_000_000,
+        RuleVersion = 2,
+    };
+
     private static readonly JoinedAnswer Answer = new() { Verdict = JoinedVerdict.KeepRows, Refusal = Refused, Text = "wallet" };
 
     public static IReadOnlyDictionary<string, object> All { get; } = new Dictionary<string, object>
@@ -121,6 +176,21 @@ internal static class GoldenValues
         },
         ["outcome-drawn"] = Claimed with { Terms = WholeTerms, DrawnCents = 1234 },
         ["outcome-issued"] = new CouponOutcome { Coupon = Coupon, Count = 1000 },
+        ["bargain-terms"] = Bargained,
+        ["bargain-state"] = Bargain,
+        ["bargain-state-new"] = new BargainState(),
+        ["bargain-start"] = new StartCommand { RequestId = "start" },
+        ["bargain-help"] = new HelpCommand { RequestId = "help", RequestHash = long.MaxValue, HelperId = 1, Remark = "加油" },
+        ["bargain-clear"] = new ClearCommand(),
+        ["bargain-buy"] = new BuyCommand { RequestId = "buy", RequestHash = -2, OrderId = 912_957_059_891_206 },
+        ["bargain-view"] = BargainShown,
+        ["bargain-help-view"] = Help,
+        ["bargain-purchase"] = Purchase,
+        ["bargain-progress"] = new BargainProgress { BargainId = 1, PriceCents = 2, Helps = 3, FloorCents = 4, EndsAt = 5 },
+        ["bargain-outcome-started"] = new BargainOutcome { Bargain = BargainShown },
+        ["bargain-outcome-helped"] = new BargainOutcome { Help = Help, Repeated = true },
+        ["bargain-outcome-bought"] = new BargainOutcome { Purchase = Purchase },
+        ["bargain-outcome-refused"] = new BargainOutcome { Refusal = Refused },
         ["refusal-paid"] = Refused with { Metadata = new Dictionary<string, string> { ["amount_cents"] = "990" } },
     };
 }

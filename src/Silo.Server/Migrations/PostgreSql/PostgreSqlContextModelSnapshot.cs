@@ -370,6 +370,321 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.ToTable("accounts_users", (string)null);
                 });
 
+            modelBuilder.Entity("Silo.Bargains.BargainOrderRow", b =>
+                {
+                    b.Property<long>("OrderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("order_id");
+
+                    b.Property<long>("BargainId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bargain_id");
+
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("InitiatorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("initiator_id");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("price_cents");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<long>("ReservedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved_at");
+
+                    b.Property<int>("RuleVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("rule_version");
+
+                    b.Property<short>("State")
+                        .HasColumnType("smallint")
+                        .HasColumnName("state");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("OrderId");
+
+                    b.HasIndex("BargainId")
+                        .IsUnique()
+                        .HasFilter("state < 3");
+
+                    b.HasIndex("InitiatorId", "CampaignId", "RequestId")
+                        .IsUnique();
+
+                    b.ToTable("bargains_orders", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Bargains.BargainRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("ClearedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cleared_at");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ends_at");
+
+                    b.Property<long>("FloorCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("floor_cents");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("Helps")
+                        .HasColumnType("bigint")
+                        .HasColumnName("helps");
+
+                    b.Property<long>("InitiatorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("initiator_id");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("price_cents");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<int>("RuleVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("rule_version");
+
+                    b.Property<long>("StartCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("start_cents");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("started_at");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CampaignId", "Id");
+
+                    b.HasIndex("InitiatorId", "CampaignId", "RequestId")
+                        .IsUnique();
+
+                    b.ToTable("bargains_bargains", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Bargains.CampaignRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CutMaxCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cut_max_cents");
+
+                    b.Property<long>("CutMinCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cut_min_cents");
+
+                    b.Property<int>("DurationMinutes")
+                        .HasColumnType("integer")
+                        .HasColumnName("duration_minutes");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<long>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ends_at");
+
+                    b.Property<long>("FloorCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("floor_cents");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<int>("HelpersToFloor")
+                        .HasColumnType("integer")
+                        .HasColumnName("helpers_to_floor");
+
+                    b.Property<int>("HelpsPerUser")
+                        .HasColumnType("integer")
+                        .HasColumnName("helps_per_user");
+
+                    b.Property<long>("StartCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("start_cents");
+
+                    b.Property<long>("StartsAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("starts_at");
+
+                    b.Property<int>("StartsPerUser")
+                        .HasColumnType("integer")
+                        .HasColumnName("starts_per_user");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndsAt");
+
+                    b.HasIndex("GoodsId", "Id");
+
+                    b.ToTable("bargains_campaigns", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Bargains.HelpRow", b =>
+                {
+                    b.Property<long>("BargainId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bargain_id");
+
+                    b.Property<long>("HelperId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("helper_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("CutCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cut_cents");
+
+                    b.Property<long>("InitiatorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("initiator_id");
+
+                    b.Property<long>("Ordinal")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ordinal");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("price_cents");
+
+                    b.Property<string>("Remark")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("remark");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.HasKey("BargainId", "HelperId");
+
+                    b.HasIndex("HelperId", "CampaignId", "InitiatorId", "RequestId")
+                        .IsUnique();
+
+                    b.ToTable("bargains_helps", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Bargains.HelperRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("HelperId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("helper_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CampaignId", "HelperId")
+                        .IsUnique();
+
+                    b.ToTable("bargains_helpers", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Bargains.StockRow", b =>
+                {
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("Reserved")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved");
+
+                    b.Property<long>("Sold")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sold");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
+
+                    b.HasKey("CampaignId");
+
+                    b.ToTable("bargains_stocks", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_bargains_stocks", "reserved >= 0 AND sold >= 0 AND reserved + sold <= total");
+                        });
+                });
+
             modelBuilder.Entity("Silo.Catalog.CategoryRow", b =>
                 {
                     b.Property<long>("Id")

@@ -365,6 +365,321 @@ namespace Silo.Server.Migrations.Sqlite
                     b.ToTable("accounts_users", (string)null);
                 });
 
+            modelBuilder.Entity("Silo.Bargains.BargainOrderRow", b =>
+                {
+                    b.Property<long>("OrderId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("order_id");
+
+                    b.Property<long>("BargainId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bargain_id");
+
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("InitiatorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("initiator_id");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("price_cents");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.Property<long>("ReservedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reserved_at");
+
+                    b.Property<int>("RuleVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rule_version");
+
+                    b.Property<short>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("OrderId");
+
+                    b.HasIndex("BargainId")
+                        .IsUnique()
+                        .HasFilter("state < 3");
+
+                    b.HasIndex("InitiatorId", "CampaignId", "RequestId")
+                        .IsUnique();
+
+                    b.ToTable("bargains_orders", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Bargains.BargainRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("ClearedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cleared_at");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ends_at");
+
+                    b.Property<long>("FloorCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("floor_cents");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("Helps")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("helps");
+
+                    b.Property<long>("InitiatorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("initiator_id");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("price_cents");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.Property<int>("RuleVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rule_version");
+
+                    b.Property<long>("StartCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start_cents");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CampaignId", "Id");
+
+                    b.HasIndex("InitiatorId", "CampaignId", "RequestId")
+                        .IsUnique();
+
+                    b.ToTable("bargains_bargains", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Bargains.CampaignRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("CutMaxCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cut_max_cents");
+
+                    b.Property<long>("CutMinCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cut_min_cents");
+
+                    b.Property<int>("DurationMinutes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("duration_minutes");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("enabled");
+
+                    b.Property<long>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ends_at");
+
+                    b.Property<long>("FloorCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("floor_cents");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<int>("HelpersToFloor")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("helpers_to_floor");
+
+                    b.Property<int>("HelpsPerUser")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("helps_per_user");
+
+                    b.Property<long>("StartCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start_cents");
+
+                    b.Property<long>("StartsAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("starts_at");
+
+                    b.Property<int>("StartsPerUser")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("starts_per_user");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndsAt");
+
+                    b.HasIndex("GoodsId", "Id");
+
+                    b.ToTable("bargains_campaigns", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Bargains.HelpRow", b =>
+                {
+                    b.Property<long>("BargainId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bargain_id");
+
+                    b.Property<long>("HelperId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("helper_id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("CutCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cut_cents");
+
+                    b.Property<long>("InitiatorId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("initiator_id");
+
+                    b.Property<long>("Ordinal")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ordinal");
+
+                    b.Property<long>("PriceCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("price_cents");
+
+                    b.Property<string>("Remark")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("remark");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.HasKey("BargainId", "HelperId");
+
+                    b.HasIndex("HelperId", "CampaignId", "InitiatorId", "RequestId")
+                        .IsUnique();
+
+                    b.ToTable("bargains_helps", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Bargains.HelperRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("HelperId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("helper_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("CampaignId", "HelperId")
+                        .IsUnique();
+
+                    b.ToTable("bargains_helpers", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Bargains.StockRow", b =>
+                {
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("Reserved")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reserved");
+
+                    b.Property<long>("Sold")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sold");
+
+                    b.Property<long>("Total")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("total");
+
+                    b.HasKey("CampaignId");
+
+                    b.ToTable("bargains_stocks", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_bargains_stocks", "reserved >= 0 AND sold >= 0 AND reserved + sold <= total");
+                        });
+                });
+
             modelBuilder.Entity("Silo.Catalog.CategoryRow", b =>
                 {
                     b.Property<long>("Id")

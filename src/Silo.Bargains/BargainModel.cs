@@ -1,0 +1,293 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Storage;
+
+namespace Silo.Bargains;
+
+/// <summary>A campaign as it is now.</summary>
+internal sealed class CampaignRow
+{
+    public long Id { get; init; }
+
+    public int Version { get; set; }
+
+    public long GoodsId { get; init; }
+
+    public long StartCents { get; set; }
+
+    public long FloorCents { get; set; }
+
+    public long CutMinCents { get; set; }
+
+    public long CutMaxCents { get; set; }
+
+    public int HelpersToFloor { get; set; }
+
+    public long StartsAt { get; set; }
+
+    public long EndsAt { get; set; }
+
+    public int DurationMinutes { get; set; }
+
+    public int StartsPerUser { get; set; }
+
+    public int HelpsPerUser { get; set; }
+
+    public bool Enabled { get; set; }
+
+    /// <summary>When an operator ended it early; 0 for never.</summary>
+    public long EndedAt { get; set; }
+
+    public long CreatedAt { get; init; }
+
+    public long UpdatedAt { get; set; }
+}
+
+/// <summary>
+/// A campaign's pieces: what every purchase and every operator's change of the stock meets at. The database itself
+/// refuses more pieces than there are.
+/// </summary>
+internal sealed class StockRow
+{
+    public long CampaignId { get; init; }
+
+    public long Total { get; init; }
+
+    /// <summary>In orders that are not paid.</summary>
+    public long Reserved { get; init; }
+
+    /// <summary>In paid orders.</summary>
+    public long Sold { get; init; }
+
+    public long Left => Total - Reserved - Sold;
+}
+
+/// <summary>
+/// A bargain: what it started with, and where it stood when it reached its floor or was cleared. Where it stands between
+/// is in the grain's state.
+/// </summary>
+internal sealed class BargainRow
+{
+    public long Id { get; init; }
+
+    public long CampaignId { get; init; }
+
+    public long InitiatorId { get; init; }
+
+    public long GoodsId { get; init; }
+
+    public int RuleVersion { get; init; }
+
+    public long StartCents { get; init; }
+
+    public long FloorCents { get; init; }
+
+    public long StartedAt { get; init; }
+
+    public long EndsAt { get; init; }
+
+    public long PriceCents { get; init; }
+
+    public long Helps { get; init; }
+
+    public long UpdatedAt { get; init; }
+
+    /// <summary>When it was cleared; 0 for never.</summary>
+    public long ClearedAt { get; init; }
+
+    /// <summary>The caller's request id, or one made here that no caller can send.</summary>
+    public required string RequestId { get; init; }
+}
+
+/// <summary>One help. Its key is what makes a helper help a bargain once.</summary>
+internal sealed class HelpRow
+{
+    public long BargainId { get; init; }
+
+    public long HelperId { get; init; }
+
+    public long CampaignId { get; init; }
+
+    public long InitiatorId { get; init; }
+
+    /// <summary>Which of the bargain's helps it is, from 1.</summary>
+    public long Ordinal { get; init; }
+
+    public long CutCents { get; init; }
+
+    /// <summary>The price that it left.</summary>
+    public long PriceCents { get; init; }
+
+    public required string Remark { get; init; }
+
+    public long At { get; init; }
+
+    /// <summary>The caller's request id, or one made here that no caller can send.</summary>
+    public required string RequestId { get; init; }
+
+    public long RequestHash { get; init; }
+}
+
+/// <summary>
+/// Stands for one helper in one campaign that limits helps: whoever counts his helps holds it, so that two bargains at
+/// once do not count the same ones.
+/// </summary>
+internal sealed class HelperRow
+{
+    public long Id { get; init; }
+
+    public long CampaignId { get; init; }
+
+    public long HelperId { get; init; }
+}
+
+/// <summary>An order that has bought a bargain. Of one bargain only one is live: reserved or paid.</summary>
+internal sealed class BargainOrderRow
+{
+    public long OrderId { get; init; }
+
+    public long BargainId { get; init; }
+
+    public long CampaignId { get; init; }
+
+    public long InitiatorId { get; init; }
+
+    public long GoodsId { get; init; }
+
+    public long PriceCents { get; init; }
+
+    public int RuleVersion { get; init; }
+
+    public BargainOrderState State { get; init; }
+
+    public long ReservedAt { get; init; }
+
+    public long UpdatedAt { get; init; }
+
+    /// <summary>The caller's request id, or one made here that no caller can send.</summary>
+    public required string RequestId { get; init; }
+
+    public long RequestHash { get; init; }
+}
+
+/// <summary>What has become of an order's piece.</summary>
+internal enum BargainOrderState : short
+{
+    /// <summary>Its order is not paid.</summary>
+    Reserved = 1,
+
+    /// <summary>Its order is paid.</summary>
+    Paid = 2,
+
+    /// <summary>Given back: its order was closed unpaid, or refunded before delivery.</summary>
+    GivenBack = 3,
+}
+
+/// <summary>The room's part of the database model.</summary>
+internal sealed class BargainModel : IRoomModel
+{
+    public void Configure(ModelBuilder model)
+    {
+        model.Entity<CampaignRow>(campaign =>
+        {
+            campaign.ToTable("bargains_campaigns");
+            campaign.HasKey(c => c.Id);
+            campaign.Property(c => c.Id).HasColumnName("id").ValueGeneratedNever();
+            campaign.Property(c => c.Version).HasColumnName("version");
+            campaign.Property(c => c.GoodsId).HasColumnName("goods_id");
+            campaign.Property(c => c.StartCents).HasColumnName("start_cents");
+            campaign.Property(c => c.FloorCents).HasColumnName("floor_cents");
+            campaign.Property(c => c.CutMinCents).HasColumnName("cut_min_cents");
+            campaign.Property(c => c.CutMaxCents).HasColumnName("cut_max_cents");
+            campaign.Property(c => c.HelpersToFloor).HasColumnName("helpers_to_floor");
+            campaign.Property(c => c.StartsAt).HasColumnName("starts_at");
+            campaign.Property(c => c.EndsAt).HasColumnName("ends_at");
+            campaign.Property(c => c.DurationMinutes).HasColumnName("duration_minutes");
+            campaign.Property(c => c.StartsPerUser).HasColumnName("starts_per_user");
+            campaign.Property(c => c.HelpsPerUser).HasColumnName("helps_per_user");
+            campaign.Property(c => c.Enabled).HasColumnName("enabled");
+            campaign.Property(c => c.EndedAt).HasColumnName("ended_at");
+            campaign.Property(c => c.CreatedAt).HasColumnName("created_at");
+            campaign.Property(c => c.UpdatedAt).HasColumnName("updated_at");
+            campaign.HasIndex(c => new { c.GoodsId, c.Id });
+            campaign.HasIndex(c => c.EndsAt);
+        });
+        model.Entity<StockRow>(stock =>
+        {
+            stock.ToTable("bargains_stocks", table => table.HasCheckConstraint(
+                "ck_bargains_stocks", "reserved >= 0 AND sold >= 0 AND reserved + sold <= total"));
+            stock.HasKey(s => s.CampaignId);
+            stock.Ignore(s => s.Left);
+            stock.Property(s => s.CampaignId).HasColumnName("campaign_id").ValueGeneratedNever();
+            stock.Property(s => s.Total).HasColumnName("total");
+            stock.Property(s => s.Reserved).HasColumnName("reserved");
+            stock.Property(s => s.Sold).HasColumnName("sold");
+        });
+        model.Entity<BargainRow>(bargain =>
+        {
+            bargain.ToTable("bargains_bargains");
+            bargain.HasKey(b => b.Id);
+            bargain.Property(b => b.Id).HasColumnName("id").ValueGeneratedNever();
+            bargain.Property(b => b.CampaignId).HasColumnName("campaign_id");
+            bargain.Property(b => b.InitiatorId).HasColumnName("initiator_id");
+            bargain.Property(b => b.GoodsId).HasColumnName("goods_id");
+            bargain.Property(b => b.RuleVersion).HasColumnName("rule_version");
+            bargain.Property(b => b.StartCents).HasColumnName("start_cents");
+            bargain.Property(b => b.FloorCents).HasColumnName("floor_cents");
+            bargain.Property(b => b.StartedAt).HasColumnName("started_at");
+            bargain.Property(b => b.EndsAt).HasColumnName("ends_at");
+            bargain.Property(b => b.PriceCents).HasColumnName("price_cents");
+            bargain.Property(b => b.Helps).HasColumnName("helps");
+            bargain.Property(b => b.UpdatedAt).HasColumnName("updated_at");
+            bargain.Property(b => b.ClearedAt).HasColumnName("cleared_at");
+            bargain.Property(b => b.RequestId).HasColumnName("request_id");
+            bargain.HasIndex(b => new { b.InitiatorId, b.CampaignId, b.RequestId }).IsUnique();
+            bargain.HasIndex(b => new { b.CampaignId, b.Id });
+        });
+        model.Entity<HelpRow>(help =>
+        {
+            help.ToTable("bargains_helps");
+            help.HasKey(h => new { h.BargainId, h.HelperId });
+            help.Property(h => h.BargainId).HasColumnName("bargain_id");
+            help.Property(h => h.HelperId).HasColumnName("helper_id");
+            help.Property(h => h.CampaignId).HasColumnName("campaign_id");
+            help.Property(h => h.InitiatorId).HasColumnName("initiator_id");
+            help.Property(h => h.Ordinal).HasColumnName("ordinal");
+            help.Property(h => h.CutCents).HasColumnName("cut_cents");
+            help.Property(h => h.PriceCents).HasColumnName("price_cents");
+            help.Property(h => h.Remark).HasColumnName("remark");
+            help.Property(h => h.At).HasColumnName("at");
+            help.Property(h => h.RequestId).HasColumnName("request_id");
+            help.Property(h => h.RequestHash).HasColumnName("request_hash");
+            // One index for a request's first answer, for a helper's count in a campaign and for all that he gave.
+            help.HasIndex(h => new { h.HelperId, h.CampaignId, h.InitiatorId, h.RequestId }).IsUnique();
+        });
+        model.Entity<HelperRow>(helper =>
+        {
+            helper.ToTable("bargains_helpers");
+            helper.HasKey(h => h.Id);
+            helper.Property(h => h.Id).HasColumnName("id").ValueGeneratedNever();
+            helper.Property(h => h.CampaignId).HasColumnName("campaign_id");
+            helper.Property(h => h.HelperId).HasColumnName("helper_id");
+            helper.HasIndex(h => new { h.CampaignId, h.HelperId }).IsUnique();
+        });
+        model.Entity<BargainOrderRow>(order =>
+        {
+            order.ToTable("bargains_orders");
+            order.HasKey(o => o.OrderId);
+            order.Property(o => o.OrderId).HasColumnName("order_id").ValueGeneratedNever();
+            order.Property(o => o.BargainId).HasColumnName("bargain_id");
+            order.Property(o => o.CampaignId).HasColumnName("campaign_id");
+            order.Property(o => o.InitiatorId).HasColumnName("initiator_id");
+            order.Property(o => o.GoodsId).HasColumnName("goods_id");
+            order.Property(o => o.PriceCents).HasColumnName("price_cents");
+            order.Property(o => o.RuleVersion).HasColumnName("rule_version");
+            order.Property(o => o.State).HasColumnName("state");
+            order.Property(o => o.ReservedAt).HasColumnName("reserved_at");
+            order.Property(o => o.UpdatedAt).HasColumnName("updated_at");
+            order.Property(o => o.RequestId).HasColumnName("request_id");
+            order.Property(o => o.RequestHash).HasColumnName("request_hash");
+            order.HasIndex(o => o.BargainId).IsUnique().HasFilter("state < 3");
+            order.HasIndex(o => new { o.InitiatorId, o.CampaignId, o.RequestId }).IsUnique();
+        });
+    }
+}

@@ -1,0 +1,118 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Storage;
+
+namespace Silo.Bargains;
+
+/// <summary>
+/// Campaigns, from memory while no operator has changed one: what all grains and every page of goods ask for. Deadlines
+/// are compared with the clock by whoever asks.
+/// </summary>
+internal sealed class CampaignReads
+{
+    private const string Topic = "bargains.campaigns";
+    private const int Remembered = 20_000;
+
+    /// <summary>Most campaigns of one of the goods that are shown at once.</summary>
+    private const int MostOfGoods = 100;
+
+    private readonly IUnits units;
+    private readonly VersionedCache<long, Campaign?> campaigns;
+    private readonly VersionedCache<long, IReadOnlyList<Campaign>> ofGoods;
+
+    public CampaignReads(IUnits units, Versions versions)
+    {
+        this.units = units;
+        campaigns = new(versions, Topic, Remembered, id => units.ReadAsync(
+            r => FindAsync(r, id, CancellationToken.None), CancellationToken.None));
+        ofGoods = new(versions, Topic, Remembered, id => units.ReadAsync(
+            r => OfGoodsAsync(r, id), CancellationToken.None));
+    }
+
+    /// <summary>Says that a campaign has changed.</summary>
+    public static Task TouchAsync(Unit unit, CancellationToken cancellation) => unit.TouchAsync(Topic, cancellation);
+
+    /// <summary>A campaign as its row is; null for none.</summary>
+    public static async Task<Campaign?> FindAsync(IReads reads, long id, CancellationToken cancellation) =>
+        await reads.Query<CampaignRow>().SingleOrDefaultAsync(c => c.Id == id, cancellation) is not { } row ? null
+        : Of(row, await reads.Query<StockRow>().SingleAsync(s => s.CampaignId == id, cancellation));
+
+    /// <summary>A campaign; null for none.</summary>
+    public Task<Campaign?> FindAsync(long id, CancellationToken cancellation) => campaigns.GetAsync(id, cancellation);
+
+    /// <summary>Campaigns of goods that are open at an instant, newest first.</summary>
+    public async Task<List<Campaign>> OpenAsync(IEnumerable<long> goods, long now, CancellationToken cancellation)
+    {
+        List<Campaign> open = [];
+        foreach (var id in goods.Distinct())
+        {
+            open.AddRange((await ofGoods.GetAsync(id, cancellation)).Where(c => IsOpen(c, now)));
+        }
+
+        open.Sort((x, y) => y.Id.CompareTo(x.Id));
+        return open;
+    }
+
+    /// <summary>A page of all campaigns that are open at an instant, newest first.</summary>
+    public Task<(List<Campaign> Page, long Total)> OpenAsync(long now, Paging paging, CancellationToken cancellation) => PageAsync(
+        rows => rows.Where(c => c.Enabled && c.StartsAt <= now && now < c.EndsAt && (c.EndedAt == 0 || now < c.EndedAt)),
+        paging,
+        cancellation);
+
+    /// <summary>A page of campaigns, newest first.</summary>
+    public Task<(List<Campaign> Page, long Total)> PageAsync(
+        Func<IQueryable<CampaignRow>, IQueryable<CampaignRow>> filter, Paging paging, CancellationToken cancellation) =>
+        units.ReadAsync(
+            async r =>
+            {
+                var (rows, total) = await filter(r.Query<CampaignRow>()).OrderByDescending(c => c.Id).PageAsync(paging, cancellation);
+                return (await WithStocksAsync(r, rows, cancellation), total);
+            },
+            cancellation);
+
+    /// <summary>What is sold and reserved of campaigns now.</summary>
+    public Task<Dictionary<long, StockRow>> StocksAsync(IReadOnlyCollection<long> ids, CancellationToken cancellation) =>
+        ids.Count == 0 ? Task.FromResult(new Dictionary<long, StockRow>()) : units.ReadAsync(
+            r => r.Query<StockRow>().Where(s => ids.Contains(s.CampaignId)).ToDictionaryAsync(s => s.CampaignId, cancellation),
+            cancellation);
+
+    public static Campaign Of(CampaignRow row, StockRow stock) => new(
+        row.Id,
+        row.Version,
+        new()
+        {
+            GoodsId = row.GoodsId,
+            StartCents = row.StartCents,
+            FloorCents = row.FloorCents,
+            CutMinCents = row.CutMinCents,
+            CutMaxCents = row.CutMaxCents,
+            HelpersToFloor = row.HelpersToFloor,
+            StockTotal = stock.Total,
+            StartsAt = row.StartsAt,
+            EndsAt = row.EndsAt,
+            DurationMinutes = row.DurationMinutes,
+            StartsPerUser = row.StartsPerUser,
+            HelpsPerUser = row.HelpsPerUser,
+        },
+        row.Enabled,
+        row.EndedAt,
+        row.CreatedAt,
+        row.UpdatedAt);
+
+    private static bool IsOpen(Campaign campaign, long now) =>
+        campaign.Enabled && campaign.Terms.StartsAt <= now && now < BargainRules.EndOf(campaign);
+
+    private static async Task<IReadOnlyList<Campaign>> OfGoodsAsync(IReads reads, long goodsId) => await WithStocksAsync(
+        reads,
+        await reads.Query<CampaignRow>().Where(c => c.GoodsId == goodsId && c.Enabled && c.EndedAt == 0)
+            .OrderByDescending(c => c.Id).Take(MostOfGoods).ToListAsync(),
+        CancellationToken.None);
+
+    private static async Task<List<Campaign>> WithStocksAsync(
+        IReads reads, List<CampaignRow> rows, CancellationToken cancellation)
+    {
+        var ids = rows.Select(c => c.Id).ToArray();
+        var stocks = ids.Length == 0 ? [] : await reads.Query<StockRow>().Where(s => ids.Contains(s.CampaignId))
+            .ToDictionaryAsync(s => s.CampaignId, cancellation);
+        return rows.ConvertAll(c => Of(c, stocks[c.Id]));
+    }
+}

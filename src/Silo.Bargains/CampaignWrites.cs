@@ -1,0 +1,83 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Catalog;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Bargains;
+
+/// <summary>What operators change, each in a unit.</summary>
+internal sealed class CampaignWrites(ICatalog catalog)
+{
+    public async Task<Result<Campaign>> CreateAsync(Unit unit, BargainTerms terms, CancellationToken cancellation)
+    {
+        if (BargainRules.TermsRefusal(terms) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!await IsKnownAsync(unit, terms.GoodsId, cancellation))
+        {
+            return CatalogRefusals.GoodsUnknown;
+        }
+
+        var row = new CampaignRow
+        {
+            Id = unit.NewId(),
+            GoodsId = terms.GoodsId,
+            Enabled = true,
+            CreatedAt = unit.NowMs,
+        };
+        Fill(row, terms, unit.NowMs);
+        var stock = new StockRow { CampaignId = row.Id, Total = terms.StockTotal };
+        unit.Set<CampaignRow>().Add(row);
+        unit.Set<StockRow>().Add(stock);
+        await CampaignReads.TouchAsync(unit, cancellation);
+        return CampaignReads.Of(row, stock);
+    }
+
+    public static async Task<Result<Campaign>> UpdateAsync(
+        Unit unit, CampaignRow row, BargainTerms terms, int expectedVersion, CancellationToken cancellation)
+    {
+        var refusal = expectedVersion != 0 && expectedVersion != row.Version ? BargainRefusals.VersionStale
+            : row.EndedAt > 0 ? BargainRefusals.Ended
+            : BargainRules.TermsRefusal(terms) ?? (terms.GoodsId != row.GoodsId ? BargainRefusals.GoodsFixed : null);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        // In the statement, so that no purchase slips in between.
+        if (await unit.Set<StockRow>().Where(s => s.CampaignId == row.Id && s.Reserved + s.Sold <= terms.StockTotal)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.Total, terms.StockTotal), cancellation) == 0)
+        {
+            return BargainRefusals.StockBelowSold;
+        }
+
+        Fill(row, terms, unit.NowMs);
+        await CampaignReads.TouchAsync(unit, cancellation);
+        return CampaignReads.Of(row, await unit.Query<StockRow>().SingleAsync(s => s.CampaignId == row.Id, cancellation));
+    }
+
+    /// <summary>The campaign's row, held until the unit ends; null for none.</summary>
+    public static async Task<CampaignRow?> HoldAsync(Unit unit, long id, CancellationToken cancellation) =>
+        (await unit.LockAsync<CampaignRow>([id], wait: true, cancellation)).ContainsKey(id)
+            ? await unit.Set<CampaignRow>().SingleAsync(c => c.Id == id, cancellation)
+            : null;
+
+    /// <summary>Whether there are such goods; whether they are on sale is a matter of the order.</summary>
+    private async Task<bool> IsKnownAsync(IReads reads, long goodsId, CancellationToken cancellation)
+    {
+        var priced = await catalog.PriceAsync(reads, 0, [new(goodsId, "", 1)], 0, cancellation);
+        return priced.Refusal != CatalogRefusals.GoodsUnknown;
+    }
+
+    private static void Fill(CampaignRow row, BargainTerms terms, long now)
+    {
+        row.Version++;
+        (row.StartCents, row.FloorCents) = (terms.StartCents, terms.FloorCents);
+        (row.CutMinCents, row.CutMaxCents, row.HelpersToFloor) = (terms.CutMinCents, terms.CutMaxCents, terms.HelpersToFloor);
+        (row.StartsAt, row.EndsAt, row.DurationMinutes) = (terms.StartsAt, terms.EndsAt, terms.DurationMinutes);
+        (row.StartsPerUser, row.HelpsPerUser) = (terms.StartsPerUser, terms.HelpsPerUser);
+        row.UpdatedAt = now;
+    }
+}
