@@ -7,6 +7,7 @@ using Silo.Comments;
 using Silo.Content;
 using Silo.Coupons;
 using Silo.Files;
+using Silo.GroupBuys;
 using Silo.Reference;
 using Silo.Storage;
 using Silo.Wallets;
@@ -24,7 +25,8 @@ internal static class DesignTime
         .AddContent()
         .AddFiles(new ConfigurationBuilder().Build())
         .AddComments(new ConfigurationBuilder().Build())
-        .AddCatalog();
+        .AddCatalog()
+        .AddGroupBuys();
 
     public static PostgreSqlContext PostgreSql(IServiceCollection rooms)
     {

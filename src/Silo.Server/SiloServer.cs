@@ -9,6 +9,7 @@ using Silo.Content;
 using Silo.Coupons;
 using Silo.Edge;
 using Silo.Files;
+using Silo.GroupBuys;
 using Silo.Kernel;
 using Silo.Reference;
 using Silo.Storage;
@@ -49,6 +50,7 @@ public static class SiloServer
         services.AddFiles(builder.Configuration);
         services.AddComments(builder.Configuration);
         services.AddCatalog();
+        services.AddGroupBuys();
         services.AddWxApi(builder.Configuration);
         services.AddSingleton<DemoShop>();
         services.AddHealthChecks().AddCheck<DemoShop>("demo", tags: ["ready"]);
@@ -78,6 +80,7 @@ public static class SiloServer
         app.MapFiles();
         app.MapComments();
         app.MapCatalog();
+        app.MapGroupBuys();
         app.MapWxApi();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);

@@ -99,6 +99,12 @@ internal static class WxCodes
             (All, "SKU_UNKNOWN", 700, "商品规格不存在"),
             ("goodsFavPut", "FAVOURITES_FULL", -1, "收藏数量已达上限"),
             ("goodsFavDelete", "FAVOURITE_NOT_NAMED", 300, "缺少参数: goodsId"),
+
+            // group-buys
+            (All, "GROUP_CAMPAIGN_UNKNOWN", 700, "该商品没有拼团活动"),
+            (All, "GROUP_UNKNOWN", 700, "拼团不存在"),
+            ("pingtuanOpen", "GROUP_CAMPAIGN_DISABLED", 20002, "拼团活动已停用"),
+            ("pingtuanOpen", "GROUP_CAMPAIGN_ENDED", 20004, "拼团活动已结束"),
         }.ToFrozenDictionary(row => (row.Function, row.Reason), row => new WxAnswer(row.Code, row.Msg));
 
     /// <summary>The row of a refusal; null where there is none.</summary>
