@@ -22,7 +22,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         await Node.TakeAsync(group, member);
         await Node.ReserveAsync(group, goods, NewId(), held);
         Node.Time.Advance(24 * GroupNode<TKind>.HourMs);
-        var other = await Node.StartNodeAsync();
+        var other = await Node.StartAnotherAsync();
 
         var (refunds, closes) = (Handler(GroupWork.Refund, other), Handler(GroupWork.Close, other));
         await Node.RunDueAsync(other, refunds, closes);
@@ -33,12 +33,16 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         var orders = await Node.OrdersAsync([leaders, member, held]);
         Assert.Equal((OrderStates.Refunded, OrderStates.Refunded, OrderStates.Closed), (orders[leaders], orders[member], orders[held]));
         Assert.Empty(await Node.WorksAsync(group));
-        Assert.Equal((2, 1), (refunds.Runs, closes.Runs));
+        Assert.Equal((2, 1), (refunds.Runs.Count(w => w.GroupId == group), closes.Runs.Count(w => w.GroupId == group)));
         Assert.Equal([false, false], await RefundsAsync(leaders, member));
-        // The node that was taken for dead still has the group as it was; it can commit nothing any more.
-        await Assert.ThrowsAsync<StorageUnavailableException>(
-            () => Node.Grain(group).RunJoinedAsync(
-                new ReleaseCommand { OrderId = held }, new() { Kind = TestOrders.Close, Id = held }));
+        if (other > 0)
+        {
+            // The node that was taken for dead still has the group as it was; it can commit nothing any more.
+            await Assert.ThrowsAsync<StorageUnavailableException>(
+                () => Node.Grain(group).RunJoinedAsync(
+                    new ReleaseCommand { OrderId = held }, new() { Kind = TestOrders.Close, Id = held }));
+        }
+
         Assert.Equal("GROUP_ENDED", (await Node.ReserveAsync(group, goods, NewId(), NewId())).Outcome.Refusal?.Reason);
     }
 

@@ -82,8 +82,25 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
     internal T Get<T>(int node = 0)
         where T : notnull => clusters[node].Silos[0].ServiceProvider.GetRequiredService<T>();
 
-    /// <summary>Starts a node that knows nothing of the others but their database; returns its number.</summary>
-    internal async Task<int> StartNodeAsync()
+    /// <summary>
+    /// Starts a node that knows nothing of the first but its database, and returns its number. The embedded database has one
+    /// node: there the first is killed, and the new one takes its place. Elsewhere it lives on, as one does that is only
+    /// taken for dead.
+    /// </summary>
+    internal async Task<int> StartAnotherAsync()
+    {
+        if (!TKind.IsPostgres)
+        {
+            var dead = clusters[0];
+            clusters.Clear();
+            await dead.KillSiloAsync(dead.Silos[0]);
+            await dead.DisposeAsync();
+        }
+
+        return await StartNodeAsync();
+    }
+
+    private async Task<int> StartNodeAsync()
     {
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
         builder.Options.ServiceId = StorageArea.ServiceId;

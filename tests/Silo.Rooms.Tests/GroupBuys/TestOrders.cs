@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -112,16 +113,14 @@ internal sealed class TestOrderWork(string kind) : IJoinedWork
 /// <summary>What orders do with a group's work: refund paid ones in a unit of their own, close unpaid ones over the door.</summary>
 internal sealed class TestOrderHandler(string kind, IUnits units, IGroupBuys groups) : IWorkHandler
 {
-    private int runs;
-
     public string Kind => kind;
 
-    public int Runs => runs;
+    public ConcurrentQueue<GroupOrderWork> Runs { get; } = [];
 
     public async Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
     {
-        Interlocked.Increment(ref runs);
         var work = GroupOrderWork.Read(item.Payload);
+        Runs.Enqueue(work);
         if (kind == GroupWork.Close)
         {
             var closed = await groups.ReleaseAsync(
