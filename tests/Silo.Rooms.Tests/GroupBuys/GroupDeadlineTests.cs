@@ -35,14 +35,16 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         Assert.Empty(await Node.WorksAsync(group));
         Assert.Equal((2, 1), (refunds.Runs.Count(w => w.GroupId == group), closes.Runs.Count(w => w.GroupId == group)));
         Assert.Equal([false, false], await RefundsAsync(leaders, member));
+        var payment = NewId();
         if (other > 0)
         {
             // The node that was taken for dead still has the group as it was; it can commit nothing any more.
-            await Assert.ThrowsAsync<StorageUnavailableException>(
-                () => Node.Grain(group).RunJoinedAsync(
-                    new ReleaseCommand { OrderId = held }, new() { Kind = TestOrders.Close, Id = held }));
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => Node.SettleAsync(group, held, payment));
         }
 
+        // After closing a payment is the wallet's.
+        var late = await Node.SettleAsync(group, held, payment);
+        Assert.Equal(("SEAT_CLOSED", JoinedVerdict.KeepRows), (late.Outcome.Refusal?.Reason, late.Answer?.Verdict));
         Assert.Equal("GROUP_ENDED", (await Node.ReserveAsync(group, goods, NewId(), NewId())).Outcome.Refusal?.Reason);
     }
 
