@@ -23,15 +23,7 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Gr
 
     public override async Task<ListCampaignsResponse> ListCampaigns(ListCampaignsRequest request, ServerCallContext context)
     {
-        List<CampaignRow> campaigns = [];
-        foreach (var goods in request.GoodsIds.Distinct())
-        {
-            if (await reads.NewestAsync(goods, context.CancellationToken) is { } campaign)
-            {
-                campaigns.Add(campaign);
-            }
-        }
-
+        var campaigns = await reads.NewestAsync([.. request.GoodsIds.Distinct()], context.CancellationToken);
         var paging = new Paging(request.Page, request.PageSize);
         var page = campaigns.Skip(paging.Skip).Take(paging.Take).ToList();
         var counts = page.Count == 0 ? [] : await reads.CountsAsync([.. page.Select(c => c.Id)], context.CancellationToken);

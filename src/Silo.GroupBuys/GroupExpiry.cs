@@ -50,11 +50,12 @@ internal sealed class CampaignEnd(IGrainFactory grains, IUnits units) : IWorkHan
 
             foreach (var group in open)
             {
+                // What is over by the clock cannot be ended; that it is over is stored then.
                 var outcome = await grains.GetGroup(group).RunAsync(new EndCommand()).WaitAsync(cancellation);
-                if (outcome.Refusal is not null)
+                if (outcome.Refusal is not null
+                    && (await grains.GetGroup(group).RunAsync(new ExpireCommand()).WaitAsync(cancellation)).Refusal is not null)
                 {
-                    // Over by the clock, which is not stored yet.
-                    await grains.GetGroup(group).RunAsync(new ExpireCommand()).WaitAsync(cancellation);
+                    return WorkOutcome.RetryLater;
                 }
             }
         }

@@ -46,6 +46,17 @@ internal sealed class GroupReads
     /// <summary>The newest campaign of goods, or null.</summary>
     public Task<CampaignRow?> NewestAsync(long goodsId, CancellationToken cancellation) => newest.GetAsync(goodsId, cancellation);
 
+    /// <summary>The newest campaigns of several goods, in the order of the ids; of goods that have one.</summary>
+    public async Task<List<CampaignRow>> NewestAsync(long[] goods, CancellationToken cancellation)
+    {
+        var rows = await units.ReadAsync(
+            r => r.Query<CampaignRow>()
+                .Where(c => goods.Contains(c.GoodsId) && !r.Query<CampaignRow>().Any(n => n.GoodsId == c.GoodsId && n.Id > c.Id))
+                .ToDictionaryAsync(c => c.GoodsId, cancellation),
+            cancellation);
+        return [.. goods.Where(rows.ContainsKey).Select(id => rows[id])];
+    }
+
     public Task<CampaignRow?> CampaignAsync(long id, CancellationToken cancellation) => units.ReadAsync(
         r => r.Query<CampaignRow>().SingleOrDefaultAsync(c => c.Id == id, cancellation), cancellation);
 

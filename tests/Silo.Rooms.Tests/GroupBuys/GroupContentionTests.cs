@@ -151,7 +151,7 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
         var (user, openings) = (NewId(), Node.Get<GroupOpenings>());
 
         var opened = await Task.WhenAll(Enumerable.Range(0, Callers).Select(
-            i => openings.OpenAsync(user, campaign.GoodsId, $"request {i % 4}".Replace(' ', '-'), 0, CancellationToken.None)));
+            i => openings.OpenAsync(user, campaign.GoodsId, $"request-{i % 4}", 0, CancellationToken.None)));
 
         Assert.All(opened, o => Assert.Null(o.Refusal));
         var group = Assert.Single(opened.Select(o => o.Value).Distinct());
