@@ -164,6 +164,19 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
             "REQUEST_ID_REUSED", (await openings.OpenAsync(user, campaign.GoodsId, "request-1", 5, CancellationToken.None)).Refusal?.Reason);
     }
 
+    [Theory]
+    [InlineData("test_orders SET state = 'closed' WHERE id")]
+    [InlineData("groupbuys_seats SET status = 3 WHERE order_id")]
+    public async Task Comparison_WithAPlantedChange_Fails(string change)
+    {
+        var (group, _, leaders) = await Node.PublishAsync();
+        await AgreeAsync(group);
+        await Node.RunAsync<int>(async unit => await unit.ExecuteAsync(
+            System.Runtime.CompilerServices.FormattableStringFactory.Create($"UPDATE {change} = {{0}}", leaders), CancellationToken.None));
+
+        await Assert.ThrowsAnyAsync<Xunit.Sdk.XunitException>(() => AgreeAsync(group));
+    }
+
     /// <summary>One shopper: reserves, and then pays, closes, lets it lapse and pays late, or pays and leaves.</summary>
     private async Task UserAsync(Random random, long group, long goods)
     {
