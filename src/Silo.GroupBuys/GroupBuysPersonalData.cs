@@ -12,7 +12,7 @@ namespace Silo.GroupBuys;
 /// </summary>
 internal sealed class GroupBuysPersonalData(ShopClock clock) : IPersonalData
 {
-    public string Room => "group_buys";
+    public string Room => "groupbuys";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {
