@@ -78,6 +78,10 @@ internal sealed class CatalogDoor : ICatalog
                 : 0);
     }
 
+    public async Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation) =>
+        await reads.Query<GoodsRow>().Where(g => g.GroupBuy && g.Published).OrderBy(g => g.Id).Select(g => g.Id).Take(most)
+            .ToListAsync(cancellation);
+
     public Task<Result<bool>> ReserveAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
         StockWrites.ReserveAsync(unit, lines, cancellation);
 

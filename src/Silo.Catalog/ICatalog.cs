@@ -36,6 +36,9 @@ public interface ICatalog
     Task<long> FreightAsync(
         IReads reads, IReadOnlyList<PriceLine> lines, int carrier, IReadOnlyList<string> regions, CancellationToken cancellation);
 
+    /// <summary>Goods on sale that can be bought in a group, in the order of their ids; at most so many.</summary>
+    Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation);
+
     /// <summary>
     /// Takes pieces for an order, in the ascending order of their ids: all of them, or refuses with
     /// <see cref="CatalogRefusals.SkuUnknown"/> or <see cref="CatalogRefusals.StockTooLow"/>, and then the unit must be

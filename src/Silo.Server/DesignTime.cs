@@ -8,6 +8,7 @@ using Silo.Comments;
 using Silo.Content;
 using Silo.Coupons;
 using Silo.Files;
+using Silo.GroupBuys;
 using Silo.Reference;
 using Silo.Storage;
 using Silo.Wallets;
@@ -26,7 +27,8 @@ internal static class DesignTime
         .AddFiles(new ConfigurationBuilder().Build())
         .AddComments(new ConfigurationBuilder().Build())
         .AddCatalog()
-        .AddBargains();
+        .AddBargains()
+        .AddGroupBuys();
 
     public static PostgreSqlContext PostgreSql(IServiceCollection rooms)
     {

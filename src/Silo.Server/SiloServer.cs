@@ -10,6 +10,7 @@ using Silo.Content;
 using Silo.Coupons;
 using Silo.Edge;
 using Silo.Files;
+using Silo.GroupBuys;
 using Silo.Kernel;
 using Silo.Reference;
 using Silo.Storage;
@@ -51,6 +52,7 @@ public static class SiloServer
         services.AddComments(builder.Configuration);
         services.AddCatalog();
         services.AddBargains();
+        services.AddGroupBuys();
         services.AddWxApi(builder.Configuration);
         services.AddSingleton<DemoShop>();
         services.AddHealthChecks().AddCheck<DemoShop>("demo", tags: ["ready"]);
@@ -81,6 +83,7 @@ public static class SiloServer
         app.MapComments();
         app.MapCatalog();
         app.MapBargains();
+        app.MapGroupBuys();
         app.MapWxApi();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);

@@ -24,6 +24,7 @@ public static class WxApiArea
         WxCms.Handlers,
         WxFiles.Handlers,
         WxGoods.Handlers,
+        WxGroupBuys.Handlers,
         WxShops.Handlers,
     ];
 

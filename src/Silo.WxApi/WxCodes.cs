@@ -111,6 +111,11 @@ internal static class WxCodes
             (All, "BARGAIN_AT_FLOOR", -1, "已砍到底价"),
             (All, "BARGAIN_HELPS_USED_UP", -1, "帮砍次数已达上限"),
             (All, "BARGAIN_BOUGHT", -1, "该砍价已下单"),
+            // group-buys
+            (All, "GROUP_CAMPAIGN_UNKNOWN", 700, "该商品没有拼团活动"),
+            (All, "GROUP_UNKNOWN", 700, "拼团不存在"),
+            ("pingtuanOpen", "GROUP_CAMPAIGN_DISABLED", 20002, "拼团活动已停用"),
+            ("pingtuanOpen", "GROUP_CAMPAIGN_ENDED", 20004, "拼团活动已结束"),
         }.ToFrozenDictionary(row => (row.Function, row.Reason), row => new WxAnswer(row.Code, row.Msg));
 
     /// <summary>The row of a refusal; null where there is none.</summary>

@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
 using Google.Protobuf.Reflection;
+using Silo.Catalog.V1;
 using Silo.Comments.V1;
 using Silo.Coupons.V1;
 using Silo.Edge.V1;
+using Silo.Groupbuys.V1;
 using Silo.Server.Tests.Files;
 using Silo.Server.Tests.House;
 using Silo.Testing.Databases;
@@ -40,10 +42,11 @@ public sealed partial class RecipeTests
         var goods = await BargainShop.GoodsAsync(shop);
         var campaign = await BargainShop.CreateAsync(shop, goods);
         var bargain = await BargainShop.Shopper(shop).StartBargainAsync(new() { CampaignId = campaign }, Shop.Bearer(shopper.Token));
+        var group = await GroupAsync(shop, shopper.Token);
         var variables = $"""
             OWNER='{shop.Owner.GetValue("authorization")!["Bearer ".Length..]}' SHOPPER={shopper.UserId} COUPON={coupon}
             PIECE={piece.Piece.Id} OPERATOR={colleague.Operator.Id} NAME='{Shop.OwnerName}' PASSWORD='{Shop.OwnerPassword}'
-            REVIEW={review} GOODS={goods} CAMPAIGN={campaign} BARGAIN={bargain.Bargain.Id}
+            REVIEW={review} GOODS={goods} CAMPAIGN={campaign} BARGAIN={bargain.Bargain.Id} GROUP={group}
             FILE={file.Id} COMMENT={comment.Comment.Id} PICTURE={Convert.ToBase64String(TestPictures.Png(2, 2))}
             """.ReplaceLineEndings(" ");
         var script = Recipes(Path.Combine(Repository.Root, "src", room, "README.md"))
@@ -66,6 +69,25 @@ public sealed partial class RecipeTests
     [Fact]
     public void WithoutRecipe_WhereOneIsMissing_NamesIt() => Assert.Contains(
         "silo.coupons.v1.CouponsAdminService/VoidPiece", WithoutRecipe("admin coupons.v1.CouponsAdminService/GetCoupon ")(CouponsReflection.Descriptor));
+
+    /// <summary>A group that a shopper has opened.</summary>
+    private static async Task<long> GroupAsync(Shop shop, string token)
+    {
+        var goods = await CatalogShop.CreateAsync(shop, new()
+        {
+            Terms = new()
+            {
+                Name = "Green tea",
+                CategoryId = (await new CategoriesAdminService.CategoriesAdminServiceClient(shop.Channel)
+                    .CreateCategoryAsync(new() { Terms = new() { Name = "Drinks" } }, shop.Owner)).Category.Id,
+            },
+            Price = new() { PriceCents = 1000 },
+        });
+        await new GroupBuysAdminService.GroupBuysAdminServiceClient(shop.Channel).CreateCampaignAsync(
+            new() { Terms = new() { GoodsId = goods, Size = 2, Hours = 1, OpenUntil = new() { Seconds = 4_102_444_800 } } }, shop.Owner);
+        return (await new GroupBuysService.GroupBuysServiceClient(shop.Channel).OpenGroupAsync(
+            new() { GoodsId = goods }, Shop.Bearer(token))).Group.Id;
+    }
 
     /// <summary>Of every proto there is.</summary>
     private static IEnumerable<FileDescriptor> Descriptors() => typeof(CouponsReflection).Assembly.GetTypes()

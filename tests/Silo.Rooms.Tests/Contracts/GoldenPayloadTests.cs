@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Silo.Bargains;
 using Silo.Coupons;
+using Silo.GroupBuys;
 using Silo.Kernel;
 using Silo.Storage;
 using Xunit;
@@ -19,7 +20,8 @@ public sealed class GoldenPayloadTests
 {
     private const string File = "payloads.txt";
 
-    private static readonly Assembly[] Rooms = [typeof(BargainState).Assembly, typeof(CouponState).Assembly, typeof(JoinedCommand).Assembly];
+    private static readonly Assembly[] Rooms =
+        [typeof(BargainState).Assembly, typeof(CouponState).Assembly, typeof(GroupBuyState).Assembly, typeof(JoinedCommand).Assembly];
 
     private readonly Serializer serializer = new ServiceCollection()
         .AddSerializer(builder => Array.ForEach(Rooms, room => builder.AddAssembly(room)))
@@ -85,6 +87,7 @@ public sealed class GoldenPayloadTests
             {
                 CouponState => serializer.Deserialize<CouponState>(payload),
                 BargainState => serializer.Deserialize<BargainState>(payload),
+                GroupBuyState => serializer.Deserialize<GroupBuyState>(payload),
                 _ => serializer.Deserialize<object>(payload),
             };
             Assert.IsType(expected.GetType(), actual);
@@ -97,6 +100,7 @@ public sealed class GoldenPayloadTests
     {
         CouponState state => serializer.SerializeToArray(state),
         BargainState state => serializer.SerializeToArray(state),
+        GroupBuyState state => serializer.SerializeToArray(state),
         _ => serializer.SerializeToArray(value),
     };
 

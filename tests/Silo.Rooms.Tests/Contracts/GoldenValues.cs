@@ -1,5 +1,6 @@
 using Silo.Bargains;
 using Silo.Coupons;
+using Silo.GroupBuys;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -122,6 +123,35 @@ internal static class GoldenValues
 
     private static readonly JoinedAnswer Answer = new() { Verdict = JoinedVerdict.KeepRows, Refusal = Refused, Text = "wallet" };
 
+    private static readonly GroupSkuPrice SkuPrice = new() { SkuId = 912_957_059_891_204, PriceCents = 3990 };
+
+    private static readonly GroupTerms OfGroup = new()
+    {
+        GoodsId = 912_957_059_891_205,
+        Size = 5,
+        Hours = 24,
+        PriceCents = 4990,
+        SkuPrices = [SkuPrice],
+        SeatsPerUser = 1,
+        PiecesPerOrder = 2,
+        RefundTo = GroupRefundTo.Channel,
+        VirtualPercent = 60,
+        VirtualCount = 3,
+    };
+
+    private static readonly GroupSeat GroupSeat = new()
+    {
+        OrderId = 9_007_199_254_740_991,
+        UserId = 912_957_059_891_206,
+        Status = SeatStatus.Taken,
+        ReservedAt = 1_764_000_000_005,
+        Until = 1_764_000_000_006,
+        TakenAt = 1_764_000_000_007,
+        EndedAt = 1_764_000_000_008,
+        RequestId = "fifth",
+        RequestHash = -5,
+    };
+
     public static IReadOnlyDictionary<string, object> All { get; } = new Dictionary<string, object>
     {
         ["coupon-terms"] = Terms,
@@ -191,6 +221,70 @@ internal static class GoldenValues
         ["bargain-outcome-helped"] = new BargainOutcome { Help = Help, Repeated = true },
         ["bargain-outcome-bought"] = new BargainOutcome { Purchase = Purchase },
         ["bargain-outcome-refused"] = new BargainOutcome { Refusal = Refused },
+        ["group-sku-price"] = SkuPrice,
+        ["group-terms"] = OfGroup,
+        ["group-seat"] = GroupSeat,
+        ["group-state"] = new GroupBuyState
+        {
+            CampaignId = 912_957_059_891_207,
+            Version = 3,
+            Terms = OfGroup,
+            OpenerId = 912_957_059_891_206,
+            LeaderId = 912_957_059_891_208,
+            Status = GroupStatus.Completed,
+            Published = true,
+            OpenedAt = 1_764_000_000_009,
+            EndsAt = 1_764_000_000_010,
+            EndedAt = 1_764_000_000_011,
+            VirtualMembers = 4,
+            Seats = [GroupSeat],
+        },
+        ["group-state-new"] = new GroupBuyState(),
+        ["group-open"] = new OpenCommand { UserId = 1, CampaignId = 2, RequestId = "sixth", RequestHash = 6 },
+        ["group-reserve"] = new ReserveCommand
+        {
+            OrderId = 1,
+            UserId = 2,
+            GoodsId = 3,
+            Pieces = 4,
+            Until = 1_764_000_000_012,
+            RequestId = "seventh",
+            RequestHash = 7,
+        },
+        ["group-take"] = new TakeCommand { OrderId = 1 },
+        ["group-release"] = new ReleaseCommand { OrderId = 1 },
+        ["group-leave"] = new LeaveCommand { OrderId = 1 },
+        ["group-expire"] = new ExpireCommand { Now = 1_764_000_000_013 },
+        ["group-end"] = new EndCommand
+        {
+            OperatorId = 912_957_059_891_200,
+            Rpc = "silo.groupbuys.v1.GroupBuysAdminService/EndGroup",
+            Reason = "recalled",
+            RequestId = "eighth",
+            RequestHash = 8,
+        },
+        ["group-progress"] = new GroupProgress
+        {
+            Status = GroupStatus.Open,
+            Size = 5,
+            Taken = 2,
+            Held = 1,
+            VirtualMembers = 1,
+            EndsAt = 1_764_000_000_014,
+            Published = true,
+            LeaderId = 1,
+        },
+        ["group-outcome"] = new GroupOutcome
+        {
+            Refusal = Refused,
+            GroupId = 1,
+            OrderId = 2,
+            Repeated = true,
+            ReservedUntil = 1_764_000_000_015,
+            IsComplete = true,
+            Version = 3,
+            Terms = OfGroup,
+        },
         ["refusal-paid"] = Refused with { Metadata = new Dictionary<string, string> { ["amount_cents"] = "990" } },
     };
 }

@@ -2426,6 +2426,198 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.ToTable("files_usage", (string)null);
                 });
 
+            modelBuilder.Entity("Silo.GroupBuys.CampaignRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("OpenUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("open_until");
+
+                    b.Property<bool>("Over")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_over");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("terms");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("GoodsId", "Id");
+
+                    b.ToTable("groupbuys_campaigns", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.GroupBuys.CampaignUserRow", b =>
+                {
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("CountedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("counted_at");
+
+                    b.HasKey("CampaignId", "UserId");
+
+                    b.ToTable("groupbuys_users", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.GroupBuys.GroupRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("EndsAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ends_at");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<long>("OpenerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("opener_id");
+
+                    b.Property<bool>("Published")
+                        .HasColumnType("boolean")
+                        .HasColumnName("published");
+
+                    b.Property<bool>("Reusable")
+                        .HasColumnType("boolean")
+                        .HasColumnName("reusable");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("OpenerId", "GoodsId")
+                        .IsUnique()
+                        .HasFilter("reusable");
+
+                    b.HasIndex("CampaignId", "Status", "Published");
+
+                    b.HasIndex("GoodsId", "Status", "Id");
+
+                    b.ToTable("groupbuys_groups", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.GroupBuys.OpeningRow", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<string>("RequestId")
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<long>("GroupId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("group_id");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.HasKey("UserId", "RequestId");
+
+                    b.ToTable("groupbuys_openings", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.GroupBuys.SeatRow", b =>
+                {
+                    b.Property<long>("OrderId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("order_id");
+
+                    b.Property<long>("CampaignId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("campaign_id");
+
+                    b.Property<long>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<long>("GroupId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("group_id");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<long>("ReservedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved_at");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.Property<long>("TakenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("taken_at");
+
+                    b.Property<long>("Until")
+                        .HasColumnType("bigint")
+                        .HasColumnName("reserved_until");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("OrderId");
+
+                    b.HasIndex("GroupId", "UserId", "RequestId")
+                        .IsUnique();
+
+                    b.HasIndex("UserId", "CampaignId", "OrderId");
+
+                    b.ToTable("groupbuys_seats", (string)null);
+                });
+
             modelBuilder.Entity("Silo.Storage.AuditEntry", b =>
                 {
                     b.Property<long>("Id")

@@ -1,0 +1,172 @@
+using System.Globalization;
+using Grpc.Core;
+using Silo.Edge;
+using Silo.Groupbuys.V1;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.GroupBuys;
+
+/// <summary>The operator's rpcs.</summary>
+internal sealed class GroupBuysAdminGrpc(
+    IGrainFactory grains, GroupReads reads, OperatorWrites writes, CampaignWrites campaigns, ShopClock clock)
+    : GroupBuysAdminService.GroupBuysAdminServiceBase
+{
+    public override async Task<CreateCampaignResponse> CreateCampaign(CreateCampaignRequest request, ServerCallContext context) =>
+        new()
+        {
+            Campaign = await writes.RunAsync<Campaign>(
+                context,
+                request,
+                request.RequestId,
+                request.Reason,
+                unit => campaigns.CreateAsync(unit, request.Terms, context.CancellationToken)),
+        };
+
+    public override async Task<UpdateCampaignResponse> UpdateCampaign(UpdateCampaignRequest request, ServerCallContext context) =>
+        new()
+        {
+            Campaign = await CountedAsync(
+                await writes.RunAsync<Campaign>(
+                    context,
+                    request,
+                    request.RequestId,
+                    request.Reason,
+                    unit => campaigns.UpdateAsync(
+                        unit, request.CampaignId, request.Terms, request.ExpectedVersion, context.CancellationToken)),
+                context.CancellationToken),
+        };
+
+    public override async Task<SetCampaignEnabledResponse> SetCampaignEnabled(
+        SetCampaignEnabledRequest request, ServerCallContext context) => new()
+        {
+            Campaign = await CountedAsync(
+                await writes.RunAsync<Campaign>(
+                    context,
+                    request,
+                    request.RequestId,
+                    request.Reason,
+                    unit => CampaignWrites.ChangeAsync(
+                        unit,
+                        request.CampaignId,
+                        row =>
+                        {
+                            row.Enabled = request.Enabled;
+                            return Task.CompletedTask;
+                        },
+                        alsoOver: false,
+                        context.CancellationToken)),
+                context.CancellationToken),
+        };
+
+    public override async Task<EndCampaignResponse> EndCampaign(EndCampaignRequest request, ServerCallContext context) => new()
+    {
+        Campaign = await CountedAsync(
+            await writes.RunAsync<Campaign>(
+                context,
+                request,
+                request.RequestId,
+                request.Reason,
+                unit => CampaignWrites.ChangeAsync(
+                    unit,
+                    request.CampaignId,
+                    async row =>
+                    {
+                        (row.Enabled, row.Over) = (false, true);
+                        var id = row.Id.ToString(CultureInfo.InvariantCulture);
+                        await unit.EnqueueAsync(CampaignEnd.WorkKind, id, unit.NowMs, id, context.CancellationToken);
+                    },
+                    alsoOver: true,
+                    context.CancellationToken)),
+            context.CancellationToken),
+    };
+
+    public override async Task<GetCampaignResponse> GetCampaign(GetCampaignRequest request, ServerCallContext context)
+    {
+        var campaign = await reads.CampaignAsync(request.CampaignId, context.CancellationToken)
+            ?? throw new RefusalException(GroupRefusals.CampaignUnknown);
+        return new() { Campaign = await CountedAsync(GroupWire.Campaign(campaign, default), context.CancellationToken) };
+    }
+
+    public override async Task<SearchCampaignsResponse> SearchCampaigns(SearchCampaignsRequest request, ServerCallContext context)
+    {
+        var (page, total) = await reads.CampaignsAsync(
+            request.GoodsId, new Paging(request.Page, request.PageSize), context.CancellationToken);
+        var counts = await reads.CountsAsync([.. page.Select(c => c.Id)], context.CancellationToken);
+        var response = new SearchCampaignsResponse { TotalCount = total };
+        response.Campaigns.AddRange(page.Select(c => GroupWire.Campaign(c, counts.GetValueOrDefault(c.Id))));
+        return response;
+    }
+
+    public override async Task<GetGroupResponse> GetGroup(GetGroupRequest request, ServerCallContext context)
+    {
+        var state = await ExistingAsync(request.GroupId);
+        var names = await reads.NamesAsync([.. GroupWire.MemberIds(state)], context.CancellationToken);
+        var response = new GetGroupResponse { Group = GroupWire.Group(new(request.GroupId, state), names, clock.NowMs) };
+        response.Members.AddRange(GroupWire.Members(state, names));
+        return response;
+    }
+
+    public override async Task<SearchGroupsResponse> SearchGroups(SearchGroupsRequest request, ServerCallContext context)
+    {
+        var (groups, total) = await reads.GroupsAsync(
+            new()
+            {
+                GoodsId = request.GoodsId,
+                CampaignId = request.CampaignId,
+                Statuses = GroupWire.Statuses(request.States),
+            },
+            new Paging(request.Page, request.PageSize),
+            context.CancellationToken);
+        var (names, now) = (
+            await reads.NamesAsync([.. groups.Select(g => g.State.LeaderId).Distinct()], context.CancellationToken), clock.NowMs);
+        var response = new SearchGroupsResponse { TotalCount = total };
+        response.Groups.AddRange(groups.Select(g => GroupWire.Group(g, names, now)));
+        return response;
+    }
+
+    public override async Task<ListSeatsResponse> ListSeats(ListSeatsRequest request, ServerCallContext context)
+    {
+        await ExistingAsync(request.GroupId);
+        var (seats, total) = await reads.SeatsAsync(
+            request.GroupId, new Paging(request.Page, request.PageSize), context.CancellationToken);
+        var (response, now) = (new ListSeatsResponse { TotalCount = total }, clock.NowMs);
+        response.Seats.AddRange(seats.Select(s => GroupWire.Seat(s, now)));
+        return response;
+    }
+
+    public override async Task<EndGroupResponse> EndGroup(EndGroupRequest request, ServerCallContext context)
+    {
+        var outcome = await grains.GetGroup(request.GroupId).RunAsync(new EndCommand
+        {
+            OperatorId = context.Caller().Id,
+            Rpc = context.Method.TrimStart('/'),
+            Reason = request.Reason,
+            RequestId = request.RequestId,
+            RequestHash = RequestHash.Of(request),
+        }).WaitAsync(context.CancellationToken);
+        outcome.Refusal?.Throw();
+        var view = new GroupView(request.GroupId, await reads.StateAsync(request.GroupId));
+        var names = await reads.NamesAsync([view.State.LeaderId], context.CancellationToken);
+        return new() { Group = GroupWire.Group(view, names, clock.NowMs) };
+    }
+
+    private async Task<GroupBuyState> ExistingAsync(long groupId)
+    {
+        var state = await reads.StateAsync(groupId);
+        if (!state.Exists)
+        {
+            GroupRefusals.Unknown.Throw();
+        }
+
+        return state;
+    }
+
+    /// <summary>The campaign with the counts of now, which the audit log does not have.</summary>
+    private async Task<Campaign> CountedAsync(Campaign campaign, CancellationToken cancellation)
+    {
+        var counts = await reads.CountsAsync([campaign.Id], cancellation);
+        (campaign.GroupsOpen, campaign.GroupsCompleted) = counts.GetValueOrDefault(campaign.Id);
+        return campaign;
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.GroupBuys;
+
+/// <summary>The door of the room.</summary>
+public static class GroupBuysArea
+{
+    /// <summary>Adds the room's services, model and grains.</summary>
+    public static IServiceCollection AddGroupBuys(this IServiceCollection services)
+    {
+        services.AddSingleton<IRoomModel, GroupBuysModel>();
+        services.AddSingleton<GroupReads>();
+        services.AddSingleton<GroupOpenings>();
+        services.AddSingleton<GroupWatch>();
+        services.AddSingleton<CampaignWrites>();
+        services.AddSingleton<IGroupBuys, GroupBuysDoor>();
+        services.AddSingleton<IWorkHandler, GroupExpiry>();
+        services.AddSingleton<IWorkHandler, CampaignEnd>();
+        services.AddSingleton<IPersonalData, GroupBuysPersonalData>();
+        services.AddSingleton<IDemoData, GroupBuysDemo>();
+        services.AddSiloGrpc<GroupBuysGrpc>();
+        services.AddSiloGrpc<GroupBuysAdminGrpc>();
+        return services;
+    }
+
+    /// <summary>Maps the room's rpcs.</summary>
+    public static IEndpointRouteBuilder MapGroupBuys(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapSiloGrpc<GroupBuysGrpc>();
+        endpoints.MapSiloGrpc<GroupBuysAdminGrpc>();
+        return endpoints;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.GroupBuys;
+
+/// <summary>
+/// What the room holds of shoppers: their seats, and the groups that they opened. They are under the user id alone, and
+/// stay: groups count them, and orders refer to them.
+/// </summary>
+internal sealed class GroupBuysPersonalData(ShopClock clock) : IPersonalData
+{
+    public string Room => "groupbuys";
+
+    public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
+    {
+        var now = clock.NowMs;
+        var seats = await reads.Query<SeatRow>().Where(s => s.UserId == userId).OrderBy(s => s.OrderId).ToListAsync(cancellation);
+        var opened = await reads.Query<GroupRow>().Where(g => g.OpenerId == userId).OrderBy(g => g.Id).Select(g => g.Id)
+            .ToListAsync(cancellation);
+        return new JsonObject
+        {
+            ["seats"] = new JsonArray([.. seats.Select(s => JsonNode.Parse(JsonFormatter.Default.Format(GroupWire.Seat(s, now))))]),
+            ["opened_groups"] = new JsonArray([.. opened.Select(id => JsonValue.Create(id))]),
+        };
+    }
+
+    public Task EraseAsync(Unit unit, long userId, CancellationToken cancellation) => Task.CompletedTask;
+}

@@ -1,0 +1,166 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Accounts;
+using Silo.Storage;
+
+namespace Silo.GroupBuys;
+
+/// <summary>A group with its id.</summary>
+internal readonly record struct GroupView(long Id, GroupBuyState State);
+
+/// <summary>Which groups to list; 0 and empty mean all.</summary>
+internal sealed record GroupQuery
+{
+    public long GoodsId { get; init; }
+
+    public long CampaignId { get; init; }
+
+    public GroupStatus[] Statuses { get; init; } = [];
+
+    /// <summary>Only those that everybody may know of, and of the open ones those whose time is not over at this instant.</summary>
+    public long? PublicAt { get; init; }
+}
+
+/// <summary>Which seats of a user to list; 0 and empty mean all.</summary>
+internal sealed record SeatQuery(long UserId, long GoodsId, long OrderId, long CampaignId, long GroupId, SeatStatus[] Statuses);
+
+/// <summary>The room's queries: what is listed comes from rows, what a group is like from its committed state.</summary>
+internal sealed class GroupReads
+{
+    /// <summary>The topic that a change of a campaign touches.</summary>
+    public const string Topic = "groupbuys.campaigns";
+
+    private const int CampaignsRemembered = 4_096;
+    private readonly IUnits units;
+    private readonly IStates states;
+    private readonly IUserNames names;
+    private readonly VersionedCache<long, CampaignRow?> newest;
+
+    public GroupReads(IUnits units, IStates states, IUserNames names, Versions versions)
+    {
+        (this.units, this.states, this.names) = (units, states, names);
+        newest = new(versions, Topic, CampaignsRemembered, goods => units.ReadAsync(
+            r => r.Query<CampaignRow>().Where(c => c.GoodsId == goods).OrderByDescending(c => c.Id).FirstOrDefaultAsync(),
+            CancellationToken.None));
+    }
+
+    /// <summary>The newest campaign of goods, or null.</summary>
+    public Task<CampaignRow?> NewestAsync(long goodsId, CancellationToken cancellation) => newest.GetAsync(goodsId, cancellation);
+
+    /// <summary>The newest campaigns of several goods, in the order of the ids; of goods that have one.</summary>
+    public async Task<List<CampaignRow>> NewestAsync(long[] goods, CancellationToken cancellation)
+    {
+        var rows = await units.ReadAsync(
+            r => r.Query<CampaignRow>()
+                .Where(c => goods.Contains(c.GoodsId) && !r.Query<CampaignRow>().Any(n => n.GoodsId == c.GoodsId && n.Id > c.Id))
+                .ToDictionaryAsync(c => c.GoodsId, cancellation),
+            cancellation);
+        return [.. goods.Where(rows.ContainsKey).Select(id => rows[id])];
+    }
+
+    public Task<CampaignRow?> CampaignAsync(long id, CancellationToken cancellation) => units.ReadAsync(
+        r => r.Query<CampaignRow>().SingleOrDefaultAsync(c => c.Id == id, cancellation), cancellation);
+
+    public Task<(List<CampaignRow> Campaigns, long Total)> CampaignsAsync(
+        long goodsId, Paging paging, CancellationToken cancellation) => units.ReadAsync(
+        r => r.Query<CampaignRow>().Where(c => goodsId == 0 || c.GoodsId == goodsId).OrderByDescending(c => c.Id)
+            .PageAsync(paging, cancellation),
+        cancellation);
+
+    /// <summary>The open and the completed groups of campaigns, as far as everybody may know of them.</summary>
+    public Task<Dictionary<long, (long Open, long Completed)>> CountsAsync(
+        IReadOnlyCollection<long> campaigns, CancellationToken cancellation) => units.ReadAsync(
+        async r =>
+        {
+            var counts = await r.Query<GroupRow>().Where(g => campaigns.Contains(g.CampaignId) && g.Published)
+                .GroupBy(g => new { g.CampaignId, g.Status }).Select(g => new { g.Key.CampaignId, g.Key.Status, Count = g.LongCount() })
+                .ToListAsync(cancellation);
+            return counts.GroupBy(c => c.CampaignId).ToDictionary(g => g.Key, g => (
+                g.Where(c => c.Status == GroupStatus.Open).Sum(c => c.Count),
+                g.Where(c => c.Status == GroupStatus.Completed).Sum(c => c.Count)));
+        },
+        cancellation);
+
+    public async Task<GroupBuyState> StateAsync(long groupId) =>
+        (await states.ReadManyAsync<GroupBuyState>([GroupKeys.StateOf(groupId)]))[0];
+
+    public async Task<(List<GroupView> Groups, long Total)> GroupsAsync(
+        GroupQuery query, Paging paging, CancellationToken cancellation)
+    {
+        var (ids, total) = await units.ReadAsync(
+            r =>
+            {
+                var rows = r.Query<GroupRow>();
+                rows = query.GoodsId == 0 ? rows : rows.Where(g => g.GoodsId == query.GoodsId);
+                rows = query.CampaignId == 0 ? rows : rows.Where(g => g.CampaignId == query.CampaignId);
+                rows = query.Statuses.Length == 0 ? rows : rows.Where(g => query.Statuses.Contains(g.Status));
+                rows = query.PublicAt is not { } now ? rows
+                    : rows.Where(g => g.Published && (g.Status != GroupStatus.Open || g.EndsAt > now));
+                return rows.OrderByDescending(g => g.Id).Select(g => g.Id).PageAsync(paging, cancellation);
+            },
+            cancellation);
+        return (await ViewsAsync(ids), total);
+    }
+
+    /// <summary>The seats of a user, newest first, each with its group.</summary>
+    public async Task<(List<(SeatRow Seat, GroupView Group)> Seats, long Total)> MineAsync(
+        SeatQuery query, Paging paging, CancellationToken cancellation)
+    {
+        var (seats, total) = await units.ReadAsync(
+            r =>
+            {
+                var rows = r.Query<SeatRow>().Where(s => s.UserId == query.UserId);
+                rows = query.OrderId == 0 ? rows : rows.Where(s => s.OrderId == query.OrderId);
+                rows = query.GroupId == 0 ? rows : rows.Where(s => s.GroupId == query.GroupId);
+                rows = query.CampaignId == 0 ? rows : rows.Where(s => s.CampaignId == query.CampaignId);
+                rows = query.Statuses.Length == 0 ? rows : rows.Where(s => query.Statuses.Contains(s.Status));
+                rows = query.GoodsId == 0 ? rows
+                    : rows.Where(s => r.Query<GroupRow>().Any(g => g.Id == s.GroupId && g.GoodsId == query.GoodsId));
+                return rows.OrderByDescending(s => s.OrderId).PageAsync(paging, cancellation);
+            },
+            cancellation);
+        var groups = (await ViewsAsync([.. seats.Select(s => s.GroupId).Distinct()])).ToDictionary(g => g.Id);
+        return (seats.ConvertAll(s => (s, groups[s.GroupId])), total);
+    }
+
+    /// <summary>Every seat of a group, newest first.</summary>
+    public Task<(List<SeatRow> Seats, long Total)> SeatsAsync(long groupId, Paging paging, CancellationToken cancellation) =>
+        units.ReadAsync(
+            r => r.Query<SeatRow>().Where(s => s.GroupId == groupId).OrderByDescending(s => s.OrderId).PageAsync(paging, cancellation),
+            cancellation);
+
+    /// <summary>The group that a user is sent to when he asks for one of goods, or null.</summary>
+    public Task<long?> OpenersAsync(long userId, long goodsId, CancellationToken cancellation) => units.ReadAsync(
+        r => r.Query<GroupRow>().Where(g => g.OpenerId == userId && g.GoodsId == goodsId && g.Reusable)
+            .Select(g => (long?)g.Id).SingleOrDefaultAsync(cancellation),
+        cancellation);
+
+    public Task<OpeningRow?> OpeningAsync(long userId, string requestId, CancellationToken cancellation) => units.ReadAsync(
+        r => r.Query<OpeningRow>().SingleOrDefaultAsync(o => o.UserId == userId && o.RequestId == requestId, cancellation),
+        cancellation);
+
+    /// <summary>How users are shown to others.</summary>
+    public Task<IReadOnlyDictionary<long, ShownUser>> NamesAsync(IReadOnlyCollection<long> users, CancellationToken cancellation) =>
+        users.Count == 0
+            ? Task.FromResult<IReadOnlyDictionary<long, ShownUser>>(new Dictionary<long, ShownUser>())
+            : units.ReadAsync(r => names.ShownAsync(r, users, cancellation), cancellation);
+
+    /// <summary>
+    /// The seats that count against a user's limit, in other groups than this one. The user's row in the campaign is locked
+    /// first, so that of two at once the second counts the first.
+    /// </summary>
+    public static async Task<int> CountSeatsAsync(Unit unit, long campaignId, long userId, long groupId, long now)
+    {
+        await unit.ExecuteAsync(
+            $"""
+            INSERT INTO groupbuys_users (campaign_id, user_id, counted_at) VALUES ({campaignId}, {userId}, {now})
+            ON CONFLICT (campaign_id, user_id) DO UPDATE SET counted_at = excluded.counted_at
+            """,
+            CancellationToken.None);
+        return await unit.Query<SeatRow>().CountAsync(s => s.UserId == userId && s.CampaignId == campaignId && s.GroupId != groupId
+            && ((s.Status == SeatStatus.Reserved && s.Until > now) || s.Status == SeatStatus.Taken)
+            && unit.Query<GroupRow>().Any(g => g.Id == s.GroupId && g.Status != GroupStatus.Failed));
+    }
+
+    private async Task<List<GroupView>> ViewsAsync(List<long> ids) =>
+        [.. ids.Zip(await states.ReadManyAsync<GroupBuyState>([.. ids.Select(GroupKeys.StateOf)]), (id, state) => new GroupView(id, state))];
+}

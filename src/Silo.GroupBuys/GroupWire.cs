@@ -1,0 +1,132 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Silo.Accounts;
+using Silo.Groupbuys.V1;
+
+namespace Silo.GroupBuys;
+
+/// <summary>Between the room's types and the wire's.</summary>
+internal static class GroupWire
+{
+    private static readonly ShownUser Nobody = new("", "");
+
+    // What a later version has written is read by an earlier node of the same shop.
+    private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
+
+    /// <summary>Terms as they are stored.</summary>
+    public static string Json(CampaignTerms terms) => JsonFormatter.Default.Format(terms);
+
+    public static Campaign Campaign(CampaignRow row, (long Open, long Completed) groups) => new()
+    {
+        Id = row.Id,
+        Terms = Parser.Parse<CampaignTerms>(row.Terms),
+        Version = row.Version,
+        Enabled = row.Enabled,
+        Over = row.Over,
+        GroupsOpen = groups.Open,
+        GroupsCompleted = groups.Completed,
+        CreatedAt = Instant(row.CreatedAt),
+        UpdatedAt = Instant(row.UpdatedAt),
+    };
+
+    /// <summary>The terms that a group opened now keeps.</summary>
+    public static GroupTerms Terms(CampaignRow row)
+    {
+        var terms = Parser.Parse<CampaignTerms>(row.Terms);
+        return new()
+        {
+            GoodsId = terms.GoodsId,
+            Size = terms.Size,
+            Hours = terms.Hours,
+            PriceCents = terms.PriceCents,
+            SkuPrices = [.. terms.CombinationPrices.Select(p => new GroupSkuPrice { SkuId = p.SkuId, PriceCents = p.PriceCents })],
+            SeatsPerUser = terms.SeatsPerUser,
+            PiecesPerOrder = terms.PiecesPerOrder,
+            RefundTo = terms.Refund == GroupRefund.Channel ? GroupRefundTo.Channel : GroupRefundTo.Balance,
+            VirtualPercent = terms.VirtualPercent,
+            VirtualCount = terms.VirtualCount,
+        };
+    }
+
+    /// <summary>A group; of its leader the id alone.</summary>
+    public static Group Group(long id, GroupBuyState state, long now) => new()
+    {
+        Id = id,
+        CampaignId = state.CampaignId,
+        Version = state.Version,
+        GoodsId = state.Terms.GoodsId,
+        Leader = new() { UserId = state.LeaderId },
+        State = (GroupState)state.Status,
+        Size = state.Terms.Size,
+        Taken = state.Taken,
+        Held = state.HeldAt(now),
+        VirtualMembers = state.VirtualMembers,
+        Published = state.Published,
+        OpenedAt = Instant(state.OpenedAt),
+        EndsAt = Instant(state.EndsAt),
+        EndedAt = state.EndedAt == 0 ? null : Instant(state.EndedAt),
+    };
+
+    public static Group Group(GroupView view, IReadOnlyDictionary<long, ShownUser> names, long now)
+    {
+        var group = Group(view.Id, view.State, now);
+        group.Leader = User(view.State.LeaderId, names);
+        return group;
+    }
+
+    /// <summary>The members in the order in which they paid, virtual ones last.</summary>
+    public static IEnumerable<GroupMember> Members(GroupBuyState state, IReadOnlyDictionary<long, ShownUser> names) => state.Seats
+        .Where(s => s.Status == SeatStatus.Taken)
+        .Select(s => new GroupMember { User = User(s.UserId, names), TakenAt = Instant(s.TakenAt) })
+        .Concat(Enumerable.Range(0, state.VirtualMembers)
+            .Select(_ => new GroupMember { User = new(), TakenAt = Instant(state.EndedAt), Virtual = true }));
+
+    public static IEnumerable<long> MemberIds(GroupBuyState state) =>
+        state.Seats.Where(s => s.Status == SeatStatus.Taken).Select(s => s.UserId).Append(state.LeaderId).Distinct();
+
+    public static Seat Seat(SeatRow row, long now) => new()
+    {
+        OrderId = row.OrderId,
+        GroupId = row.GroupId,
+        UserId = row.UserId,
+        State = row.Status == SeatStatus.Reserved && row.Until <= now ? SeatState.Lapsed : (SeatState)row.Status,
+        ReservedAt = Instant(row.ReservedAt),
+        ReservedUntil = Instant(row.Until),
+        TakenAt = row.TakenAt == 0 ? null : Instant(row.TakenAt),
+        EndedAt = row.EndedAt == 0 ? null : Instant(row.EndedAt),
+    };
+
+    public static WatchGroupResponse Progress(GroupProgress progress) => new()
+    {
+        State = (GroupState)progress.Status,
+        Size = progress.Size,
+        Taken = progress.Taken,
+        Held = progress.Held,
+        VirtualMembers = progress.VirtualMembers,
+        EndsAt = Instant(progress.EndsAt),
+    };
+
+    /// <summary>The states that are asked for; what is none of them is no group's.</summary>
+    public static GroupStatus[] Statuses(IEnumerable<GroupState> states) =>
+        [.. states.Select(s => s is GroupState.Open or GroupState.Completed or GroupState.Failed ? (GroupStatus)s : default).Distinct()];
+
+    /// <summary>The states that are asked for; what is none of them is no seat's.</summary>
+    public static SeatStatus[] Statuses(IEnumerable<SeatState> states) =>
+        [.. states.Select(s => s is >= SeatState.Reserved and <= SeatState.Left ? (SeatStatus)s : default).Distinct()];
+
+    public static Timestamp Instant(long unixMs)
+    {
+        var seconds = Math.DivRem(unixMs, 1000, out var milliseconds);
+        return milliseconds < 0
+            ? new() { Seconds = seconds - 1, Nanos = (int)(milliseconds + 1000) * 1_000_000 }
+            : new() { Seconds = seconds, Nanos = (int)milliseconds * 1_000_000 };
+    }
+
+    public static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
+
+    private static GroupUser User(long userId, IReadOnlyDictionary<long, ShownUser> names)
+    {
+        var shown = names.GetValueOrDefault(userId, Nobody);
+        return new() { UserId = userId, Nick = shown.Nick, AvatarUrl = shown.AvatarUrl };
+    }
+}

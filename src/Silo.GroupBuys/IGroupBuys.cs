@@ -1,0 +1,171 @@
+using System.Text.Json;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.GroupBuys;
+
+/// <summary>
+/// The door for orders and payments. Each command travels to the group with the caller's own work, which runs in the
+/// group's transaction and sees the decision as a <see cref="GroupOutcome"/>.
+/// </summary>
+public interface IGroupBuys
+{
+    /// <summary>What an order in a group would cost and be refused with, by what is committed now; for previews.</summary>
+    /// <returns>The offer, or the first of the refusals of <see cref="ReserveAsync"/>, the user's limit left out.</returns>
+    Task<Result<GroupOffer>> OfferAsync(long groupId, long userId, long goodsId, long pieces, CancellationToken cancellation);
+
+    /// <summary>
+    /// Reserves a seat for an order that is being made. A repeat, by the order or by the user's request id, is told the
+    /// first order and changes nothing.
+    /// </summary>
+    /// <returns>
+    /// Refusals, in this order: REQUEST_ID_REUSED, <see cref="GroupRefusals.Unknown"/> (also while the leader has not paid,
+    /// for others), <see cref="GroupRefusals.OtherGoods"/>, <see cref="GroupRefusals.Ended"/>,
+    /// <see cref="GroupRefusals.JoinedAlready"/>, <see cref="GroupRefusals.Full"/>, <see cref="GroupRefusals.LimitReached"/>,
+    /// <see cref="GroupRefusals.TooManyPieces"/>. Of a complete group <see cref="GroupRefusals.Full"/> goes first.
+    /// </returns>
+    Task<JoinedOutcome<GroupOutcome>> ReserveAsync(SeatRequest seat, JoinedCommand joined);
+
+    /// <summary>
+    /// Takes the seat of an order that is being paid, by balance or as paid offline. One that has lapsed takes a free seat,
+    /// if the group lives. The last seat completes the group.
+    /// </summary>
+    /// <returns>
+    /// Refusals, in this order: <see cref="GroupRefusals.SeatUnknown"/>, <see cref="GroupRefusals.SeatClosed"/>, and of a
+    /// seat that has lapsed <see cref="GroupRefusals.Ended"/>, <see cref="GroupRefusals.JoinedAlready"/>,
+    /// <see cref="GroupRefusals.Full"/>, <see cref="GroupRefusals.LimitReached"/>.
+    /// </returns>
+    Task<JoinedOutcome<GroupOutcome>> TakeAsync(long groupId, long orderId, JoinedCommand joined);
+
+    /// <summary>
+    /// As <see cref="TakeAsync"/>, for a payment that is being settled: its work runs also where the seat is refused, and
+    /// then keeps the money.
+    /// </summary>
+    Task<JoinedOutcome<GroupOutcome>> SettleAsync(long groupId, long orderId, JoinedCommand joined);
+
+    /// <summary>Gives back the seat of an order that is being closed unpaid; also after the group has ended.</summary>
+    /// <returns>
+    /// Refusals, in this order: <see cref="GroupRefusals.SeatUnknown"/>, <see cref="GroupRefusals.SeatTaken"/>,
+    /// <see cref="GroupRefusals.SeatClosed"/> (its member has left).
+    /// </returns>
+    Task<JoinedOutcome<GroupOutcome>> ReleaseAsync(long groupId, long orderId, JoinedCommand joined);
+
+    /// <summary>
+    /// Gives back the seat of a paid order that is being refunded or closed by an operator before the group is complete.
+    /// The next member in order leads, if the leader goes; without one the group fails.
+    /// </summary>
+    /// <returns>
+    /// Refusals, in this order: <see cref="GroupRefusals.SeatUnknown"/>, <see cref="GroupRefusals.SeatNotTaken"/>,
+    /// <see cref="GroupRefusals.Completed"/> (then a refund needs no group any more), <see cref="GroupRefusals.Ended"/>
+    /// (then the refund is on its way).
+    /// </returns>
+    Task<JoinedOutcome<GroupOutcome>> LeaveAsync(long groupId, long orderId, JoinedCommand joined);
+}
+
+/// <summary>A seat that an order asks for.</summary>
+public sealed record SeatRequest
+{
+    /// <summary>The group.</summary>
+    public required long GroupId { get; init; }
+
+    /// <summary>The id of the order that is being made.</summary>
+    public required long OrderId { get; init; }
+
+    /// <summary>Who orders.</summary>
+    public required long UserId { get; init; }
+
+    /// <summary>The goods of the order.</summary>
+    public required long GoodsId { get; init; }
+
+    /// <summary>Pieces of the order, from 1.</summary>
+    public required long Pieces { get; init; }
+
+    /// <summary>When the order is closed if it is not paid, in unix milliseconds.</summary>
+    public required long UntilMs { get; init; }
+
+    /// <summary>The order's request id, or empty.</summary>
+    public string RequestId { get; init; } = "";
+
+    /// <summary>Hash of the request without its request id.</summary>
+    public long RequestHash { get; init; }
+}
+
+/// <summary>What a group offers to an order.</summary>
+/// <param name="Version">The version of the campaign's terms.</param>
+/// <param name="Terms">The terms; they say what a piece costs.</param>
+/// <param name="EndsAt">When the group ends, in unix milliseconds.</param>
+public sealed record GroupOffer(int Version, GroupTerms Terms, long EndsAt);
+
+/// <summary>What became of a command to a group.</summary>
+[GenerateSerializer, Immutable, Alias("silo.groupbuys.GroupOutcome")]
+public sealed record GroupOutcome
+{
+    /// <summary>Why nothing was changed, or null.</summary>
+    [Id(0)]
+    public Refusal? Refusal { get; init; }
+
+    /// <summary>The group.</summary>
+    [Id(1)]
+    public long GroupId { get; init; }
+
+    /// <summary>The order that has the seat; of a repeat the first one.</summary>
+    [Id(2)]
+    public long OrderId { get; init; }
+
+    /// <summary>Whether it was done before, and nothing was changed now.</summary>
+    [Id(3)]
+    public bool Repeated { get; init; }
+
+    /// <summary>Until when the seat is reserved, in unix milliseconds.</summary>
+    [Id(4)]
+    public long ReservedUntil { get; init; }
+
+    /// <summary>Whether the group is complete with this.</summary>
+    [Id(5)]
+    public bool IsComplete { get; init; }
+
+    /// <summary>The version of the campaign's terms that the group keeps.</summary>
+    [Id(6)]
+    public int Version { get; init; }
+
+    /// <summary>The terms of the group, for the order's prices; null where they do not matter.</summary>
+    [Id(7)]
+    public GroupTerms? Terms { get; init; }
+}
+
+/// <summary>The kinds of work that a group leaves for orders; the room that owns them registers the handlers.</summary>
+public static class GroupWork
+{
+    /// <summary>The group is complete: the order can be shipped. Key <c>group-done:{order}</c>.</summary>
+    public const string Completed = "orders.group_completed";
+
+    /// <summary>
+    /// The group has failed: the paid order is closed and refunded, under the item's key as the stable refund id. Key
+    /// <c>group-fail:{order}</c>.
+    /// </summary>
+    public const string Refund = "orders.group_refund";
+
+    /// <summary>The group has ended: the unpaid order is closed. Key <c>group-close:{order}</c>.</summary>
+    public const string Close = "orders.group_close";
+
+    internal static string KeyOf(string kind, long orderId) => kind switch
+    {
+        Completed => $"group-done:{orderId}",
+        Refund => $"group-fail:{orderId}",
+        _ => $"group-close:{orderId}",
+    };
+}
+
+/// <summary>The payload of a group's work for an order.</summary>
+/// <param name="GroupId">The group.</param>
+/// <param name="OrderId">The order.</param>
+/// <param name="UserId">Whose it is.</param>
+/// <param name="RefundTo">Where its money goes, if the group has failed.</param>
+public sealed record GroupOrderWork(long GroupId, long OrderId, long UserId, GroupRefundTo RefundTo)
+{
+    /// <summary>Reads a payload.</summary>
+    public static GroupOrderWork Read(string payload) => JsonSerializer.Deserialize<GroupOrderWork>(payload)
+        ?? throw new InvalidOperationException("The payload is empty.");
+
+    internal string Write() => JsonSerializer.Serialize(this);
+}
