@@ -27,6 +27,9 @@ internal sealed class CouponFacts
     /// <summary>The operator writes with a request id of the batch, by operator, rpc and request id.</summary>
     public Dictionary<(long Operator, string Rpc, string RequestId), (long Hash, string After)> Changes { get; } = [];
 
+    /// <summary>The allotments of the batch that are made.</summary>
+    public HashSet<long> Allotments { get; } = [];
+
     /// <summary>The card numbers of the batch that exist.</summary>
     public HashSet<string> CardNumbers { get; } = new(StringComparer.Ordinal);
 
@@ -57,6 +60,9 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     public Task<CouponOutcome[]> ClaimAsync(CouponCommand[] commands) => SubmitAsync(commands);
 
     public Task<JoinedOutcome<CouponOutcome>> ClaimJoinedAsync(ClaimCommand command, JoinedCommand joined) =>
+        SubmitJoinedAsync(command, joined);
+
+    public Task<JoinedOutcome<CouponOutcome>> AllotJoinedAsync(AllotCommand command, JoinedCommand joined) =>
         SubmitJoinedAsync(command, joined);
 
     public async Task<CouponOutcome> ChangeAsync(CouponCommand command) => (await SubmitAsync([command]))[0];
@@ -153,6 +159,14 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             await reads.ReadAsync(r => LoadWritesAsync(r, batch, writes, facts), CancellationToken.None);
         }
 
+        var allotments = batch.OfType<AllotCommand>().Select(c => c.AllotmentId).ToArray();
+        if (allotments.Length > 0)
+        {
+            facts.Allotments.UnionWith(await reads.ReadAsync(
+                r => r.Query<AllotmentRow>().Where(a => allotments.Contains(a.Id)).Select(a => a.Id).ToListAsync(),
+                CancellationToken.None));
+        }
+
         return facts;
     }
 
@@ -163,6 +177,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             ChangeCommand change => DecideWrite(draft, change, facts, rows, (state, _) => DecideChange(state, change, facts)),
             IssueCommand issue => DecideWrite(draft, issue, facts, rows, (state, r) => DecideIssue(state, issue, facts, r)),
             ImportCardsCommand import => DecideWrite(draft, import, facts, rows, (state, r) => DecideImport(state, import, facts, r)),
+            AllotCommand allot => CouponAllotments.Decide(CouponId, draft, allot, facts, rows),
             _ => throw new NotSupportedException(command.GetType().Name),
         };
 
