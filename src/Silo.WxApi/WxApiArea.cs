@@ -24,6 +24,7 @@ public static class WxApiArea
         WxFiles.Handlers,
         WxGoods.Handlers,
         WxShops.Handlers,
+        WxLottery.Handlers,
     ];
 
     /// <summary>The handlers of all areas.</summary>
