@@ -35,10 +35,13 @@ public sealed partial class RecipeTests
         await shop.SeedUsersAsync(1);
         var file = await FilesTests.UploadAsync(shop, 1, TestPictures.Png(2, 2));
         var comment = await new CommentsService.CommentsServiceClient(shop.Channel).AddCommentAsync(new() { Content = "Well done" });
+        var lotteries = new LotteryShop(shop);
+        var lottery = (await lotteries.CreateAsync(LotteryShop.Terms(1, LotteryShop.Goods("Teapot", 1, 1), LotteryShop.None(0)))).Id;
+        var draw = await lotteries.DrawAsync(lottery, 1);
         var variables = $"""
             OWNER='{shop.Owner.GetValue("authorization")!["Bearer ".Length..]}' SHOPPER={shopper.UserId} COUPON={coupon}
             PIECE={piece.Piece.Id} OPERATOR={colleague.Operator.Id} NAME='{Shop.OwnerName}' PASSWORD='{Shop.OwnerPassword}'
-            FILE={file.Id} COMMENT={comment.Comment.Id} PICTURE={Convert.ToBase64String(TestPictures.Png(2, 2))}
+            FILE={file.Id} LOTTERY={lottery} DRAW={draw.Id} COMMENT={comment.Comment.Id} PICTURE={Convert.ToBase64String(TestPictures.Png(2, 2))}
             """.ReplaceLineEndings(" ");
         var script = Recipes(Path.Combine(Repository.Root, "src", room, "README.md"))
             .Replace("buf curl", $"'{Buf.Program}' curl", StringComparison.Ordinal)
