@@ -58,8 +58,8 @@ internal enum LotteryChange
 }
 
 /// <summary>An operator creates, changes, enables, disables or ends the lottery.</summary>
-[GenerateSerializer, Immutable, Alias("silo.lotteries.ChangeCommand")]
-internal sealed record ChangeCommand : LotteryCommand
+[GenerateSerializer, Immutable, Alias("silo.lotteries.LotteryChangeCommand")]
+internal sealed record LotteryChangeCommand : LotteryCommand
 {
     /// <summary>The operator.</summary>
     [Id(0)]

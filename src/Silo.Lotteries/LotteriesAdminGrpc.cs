@@ -128,7 +128,7 @@ internal sealed class LotteriesAdminGrpc(
         return response;
     }
 
-    private static ChangeCommand Command(
+    private static LotteryChangeCommand Command(
         ServerCallContext context, LotteryChange change, string requestId, string reason, long hash) => new()
         {
             OperatorId = context.Caller().Id,
@@ -189,7 +189,7 @@ internal sealed class LotteriesAdminGrpc(
     }
 
     /// <summary>Takes what new terms need from coupons, changes the lottery, and gives back what it did not use.</summary>
-    private async Task<Lottery> SaveAsync(long lotteryId, LotteryTerms present, ChangeCommand command)
+    private async Task<Lottery> SaveAsync(long lotteryId, LotteryTerms present, LotteryChangeCommand command)
     {
         var takes = (await allotments.TakeAsync(present, command.Terms)).OrRefuse();
         try
@@ -204,14 +204,14 @@ internal sealed class LotteriesAdminGrpc(
         }
     }
 
-    private async Task<Lottery> ChangeAsync(long lotteryId, ChangeCommand command)
+    private async Task<Lottery> ChangeAsync(long lotteryId, LotteryChangeCommand command)
     {
         var outcome = await grains.GetGrain<ILotteryGrain>(lotteryId).ChangeAsync(command);
         outcome.Refusal?.Throw();
         return JsonParser.Default.Parse<Lottery>(outcome.Lottery);
     }
 
-    private async Task<Lottery?> FirstAnswerAsync(ChangeCommand command, CancellationToken cancellation)
+    private async Task<Lottery?> FirstAnswerAsync(LotteryChangeCommand command, CancellationToken cancellation)
     {
         if (command.RequestId.Length == 0
             || await reads.AuditAsync(command.OperatorId, command.Rpc, command.RequestId, cancellation) is not { } entry)

@@ -13,7 +13,7 @@ internal sealed class LotteriesDemo(IGrainFactory grains, LotteryReads reads, Id
     public async Task LoadAsync(CancellationToken cancellation)
     {
         var today = clock.StartOf(clock.DayOf(clock.NowMs));
-        var command = new ChangeCommand
+        var command = new LotteryChangeCommand
         {
             OperatorId = System,
             Rpc = "demo",

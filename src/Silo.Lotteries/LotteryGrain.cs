@@ -140,7 +140,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
             await reads.ReadAsync(r => LoadUsersAsync(r, users, facts), CancellationToken.None);
         }
 
-        var changes = batch.OfType<ChangeCommand>().Where(c => c.RequestId.Length > 0).ToArray();
+        var changes = batch.OfType<LotteryChangeCommand>().Where(c => c.RequestId.Length > 0).ToArray();
         if (changes.Length > 0)
         {
             await reads.ReadAsync(r => LoadChangesAsync(r, changes, facts), CancellationToken.None);
@@ -153,7 +153,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
         LotteryState draft, LotteryCommand command, LotteryFacts facts, Rows rows) => command switch
         {
             DrawCommand draw => DecideDraw(draft, draw, facts, rows),
-            ChangeCommand change => DecideChange(draft, change, facts, rows),
+            LotteryChangeCommand change => DecideChange(draft, change, facts, rows),
             CloseCommand => DecideClose(draft, facts, rows),
             _ => throw new NotSupportedException(command.GetType().Name),
         };
@@ -166,7 +166,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
     protected override bool Locks(LotteryCommand command) => command switch
     {
         DrawCommand => State.MovesWallets,
-        ChangeCommand change => new LotteryState { Terms = change.Terms }.MovesWallets,
+        LotteryChangeCommand change => new LotteryState { Terms = change.Terms }.MovesWallets,
         _ => false,
     };
 
@@ -190,7 +190,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
 
     private static LotteryOutcome Refuse(Refusal refusal) => new() { Refusal = refusal };
 
-    private static async Task<bool> LoadChangesAsync(IReads reads, ChangeCommand[] changes, LotteryFacts facts)
+    private static async Task<bool> LoadChangesAsync(IReads reads, LotteryChangeCommand[] changes, LotteryFacts facts)
     {
         var requests = changes.Select(c => c.RequestId).ToArray();
         var operators = changes.Select(c => c.OperatorId).Distinct().ToArray();
@@ -342,7 +342,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
 
     /// <summary>Decides an operator's write, once for each request id, and notes it in the audit log.</summary>
     private (LotteryState State, LotteryOutcome Outcome) DecideChange(
-        LotteryState draft, ChangeCommand command, LotteryFacts facts, Rows rows)
+        LotteryState draft, LotteryChangeCommand command, LotteryFacts facts, Rows rows)
     {
         if (!draft.Exists && command.Change != LotteryChange.Create)
         {
@@ -386,7 +386,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
         return (next, new() { Lottery = after });
     }
 
-    private Result<LotteryState> Decision(LotteryState draft, ChangeCommand command, long now)
+    private Result<LotteryState> Decision(LotteryState draft, LotteryChangeCommand command, long now)
     {
         switch (command.Change)
         {
@@ -425,7 +425,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
     /// The terms with the ids of new prizes and the coupons' pieces; null where what was taken does not fit any more,
     /// because somebody else has changed the prizes meanwhile.
     /// </summary>
-    private LotteryTerms? WithPieces(LotteryState draft, ChangeCommand command)
+    private LotteryTerms? WithPieces(LotteryState draft, LotteryChangeCommand command)
     {
         var prizes = command.Terms.Prizes.ToArray();
         for (var place = 0; place < prizes.Length; place++)
@@ -448,7 +448,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
     }
 
     /// <summary>The rows of a change: what is searched, a new rule, what coupons get back, and the end.</summary>
-    private void WriteRows(LotteryState draft, LotteryState next, ChangeCommand command, Rows rows, long now)
+    private void WriteRows(LotteryState draft, LotteryState next, LotteryChangeCommand command, Rows rows, long now)
     {
         rows.Put(new LotteryRow
         {
