@@ -8,35 +8,6 @@ using Silo.Wallets;
 
 namespace Silo.Coupons;
 
-/// <summary>What the decisions of a batch need beside the coupon's state; grows as the batch decides.</summary>
-internal sealed class CouponFacts
-{
-    public required long Now { get; init; }
-
-    /// <summary>The pieces of each user of the batch.</summary>
-    public Dictionary<long, List<AcceptedClaim>> PiecesByUser { get; } = [];
-
-    /// <summary>Users who are only taken to have no pieces.</summary>
-    public HashSet<long> Guessed { get; } = [];
-
-    public IReadOnlyDictionary<long, int> Streaks { get; set; } = new Dictionary<long, int>();
-
-    /// <summary>The locked wallets; null where nothing of the batch costs points.</summary>
-    public LedgerDraft? Ledger { get; set; }
-
-    /// <summary>The operator writes with a request id of the batch, by operator, rpc and request id.</summary>
-    public Dictionary<(long Operator, string Rpc, string RequestId), (long Hash, string After)> Changes { get; } = [];
-
-    /// <summary>The allotments of the batch that are made.</summary>
-    public HashSet<long> Allotments { get; } = [];
-
-    /// <summary>The card numbers of the batch that exist.</summary>
-    public HashSet<string> CardNumbers { get; } = new(StringComparer.Ordinal);
-
-    public List<AcceptedClaim> PiecesOf(long userId) =>
-        PiecesByUser.TryGetValue(userId, out var pieces) ? pieces : PiecesByUser[userId] = [];
-}
-
 /// <summary>One coupon. See <see cref="HotGrain{TState,TCommand,TOutcome,TFacts}"/> for how it commits.</summary>
 [GrainType("silo.coupons.coupon")]
 internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallets, ISignInStreaks streaks)

@@ -17,7 +17,7 @@ public sealed class WxLotteryTests(ITestOutputHelper output)
         WxSdkTests.SkipWithoutSdk();
         await using var shop = await Shop.StartAsync(database);
         await shop.SeedUsersAsync(2);
-        await shop.AddPointsAsync(other, 12);
+        await shop.AddPointsAsync(other, 512);
         var admin = new LotteryShop(shop);
         async Task<long> CreateAsync(LotteryTerms terms) => (await admin.CreateAsync(terms)).Id;
         var teapot = LotteryShop.Goods("茶壶", 1, 100);
@@ -27,7 +27,7 @@ public sealed class WxLotteryTests(ITestOutputHelper output)
         var later = LotteryShop.Terms(1, LotteryShop.None(1));
         later.StartsAt = new Timestamp { Seconds = 4_070_908_800 };
         var costly = LotteryShop.Terms(2, LotteryShop.None(1));
-        costly.PointsCost = 5;
+        costly.PointsCost = 500;
         var deck = LotteryShop.Terms(1, LotteryShop.Money(880, 0, 1));
         (deck.Mode, deck.Prizes[0].Title) = (LotteryMode.Deck, "红包");
         var lotteries = new

@@ -38,7 +38,7 @@ run({
   },
   async 'luckyInfo of others'() {
     assert.equal((await WXAPI.luckyInfo(disabled)).data.info.status, 1)
-    assert.equal((await WXAPI.luckyInfo(costly)).data.info.score, 5)
+    assert.equal((await WXAPI.luckyInfo(costly)).data.info.score, 500)
     plain(await WXAPI.luckyInfo(unknown), 700, '抽奖项目ID错误')
     plain(await both('/luckyInfo/info', { id: 'undefined' }), 300, '缺少参数: id')
     plain(await both('/luckyInfo/info/v2', { id: 'x' }), 300, '参数错误: id')
@@ -104,7 +104,7 @@ run({
     const before = (await WXAPI.userAmount(other)).data.score
     const answer = await WXAPI.luckyInfoJoin(costly, other)
     assert.equal(answer.code, 0)
-    assert.equal((await WXAPI.userAmount(other)).data.score, before - 5)
+    assert.equal((await WXAPI.userAmount(other)).data.score, before - 500)
     const { data } = await WXAPI.scoreLogs({ token: other })
     assert.deepEqual([data.result[0].type, data.result[0].typeStr], [17, '参与抽奖'])
   }

@@ -1,5 +1,6 @@
 using Silo.Coupons;
 using Silo.Kernel;
+using Silo.Lotteries;
 using Silo.Storage;
 
 namespace Silo.Rooms.Tests.Contracts;
@@ -121,6 +122,19 @@ internal static class GoldenValues
         },
         ["outcome-drawn"] = Claimed with { Terms = WholeTerms, DrawnCents = 1234 },
         ["outcome-issued"] = new CouponOutcome { Coupon = Coupon, Count = 1000 },
+        ["allot"] = new AllotCommand { AllotmentId = 912_957_059_891_202, Quantity = -3 },
+        ["allotted-coupon"] = GoldenLotteries.Allotted,
+        ["lottery-prize"] = GoldenLotteries.Prize,
+        ["lottery-terms"] = GoldenLotteries.Terms,
+        ["lottery-state"] = GoldenLotteries.State,
+        ["lottery-draw"] = new DrawCommand { RequestId = "fifth", RequestHash = 3, UserId = 9_007_199_254_740_991 },
+        ["lottery-close"] = new CloseCommand(),
+        ["lottery-change"] = GoldenLotteries.Change,
+        ["lottery-take"] = GoldenLotteries.Take,
+        ["lottery-drawn"] = GoldenLotteries.Drawn,
+        ["lottery-refused"] = new LotteryOutcome { Refusal = Refused },
+        ["lottery-progress"] = GoldenLotteries.Progress,
+        ["lottery-prize-progress"] = GoldenLotteries.Progress.Prizes[0],
         ["refusal-paid"] = Refused with { Metadata = new Dictionary<string, string> { ["amount_cents"] = "990" } },
     };
 }

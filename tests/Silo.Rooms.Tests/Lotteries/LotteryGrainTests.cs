@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Coupons;
-using Silo.Kernel;
 using Silo.Lotteries;
 using Silo.Rooms.Tests.Coupons;
 using Silo.Storage;
