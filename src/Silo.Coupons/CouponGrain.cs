@@ -8,40 +8,6 @@ using Silo.Wallets;
 
 namespace Silo.Coupons;
 
-/// <summary>What the decisions of a batch need beside the coupon's state; grows as the batch decides.</summary>
-internal sealed class CouponFacts
-{
-    public required long Now { get; init; }
-
-    /// <summary>The pieces of each user of the batch. The arrays are shared with what the grain remembers: never written.</summary>
-    public Dictionary<long, AcceptedClaim[]> PiecesByUser { get; } = [];
-
-    /// <summary>Users who are only taken to have no pieces.</summary>
-    public HashSet<long> Guessed { get; } = [];
-
-    public IReadOnlyDictionary<long, int> Streaks { get; set; } = new Dictionary<long, int>();
-
-    /// <summary>The locked wallets, those of <see cref="Locked"/>; null where nothing of the batch costs points.</summary>
-    public LedgerDraft? Ledger { get; set; }
-
-    public IReadOnlyCollection<long> Locked { get; set; } = [];
-
-    /// <summary>The points of those who only ask.</summary>
-    public IReadOnlyDictionary<long, long> PointsSeen { get; set; } = new Dictionary<long, long>();
-
-    /// <summary>The operator writes with a request id of the batch, by operator, rpc and request id.</summary>
-    public Dictionary<(long Operator, string Rpc, string RequestId), (long Hash, string After)> Changes { get; } = [];
-
-    /// <summary>The card numbers of the batch that exist.</summary>
-    public HashSet<string> CardNumbers { get; } = new(StringComparer.Ordinal);
-
-    public AcceptedClaim[] PiecesOf(long userId) => PiecesByUser.GetValueOrDefault(userId, []);
-
-    public void Add(long userId, AcceptedClaim piece) => PiecesByUser[userId] = [.. PiecesOf(userId), piece];
-
-    public long PointsOf(long userId) => Locked.Contains(userId) ? Ledger!.PointsOf(userId) : PointsSeen.GetValueOrDefault(userId);
-}
-
 /// <summary>One coupon. See <see cref="HotGrain{TState,TCommand,TOutcome,TFacts}"/> for how it commits.</summary>
 [GrainType("silo.coupons.coupon")]
 internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallets, ISignInStreaks streaks)
@@ -65,6 +31,9 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     public Task<CouponOutcome[]> ClaimAsync(CouponCommand[] commands) => SubmitAsync(commands);
 
     public Task<JoinedOutcome<CouponOutcome>> ClaimJoinedAsync(ClaimCommand command, JoinedCommand joined) =>
+        SubmitJoinedAsync(command, joined);
+
+    public Task<JoinedOutcome<CouponOutcome>> AllotJoinedAsync(AllotCommand command, JoinedCommand joined) =>
         SubmitJoinedAsync(command, joined);
 
     public async Task<CouponOutcome> ChangeAsync(CouponCommand command) => (await SubmitAsync([command]))[0];
@@ -167,6 +136,14 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             await reads.ReadAsync(r => LoadWritesAsync(r, batch, writes, facts), CancellationToken.None);
         }
 
+        var allotments = batch.OfType<AllotCommand>().Select(c => c.AllotmentId).ToArray();
+        if (allotments.Length > 0)
+        {
+            facts.Allotments.UnionWith(await reads.ReadAsync(
+                r => r.Query<AllotmentRow>().Where(a => allotments.Contains(a.Id)).Select(a => a.Id).ToListAsync(),
+                CancellationToken.None));
+        }
+
         return facts;
     }
 
@@ -177,6 +154,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             ChangeCommand change => DecideWrite(draft, change, facts, rows, (state, _) => DecideChange(state, change, facts)),
             IssueCommand issue => DecideWrite(draft, issue, facts, rows, (state, r) => DecideIssue(state, issue, facts, r)),
             ImportCardsCommand import => DecideWrite(draft, import, facts, rows, (state, r) => DecideImport(state, import, facts, r)),
+            AllotCommand allot => CouponAllotments.Decide(CouponId, draft, allot, facts, rows),
             _ => throw new NotSupportedException(command.GetType().Name),
         };
 

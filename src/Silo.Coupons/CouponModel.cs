@@ -172,6 +172,18 @@ internal sealed class CardRow
     public long PieceId { get; init; }
 }
 
+/// <summary>Pieces that were set aside for another room, or, negative, given back by it. Append-only.</summary>
+internal sealed class AllotmentRow
+{
+    public long Id { get; init; }
+
+    public long CouponId { get; init; }
+
+    public long Quantity { get; init; }
+
+    public long At { get; init; }
+}
+
 /// <summary>The room's part of the database model.</summary>
 internal sealed class CouponModel : IRoomModel
 {
@@ -264,6 +276,15 @@ internal sealed class CouponModel : IRoomModel
             card.Property(c => c.ImportedAt).HasColumnName("imported_at");
             card.Property(c => c.UserId).HasColumnName("user_id");
             card.Property(c => c.PieceId).HasColumnName("piece_id");
+        });
+        model.Entity<AllotmentRow>(allotment =>
+        {
+            allotment.ToTable("coupons_allotments");
+            allotment.HasKey(a => a.Id);
+            allotment.Property(a => a.Id).HasColumnName("id").ValueGeneratedNever();
+            allotment.Property(a => a.CouponId).HasColumnName("coupon_id");
+            allotment.Property(a => a.Quantity).HasColumnName("quantity");
+            allotment.Property(a => a.At).HasColumnName("at");
         });
     }
 }

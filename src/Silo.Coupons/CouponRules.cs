@@ -115,11 +115,11 @@ internal static class CouponRules
         : state.StockLeft <= 0 || (state.StockLeft < users && !asManyAsLeft) ? CouponRefusals.SoldOut
         : (int)Math.Min(state.StockLeft, users);
 
-    /// <summary>The state after pieces are set aside for cards.</summary>
-    public static Result<CouponState> Allot(CouponState state, int cards) =>
+    /// <summary>The state after pieces are set aside, for cards or for another room; fewer than none are given back.</summary>
+    public static Result<CouponState> Allot(CouponState state, long pieces) =>
         !state.Exists ? CouponRefusals.Unknown
-        : state.StockLeft < cards ? CouponRefusals.SoldOut
-        : state with { Allotted = state.Allotted + cards };
+        : state.StockLeft < pieces ? CouponRefusals.SoldOut
+        : state with { Allotted = state.Allotted + pieces };
 
     /// <summary>The state after a piece went to a user.</summary>
     public static CouponState AfterPiece(CouponState state, bool firstOfUser) =>
@@ -235,6 +235,7 @@ internal enum PieceOrigin : short
     Issue = 2,
     Card = 3,
     Gift = 4,
+    Prize = 5,
 }
 
 /// <summary>What a piece keeps of the terms under which it was claimed.</summary>

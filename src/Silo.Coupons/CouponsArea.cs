@@ -18,6 +18,7 @@ public static class CouponsArea
         services.AddSingleton<CouponReads>();
         services.AddSingleton<PieceMoves>();
         services.AddSingleton<ICoupons, OrderCoupons>();
+        services.AddSingleton<ICouponAllotments, CouponAllotments>();
         services.TryAddSingleton<ISignInStreaks, NoSignIns>();
         services.AddSingleton(provider =>
         {

@@ -16,7 +16,11 @@ internal interface ICouponGrain : IGrainWithIntegerKey
     [Alias("ClaimJoined"), AlwaysInterleave]
     Task<JoinedOutcome<CouponOutcome>> ClaimJoinedAsync([Immutable] ClaimCommand command, JoinedCommand joined);
 
-    /// <summary>An operator's write: a change, an issue, an import of cards.</summary>
+    /// <summary>Sets pieces aside together with another room's work, which stands or falls with it.</summary>
+    [Alias("AllotJoined"), AlwaysInterleave]
+    Task<JoinedOutcome<CouponOutcome>> AllotJoinedAsync([Immutable] AllotCommand command, JoinedCommand joined);
+
+    /// <summary>An operator's write: a change, an issue, an import of cards; or an allotment.</summary>
     [Alias("Change"), AlwaysInterleave]
     Task<CouponOutcome> ChangeAsync([Immutable] CouponCommand command);
 
@@ -154,6 +158,19 @@ internal sealed record ImportCardsCommand : CouponCommand, IOperatorCommand
     /// <summary>The hash of each number's password.</summary>
     [Id(4)]
     public byte[][] Hashes { get; init; } = [];
+}
+
+/// <summary>Another room has pieces set aside, or gives them back.</summary>
+[GenerateSerializer, Immutable, Alias("silo.coupons.AllotCommand")]
+internal sealed record AllotCommand : CouponCommand
+{
+    /// <summary>The id under which it is done once.</summary>
+    [Id(0)]
+    public long AllotmentId { get; init; }
+
+    /// <summary>How many are set aside; negative where they are given back.</summary>
+    [Id(1)]
+    public long Quantity { get; init; }
 }
 
 /// <summary>What became of a command.</summary>

@@ -8,7 +8,8 @@ using Silo.Comments;
 using Silo.Content;
 using Silo.Coupons;
 using Silo.Files;
-using Silo.GroupBuys;
+using Silo.GroupBuys
+using Silo.Lotteries;
 using Silo.Reference;
 using Silo.Storage;
 using Silo.Wallets;
@@ -23,6 +24,7 @@ internal static class DesignTime
         .AddAccounts(new ConfigurationBuilder().Build())
         .AddWallets()
         .AddCoupons()
+        .AddLotteries()
         .AddContent()
         .AddFiles(new ConfigurationBuilder().Build())
         .AddComments(new ConfigurationBuilder().Build())

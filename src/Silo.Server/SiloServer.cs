@@ -12,6 +12,7 @@ using Silo.Edge;
 using Silo.Files;
 using Silo.GroupBuys;
 using Silo.Kernel;
+using Silo.Lotteries;
 using Silo.Reference;
 using Silo.Storage;
 using Silo.Wallets;
@@ -47,6 +48,7 @@ public static class SiloServer
         services.AddAccounts(builder.Configuration);
         services.AddWallets();
         services.AddCoupons();
+        services.AddLotteries();
         services.AddContent();
         services.AddFiles(builder.Configuration);
         services.AddComments(builder.Configuration);
@@ -78,6 +80,7 @@ public static class SiloServer
         app.MapAccounts();
         app.MapWallets();
         app.MapCoupons();
+        app.MapLotteries();
         app.MapContent();
         app.MapFiles();
         app.MapComments();

@@ -25,5 +25,12 @@ public interface IWallets
     /// Locks the wallets for a hot grain's batch, without waiting. A wallet that is held elsewhere is in
     /// <see cref="LedgerDraft.HeldElsewhere"/>; one that never moved is empty and can only be read.
     /// </summary>
-    Task<LedgerDraft> TryLockAsync(Unit unit, IReadOnlyCollection<long> users, CancellationToken cancellation);
+    /// <param name="unit">The batch's transaction.</param>
+    /// <param name="users">Whose wallets.</param>
+    /// <param name="cancellation">Abandons the unit.</param>
+    /// <param name="make">
+    /// Whether wallets that never moved are made, so that something can come into them; then it is the unit's first lock.
+    /// </param>
+    Task<LedgerDraft> TryLockAsync(
+        Unit unit, IReadOnlyCollection<long> users, CancellationToken cancellation, bool make = false);
 }

@@ -47,8 +47,20 @@ internal sealed class Ledger : IWallets
         return new(wallets, new HashSet<long>(), new HashSet<long>(), TakenIn(unit, wallets), unit.NewId, unit.NowMs);
     }
 
-    public async Task<LedgerDraft> TryLockAsync(Unit unit, IReadOnlyCollection<long> users, CancellationToken cancellation)
+    public async Task<LedgerDraft> TryLockAsync(
+        Unit unit, IReadOnlyCollection<long> users, CancellationToken cancellation, bool make = false)
     {
+        if (make)
+        {
+            var known = await unit.Query<WalletRow>().Where(w => users.Contains(w.UserId)).Select(w => w.UserId)
+                .ToHashSetAsync(cancellation);
+            // Before any is locked, as above.
+            foreach (var user in users.Where(u => !known.Contains(u)).Order())
+            {
+                await unit.ExecuteAsync(FirstRow(user), cancellation);
+            }
+        }
+
         var rows = await unit.LockAsync<WalletRow>(users, wait: false, cancellation);
         var wallets = rows.ToDictionary(r => r.Key, r => r.Value.State);
         var ofUnit = TakenIn(unit, wallets);

@@ -32,6 +32,9 @@ public enum LedgerAccount : short
 
     /// <summary>The other side of points that are spent.</summary>
     ShopPointsRedeemed = 102,
+
+    /// <summary>The other side of money that is given away to promote the shop.</summary>
+    ShopPromotions = 110,
 }
 
 /// <summary>Why something moves. The numbers are stored.</summary>
@@ -42,6 +45,12 @@ public enum LedgerKind : short
 
     /// <summary>Points for a coupon.</summary>
     CouponPoints = 2,
+
+    /// <summary>Points for a draw of a lottery.</summary>
+    LotteryDraw = 40,
+
+    /// <summary>A lottery's prize, in points or money.</summary>
+    LotteryPrize = 41,
 }
 
 /// <summary>One line of a transaction.</summary>

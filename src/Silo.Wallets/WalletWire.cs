@@ -48,6 +48,7 @@ internal static class WalletWire
             LedgerAccount.ShopAdjustments => "SHOP_ADJUSTMENTS",
             LedgerAccount.ShopPointsIssued => "SHOP_POINTS_ISSUED",
             LedgerAccount.ShopPointsRedeemed => "SHOP_POINTS_REDEEMED",
+            LedgerAccount.ShopPromotions => "SHOP_PROMOTIONS",
             _ => throw new ArgumentOutOfRangeException(nameof(account), account, "Not an account of the shop."),
         },
         Amount = amount,

@@ -26,6 +26,7 @@ public static class WxApiArea
         WxGoods.Handlers,
         WxGroupBuys.Handlers,
         WxShops.Handlers,
+        WxLottery.Handlers,
     ];
 
     /// <summary>The handlers of all areas.</summary>

@@ -80,6 +80,16 @@ internal static class WxCodes
             ("sendCoupons", "USER_UNKNOWN", 700, UserUnknown),
             ("sendCoupons", "PIECE_SENT_TO_SELF", 300, "不能赠送给自己"),
 
+            // lotteries
+            (All, "LOTTERY_UNKNOWN", 700, "抽奖项目ID错误"),
+            (All, "DRAW_UNKNOWN", 700, "您还没有参与抽奖"),
+            ("luckyInfoJoin", "LOTTERY_NOT_OPEN", 20002, "抽奖未开始或已停止"),
+            ("luckyInfoJoin", "LOTTERY_ENDED", 20004, "抽奖已结束"),
+            ("luckyInfoJoin", "LOTTERY_DECK_EMPTY", 20001, "来晚了，奖品已抽完"),
+            ("luckyInfoJoin", "LOTTERY_LIMIT_REACHED", 20003, "您的抽奖次数已用完"),
+            ("luckyInfoJoin", "LOTTERY_POINTS_TOO_LOW", 30001, "积分不足"),
+            ("luckyInfoJoin", "WALLET_FULL", -99, "账户余额已达上限"),
+
             // files
             (All, "FILE_METADATA_NOT_FIRST", 300, "参数错误"),
             (All, "FILE_TOO_LARGE", WxFiles.TooLarge.Code, WxFiles.TooLarge.Msg),

@@ -351,6 +351,7 @@ internal static class WxCoupons
             PieceOrigin.Issue => "商家发放",
             PieceOrigin.Card => "卡密兑换",
             PieceOrigin.Gift => "好友赠送",
+            PieceOrigin.Prize => "抽奖",
             _ => "自主领取",
         };
     }

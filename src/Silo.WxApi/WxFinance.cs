@@ -17,8 +17,9 @@ internal static class WxFinance
     public static readonly IReadOnlyDictionary<TransactionKind, WxLogType> CashTypes =
         new Dictionary<TransactionKind, WxLogType>
         {
-            // The public API has no number for it.
+            // The public API has no numbers for these.
             [TransactionKind.Adjustment] = new(999, "后台调整"),
+            [TransactionKind.LotteryPrize] = new(998, "抽奖奖金"),
         };
 
     /// <summary>What moves points, as the wire numbers and names it.</summary>
@@ -27,6 +28,8 @@ internal static class WxFinance
         {
             [TransactionKind.CouponPoints] = new(3, "兑换优惠券"),
             [TransactionKind.Adjustment] = new(4, "管理员调整"),
+            [TransactionKind.LotteryDraw] = new(17, "参与抽奖"),
+            [TransactionKind.LotteryPrize] = new(9, "抽奖"),
         };
 
     private static async Task<WxAnswer> AmountAsync(WxCall call)

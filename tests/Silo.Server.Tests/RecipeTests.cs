@@ -43,10 +43,13 @@ public sealed partial class RecipeTests
         var campaign = await BargainShop.CreateAsync(shop, goods);
         var bargain = await BargainShop.Shopper(shop).StartBargainAsync(new() { CampaignId = campaign }, Shop.Bearer(shopper.Token));
         var group = await GroupAsync(shop, shopper.Token);
+        var lotteries = new LotteryShop(shop);
+        var lottery = (await lotteries.CreateAsync(LotteryShop.Terms(1, LotteryShop.Goods("Teapot", 1, 1), LotteryShop.None(0)))).Id;
+        var draw = await lotteries.DrawAsync(lottery, 1);
         var variables = $"""
             OWNER='{shop.Owner.GetValue("authorization")!["Bearer ".Length..]}' SHOPPER={shopper.UserId} COUPON={coupon}
             PIECE={piece.Piece.Id} OPERATOR={colleague.Operator.Id} NAME='{Shop.OwnerName}' PASSWORD='{Shop.OwnerPassword}'
-            REVIEW={review} GOODS={goods} CAMPAIGN={campaign} BARGAIN={bargain.Bargain.Id} GROUP={group}
+            REVIEW={review} GOODS={goods} CAMPAIGN={campaign} BARGAIN={bargain.Bargain.Id} GROUP={group} LOTTERY={lottery} DRAW={draw.Id}
             FILE={file.Id} COMMENT={comment.Comment.Id} PICTURE={Convert.ToBase64String(TestPictures.Png(2, 2))}
             """.ReplaceLineEndings(" ");
         var script = Recipes(Path.Combine(Repository.Root, "src", room, "README.md"))

@@ -183,7 +183,12 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         IsCi || (Node() is not null && Directory.Exists(Path.Combine(Scripts, "node_modules", "apifm-wxapi"))),
         "Node or the package apifm-wxapi is not installed; npm install in tests/node");
 
-    private static string? Node() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+    /// <summary>For what needs Node and not the package.</summary>
+    internal static void SkipWithoutNode() => Assert.SkipUnless(IsCi || Node() is not null, "Node is not installed.");
+
+    internal static string ScriptOf(string name) => Path.Combine(Scripts, name);
+
+    internal static string? Node() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Select(directory => Path.Combine(directory, "node")).FirstOrDefault(File.Exists);
 
     internal static string BaseUrl(Shop shop) => shop.Server.Http.ToString().TrimEnd('/');

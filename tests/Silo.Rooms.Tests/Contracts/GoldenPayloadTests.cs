@@ -4,6 +4,7 @@ using Orleans.Serialization;
 using Silo.Bargains;
 using Silo.Coupons;
 using Silo.GroupBuys;
+using Silo.Lotteries;
 using Silo.Kernel;
 using Silo.Storage;
 using Xunit;
@@ -21,7 +22,7 @@ public sealed class GoldenPayloadTests
     private const string File = "payloads.txt";
 
     private static readonly Assembly[] Rooms =
-        [typeof(BargainState).Assembly, typeof(CouponState).Assembly, typeof(GroupBuyState).Assembly, typeof(JoinedCommand).Assembly];
+        [typeof(BargainState).Assembly, typeof(CouponState).Assembly, typeof(GroupBuyState).Assembly, typeof(JoinedCommand).Assembly, typeof(LotteryState).Assembly];
 
     private readonly Serializer serializer = new ServiceCollection()
         .AddSerializer(builder => Array.ForEach(Rooms, room => builder.AddAssembly(room)))
@@ -88,6 +89,7 @@ public sealed class GoldenPayloadTests
                 CouponState => serializer.Deserialize<CouponState>(payload),
                 BargainState => serializer.Deserialize<BargainState>(payload),
                 GroupBuyState => serializer.Deserialize<GroupBuyState>(payload),
+                LotteryState => serializer.Deserialize<LotteryState>(payload),
                 _ => serializer.Deserialize<object>(payload),
             };
             Assert.IsType(expected.GetType(), actual);
@@ -101,6 +103,7 @@ public sealed class GoldenPayloadTests
         CouponState state => serializer.SerializeToArray(state),
         BargainState state => serializer.SerializeToArray(state),
         GroupBuyState state => serializer.SerializeToArray(state),
+        LotteryState state => serializer.SerializeToArray(state),
         _ => serializer.SerializeToArray(value),
     };
 

@@ -2,6 +2,7 @@ using Silo.Bargains;
 using Silo.Coupons;
 using Silo.GroupBuys;
 using Silo.Kernel;
+using Silo.Lotteries;
 using Silo.Storage;
 
 namespace Silo.Rooms.Tests.Contracts;
@@ -285,6 +286,19 @@ internal static class GoldenValues
             Version = 3,
             Terms = OfGroup,
         },
+        ["allot"] = new AllotCommand { AllotmentId = 912_957_059_891_202, Quantity = -3 },
+        ["allotted-coupon"] = GoldenLotteries.Allotted,
+        ["lottery-prize"] = GoldenLotteries.Prize,
+        ["lottery-terms"] = GoldenLotteries.Terms,
+        ["lottery-state"] = GoldenLotteries.State,
+        ["lottery-draw"] = new DrawCommand { RequestId = "fifth", RequestHash = 3, UserId = 9_007_199_254_740_991 },
+        ["lottery-close"] = new CloseCommand(),
+        ["lottery-change"] = GoldenLotteries.Change,
+        ["lottery-take"] = GoldenLotteries.Take,
+        ["lottery-drawn"] = GoldenLotteries.Drawn,
+        ["lottery-refused"] = new LotteryOutcome { Refusal = Refused },
+        ["lottery-progress"] = GoldenLotteries.Progress,
+        ["lottery-prize-progress"] = GoldenLotteries.Progress.Prizes[0],
         ["refusal-paid"] = Refused with { Metadata = new Dictionary<string, string> { ["amount_cents"] = "990" } },
     };
 }

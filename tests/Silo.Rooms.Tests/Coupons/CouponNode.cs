@@ -8,6 +8,7 @@ using Orleans.TestingHost;
 using Silo.Accounts;
 using Silo.Coupons;
 using Silo.Kernel;
+using Silo.Lotteries;
 using Silo.Storage;
 using Silo.Testing.Databases;
 using Silo.Wallets;
@@ -32,7 +33,7 @@ public sealed class OnPostgres : IDatabaseKind
 }
 
 /// <summary>
-/// A node with the services of coupons, wallets and accounts over a database of its own, for all tests of one class;
+/// A node with the services of coupons, lotteries, wallets and accounts over a database of its own, for all tests of one class;
 /// every test uses coupons and users of its own.
 /// </summary>
 public sealed class CouponNode<TKind> : IAsyncLifetime
@@ -91,6 +92,8 @@ public sealed class CouponNode<TKind> : IAsyncLifetime
         where T : notnull => cluster!.Silos[0].ServiceProvider.GetRequiredService<T>();
 
     internal ICouponGrain Grain(long coupon) => cluster!.Client.GetGrain<ICouponGrain>(coupon);
+
+    internal ILotteryGrain Lottery(long lottery) => cluster!.Client.GetGrain<ILotteryGrain>(lottery);
 
     /// <summary>A coupon that is open now.</summary>
     internal async Task<long> CreateAsync(Func<CouponTerms, CouponTerms>? change = null)
@@ -197,6 +200,7 @@ public sealed class CouponNode<TKind> : IAsyncLifetime
         services.AddAccounts(configuration);
         services.AddWallets();
         services.AddCoupons();
+        services.AddLotteries();
     }
 
     /// <summary>The schema without migrations, which are the server's and tested there.</summary>

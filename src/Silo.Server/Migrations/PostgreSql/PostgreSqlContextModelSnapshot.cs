@@ -2101,6 +2101,29 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.ToTable("content_videos", (string)null);
                 });
 
+            modelBuilder.Entity("Silo.Coupons.AllotmentRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("CouponId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("coupon_id");
+
+                    b.Property<long>("Quantity")
+                        .HasColumnType("bigint")
+                        .HasColumnName("quantity");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("coupons_allotments", (string)null);
+                });
+
             modelBuilder.Entity("Silo.Coupons.CardRow", b =>
                 {
                     b.Property<string>("Number")
@@ -2427,6 +2450,107 @@ namespace Silo.Server.Migrations.PostgreSql
                 });
 
             modelBuilder.Entity("Silo.GroupBuys.CampaignRow", b =>
+            modelBuilder.Entity("Silo.Lotteries.DeliveryRow", b =>
+                {
+                    b.Property<long>("DrawId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("draw_id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Carrier")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("carrier");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lottery_id");
+
+                    b.Property<string>("TrackingNumber")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tracking_number");
+
+                    b.HasKey("DrawId");
+
+                    b.HasIndex("LotteryId");
+
+                    b.ToTable("lotteries_deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.DrawRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("IsGoods")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_goods");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lottery_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer")
+                        .HasColumnName("ordinal");
+
+                    b.Property<long>("PieceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("piece_id");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<long>("PrizeId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("prize_id");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<int>("RuleVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("rule_version");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("LotteryId", "Position")
+                        .IsUnique();
+
+                    b.HasIndex("LotteryId", "PrizeId", "Position");
+
+                    b.HasIndex("UserId", "LotteryId", "Ordinal")
+                        .IsUnique();
+
+                    b.ToTable("lotteries_draws", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.LotteryRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("bigint")
@@ -2460,6 +2584,26 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("updated_at");
+                    b.Property<string>("SearchTitle")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_title");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("lotteries_lotteries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.RuleRow", b =>
+                {
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lottery_id");
 
                     b.Property<int>("Version")
                         .HasColumnType("integer")
@@ -2616,6 +2760,37 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasIndex("UserId", "CampaignId", "OrderId");
 
                     b.ToTable("groupbuys_seats", (string)null);
+                    b.Property<long>("FirstPosition")
+                        .HasColumnType("bigint")
+                        .HasColumnName("first_position");
+
+                    b.Property<bool>("IsDeck")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_deck");
+
+                    b.Property<string>("Prizes")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("prizes");
+
+                    b.HasKey("LotteryId", "Version");
+
+                    b.ToTable("lotteries_rules", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.SettledRow", b =>
+                {
+                    b.Property<long>("AllotmentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("allotment_id");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lottery_id");
+
+                    b.HasKey("AllotmentId");
+
+                    b.ToTable("lotteries_settled", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.AuditEntry", b =>

@@ -2096,6 +2096,29 @@ namespace Silo.Server.Migrations.Sqlite
                     b.ToTable("content_videos", (string)null);
                 });
 
+            modelBuilder.Entity("Silo.Coupons.AllotmentRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("CouponId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("coupon_id");
+
+                    b.Property<long>("Quantity")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("quantity");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("coupons_allotments", (string)null);
+                });
+
             modelBuilder.Entity("Silo.Coupons.CardRow", b =>
                 {
                     b.Property<string>("Number")
@@ -2422,6 +2445,107 @@ namespace Silo.Server.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("Silo.GroupBuys.CampaignRow", b =>
+            modelBuilder.Entity("Silo.Lotteries.DeliveryRow", b =>
+                {
+                    b.Property<long>("DrawId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("draw_id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Carrier")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("carrier");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lottery_id");
+
+                    b.Property<string>("TrackingNumber")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tracking_number");
+
+                    b.HasKey("DrawId");
+
+                    b.HasIndex("LotteryId");
+
+                    b.ToTable("lotteries_deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.DrawRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("IsGoods")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_goods");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lottery_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ordinal");
+
+                    b.Property<long>("PieceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("piece_id");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<long>("PrizeId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("prize_id");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.Property<int>("RuleVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rule_version");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("LotteryId", "Position")
+                        .IsUnique();
+
+                    b.HasIndex("LotteryId", "PrizeId", "Position");
+
+                    b.HasIndex("UserId", "LotteryId", "Ordinal")
+                        .IsUnique();
+
+                    b.ToTable("lotteries_draws", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.LotteryRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER")
@@ -2455,6 +2579,26 @@ namespace Silo.Server.Migrations.Sqlite
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("updated_at");
+                    b.Property<string>("SearchTitle")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search_title");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("lotteries_lotteries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.RuleRow", b =>
+                {
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lottery_id");
 
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER")
@@ -2611,6 +2755,37 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasIndex("UserId", "CampaignId", "OrderId");
 
                     b.ToTable("groupbuys_seats", (string)null);
+                    b.Property<long>("FirstPosition")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_position");
+
+                    b.Property<bool>("IsDeck")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_deck");
+
+                    b.Property<string>("Prizes")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("prizes");
+
+                    b.HasKey("LotteryId", "Version");
+
+                    b.ToTable("lotteries_rules", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.SettledRow", b =>
+                {
+                    b.Property<long>("AllotmentId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("allotment_id");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lottery_id");
+
+                    b.HasKey("AllotmentId");
+
+                    b.ToTable("lotteries_settled", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.AuditEntry", b =>

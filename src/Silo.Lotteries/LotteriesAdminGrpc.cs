@@ -1,0 +1,229 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Lotteries.V1;
+using Silo.Storage;
+
+namespace Silo.Lotteries;
+
+/// <summary>The operator's rpcs.</summary>
+internal sealed class LotteriesAdminGrpc(
+    IGrainFactory grains, LotteryReads reads, LotteryAllotments allotments, OperatorWrites writes, IdSource ids, ShopClock clock)
+    : LotteriesAdminService.LotteriesAdminServiceBase
+{
+    public override async Task<CreateLotteryResponse> CreateLottery(CreateLotteryRequest request, ServerCallContext context)
+    {
+        var command = Command(context, LotteryChange.Create, request.RequestId, request.Reason, RequestHash.Of(request)) with
+        {
+            Terms = LotteryWire.Terms(request.Terms),
+        };
+        if (await FirstAnswerAsync(command, context.CancellationToken) is { } first)
+        {
+            return new() { Lottery = first };
+        }
+
+        (LotteryRules.TermsRefusal(command.Terms) ?? LotteryRules.NamesRefusal([], command.Terms.Prizes))?.Throw();
+        try
+        {
+            return new() { Lottery = await SaveAsync(ids.Next(), new(), command) };
+        }
+        catch (StorageUnavailableException) when (command.RequestId.Length > 0)
+        {
+            // Of two at once with one request id, each with a lottery id of its own, the second is rolled back.
+            return new()
+            {
+                Lottery = await FirstAnswerAsync(command, context.CancellationToken)
+                    ?? throw new StorageUnavailableException("The lottery could not be created."),
+            };
+        }
+    }
+
+    public override async Task<UpdateLotteryResponse> UpdateLottery(UpdateLotteryRequest request, ServerCallContext context)
+    {
+        var command = Command(context, LotteryChange.Update, request.RequestId, request.Reason, RequestHash.Of(request)) with
+        {
+            Terms = LotteryWire.Terms(request.Terms),
+            ExpectedVersion = request.ExpectedVersion,
+        };
+        var present = await ExistingAsync(request.LotteryId);
+        if (await FirstAnswerAsync(command, context.CancellationToken) is { } first)
+        {
+            return new() { Lottery = first };
+        }
+
+        // What the grain would refuse takes nothing from coupons; it says why.
+        var isWhole = LotteryRules.UpdateRefusal(present, request.ExpectedVersion, clock.NowMs) is null
+            && LotteryRules.TermsRefusal(command.Terms) is null
+            && LotteryRules.NamesRefusal(present.Terms.Prizes, command.Terms.Prizes) is null;
+        return new()
+        {
+            Lottery = isWhole
+                ? await SaveAsync(request.LotteryId, present.Terms, command)
+                : await ChangeAsync(request.LotteryId, command),
+        };
+    }
+
+    public override async Task<SetLotteryEnabledResponse> SetLotteryEnabled(
+        SetLotteryEnabledRequest request, ServerCallContext context) => new()
+        {
+            Lottery = await ChangeAsync(
+                request.LotteryId,
+                Command(context, LotteryChange.SetEnabled, request.RequestId, request.Reason, RequestHash.Of(request)) with
+                {
+                    Enabled = request.Enabled,
+                }),
+        };
+
+    public override async Task<EndLotteryResponse> EndLottery(EndLotteryRequest request, ServerCallContext context) => new()
+    {
+        Lottery = await ChangeAsync(
+            request.LotteryId,
+            Command(context, LotteryChange.End, request.RequestId, request.Reason, RequestHash.Of(request))),
+    };
+
+    public override async Task<GetLotteryResponse> GetLottery(GetLotteryRequest request, ServerCallContext context) =>
+        new() { Lottery = LotteryWire.Lottery(request.LotteryId, await ExistingAsync(request.LotteryId)) };
+
+    public override async Task<SearchLotteriesResponse> SearchLotteries(SearchLotteriesRequest request, ServerCallContext context)
+    {
+        var (lotteries, total) = await reads.SearchAsync(
+            SearchText.Normalise(request.TitleContains), new Paging(request.Page, request.PageSize), context.CancellationToken);
+        var response = new SearchLotteriesResponse { TotalCount = total };
+        response.Lotteries.AddRange(lotteries.Select(l => LotteryWire.Lottery(l.Id, l.State)));
+        return response;
+    }
+
+    public override async Task<ListLotteryDrawsResponse> ListLotteryDraws(ListLotteryDrawsRequest request, ServerCallContext context)
+    {
+        await ExistingAsync(request.LotteryId);
+        var (draws, total) = await reads.DrawsAsync(
+            new(request.LotteryId, request.UserId, request.PrizeId, request.PendingOnly),
+            new Paging(request.Page, request.PageSize),
+            context.CancellationToken);
+        var response = new ListLotteryDrawsResponse { TotalCount = total };
+        response.Draws.AddRange(draws.Select(LotteryWire.Draw));
+        return response;
+    }
+
+    public override async Task<DeliverPrizeResponse> DeliverPrize(DeliverPrizeRequest request, ServerCallContext context) => new()
+    {
+        Draw = await writes.RunAsync<Draw>(
+            context, request, request.RequestId, request.Reason, unit => DeliverAsync(unit, request, context.CancellationToken)),
+    };
+
+    public override async Task<GetLotteryStatisticsResponse> GetLotteryStatistics(
+        GetLotteryStatisticsRequest request, ServerCallContext context)
+    {
+        var state = await ExistingAsync(request.LotteryId);
+        var response = new GetLotteryStatisticsResponse
+        {
+            Draws = state.Draws,
+            Drawers = state.Drawers,
+            PointsCharged = state.PointsCharged,
+        };
+        response.Prizes.AddRange((await reads.WonAsync(request.LotteryId, context.CancellationToken)).Select(
+            prize => new PrizeStatistics { PrizeId = prize.PrizeId, Won = prize.Won, Delivered = prize.Delivered }));
+        return response;
+    }
+
+    private static LotteryChangeCommand Command(
+        ServerCallContext context, LotteryChange change, string requestId, string reason, long hash) => new()
+        {
+            OperatorId = context.Caller().Id,
+            Rpc = context.Method.TrimStart('/'),
+            Reason = reason,
+            RequestId = requestId,
+            RequestHash = hash,
+            Change = change,
+        };
+
+    private static async Task<Result<OperatorChange<Draw>>> DeliverAsync(
+        Unit unit, DeliverPrizeRequest request, CancellationToken cancellation)
+    {
+        if (await LotteryReads.DrawAsync(unit, request.DrawId, cancellation) is not { } before)
+        {
+            return LotteryRefusals.DrawUnknown;
+        }
+
+        if (!before.Draw.IsGoods)
+        {
+            return LotteryRefusals.NotDeliverable;
+        }
+
+        var row = await unit.Set<DeliveryRow>().SingleOrDefaultAsync(d => d.DrawId == request.DrawId, cancellation);
+        if (row is null)
+        {
+            row = new DeliveryRow { DrawId = request.DrawId, LotteryId = before.Draw.LotteryId };
+            unit.Set<DeliveryRow>().Add(row);
+        }
+
+        (row.Address, row.Carrier, row.TrackingNumber, row.At) =
+            (request.Address, request.Carrier, request.TrackingNumber, unit.NowMs);
+        return new OperatorChange<Draw>(
+            $"draw:{LotteryAllotments.Text(request.DrawId)}", Audited(before), Audited(before with { Delivery = row }));
+    }
+
+    /// <summary>As the audit log, which is not erased, may keep it.</summary>
+    private static Draw Audited(FullDraw draw)
+    {
+        var wire = LotteryWire.Draw(draw);
+        if (wire.Delivery is not null)
+        {
+            wire.Delivery.Address = "";
+        }
+
+        return wire;
+    }
+
+    private async Task<LotteryState> ExistingAsync(long lotteryId)
+    {
+        var state = await reads.StateAsync(lotteryId);
+        if (!state.Exists)
+        {
+            LotteryRefusals.Unknown.Throw();
+        }
+
+        return state;
+    }
+
+    /// <summary>Takes what new terms need from coupons, changes the lottery, and gives back what it did not use.</summary>
+    private async Task<Lottery> SaveAsync(long lotteryId, LotteryTerms present, LotteryChangeCommand command)
+    {
+        var takes = (await allotments.TakeAsync(present, command.Terms)).OrRefuse();
+        try
+        {
+            return await ChangeAsync(lotteryId, command with { Takes = takes });
+        }
+        finally
+        {
+            // Also after success: a repeat at the same moment has used those of the first one. What is unknown here is
+            // looked at again by the work that was left with the taking.
+            await allotments.ReturnUnusedAsync(takes);
+        }
+    }
+
+    private async Task<Lottery> ChangeAsync(long lotteryId, LotteryChangeCommand command)
+    {
+        var outcome = await grains.GetGrain<ILotteryGrain>(lotteryId).ChangeAsync(command);
+        outcome.Refusal?.Throw();
+        return JsonParser.Default.Parse<Lottery>(outcome.Lottery);
+    }
+
+    private async Task<Lottery?> FirstAnswerAsync(LotteryChangeCommand command, CancellationToken cancellation)
+    {
+        if (command.RequestId.Length == 0
+            || await reads.AuditAsync(command.OperatorId, command.Rpc, command.RequestId, cancellation) is not { } entry)
+        {
+            return null;
+        }
+
+        if (entry.RequestHash != command.RequestHash)
+        {
+            Refusals.RequestIdReused.Throw();
+        }
+
+        return JsonParser.Default.Parse<Lottery>(entry.After);
+    }
+}

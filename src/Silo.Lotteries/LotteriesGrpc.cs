@@ -1,0 +1,141 @@
+using Grpc.Core;
+using Silo.Accounts;
+using Silo.Edge;
+using Silo.Lotteries.V1;
+using Silo.Storage;
+
+namespace Silo.Lotteries;
+
+/// <summary>The shopper's rpcs.</summary>
+internal sealed class LotteriesGrpc(
+    Coalescer<long, LotteryCommand, LotteryOutcome> draws,
+    LotteryReads reads,
+    LiveValues<long, LotteryProgress> watch,
+    IUnits units,
+    IUserNames names)
+    : LotteriesService.LotteriesServiceBase
+{
+    public override async Task<DescribeLotteryResponse> DescribeLottery(DescribeLotteryRequest request, ServerCallContext context) =>
+        new() { Lottery = LotteryWire.Lottery(request.LotteryId, await ExistingAsync(request.LotteryId)) };
+
+    public override async Task<DrawLotteryResponse> DrawLottery(DrawLotteryRequest request, ServerCallContext context)
+    {
+        var command = new DrawCommand
+        {
+            UserId = context.Caller().Id,
+            RequestId = request.RequestId,
+            RequestHash = request.RequestId.Length == 0 ? 0 : RequestHash.Of(request),
+        };
+        // Not cut off by the call's token: the message to the grain has its own limit, and a timer a call costs as much
+        // as the decision.
+        var outcome = await draws.SubmitAsync(request.LotteryId, command);
+        outcome.Refusal?.Throw();
+        var prize = outcome.Prize ?? await reads.PrizeAsync(
+            request.LotteryId, outcome.RuleVersion, outcome.PrizeId, context.CancellationToken);
+        var row = new DrawRow
+        {
+            Id = outcome.DrawId,
+            LotteryId = request.LotteryId,
+            Position = outcome.Position,
+            RuleVersion = outcome.RuleVersion,
+            UserId = command.UserId,
+            RequestId = command.RequestId,
+            At = outcome.At,
+            PieceId = outcome.PieceId,
+        };
+        return new() { Draw = LotteryWire.OwnDraw(new(row, prize, null), outcome.Nonce) };
+    }
+
+    public override async Task<GetMyDrawResponse> GetMyDraw(GetMyDrawRequest request, ServerCallContext context)
+    {
+        var (state, user) = (await ExistingAsync(request.LotteryId), context.Caller().Id);
+        var (mine, _) = await reads.DrawsAsync(
+            new(request.LotteryId, user), new Paging(1, 1), context.CancellationToken);
+        return mine.Count == 0
+            ? throw new RefusalException(LotteryRefusals.DrawUnknown)
+            : new() { Draw = LotteryWire.OwnDraw(mine[0], LotteryNumbers.Nonce(state.PseudonymKey, request.LotteryId, user)) };
+    }
+
+    public override async Task<ListDrawsResponse> ListDraws(ListDrawsRequest request, ServerCallContext context)
+    {
+        await ExistingAsync(request.LotteryId);
+        var (page, total) = await reads.DrawsAsync(
+            new(request.LotteryId, request.UserId), new Paging(request.Page, request.PageSize), context.CancellationToken);
+        var shown = await units.ReadAsync(
+            r => names.ShownAsync(r, [.. page.Select(d => d.Draw.UserId).Distinct()], context.CancellationToken),
+            context.CancellationToken);
+        var response = new ListDrawsResponse { TotalCount = total };
+        response.Draws.AddRange(page.Select(
+            d => LotteryWire.ShownDraw(d, shown.GetValueOrDefault(d.Draw.UserId), isNamed: request.UserId != 0)));
+        return response;
+    }
+
+    public override async Task<RevealLotteryResponse> RevealLottery(RevealLotteryRequest request, ServerCallContext context)
+    {
+        var state = (await reads.ClosedAsync(request.LotteryId)).OrRefuse();
+        var rules = await reads.RulesAsync(request.LotteryId, context.CancellationToken);
+        var page = await reads.PositionsAsync(
+            request.LotteryId, new Paging(request.Page, request.PageSize), context.CancellationToken);
+        var response = new RevealLotteryResponse
+        {
+            Seed = Convert.ToHexStringLower(state.Seed),
+            SeedHash = LotteryNumbers.SeedHash(state.Seed),
+            TotalCount = state.Draws,
+        };
+        response.Rules.AddRange(rules.Select(LotteryWire.Rule));
+        response.Draws.AddRange(page.Select(draw => LotteryWire.Revealed(state, draw)));
+        return response;
+    }
+
+    public override async Task<CheckDrawResponse> CheckDraw(CheckDrawRequest request, ServerCallContext context)
+    {
+        var state = (await reads.ClosedAsync(request.LotteryId)).OrRefuse();
+        if (await reads.BeforeAsync(request.LotteryId, request.Position, context.CancellationToken) is not (var draw, var rule, var won))
+        {
+            throw new RefusalException(LotteryRefusals.DrawUnknown);
+        }
+
+        var revealed = LotteryWire.Revealed(state, draw);
+        var total = LotteryRules.OddsTotal(rule.IsDeck, rule.Prizes, won);
+        var number = LotteryNumbers.Number(
+            state.Seed, request.LotteryId, rule.Version, draw.Position, revealed.Pseudonym, (ulong)total);
+        var prize = rule.Prizes[LotteryRules.Pick(rule.IsDeck, rule.Prizes, won, (long)number.Value)].Id;
+        var response = new CheckDrawResponse
+        {
+            Draw = revealed,
+            Message = number.Message,
+            Digest = number.Digest,
+            OddsTotal = total,
+            Number = (long)number.Value,
+            PrizeId = prize,
+            Matches = prize == draw.PrizeId,
+        };
+        response.WonBefore.AddRange(won);
+        return response;
+    }
+
+    public override async Task WatchLottery(
+        WatchLotteryRequest request, IServerStreamWriter<WatchLotteryResponse> responseStream, ServerCallContext context)
+    {
+        await foreach (var progress in watch.WatchAsync(request.LotteryId, context.CancellationToken))
+        {
+            if (progress is null)
+            {
+                LotteryRefusals.Unknown.Throw();
+            }
+
+            await responseStream.WriteAsync(LotteryWire.Watched(progress!), context.CancellationToken);
+        }
+    }
+
+    private async Task<LotteryState> ExistingAsync(long lotteryId)
+    {
+        var state = await reads.StateAsync(lotteryId);
+        if (!state.Exists)
+        {
+            LotteryRefusals.Unknown.Throw();
+        }
+
+        return state;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
+using Silo.Storage;
+
+namespace Silo.Lotteries;
+
+/// <summary>
+/// What the room holds of shoppers: their draws and where prizes were sent. The draws are under the user id alone, and
+/// stay: without them nobody could replay the lottery. How prizes were sent goes.
+/// </summary>
+internal sealed class LotteriesPersonalData : IPersonalData
+{
+    public string Room => "lotteries";
+
+    public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
+    {
+        var draws = await LotteryReads.OfUserAsync(reads, userId, cancellation);
+        return new JsonObject
+        {
+            ["draws"] = new JsonArray([.. draws.Select(d => JsonNode.Parse(
+                JsonFormatter.Default.Format(LotteryWire.Draw(d))))]),
+        };
+    }
+
+    public Task EraseAsync(Unit unit, long userId, CancellationToken cancellation) => unit.ExecuteAsync(
+        $"""
+        UPDATE lotteries_deliveries SET address = '', tracking_number = ''
+        WHERE draw_id IN (SELECT id FROM lotteries_draws WHERE user_id = {userId})
+        """,
+        cancellation);
+}

@@ -1,0 +1,24 @@
+using Silo.Wallets;
+
+namespace Silo.Lotteries;
+
+/// <summary>What the decisions of a batch need beside the lottery's state; grows as the batch decides.</summary>
+internal sealed class LotteryFacts
+{
+    public required long Now { get; init; }
+
+    /// <summary>The draws of each user of the batch.</summary>
+    public Dictionary<long, List<AcceptedDraw>> DrawsByUser { get; } = [];
+
+    /// <summary>Users who are only taken to have no draws.</summary>
+    public HashSet<long> Guessed { get; } = [];
+
+    /// <summary>The locked wallets; null where nothing of the batch moves any.</summary>
+    public LedgerDraft? Ledger { get; set; }
+
+    /// <summary>The operator writes with a request id of the batch, by operator, rpc and request id.</summary>
+    public Dictionary<(long Operator, string Rpc, string RequestId), (long Hash, string After)> Changes { get; } = [];
+
+    public List<AcceptedDraw> DrawsOf(long userId) =>
+        DrawsByUser.TryGetValue(userId, out var draws) ? draws : DrawsByUser[userId] = [];
+}

@@ -1,0 +1,162 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Storage;
+
+namespace Silo.Lotteries;
+
+/// <summary>A lottery as operators search it. The grain writes it with its state.</summary>
+internal sealed class LotteryRow
+{
+    public long Id { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>The title, normalised for searching.</summary>
+    public required string SearchTitle { get; init; }
+
+    public long CreatedAt { get; init; }
+}
+
+/// <summary>One version of a lottery's rule. Append-only.</summary>
+internal sealed class RuleRow
+{
+    public long LotteryId { get; init; }
+
+    public int Version { get; init; }
+
+    /// <summary>It holds from this position until the next version's.</summary>
+    public long FirstPosition { get; init; }
+
+    public bool IsDeck { get; init; }
+
+    /// <summary>The prizes as JSON.</summary>
+    public required string Prizes { get; init; }
+}
+
+/// <summary>A draw. Narrow, because it is the row of the hot path; append-only.</summary>
+internal sealed class DrawRow
+{
+    public long Id { get; init; }
+
+    public long LotteryId { get; init; }
+
+    /// <summary>Its place in the order of commits, from 1 without gaps.</summary>
+    public long Position { get; init; }
+
+    public int RuleVersion { get; init; }
+
+    public long UserId { get; init; }
+
+    /// <summary>
+    /// How many the user had before. Unique, so that a draw which was decided without a look at the rows cannot be one
+    /// too many.
+    /// </summary>
+    public int Ordinal { get; init; }
+
+    /// <summary>The caller's request id, or one made here that no caller can send.</summary>
+    public required string RequestId { get; init; }
+
+    public long RequestHash { get; init; }
+
+    public long At { get; init; }
+
+    public long PrizeId { get; init; }
+
+    /// <summary>The piece of a coupon prize; 0 for none.</summary>
+    public long PieceId { get; init; }
+
+    /// <summary>Whether an operator has to deliver it.</summary>
+    public bool IsGoods { get; init; }
+}
+
+/// <summary>How a goods prize was sent.</summary>
+internal sealed class DeliveryRow
+{
+    public long DrawId { get; init; }
+
+    public long LotteryId { get; init; }
+
+    public string Address { get; set; } = "";
+
+    public string Carrier { get; set; } = "";
+
+    public string TrackingNumber { get; set; } = "";
+
+    public long At { get; set; }
+}
+
+/// <summary>
+/// An allotment that was settled: used by a lottery, or given back. Its key lets one of the two through.
+/// </summary>
+internal sealed class SettledRow
+{
+    public long AllotmentId { get; init; }
+
+    /// <summary>The lottery that uses it; 0 where it was given back.</summary>
+    public long LotteryId { get; init; }
+}
+
+/// <summary>The room's part of the database model.</summary>
+internal sealed class LotteryModel : IRoomModel
+{
+    public void Configure(ModelBuilder model)
+    {
+        model.Entity<LotteryRow>(lottery =>
+        {
+            lottery.ToTable("lotteries_lotteries");
+            lottery.HasKey(l => l.Id);
+            lottery.Property(l => l.Id).HasColumnName("id").ValueGeneratedNever();
+            lottery.Property(l => l.Title).HasColumnName("title");
+            lottery.Property(l => l.SearchTitle).HasColumnName("search_title");
+            lottery.Property(l => l.CreatedAt).HasColumnName("created_at");
+        });
+        model.Entity<RuleRow>(rule =>
+        {
+            rule.ToTable("lotteries_rules");
+            rule.HasKey(r => new { r.LotteryId, r.Version });
+            rule.Property(r => r.LotteryId).HasColumnName("lottery_id");
+            rule.Property(r => r.Version).HasColumnName("version");
+            rule.Property(r => r.FirstPosition).HasColumnName("first_position");
+            rule.Property(r => r.IsDeck).HasColumnName("is_deck");
+            rule.Property(r => r.Prizes).HasColumnName("prizes");
+        });
+        model.Entity<DrawRow>(draw =>
+        {
+            draw.ToTable("lotteries_draws");
+            draw.HasKey(d => d.Id);
+            draw.Property(d => d.Id).HasColumnName("id").ValueGeneratedNever();
+            draw.Property(d => d.LotteryId).HasColumnName("lottery_id");
+            draw.Property(d => d.Position).HasColumnName("position");
+            draw.Property(d => d.RuleVersion).HasColumnName("rule_version");
+            draw.Property(d => d.UserId).HasColumnName("user_id");
+            draw.Property(d => d.Ordinal).HasColumnName("ordinal");
+            draw.Property(d => d.RequestId).HasColumnName("request_id");
+            draw.Property(d => d.RequestHash).HasColumnName("request_hash");
+            draw.Property(d => d.At).HasColumnName("at");
+            draw.Property(d => d.PrizeId).HasColumnName("prize_id");
+            draw.Property(d => d.PieceId).HasColumnName("piece_id");
+            draw.Property(d => d.IsGoods).HasColumnName("is_goods");
+            draw.HasIndex(d => new { d.LotteryId, d.Position }).IsUnique();
+            draw.HasIndex(d => new { d.UserId, d.LotteryId, d.Ordinal }).IsUnique();
+            draw.HasIndex(d => new { d.LotteryId, d.PrizeId, d.Position });
+        });
+        model.Entity<DeliveryRow>(delivery =>
+        {
+            delivery.ToTable("lotteries_deliveries");
+            delivery.HasKey(d => d.DrawId);
+            delivery.Property(d => d.DrawId).HasColumnName("draw_id").ValueGeneratedNever();
+            delivery.Property(d => d.LotteryId).HasColumnName("lottery_id");
+            delivery.Property(d => d.Address).HasColumnName("address");
+            delivery.Property(d => d.Carrier).HasColumnName("carrier");
+            delivery.Property(d => d.TrackingNumber).HasColumnName("tracking_number");
+            delivery.Property(d => d.At).HasColumnName("at");
+            delivery.HasIndex(d => d.LotteryId);
+        });
+        model.Entity<SettledRow>(settled =>
+        {
+            settled.ToTable("lotteries_settled");
+            settled.HasKey(s => s.AllotmentId);
+            settled.Property(s => s.AllotmentId).HasColumnName("allotment_id").ValueGeneratedNever();
+            settled.Property(s => s.LotteryId).HasColumnName("lottery_id");
+        });
+    }
+}

@@ -1,0 +1,206 @@
+using Google.Protobuf.WellKnownTypes;
+using Silo.Accounts;
+using Silo.Lotteries.V1;
+
+namespace Silo.Lotteries;
+
+/// <summary>Between the room's types and the wire's.</summary>
+internal static class LotteryWire
+{
+    public static LotteryTerms Terms(V1.LotteryTerms wire) => new()
+    {
+        Title = wire.Title,
+        Content = wire.Content,
+        StartsAt = Milliseconds(wire.StartsAt),
+        EndsAt = Milliseconds(wire.EndsAt),
+        TimesPerUser = wire.TimesPerUser,
+        PointsCost = wire.PointsCost,
+        IsDeck = wire.Mode == LotteryMode.Deck,
+        Prizes = [.. wire.Prizes.Select(p => new Prize
+        {
+            Id = p.Id,
+            Kind = (LotteryPrizeKind)p.Kind,
+            Title = p.Title,
+            PictureUrl = p.PictureUrl,
+            Weight = p.Weight,
+            Stock = p.Stock,
+            Points = p.Points,
+            AmountCents = p.AmountCents,
+            CouponId = p.CouponId,
+            GoodsId = p.GoodsId,
+        })],
+    };
+
+    /// <summary>A lottery without its secrets.</summary>
+    public static Lottery Lottery(long id, LotteryState state)
+    {
+        var progress = Progress(state);
+        var lottery = new Lottery
+        {
+            Id = id,
+            Terms = Terms(state.Terms),
+            Version = state.Version,
+            RuleVersion = state.RuleVersion,
+            Enabled = state.Enabled,
+            Ended = state.Closed,
+            Draws = state.Draws,
+            Drawers = state.Drawers,
+            OddsTotal = progress.OddsTotal,
+            SeedHash = LotteryNumbers.SeedHash(state.Seed),
+            CreatedAt = Instant(state.CreatedAt),
+            UpdatedAt = Instant(state.UpdatedAt),
+        };
+        lottery.Odds.AddRange(progress.Prizes.Select(Odds));
+        return lottery;
+    }
+
+    public static LotteryProgress Progress(LotteryState state)
+    {
+        var (terms, won) = (state.Terms, state.Won);
+        var odds = LotteryRules.Odds(terms.IsDeck, terms.Prizes, won);
+        return new()
+        {
+            Draws = state.Draws,
+            Version = state.Version,
+            Closed = state.Closed,
+            OddsTotal = LotteryRules.OddsTotal(terms.IsDeck, terms.Prizes, won),
+            Prizes = [.. terms.Prizes.Select((p, i) => new PrizeProgress
+            {
+                PrizeId = p.Id,
+                Left = p.IsEndless ? 0 : LotteryRules.Left(p, won[i]),
+                Won = won[i],
+                Odds = odds[i],
+            })],
+        };
+    }
+
+    public static WatchLotteryResponse Watched(LotteryProgress progress)
+    {
+        var response = new WatchLotteryResponse
+        {
+            Draws = progress.Draws,
+            OddsTotal = progress.OddsTotal,
+            Ended = progress.Closed,
+        };
+        response.Odds.AddRange(progress.Prizes.Select(Odds));
+        return response;
+    }
+
+    public static LotteryPrize Prize(Prize prize) => new()
+    {
+        Id = prize.Id,
+        Kind = (PrizeKind)prize.Kind,
+        Title = prize.Title,
+        PictureUrl = prize.PictureUrl,
+        Weight = prize.Weight,
+        Stock = prize.Stock,
+        Points = prize.Points,
+        AmountCents = prize.AmountCents,
+        CouponId = prize.CouponId,
+        GoodsId = prize.GoodsId,
+    };
+
+    public static LotteryRule Rule(Rule rule)
+    {
+        var wire = new LotteryRule
+        {
+            Version = rule.Version,
+            FirstPosition = rule.FirstPosition,
+            Mode = Mode(rule.IsDeck),
+        };
+        wire.Prizes.AddRange(rule.Prizes.Select(Prize));
+        return wire;
+    }
+
+    /// <summary>A draw as operators see it; of others, what they may not see is taken away.</summary>
+    public static Draw Draw(FullDraw full) => new()
+    {
+        Id = full.Draw.Id,
+        LotteryId = full.Draw.LotteryId,
+        Position = full.Draw.Position,
+        RuleVersion = full.Draw.RuleVersion,
+        UserId = full.Draw.UserId,
+        Prize = Prize(full.Prize),
+        DrawnAt = Instant(full.Draw.At),
+        State = full.Prize.Kind switch
+        {
+            LotteryPrizeKind.None => PrizeState.None,
+            LotteryPrizeKind.Goods when full.Delivery is null => PrizeState.Pending,
+            _ => PrizeState.Given,
+        },
+        PieceId = full.Draw.PieceId,
+        Delivery = full.Delivery is not { } delivery ? null : new()
+        {
+            Address = delivery.Address,
+            Carrier = delivery.Carrier,
+            TrackingNumber = delivery.TrackingNumber,
+            DeliveredAt = Instant(delivery.At),
+        },
+    };
+
+    /// <summary>A draw as its owner sees it.</summary>
+    public static Draw OwnDraw(FullDraw full, string nonce)
+    {
+        var draw = Draw(full);
+        draw.Pseudonym = LotteryNumbers.Pseudonym(full.Draw.UserId, nonce);
+        draw.PseudonymNonce = nonce;
+        return draw;
+    }
+
+    /// <summary>A draw as everybody sees it.</summary>
+    /// <param name="full">The draw.</param>
+    /// <param name="user">Who drew; null where he is gone.</param>
+    /// <param name="isNamed">Whether the reader has named him by his id.</param>
+    public static Draw ShownDraw(FullDraw full, ShownUser? user, bool isNamed)
+    {
+        var draw = Draw(full);
+        (draw.Position, draw.RuleVersion, draw.PieceId, draw.Delivery) = (0, 0, 0, null);
+        (draw.UserId, draw.Nick, draw.AvatarUrl) = (isNamed ? draw.UserId : 0, user?.Nick ?? "", user?.AvatarUrl ?? "");
+        return draw;
+    }
+
+    public static RevealedDraw Revealed(LotteryState state, DrawRow draw) => new()
+    {
+        Position = draw.Position,
+        RuleVersion = draw.RuleVersion,
+        Pseudonym = LotteryNumbers.Pseudonym(
+            draw.UserId, LotteryNumbers.Nonce(state.PseudonymKey, draw.LotteryId, draw.UserId)),
+        PrizeId = draw.PrizeId,
+    };
+
+    private static PrizeOdds Odds(PrizeProgress prize) => new()
+    {
+        PrizeId = prize.PrizeId,
+        Left = prize.Left,
+        Won = prize.Won,
+        Odds = prize.Odds,
+    };
+
+    private static V1.LotteryTerms Terms(LotteryTerms terms)
+    {
+        var wire = new V1.LotteryTerms
+        {
+            Title = terms.Title,
+            Content = terms.Content,
+            StartsAt = Instant(terms.StartsAt),
+            EndsAt = Instant(terms.EndsAt),
+            TimesPerUser = terms.TimesPerUser,
+            PointsCost = terms.PointsCost,
+            Mode = Mode(terms.IsDeck),
+        };
+        wire.Prizes.AddRange(terms.Prizes.Select(Prize));
+        return wire;
+    }
+
+    private static LotteryMode Mode(bool isDeck) => isDeck ? LotteryMode.Deck : LotteryMode.Weighted;
+
+    private static Timestamp Instant(long unixMs)
+    {
+        var seconds = Math.DivRem(unixMs, 1000, out var milliseconds);
+        return milliseconds < 0
+            ? new() { Seconds = seconds - 1, Nanos = (int)(milliseconds + 1000) * 1_000_000 }
+            : new() { Seconds = seconds, Nanos = (int)milliseconds * 1_000_000 };
+    }
+
+    private static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
+}

@@ -1,0 +1,282 @@
+using Grpc.Core;
+using Silo.Coupons.V1;
+using Silo.Lotteries.V1;
+using Xunit;
+
+namespace Silo.Server.Tests;
+
+/// <summary>
+/// Goal: what the comments of the rpcs promise, from outside: operators' writes and their repeats, coupon and goods
+/// prizes, who sees what of a draw, the reveal and its check, live values. Method: calls on a running server.
+/// </summary>
+public sealed class LotteryTests
+{
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task CouponPrize_FromSavingToTheEnd_KeepsTheCouponsStockExact(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(3);
+        var lotteries = new LotteryShop(shop);
+        var coupon = await shop.CreateCouponAsync(10);
+        async Task<(long, long)> StockAsync()
+        {
+            var state = (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = coupon }, shop.Owner)).Coupon;
+            return (state.StockLeft, state.Allotted);
+        }
+
+        var terms = LotteryShop.Terms(2, LotteryShop.Coupon(coupon, 1, 4), LotteryShop.None(0));
+        var create = new CreateLotteryRequest { Terms = terms, RequestId = "c1" };
+        var lottery = (await lotteries.Admin.CreateLotteryAsync(create, shop.Owner)).Lottery;
+        Assert.Equal(lottery, (await lotteries.Admin.CreateLotteryAsync(create, shop.Owner)).Lottery);
+        Assert.Equal((6, 4), await StockAsync());
+
+        var tooMany = lottery.Terms.Clone();
+        tooMany.Prizes[0].Stock = 11;
+        Assert.Equal("ResourceExhausted:COUPON_SOLD_OUT", await UpdateAsync(tooMany));
+        tooMany.Prizes[0].CouponId = 1;
+        Assert.Equal("NotFound:LOTTERY_PRIZE_UNKNOWN", await UpdateAsync(tooMany));
+        var fewer = lottery.Terms.Clone();
+        fewer.Prizes[0].Stock = 3;
+        Assert.Equal("OK", await UpdateAsync(fewer));
+        await ContentCalls.UntilAsync((7L, 3L), StockAsync);
+
+        var draw = await lotteries.DrawAsync(lottery.Id, 1);
+        var mine = Assert.Single((await shop.Coupons.ListMyCouponsAsync(new(), Shop.Bearer(Shop.TokenOf(1)))).Pieces);
+        Assert.Equal((draw.PieceId, PieceOrigin.Prize, coupon), (mine.Id, mine.Origin, mine.CouponId));
+        Assert.Equal((7, 3), await StockAsync());
+        await lotteries.EndAsync(lottery.Id);
+        await ContentCalls.UntilAsync((9L, 1L), StockAsync);
+        Assert.Equal("FailedPrecondition:LOTTERY_ENDED", await UpdateAsync(fewer));
+
+        Task<string> UpdateAsync(LotteryTerms changed) => Shop.AnswerOf(
+            lotteries.Admin.UpdateLotteryAsync(new() { LotteryId = lottery.Id, Terms = changed }, shop.Owner).ResponseAsync);
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task GoodsPrize_UntilItIsSent_IsPendingAndItsAddressIsTheOwners(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(2);
+        var lotteries = new LotteryShop(shop);
+        var lottery = await lotteries.CreateAsync(LotteryShop.Terms(1, LotteryShop.Goods("Teapot", 1, 1), LotteryShop.None(0)));
+        var (won, lost) = (await lotteries.DrawAsync(lottery.Id, 1), await lotteries.DrawAsync(lottery.Id, 2));
+        Assert.Equal((PrizeState.Pending, PrizeState.None), (won.State, lost.State));
+        var pending = new ListLotteryDrawsRequest { LotteryId = lottery.Id, PendingOnly = true };
+        Assert.Equal(won.Id, Assert.Single((await lotteries.Admin.ListLotteryDrawsAsync(pending, shop.Owner)).Draws).Id);
+
+        var delivery = new DeliverPrizeRequest
+        {
+            DrawId = won.Id,
+            Address = "Alice, 1 Example Road",
+            Carrier = "SF",
+            TrackingNumber = "SF1",
+            RequestId = "d1",
+        };
+        var answer = (await lotteries.Admin.DeliverPrizeAsync(delivery, shop.Owner)).Draw;
+        Assert.Equal(answer, (await lotteries.Admin.DeliverPrizeAsync(delivery, shop.Owner)).Draw);
+        delivery.DrawId = lost.Id;
+        Assert.Equal(
+            "FailedPrecondition:REQUEST_ID_REUSED",
+            await Shop.AnswerOf(lotteries.Admin.DeliverPrizeAsync(delivery, shop.Owner).ResponseAsync));
+        delivery.RequestId = "";
+        Assert.Equal(
+            "FailedPrecondition:DRAW_NOT_DELIVERABLE",
+            await Shop.AnswerOf(lotteries.Admin.DeliverPrizeAsync(delivery, shop.Owner).ResponseAsync));
+
+        Assert.Equal((PrizeState.Given, ""), (answer.State, answer.Delivery.Address));
+        Assert.Empty((await lotteries.Admin.ListLotteryDrawsAsync(pending, shop.Owner)).Draws);
+        var mine = (await lotteries.Lotteries.GetMyDrawAsync(new() { LotteryId = lottery.Id }, Shop.Bearer(Shop.TokenOf(1)))).Draw;
+        Assert.Equal(("Alice, 1 Example Road", "SF", "SF1"), (mine.Delivery.Address, mine.Delivery.Carrier, mine.Delivery.TrackingNumber));
+        Assert.Equal(0, await shop.CountAsync("SELECT count(*) FROM silo_audit WHERE after LIKE '%Example Road%'"));
+        var statistics = await lotteries.Admin.GetLotteryStatisticsAsync(new() { LotteryId = lottery.Id }, shop.Owner);
+        Assert.Equal((2, 2), (statistics.Draws, statistics.Drawers));
+        Assert.Equal((1, 1), statistics.Prizes.Where(p => p.PrizeId == won.Prize.Id).Select(p => (p.Won, p.Delivered)).Single());
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Draws_OfOthers_AreShownWithoutIdsAndPositions(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(3);
+        var lotteries = new LotteryShop(shop);
+        var lottery = await lotteries.CreateAsync(LotteryShop.Terms(2, LotteryShop.None(1)));
+        foreach (var user in new[] { 1, 2, 1 })
+        {
+            await lotteries.DrawAsync(lottery.Id, user);
+        }
+
+        var all = await lotteries.Lotteries.ListDrawsAsync(new() { LotteryId = lottery.Id, PageSize = 2 });
+        var named = await lotteries.Lotteries.ListDrawsAsync(new() { LotteryId = lottery.Id, UserId = 1 });
+
+        Assert.Equal((3, 2), (all.TotalCount, all.Draws.Count));
+        Assert.All(all.Draws, d => Assert.Equal((0, 0, ""), (d.UserId, d.Position, d.Pseudonym)));
+        Assert.Equal([1, 1], named.Draws.Select(d => d.UserId));
+        Assert.All(named.Draws, d => Assert.Equal((0, ""), (d.Position, d.PseudonymNonce)));
+        Assert.Equal(
+            "NotFound:DRAW_UNKNOWN",
+            await Shop.AnswerOf(lotteries.Lotteries.GetMyDrawAsync(
+                new() { LotteryId = lottery.Id }, Shop.Bearer(Shop.TokenOf(3))).ResponseAsync));
+        Assert.Equal(3, (await lotteries.Admin.ListLotteryDrawsAsync(new() { LotteryId = lottery.Id }, shop.Owner)).Draws[0].Position);
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Reveal_AcrossRules_IsRefusedBeforeTheEndAndCheckedAfterwards(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(20);
+        var lotteries = new LotteryShop(shop);
+        var lottery = await lotteries.CreateAsync(LotteryShop.Terms(3, LotteryShop.Goods("A", 3, 4), LotteryShop.None(5)));
+        List<Draw> own = [];
+        await DrawAllAsync();
+        // Another stock, another order, another prize; then from a deck.
+        var changed = (await lotteries.Admin.GetLotteryAsync(new() { LotteryId = lottery.Id }, shop.Owner)).Lottery.Terms;
+        changed.Prizes[0].Stock = 6;
+        changed.Prizes.Add(LotteryShop.Points(5, 9));
+        changed = await ChangeAsync(changed);
+        await DrawAllAsync();
+        changed.Mode = LotteryMode.Deck;
+        changed.Prizes[1].Stock = 100;
+        changed.Prizes[2].Stock = 50;
+        changed.Title = "deck";
+        await ChangeAsync(changed);
+        await DrawAllAsync();
+        foreach (var refused in new Task[]
+        {
+            lotteries.Lotteries.RevealLotteryAsync(new() { LotteryId = lottery.Id }).ResponseAsync,
+            lotteries.Lotteries.CheckDrawAsync(new() { LotteryId = lottery.Id, Position = 1 }).ResponseAsync,
+        })
+        {
+            Assert.Equal("FailedPrecondition:LOTTERY_NOT_ENDED", await Shop.AnswerOf(refused));
+        }
+
+        await lotteries.EndAsync(lottery.Id);
+        var reveal = await lotteries.RevealAsync(lottery.Id);
+
+        Assert.Equal((60, 3), (reveal.Draws.Count, reveal.Rules.Count));
+        Assert.Equal([1, 21, 41], reveal.Rules.Select(r => r.FirstPosition));
+        Assert.Equal(20, reveal.Draws.Select(d => d.Pseudonym).Distinct().Count());
+        Assert.All(own, draw =>
+        {
+            var revealed = reveal.Draws[(int)draw.Position - 1];
+            Assert.Equal((draw.Pseudonym, draw.Prize.Id, draw.RuleVersion), (revealed.Pseudonym, revealed.PrizeId, revealed.RuleVersion));
+            Assert.Equal(draw.Pseudonym, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
+                System.Text.Encoding.ASCII.GetBytes($"{draw.UserId}:{draw.PseudonymNonce}"))));
+        });
+        foreach (var draw in reveal.Draws)
+        {
+            var check = await lotteries.Lotteries.CheckDrawAsync(new() { LotteryId = lottery.Id, Position = draw.Position });
+            Assert.True(check.Matches, $"{check}");
+            Assert.Equal(draw, check.Draw);
+        }
+
+        Assert.Equal(
+            "NotFound:DRAW_UNKNOWN",
+            await Shop.AnswerOf(lotteries.Lotteries.CheckDrawAsync(new() { LotteryId = lottery.Id, Position = 61 }).ResponseAsync));
+        WxSdkTests.SkipWithoutNode();
+        var (code, printed) = await LotteryShop.VerifyAsync(lottery.Id, reveal);
+        Assert.True(code == 0, printed);
+
+        async Task DrawAllAsync() =>
+            own.AddRange(await Task.WhenAll(Enumerable.Range(1, 20).Select(user => lotteries.DrawAsync(lottery.Id, user))));
+
+        async Task<LotteryTerms> ChangeAsync(LotteryTerms terms) => (await lotteries.Admin.UpdateLotteryAsync(
+            new() { LotteryId = lottery.Id, Terms = terms }, shop.Owner)).Lottery.Terms;
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Close_AtTheEndOfTheWindow_HappensByItselfAndForGood(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(1);
+        var lotteries = new LotteryShop(shop);
+        var terms = LotteryShop.Terms(1, LotteryShop.None(1));
+        terms.EndsAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(TimeProvider.System.GetUtcNow().AddSeconds(2));
+        var lottery = await lotteries.CreateAsync(terms);
+
+        await ContentCalls.UntilAsync(
+            true, async () => (await lotteries.Lotteries.DescribeLotteryAsync(new() { LotteryId = lottery.Id })).Lottery.Ended);
+
+        Assert.Equal("FailedPrecondition:LOTTERY_ENDED", await lotteries.TryDrawAsync(lottery.Id, 1));
+        var later = lottery.Terms.Clone();
+        later.EndsAt.Seconds += 3_600;
+        Assert.Equal(
+            "FailedPrecondition:LOTTERY_ENDED",
+            await Shop.AnswerOf(lotteries.Admin.UpdateLotteryAsync(new() { LotteryId = lottery.Id, Terms = later }, shop.Owner).ResponseAsync));
+        Assert.Equal(64, (await lotteries.RevealAsync(lottery.Id)).Seed.Length);
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Watch_WhileDrawsCommit_NeverGoesBackAndEndsAtTheLast(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(40);
+        var lotteries = new LotteryShop(shop);
+        var lottery = await lotteries.CreateAsync(LotteryShop.Terms(1, LotteryShop.Goods("A", 1, 3), LotteryShop.None(0)));
+        using var watch = lotteries.Lotteries.WatchLottery(new() { LotteryId = lottery.Id });
+        List<WatchLotteryResponse> seen = [];
+        var watching = Task.Run(async () =>
+        {
+            await foreach (var value in watch.ResponseStream.ReadAllAsync())
+            {
+                seen.Add(value);
+                if (value.Ended)
+                {
+                    return;
+                }
+            }
+        });
+
+        await Task.WhenAll(Enumerable.Range(1, 40).Select(user => lotteries.DrawAsync(lottery.Id, user)));
+        await lotteries.EndAsync(lottery.Id);
+        await watching.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
+
+        Assert.Equal(seen.Select(v => v.Draws).Order(), seen.Select(v => v.Draws));
+        Assert.All(seen, v => Assert.Equal(v.Draws, v.Odds.Sum(o => o.Won)));
+        Assert.All(seen, v => Assert.Equal(v.OddsTotal, v.Odds.Sum(o => o.Odds)));
+        Assert.Equal((40, 0, 3, 1), (seen[^1].Draws, seen[^1].Odds[0].Left, seen[^1].Odds[0].Won, seen[^1].Odds[1].Odds));
+        using var none = lotteries.Lotteries.WatchLottery(new() { LotteryId = 1 });
+        Assert.Equal("NotFound:LOTTERY_UNKNOWN", await Shop.AnswerOf(none.ResponseStream.MoveNext(CancellationToken.None)));
+    }
+
+    [Fact]
+    public async Task CreateLottery_TwiceAtOnceWithOneRequestId_MakesOneAndTakesOnce()
+    {
+        await using var shop = await Shop.StartAsync(Database.Sqlite);
+        var lotteries = new LotteryShop(shop);
+        var coupon = await shop.CreateCouponAsync(100);
+        var request = new CreateLotteryRequest
+        {
+            Terms = LotteryShop.Terms(1, LotteryShop.Coupon(coupon, 1, 5), LotteryShop.None(1)),
+            RequestId = "once",
+        };
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(
+            async _ => (await lotteries.Admin.CreateLotteryAsync(request, shop.Owner)).Lottery.Id));
+
+        Assert.Single(answers.Distinct());
+        Assert.Equal(1, (await lotteries.Admin.SearchLotteriesAsync(new() { TitleContains = "OPEN" }, shop.Owner)).TotalCount);
+        await ContentCalls.UntilAsync(
+            (95L, 5L),
+            async () =>
+            {
+                var state = (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = coupon }, shop.Owner)).Coupon;
+                return (state.StockLeft, state.Allotted);
+            });
+        request.Terms.TimesPerUser = 2;
+        Assert.Equal(
+            "FailedPrecondition:REQUEST_ID_REUSED",
+            await Shop.AnswerOf(lotteries.Admin.CreateLotteryAsync(request, shop.Owner).ResponseAsync));
+    }
+}
