@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -18,7 +17,6 @@ public static class CouponsArea
         services.AddSingleton<CouponWatch>();
         services.AddSingleton<PieceMoves>();
         services.AddSingleton<ICoupons, OrderCoupons>();
-        services.TryAddSingleton<ISignInStreaks, NoSignIns>();
         services.AddSingleton(provider =>
         {
             var grains = provider.GetRequiredService<IGrainFactory>();

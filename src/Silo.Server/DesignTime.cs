@@ -7,6 +7,7 @@ using Silo.Comments;
 using Silo.Content;
 using Silo.Coupons;
 using Silo.Files;
+using Silo.Points;
 using Silo.Reference;
 using Silo.Storage;
 using Silo.Wallets;
@@ -21,6 +22,7 @@ internal static class DesignTime
         .AddAccounts(new ConfigurationBuilder().Build())
         .AddWallets()
         .AddCoupons()
+        .AddPoints()
         .AddContent()
         .AddFiles(new ConfigurationBuilder().Build())
         .AddComments(new ConfigurationBuilder().Build())

@@ -10,6 +10,7 @@ using Silo.Coupons;
 using Silo.Edge;
 using Silo.Files;
 using Silo.Kernel;
+using Silo.Points;
 using Silo.Reference;
 using Silo.Storage;
 using Silo.Wallets;
@@ -45,6 +46,7 @@ public static class SiloServer
         services.AddAccounts(builder.Configuration);
         services.AddWallets();
         services.AddCoupons();
+        services.AddPoints();
         services.AddContent();
         services.AddFiles(builder.Configuration);
         services.AddComments(builder.Configuration);
@@ -74,6 +76,7 @@ public static class SiloServer
         app.MapAccounts();
         app.MapWallets();
         app.MapCoupons();
+        app.MapPoints();
         app.MapContent();
         app.MapFiles();
         app.MapComments();
