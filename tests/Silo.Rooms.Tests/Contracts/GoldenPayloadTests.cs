@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Silo.Coupons;
 using Silo.Kernel;
+using Silo.Points;
 using Silo.Storage;
 using Xunit;
 using Xunit.Sdk;
@@ -18,7 +19,7 @@ public sealed class GoldenPayloadTests
 {
     private const string File = "payloads.txt";
 
-    private static readonly Assembly[] Rooms = [typeof(CouponState).Assembly, typeof(JoinedCommand).Assembly];
+    private static readonly Assembly[] Rooms = [typeof(CouponState).Assembly, typeof(JoinedCommand).Assembly, typeof(SignInState).Assembly];
 
     private readonly Serializer serializer = new ServiceCollection()
         .AddSerializer(builder => Array.ForEach(Rooms, room => builder.AddAssembly(room)))
@@ -80,17 +81,24 @@ public sealed class GoldenPayloadTests
         {
             var expected = GoldenValues.All[line[0]];
             var payload = Convert.FromHexString(line[1]);
-            var actual = expected is CouponState
-                ? serializer.Deserialize<CouponState>(payload)
-                : serializer.Deserialize<object>(payload);
+            var actual = expected switch
+            {
+                CouponState => serializer.Deserialize<CouponState>(payload),
+                SignInState => serializer.Deserialize<SignInState>(payload),
+                _ => serializer.Deserialize<object>(payload),
+            };
             Assert.IsType(expected.GetType(), actual);
             Assert.Equivalent(Comparable(expected), Comparable(actual), strict: true);
         }
     }
 
     /// <summary>States as they are stored; the others with the name of their type, as between nodes.</summary>
-    private byte[] Write(object value) =>
-        value is CouponState state ? serializer.SerializeToArray(state) : serializer.SerializeToArray(value);
+    private byte[] Write(object value) => value switch
+    {
+        CouponState state => serializer.SerializeToArray(state),
+        SignInState state => serializer.SerializeToArray(state),
+        _ => serializer.SerializeToArray(value),
+    };
 
     private static object Comparable(object value) => value switch
     {
