@@ -17,7 +17,7 @@ internal sealed class SignInFacts
     public required SignInTerms Terms { get; init; }
 
     /// <summary>The user's wallet; null where nothing of the batch can move points.</summary>
-    public LedgerDraft? Ledger { get; init; }
+    public LedgerDraft? Ledger { get; set; }
 
     /// <summary>The answers that request ids of the batch have got, each with the hash of its request.</summary>
     public Dictionary<(Type Command, long OperatorId, string RequestId), (long Hash, SignInOutcome Outcome)> Answered { get; } = [];
@@ -25,13 +25,14 @@ internal sealed class SignInFacts
 
 /// <summary>
 /// One user's sign-ins. Its batch commits together with those of other users: the wallet is read and not locked, see
-/// <see cref="IWallets.ReadAsync"/>.
+/// <see cref="IWallets.ReadAsync"/>. Where it has moved meanwhile, the batch has a transaction for itself that locks it.
 /// </summary>
 [GrainType("silo.points.sign_in")]
 internal sealed class SignInGrain(IdSource ids, ShopClock clock, IWallets wallets, SignInTermsStore terms)
     : HotGrain<SignInState, SignInCommand, SignInOutcome, SignInFacts>, ISignInGrain
 {
     private const string KeyPrefix = "u:";
+    private bool walletMoves;
 
     protected override StateKey Key => StateKeyOf(UserId);
 
@@ -58,7 +59,7 @@ internal sealed class SignInGrain(IdSource ids, ShopClock clock, IWallets wallet
             Today = today,
             Terms = current,
             // Whoever asks once more on the same day needs no wallet to be refused.
-            Ledger = batch.Any(c => c is MakeUpCommand or BuyCardsCommand || (c is SignTodayCommand && today > State.LastDay))
+            Ledger = !walletMoves && batch.Any(c => c is MakeUpCommand or BuyCardsCommand || (c is SignTodayCommand && today > State.LastDay))
                 ? await wallets.ReadAsync(UserId)
                 : null,
         };
@@ -93,6 +94,20 @@ internal sealed class SignInGrain(IdSource ids, ShopClock clock, IWallets wallet
         }
 
         return (next, outcome);
+    }
+
+    protected override void OnRowTaken() => walletMoves = true;
+
+    protected override void OnCommitted() => walletMoves = false;
+
+    protected override bool Locks(SignInCommand command) => walletMoves && command is not GrantCardsCommand;
+
+    protected override async Task<IReadOnlySet<SignInCommand>> LockAsync(
+        Unit unit, IReadOnlyList<SignInCommand> batch, SignInFacts facts)
+    {
+        // Waits: nobody else is in this transaction.
+        facts.Ledger = await wallets.LockAsync(unit, [UserId], CancellationToken.None);
+        return new HashSet<SignInCommand>();
     }
 
     private static SignInOutcome Refuse(Refusal refusal) => new() { Refusal = refusal };
