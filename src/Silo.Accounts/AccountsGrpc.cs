@@ -7,7 +7,8 @@ using Silo.Storage;
 namespace Silo.Accounts;
 
 /// <summary>The shopper's rpcs.</summary>
-internal sealed class AccountsGrpc(IUnits units, Logins logins, Passwords passwords, Tokens tokens)
+internal sealed class AccountsGrpc(
+    IUnits units, Logins logins, Passwords passwords, Tokens tokens, IEnumerable<IOnRegistered> rooms)
     : AccountsService.AccountsServiceBase
 {
     public override async Task<RegisterUsernameResponse> RegisterUsername(
@@ -55,6 +56,11 @@ internal sealed class AccountsGrpc(IUnits units, Logins logins, Passwords passwo
                 if (!added)
                 {
                     return AccountRefusals.UserNameTaken;
+                }
+
+                foreach (var room in rooms)
+                {
+                    await room.RegisteredAsync(unit, id, referrer, cancellation);
                 }
 
                 return new RegisterUsernameResponse

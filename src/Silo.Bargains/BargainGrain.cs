@@ -26,7 +26,7 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
 
     protected override StateKey Key => MyKey.State;
 
-    protected override BargainOutcome PutOffTooOften => Refuse(Refusals.StorageUnavailable);
+    protected override BargainOutcome PutOff => Refuse(Refusals.StorageUnavailable);
 
     private BargainKey MyKey => myKey ??= BargainKey.Parse(this.GetPrimaryKeyString());
 

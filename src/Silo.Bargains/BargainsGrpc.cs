@@ -115,7 +115,7 @@ internal sealed class BargainsGrpc(
     /// </summary>
     private async Task<BargainOutcome> SendAsync(BargainKey key, BargainCommand command)
     {
-        var outcome = await bargains.SubmitAsync(key, command);
+        var outcome = await bargains.SubmitPatientlyAsync(key, command, o => o.Refusal, clock.Time);
         outcome.Refusal?.Throw();
         return outcome;
     }

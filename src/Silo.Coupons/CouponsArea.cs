@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Silo.Edge;
 using Silo.Kernel;
@@ -19,14 +18,12 @@ public static class CouponsArea
         services.AddSingleton<PieceMoves>();
         services.AddSingleton<ICoupons, OrderCoupons>();
         services.AddSingleton<ICouponAllotments, CouponAllotments>();
-        services.TryAddSingleton<ISignInStreaks, NoSignIns>();
         services.AddSingleton(provider =>
         {
             var grains = provider.GetRequiredService<IGrainFactory>();
             return new Coalescer<long, CouponCommand, CouponOutcome>(
                 (couponId, commands) => grains.GetGrain<ICouponGrain>(couponId).ClaimAsync(commands));
         });
-        services.AddSingleton<Claims>();
         services.AddSingleton(provider =>
         {
             var grains = provider.GetRequiredService<IGrainFactory>();

@@ -10,7 +10,7 @@ namespace Silo.Coupons;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class CouponsGrpc(
-    Claims claims,
+    Coalescer<long, CouponCommand, CouponOutcome> claims,
     CouponReads reads,
     PieceMoves moves,
     LiveValues<long, CouponStock> watch,
@@ -127,7 +127,7 @@ internal sealed class CouponsGrpc(
         };
         // Not cut off by the call's token: the message to the grain has its own limit, and a timer a call costs as much
         // as the decision.
-        var outcome = await claims.SubmitAsync(couponId, command);
+        var outcome = await claims.SubmitPatientlyAsync(couponId, command, o => o.Refusal, clock.Time);
         outcome.Refusal?.Throw();
         if (request.DryRun)
         {

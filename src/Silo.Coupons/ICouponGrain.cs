@@ -180,9 +180,6 @@ internal sealed record CouponOutcome
     /// <summary>The user's wallet is locked elsewhere; nothing was decided.</summary>
     public static readonly CouponOutcome PutOff = new() { Refusal = Refusals.StorageUnavailable };
 
-    /// <summary>Whether it is to be sent again after a pause.</summary>
-    public bool IsPutOff => Refusal?.Reason == Refusals.StorageUnavailable.Reason;
-
     /// <summary>Why nothing was changed, or null.</summary>
     [Id(0)]
     public Refusal? Refusal { get; init; }

@@ -9,11 +9,3 @@ public interface ISignInStreaks
     Task<IReadOnlyDictionary<long, int>> StreaksAsync(
         IReads reads, IReadOnlyCollection<long> users, long nowMs, CancellationToken cancellation);
 }
-
-/// <summary>The shop has no sign-in: nobody has a streak.</summary>
-internal sealed class NoSignIns : ISignInStreaks
-{
-    public Task<IReadOnlyDictionary<long, int>> StreaksAsync(
-        IReads reads, IReadOnlyCollection<long> users, long nowMs, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyDictionary<long, int>>(new Dictionary<long, int>());
-}

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -15,7 +16,14 @@ public static class GroupBuysArea
         services.AddSingleton<IRoomModel, GroupBuysModel>();
         services.AddSingleton<GroupReads>();
         services.AddSingleton<GroupOpenings>();
-        services.AddSingleton<GroupWatch>();
+        services.AddSingleton(provider =>
+        {
+            var grains = provider.GetRequiredService<IGrainFactory>();
+            return new LiveValues<long, GroupProgress>(
+                (groupId, seen) => grains.GetGroup(groupId).WatchAsync(seen),
+                provider.GetRequiredService<ShopClock>().Time,
+                provider.GetRequiredService<IHostApplicationLifetime>());
+        });
         services.AddSingleton<CampaignWrites>();
         services.AddSingleton<IGroupBuys, GroupBuysDoor>();
         services.AddSingleton<IWorkHandler, GroupExpiry>();

@@ -7,7 +7,7 @@ using Silo.Storage;
 namespace Silo.GroupBuys;
 
 /// <summary>The shopper's rpcs.</summary>
-internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, GroupWatch watch, ShopClock clock)
+internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, LiveValues<long, GroupProgress> watch, ShopClock clock)
     : GroupBuysService.GroupBuysServiceBase
 {
     private static readonly GroupStatus[] OpenAndCompleted = [GroupStatus.Open, GroupStatus.Completed];

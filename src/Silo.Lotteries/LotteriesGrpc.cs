@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Silo.Accounts;
 using Silo.Edge;
+using Silo.Kernel;
 using Silo.Lotteries.V1;
 using Silo.Storage;
 
@@ -12,7 +13,8 @@ internal sealed class LotteriesGrpc(
     LotteryReads reads,
     LiveValues<long, LotteryProgress> watch,
     IUnits units,
-    IUserNames names)
+    IUserNames names,
+    ShopClock clock)
     : LotteriesService.LotteriesServiceBase
 {
     public override async Task<DescribeLotteryResponse> DescribeLottery(DescribeLotteryRequest request, ServerCallContext context) =>
@@ -28,7 +30,7 @@ internal sealed class LotteriesGrpc(
         };
         // Not cut off by the call's token: the message to the grain has its own limit, and a timer a call costs as much
         // as the decision.
-        var outcome = await draws.SubmitAsync(request.LotteryId, command);
+        var outcome = await draws.SubmitPatientlyAsync(request.LotteryId, command, o => o.Refusal, clock.Time);
         outcome.Refusal?.Throw();
         var prize = outcome.Prize ?? await reads.PrizeAsync(
             request.LotteryId, outcome.RuleVersion, outcome.PrizeId, context.CancellationToken);

@@ -137,7 +137,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
             _ => throw new NotSupportedException(command.GetType().Name),
         };
 
-    protected override LotteryOutcome PutOffTooOften => Refuse(Refusals.StorageUnavailable);
+    protected override LotteryOutcome PutOff => Refuse(Refusals.StorageUnavailable);
 
     protected override Refusal? RefusalOf(LotteryOutcome outcome) => outcome.Refusal;
 

@@ -8,8 +8,9 @@ using Silo.Comments;
 using Silo.Content;
 using Silo.Coupons;
 using Silo.Files;
-using Silo.GroupBuys
+using Silo.GroupBuys;
 using Silo.Lotteries;
+using Silo.Points;
 using Silo.Reference;
 using Silo.Storage;
 using Silo.Wallets;
@@ -25,6 +26,7 @@ internal static class DesignTime
         .AddWallets()
         .AddCoupons()
         .AddLotteries()
+        .AddPoints()
         .AddContent()
         .AddFiles(new ConfigurationBuilder().Build())
         .AddComments(new ConfigurationBuilder().Build())

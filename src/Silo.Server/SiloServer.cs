@@ -13,6 +13,7 @@ using Silo.Files;
 using Silo.GroupBuys;
 using Silo.Kernel;
 using Silo.Lotteries;
+using Silo.Points;
 using Silo.Reference;
 using Silo.Storage;
 using Silo.Wallets;
@@ -49,6 +50,7 @@ public static class SiloServer
         services.AddWallets();
         services.AddCoupons();
         services.AddLotteries();
+        services.AddPoints();
         services.AddContent();
         services.AddFiles(builder.Configuration);
         services.AddComments(builder.Configuration);
@@ -81,6 +83,7 @@ public static class SiloServer
         app.MapWallets();
         app.MapCoupons();
         app.MapLotteries();
+        app.MapPoints();
         app.MapContent();
         app.MapFiles();
         app.MapComments();

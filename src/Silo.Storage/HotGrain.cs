@@ -68,6 +68,14 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     {
     }
 
+    /// <summary>
+    /// Called when somebody past the grain has taken a key that a batch appends, before the batch is decided again. A
+    /// grain that decides on rows without a lock may want the lock now (<see cref="Locks"/>), which is sure to come through.
+    /// </summary>
+    protected virtual void OnRowTaken()
+    {
+    }
+
     /// <summary>Whether an outcome that was decided on a guess needs nothing but the commit to be right.</summary>
     protected virtual bool IsSure(TCommand command, TOutcome outcome, TFacts facts) => true;
 
@@ -255,17 +263,7 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         }
         else if (!TryGuess(commands, out var guess) || !await RunOnGuessAsync(commands, guess, outcomes))
         {
-            var (facts, draft, ended) = await RunOnRowsAsync(commands, outcomes);
-            if (ended == BatchOutcome.RowTaken)
-            {
-                // Somebody past the grain was faster with a key that this batch appends; now it is seen.
-                (facts, draft, ended) = await RunOnRowsAsync(commands, outcomes);
-            }
-
-            if (Adopt(draft, ended))
-            {
-                Remember(facts);
-            }
+            await RunWithoutLocksAsync(commands, outcomes);
         }
 
         var first = 0;
@@ -273,6 +271,28 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         {
             entry.Complete(Array.ConvertAll(outcomes[first..(first + entry.Commands.Length)], o => o ?? PutOff));
             first += entry.Commands.Length;
+        }
+    }
+
+    private async Task RunWithoutLocksAsync(TCommand[] commands, TOutcome?[] outcomes)
+    {
+        var (facts, draft, ended) = await RunOnRowsAsync(commands, outcomes);
+        if (ended == BatchOutcome.RowTaken)
+        {
+            OnRowTaken();
+            if (Array.Exists(commands, Locks))
+            {
+                await RunLockedAsync(commands, await LoadAsync(units, commands), outcomes);
+                return;
+            }
+
+            // Somebody past the grain was faster with a key that this batch appends; now it is seen.
+            (facts, draft, ended) = await RunOnRowsAsync(commands, outcomes);
+        }
+
+        if (Adopt(draft, ended))
+        {
+            Remember(facts);
         }
     }
 

@@ -3,16 +3,17 @@ using Orleans.Storage;
 
 namespace Silo.Storage;
 
-/// <summary>
-/// Reads stored states, many waiting readers with one query, so that cold grains cost a share of a round trip each.
-/// </summary>
+/// <summary>Reads stored states, so that cold grains cost a share of a round trip each.</summary>
 internal sealed class StateReader(IStore store, Serializer serializer, CommitFaults faults) : IStates
 {
-    private const int MaxKeys = 512;
     private readonly OrleansGrainStorageSerializer format = new(serializer);
-    private readonly Lock gate = new();
-    private List<(StateKey Key, TaskCompletionSource<StoredState> Waiter)> waiting = [];
-    private bool reading;
+    private readonly GatheredReads<StateKey, StoredState> reads = new(
+        async keys =>
+        {
+            var states = await store.ReadStatesAsync(keys, CancellationToken.None);
+            await (faults.AfterStateRead?.Invoke() ?? Task.CompletedTask);
+            return states;
+        });
 
     public byte[] Serialize<T>(T state) => format.Serialize(state).ToArray();
 
@@ -25,59 +26,5 @@ internal sealed class StateReader(IStore store, Serializer serializer, CommitFau
         return [.. stored.Select(s => s.Payload is null ? new T() : Deserialize<T>(s.Payload) ?? new T())];
     }
 
-    public Task<StoredState> ReadAsync(StateKey key)
-    {
-        var waiter = new TaskCompletionSource<StoredState>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate)
-        {
-            waiting.Add((key, waiter));
-            if (reading)
-            {
-                return waiter.Task;
-            }
-
-            reading = true;
-        }
-
-        _ = Task.Run(DrainAsync);
-        return waiter.Task;
-    }
-
-    private async Task DrainAsync()
-    {
-        while (true)
-        {
-            List<(StateKey Key, TaskCompletionSource<StoredState> Waiter)> taken;
-            lock (gate)
-            {
-                if (waiting.Count == 0)
-                {
-                    reading = false;
-                    return;
-                }
-
-                (taken, waiting) = (waiting, []);
-            }
-
-            foreach (var chunk in taken.Chunk(MaxKeys))
-            {
-                try
-                {
-                    var states = await store.ReadStatesAsync([.. chunk.Select(c => c.Key)], CancellationToken.None);
-                    await (faults.AfterStateRead?.Invoke() ?? Task.CompletedTask);
-                    for (var i = 0; i < chunk.Length; i++)
-                    {
-                        chunk[i].Waiter.SetResult(states[i]);
-                    }
-                }
-                catch (Exception exception)
-                {
-                    foreach (var (_, waiter) in chunk)
-                    {
-                        waiter.TrySetException(new StorageUnavailableException("A state could not be read.", inner: exception));
-                    }
-                }
-            }
-        }
-    }
+    public Task<StoredState> ReadAsync(StateKey key) => reads.ReadAsync(key);
 }

@@ -210,9 +210,11 @@ internal sealed class TableWriters(IModel model)
             }
         }
 
+        // Wallets come before their entries: who has locked a wallet and appends an entry must not find that a batch holds
+        // the entry's number while it waits for the wallet.
         // Appended rows come before those that replace a row, which may be one appended in the same batch.
         return merged.Select(table => (Writer: Of(table.Key), Rows: table.Value, Put: table.Key.Item2))
-            .OrderBy(table => table.Writer.Table, StringComparer.Ordinal).ThenBy(table => table.Put)
+            .OrderByDescending(table => table.Writer.Table, StringComparer.Ordinal).ThenBy(table => table.Put)
             .Select(table => (table.Writer, table.Writer.InOrder(table.Rows)));
     }
 }

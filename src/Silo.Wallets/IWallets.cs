@@ -33,4 +33,11 @@ public interface IWallets
     /// </param>
     Task<LedgerDraft> TryLockAsync(
         Unit unit, IReadOnlyCollection<long> users, CancellationToken cancellation, bool make = false);
+
+    /// <summary>
+    /// Reads a wallet for a hot grain's batch that commits together with others and so can lock nothing before it decides.
+    /// Where the wallet has moved by then, the numbers of the draft's entries are taken: nothing of the batch stands, and
+    /// it is decided again on what is read anew. Wallets that are read at one moment share one query.
+    /// </summary>
+    Task<LedgerDraft> ReadAsync(long userId);
 }

@@ -6,9 +6,10 @@ using Silo.Storage;
 namespace Silo.Wallets;
 
 /// <summary>Locks wallets and books transactions in units.</summary>
-internal sealed class Ledger : IWallets
+internal sealed class Ledger(IUnits units, IdSource ids, ShopClock clock) : IWallets
 {
     private readonly ConditionalWeakTable<Unit, UnitWallets> ofUnits = [];
+    private readonly GatheredReads<long, WalletState> reads = new(users => WalletsAsync(units, users));
 
     public async Task<Result<long>> PostAsync(Unit unit, LedgerTransaction transaction, CancellationToken cancellation)
     {
@@ -75,6 +76,24 @@ internal sealed class Ledger : IWallets
 
         return new(wallets, missing, elsewhere, ofUnit, unit.NewId, unit.NowMs);
     }
+
+    public async Task<LedgerDraft> ReadAsync(long userId) => new(
+        new Dictionary<long, WalletState> { [userId] = await reads.ReadAsync(userId) },
+        new HashSet<long>(),
+        new HashSet<long>(),
+        new UnitWallets(),
+        ids.Next,
+        clock.NowMs);
+
+    private static Task<IReadOnlyList<WalletState>> WalletsAsync(IUnits units, IReadOnlyList<long> users) =>
+        units.ReadAsync<IReadOnlyList<WalletState>>(
+            async r =>
+            {
+                var rows = await r.Query<WalletRow>().Where(w => users.Contains(w.UserId))
+                    .ToDictionaryAsync(w => w.UserId, w => w.State);
+                return [.. users.Select(user => rows.GetValueOrDefault(user))];
+            },
+            CancellationToken.None);
 
     private UnitWallets TakenIn(Unit unit, Dictionary<long, WalletState> wallets)
     {

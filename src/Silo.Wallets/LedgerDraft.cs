@@ -4,8 +4,8 @@ using Silo.Storage;
 namespace Silo.Wallets;
 
 /// <summary>
-/// Locked wallets, and what was decided on them so far. What it books goes into <see cref="Rows"/> and stands when they
-/// are committed in the transaction that holds the locks.
+/// Wallets, and what was decided on them so far. What it books goes into <see cref="Rows"/> and stands when they are
+/// committed: in the transaction that holds the locks, or, of wallets that were only read, while none of them has moved.
 /// </summary>
 public sealed class LedgerDraft
 {
@@ -35,6 +35,13 @@ public sealed class LedgerDraft
 
     /// <summary>The money that a user can spend, in cents.</summary>
     public long BalanceOf(long userId) => wallets[userId].Balance;
+
+    /// <summary>
+    /// The lines that take points back from a user: those that are there, and the rest as a debt. They need the other
+    /// side's line of the whole amount.
+    /// </summary>
+    public IReadOnlyList<LedgerLine> TakeBackPoints(long userId, long points) =>
+        LedgerRules.TakeBack(wallets[userId], userId, points: true, points);
 
     /// <summary>Books a transaction; all of it, or, refused, nothing.</summary>
     /// <returns>The transaction's id, or <see cref="WalletRefusals"/>.</returns>

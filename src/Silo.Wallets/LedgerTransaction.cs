@@ -46,6 +46,33 @@ public enum LedgerKind : short
     /// <summary>Points for a coupon.</summary>
     CouponPoints = 2,
 
+    /// <summary>Points for a sign-in.</summary>
+    SignIn = 20,
+
+    /// <summary>Points for a registration.</summary>
+    Registration = 21,
+
+    /// <summary>Points for the registration of somebody whom the user invited.</summary>
+    Invitation = 22,
+
+    /// <summary>Points for a recharge.</summary>
+    RechargePoints = 23,
+
+    /// <summary>Points for a purchase.</summary>
+    ConsumptionPoints = 24,
+
+    /// <summary>Points for a review.</summary>
+    ReviewPoints = 25,
+
+    /// <summary>Points for a voucher.</summary>
+    VoucherPoints = 26,
+
+    /// <summary>Points for make-up cards.</summary>
+    MakeUpCards = 27,
+
+    /// <summary>Points taken back, because what they were granted for was.</summary>
+    PointsTakenBack = 28,
+
     /// <summary>Points for a draw of a lottery.</summary>
     LotteryDraw = 40,
 

@@ -135,8 +135,10 @@ internal sealed class WalletModel : IRoomModel
             entry.Property(e => e.Amount).HasColumnName("amount");
             entry.Property(e => e.BalanceAfter).HasColumnName("balance_after");
             entry.Property(e => e.Sequence).HasColumnName("sequence");
-            // The statement of an account. The shop's entries have no number and are not in it.
-            entry.HasIndex(e => new { e.UserId, e.Account, e.Sequence }).IsUnique().HasFilter("sequence IS NOT NULL");
+            // What was decided on a wallet that has moved since finds its numbers taken. The shop's entries have none.
+            entry.HasIndex(e => new { e.UserId, e.Sequence }).IsUnique().HasFilter("sequence IS NOT NULL");
+            // The statement of an account.
+            entry.HasIndex(e => new { e.UserId, e.Account, e.Sequence }).HasFilter("sequence IS NOT NULL");
             // The shop's accounts are summed by account and id.
             entry.HasIndex(e => new { e.Account, e.TransactionId }).HasFilter("sequence IS NULL");
         });

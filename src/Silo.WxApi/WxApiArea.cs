@@ -17,6 +17,7 @@ public static class WxApiArea
         WxComments.Handlers,
         WxCoupons.Handlers,
         WxFinance.Handlers,
+        WxScores.Handlers,
         WxReference.Handlers,
         WxUsers.Handlers,
         WxAddresses.Handlers,

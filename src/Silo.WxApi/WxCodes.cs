@@ -90,6 +90,18 @@ internal static class WxCodes
             ("luckyInfoJoin", "LOTTERY_POINTS_TOO_LOW", 30001, "积分不足"),
             ("luckyInfoJoin", "WALLET_FULL", -99, "账户余额已达上限"),
 
+            // points
+            ("scoreSign", "SIGNED_IN_ALREADY", 10000, "今日已签到"),
+            ("scoreSign", "SIGN_IN_CLOSED", 20002, "签到未开放"),
+            ("scoreSign", "WALLET_FULL", -1, "积分已达上限"),
+            ("scoreSignLogs", "DAY_INVALID", 300, "参数错误"),
+            ("scoreExchange", "TOO_MANY_ATTEMPTS", -99, "券号错误次数过多，请15分钟后再试"),
+            ("scoreExchange", "VOUCHER_UNKNOWN", 700, "券号不正确"),
+            ("scoreExchange", "VOUCHER_USED", 20000, "该券已被使用"),
+            ("scoreExchange", "VOUCHER_VOID", 20001, "该券已作废"),
+            ("scoreExchange", "VOUCHER_EXPIRED", 20002, "该券已过期"),
+            ("scoreExchange", "WALLET_FULL", -1, "积分已达上限"),
+
             // files
             (All, "FILE_METADATA_NOT_FIRST", 300, "参数错误"),
             (All, "FILE_TOO_LARGE", WxFiles.TooLarge.Code, WxFiles.TooLarge.Msg),

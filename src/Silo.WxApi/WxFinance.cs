@@ -26,7 +26,17 @@ internal static class WxFinance
     public static readonly IReadOnlyDictionary<TransactionKind, WxLogType> ScoreTypes =
         new Dictionary<TransactionKind, WxLogType>
         {
+            [TransactionKind.Registration] = new(0, "注册"),
+            [TransactionKind.Invitation] = new(1, "邀请好友"),
+            [TransactionKind.SignIn] = new(2, "每日签到"),
             [TransactionKind.CouponPoints] = new(3, "兑换优惠券"),
+            [TransactionKind.RechargePoints] = new(5, "充值送"),
+            [TransactionKind.ConsumptionPoints] = new(6, "消费返"),
+            [TransactionKind.ReviewPoints] = new(7, "好评送积分"),
+            [TransactionKind.VoucherPoints] = new(12, "积分券"),
+            // The public API has no numbers for these.
+            [TransactionKind.PointsTakenBack] = new(18, "退款扣回"),
+            [TransactionKind.MakeUpCards] = new(19, "购买补签卡"),
             [TransactionKind.Adjustment] = new(4, "管理员调整"),
             [TransactionKind.LotteryDraw] = new(17, "参与抽奖"),
             [TransactionKind.LotteryPrize] = new(9, "抽奖"),

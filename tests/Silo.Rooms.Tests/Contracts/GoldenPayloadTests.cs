@@ -6,6 +6,7 @@ using Silo.Coupons;
 using Silo.GroupBuys;
 using Silo.Lotteries;
 using Silo.Kernel;
+using Silo.Points;
 using Silo.Storage;
 using Xunit;
 using Xunit.Sdk;
@@ -22,7 +23,7 @@ public sealed class GoldenPayloadTests
     private const string File = "payloads.txt";
 
     private static readonly Assembly[] Rooms =
-        [typeof(BargainState).Assembly, typeof(CouponState).Assembly, typeof(GroupBuyState).Assembly, typeof(JoinedCommand).Assembly, typeof(LotteryState).Assembly];
+        [typeof(BargainState).Assembly, typeof(CouponState).Assembly, typeof(GroupBuyState).Assembly, typeof(JoinedCommand).Assembly, typeof(LotteryState).Assembly, typeof(SignInState).Assembly];
 
     private readonly Serializer serializer = new ServiceCollection()
         .AddSerializer(builder => Array.ForEach(Rooms, room => builder.AddAssembly(room)))
@@ -90,6 +91,7 @@ public sealed class GoldenPayloadTests
                 BargainState => serializer.Deserialize<BargainState>(payload),
                 GroupBuyState => serializer.Deserialize<GroupBuyState>(payload),
                 LotteryState => serializer.Deserialize<LotteryState>(payload),
+                SignInState => serializer.Deserialize<SignInState>(payload),
                 _ => serializer.Deserialize<object>(payload),
             };
             Assert.IsType(expected.GetType(), actual);
@@ -104,6 +106,7 @@ public sealed class GoldenPayloadTests
         BargainState state => serializer.SerializeToArray(state),
         GroupBuyState state => serializer.SerializeToArray(state),
         LotteryState state => serializer.SerializeToArray(state),
+        SignInState state => serializer.SerializeToArray(state),
         _ => serializer.SerializeToArray(value),
     };
 

@@ -3,6 +3,7 @@ using Silo.Coupons;
 using Silo.GroupBuys;
 using Silo.Kernel;
 using Silo.Lotteries;
+using Silo.Points;
 using Silo.Storage;
 
 namespace Silo.Rooms.Tests.Contracts;
@@ -121,6 +122,7 @@ internal static class GoldenValues
         PriceCents = 70_000_000,
         RuleVersion = 2,
     };
+    private static readonly DayRun Run = new() { From = 739_500, To = 739_577 };
 
     private static readonly JoinedAnswer Answer = new() { Verdict = JoinedVerdict.KeepRows, Refusal = Refused, Text = "wallet" };
 
@@ -299,6 +301,31 @@ internal static class GoldenValues
         ["lottery-refused"] = new LotteryOutcome { Refusal = Refused },
         ["lottery-progress"] = GoldenLotteries.Progress,
         ["lottery-prize-progress"] = GoldenLotteries.Progress.Prizes[0],
+        ["sign-in-state"] = new SignInState { Runs = [Run, new() { From = 739_579, To = 739_579 }], Days = 3_650, Cards = 1_000 },
+        ["sign-in-state-new"] = new SignInState(),
+        ["day-run"] = Run,
+        ["sign-today"] = new SignTodayCommand { RequestId = "fifth", RequestHash = long.MaxValue },
+        ["make-up"] = new MakeUpCommand { RequestId = "sixth", RequestHash = 3, Day = "2026-11-24" },
+        ["buy-cards"] = new BuyCardsCommand { RequestId = "seventh", RequestHash = 4, Count = 100 },
+        ["grant-cards"] = new GrantCardsCommand
+        {
+            RequestId = "eighth",
+            RequestHash = 5,
+            OperatorId = 912_957_059_891_200,
+            Rpc = "/silo.points.v1.PointsAdminService/GrantMakeUpCards",
+            Reason = "spring",
+            Count = 100,
+        },
+        ["outcome-signed"] = new SignInOutcome
+        {
+            Day = 739_579,
+            At = 1_764_000_000_005,
+            Streak = 3_650,
+            Points = 3_000_000,
+            MadeUp = true,
+            Cards = 999,
+        },
+        ["outcome-not-signed"] = new SignInOutcome { Refusal = Refused },
         ["refusal-paid"] = Refused with { Metadata = new Dictionary<string, string> { ["amount_cents"] = "990" } },
     };
 }

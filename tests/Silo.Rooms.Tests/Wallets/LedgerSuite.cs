@@ -65,6 +65,50 @@ public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
 {
     private static readonly Refusal No = new("NO", RefusalKind.Precondition, "No.");
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public async Task Read_OfAWalletThatMovesBeforeItIsWritten_BooksNothing(long pointsBefore)
+    {
+        if (pointsBefore > 0)
+        {
+            await PostAsync(Points(1, pointsBefore));
+        }
+
+        var (first, second, third) = (await Wallets.ReadAsync(1), await Wallets.ReadAsync(1), await Wallets.ReadAsync(1));
+        Assert.Equal((pointsBefore, 0), (second.PointsOf(1), second.BalanceOf(1)));
+
+        // Of another account: it is the wallet that has moved.
+        Assert.True((await WriteAsync(first, Money(1, 3))).IsAccepted);
+        await Assert.ThrowsAsync<UniqueKeyTakenException>(() => WriteAsync(second, Points(1, 5)));
+        await PostAsync(Money(1, 4));
+        await Assert.ThrowsAsync<UniqueKeyTakenException>(() => WriteAsync(third, Money(1, 6)));
+
+        Assert.True((await WriteAsync(await Wallets.ReadAsync(1), Points(1, 5))).IsAccepted);
+        Assert.Equal((pointsBefore + 5, 7), (await WalletAsync(1)) is { } wallet ? (wallet.Points, wallet.Balance) : default);
+        Assert.Empty(await FaultsAsync());
+
+        Task<Result<long>> WriteAsync(LedgerDraft draft, LedgerTransaction transaction) => Node.Units.RunAsync<long>(
+            async unit =>
+            {
+                var rows = new Rows();
+                var booked = draft.Post(transaction, rows);
+                await unit.WriteAsync(rows);
+                return booked;
+            },
+            Cancel);
+    }
+
+    [Fact]
+    public async Task Read_OfManyWalletsAtOnce_GivesEachItsOwn()
+    {
+        await Task.WhenAll(Enumerable.Range(1, 40).Select(user => PostAsync(Points(user, user))));
+
+        var drafts = await Task.WhenAll(Enumerable.Range(1, 1_300).Select(async user => (user, Draft: await Wallets.ReadAsync(user))));
+
+        Assert.All(drafts, d => Assert.Equal(d.user <= 40 ? d.user : 0, d.Draft.PointsOf(d.user)));
+    }
+
     [Fact]
     public async Task Post_AgainWithKindAndReference_IsAnsweredAsTheFirstAndMovesNothing()
     {

@@ -2450,107 +2450,6 @@ namespace Silo.Server.Migrations.PostgreSql
                 });
 
             modelBuilder.Entity("Silo.GroupBuys.CampaignRow", b =>
-            modelBuilder.Entity("Silo.Lotteries.DeliveryRow", b =>
-                {
-                    b.Property<long>("DrawId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("draw_id");
-
-                    b.Property<string>("Address")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("address");
-
-                    b.Property<long>("At")
-                        .HasColumnType("bigint")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Carrier")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("carrier");
-
-                    b.Property<long>("LotteryId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("lottery_id");
-
-                    b.Property<string>("TrackingNumber")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("tracking_number");
-
-                    b.HasKey("DrawId");
-
-                    b.HasIndex("LotteryId");
-
-                    b.ToTable("lotteries_deliveries", (string)null);
-                });
-
-            modelBuilder.Entity("Silo.Lotteries.DrawRow", b =>
-                {
-                    b.Property<long>("Id")
-                        .HasColumnType("bigint")
-                        .HasColumnName("id");
-
-                    b.Property<long>("At")
-                        .HasColumnType("bigint")
-                        .HasColumnName("at");
-
-                    b.Property<bool>("IsGoods")
-                        .HasColumnType("boolean")
-                        .HasColumnName("is_goods");
-
-                    b.Property<long>("LotteryId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("lottery_id");
-
-                    b.Property<int>("Ordinal")
-                        .HasColumnType("integer")
-                        .HasColumnName("ordinal");
-
-                    b.Property<long>("PieceId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("piece_id");
-
-                    b.Property<long>("Position")
-                        .HasColumnType("bigint")
-                        .HasColumnName("position");
-
-                    b.Property<long>("PrizeId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("prize_id");
-
-                    b.Property<long>("RequestHash")
-                        .HasColumnType("bigint")
-                        .HasColumnName("request_hash");
-
-                    b.Property<string>("RequestId")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("request_id");
-
-                    b.Property<int>("RuleVersion")
-                        .HasColumnType("integer")
-                        .HasColumnName("rule_version");
-
-                    b.Property<long>("UserId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("LotteryId", "Position")
-                        .IsUnique();
-
-                    b.HasIndex("LotteryId", "PrizeId", "Position");
-
-                    b.HasIndex("UserId", "LotteryId", "Ordinal")
-                        .IsUnique();
-
-                    b.ToTable("lotteries_draws", (string)null);
-                });
-
-            modelBuilder.Entity("Silo.Lotteries.LotteryRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("bigint")
@@ -2584,26 +2483,6 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("updated_at");
-                    b.Property<string>("SearchTitle")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("search_title");
-
-                    b.Property<string>("Title")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("title");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("lotteries_lotteries", (string)null);
-                });
-
-            modelBuilder.Entity("Silo.Lotteries.RuleRow", b =>
-                {
-                    b.Property<long>("LotteryId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("lottery_id");
 
                     b.Property<int>("Version")
                         .HasColumnType("integer")
@@ -2760,6 +2639,143 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasIndex("UserId", "CampaignId", "OrderId");
 
                     b.ToTable("groupbuys_seats", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.DeliveryRow", b =>
+                {
+                    b.Property<long>("DrawId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("draw_id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Carrier")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("carrier");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lottery_id");
+
+                    b.Property<string>("TrackingNumber")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("tracking_number");
+
+                    b.HasKey("DrawId");
+
+                    b.HasIndex("LotteryId");
+
+                    b.ToTable("lotteries_deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.DrawRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("IsGoods")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_goods");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lottery_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer")
+                        .HasColumnName("ordinal");
+
+                    b.Property<long>("PieceId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("piece_id");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("bigint")
+                        .HasColumnName("position");
+
+                    b.Property<long>("PrizeId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("prize_id");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<int>("RuleVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("rule_version");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("LotteryId", "Position")
+                        .IsUnique();
+
+                    b.HasIndex("LotteryId", "PrizeId", "Position");
+
+                    b.HasIndex("UserId", "LotteryId", "Ordinal")
+                        .IsUnique();
+
+                    b.ToTable("lotteries_draws", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.LotteryRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("SearchTitle")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("search_title");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("lotteries_lotteries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.RuleRow", b =>
+                {
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lottery_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
                     b.Property<long>("FirstPosition")
                         .HasColumnType("bigint")
                         .HasColumnName("first_position");
@@ -2791,6 +2807,263 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasKey("AllotmentId");
 
                     b.ToTable("lotteries_settled", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.CardMoveRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<int>("CardsAfter")
+                        .HasColumnType("integer")
+                        .HasColumnName("cards_after");
+
+                    b.Property<int>("Change")
+                        .HasColumnType("integer")
+                        .HasColumnName("change");
+
+                    b.Property<short>("Reason")
+                        .HasColumnType("smallint")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId", "Id");
+
+                    b.HasIndex("UserId", "RequestId")
+                        .IsUnique()
+                        .HasFilter("request_id <> ''");
+
+                    b.ToTable("points_card_moves", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.GrantRow", b =>
+                {
+                    b.Property<int>("Event")
+                        .HasColumnType("integer")
+                        .HasColumnName("event");
+
+                    b.Property<string>("Reference")
+                        .HasColumnType("text")
+                        .HasColumnName("reference");
+
+                    b.Property<long>("AmountCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount_cents");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("bigint")
+                        .HasColumnName("points");
+
+                    b.Property<long>("TakenPoints")
+                        .HasColumnType("bigint")
+                        .HasColumnName("taken_points");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Event", "Reference");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("points_grants", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.PointsRuleRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("disabled");
+
+                    b.Property<int>("Event")
+                        .HasColumnType("integer")
+                        .HasColumnName("event");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("bigint")
+                        .HasColumnName("points");
+
+                    b.Property<long>("ThresholdCents")
+                        .HasColumnType("bigint")
+                        .HasColumnName("threshold_cents");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Event", "ThresholdCents")
+                        .IsUnique();
+
+                    b.ToTable("points_rules", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.SignInRow", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("MadeUp")
+                        .HasColumnType("boolean")
+                        .HasColumnName("made_up");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("bigint")
+                        .HasColumnName("points");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<int>("Streak")
+                        .HasColumnType("integer")
+                        .HasColumnName("streak");
+
+                    b.HasKey("UserId", "Day");
+
+                    b.HasIndex("Day", "UserId");
+
+                    b.HasIndex("UserId", "MadeUp", "RequestId")
+                        .IsUnique()
+                        .HasFilter("request_id <> ''");
+
+                    b.ToTable("points_sign_ins", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.SignInTermsRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("terms");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("points_sign_in_terms", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.VoucherRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("batch_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("number");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("bigint")
+                        .HasColumnName("points");
+
+                    b.Property<string>("Remark")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("remark");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<long>("UsedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("used_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("VoidedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("voided_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Number")
+                        .IsUnique();
+
+                    b.HasIndex("UserId")
+                        .HasFilter("user_id <> 0");
+
+                    b.HasIndex("BatchId", "Id");
+
+                    b.HasIndex("UserId", "RequestId")
+                        .IsUnique()
+                        .HasFilter("request_id <> ''");
+
+                    b.ToTable("points_vouchers", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.AuditEntry", b =>
@@ -3006,8 +3279,11 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasIndex("Account", "TransactionId")
                         .HasFilter("sequence IS NULL");
 
-                    b.HasIndex("UserId", "Account", "Sequence")
+                    b.HasIndex("UserId", "Sequence")
                         .IsUnique()
+                        .HasFilter("sequence IS NOT NULL");
+
+                    b.HasIndex("UserId", "Account", "Sequence")
                         .HasFilter("sequence IS NOT NULL");
 
                     b.ToTable("wallets_entries", (string)null);

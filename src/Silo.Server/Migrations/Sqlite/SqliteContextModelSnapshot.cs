@@ -2445,107 +2445,6 @@ namespace Silo.Server.Migrations.Sqlite
                 });
 
             modelBuilder.Entity("Silo.GroupBuys.CampaignRow", b =>
-            modelBuilder.Entity("Silo.Lotteries.DeliveryRow", b =>
-                {
-                    b.Property<long>("DrawId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("draw_id");
-
-                    b.Property<string>("Address")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("address");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("at");
-
-                    b.Property<string>("Carrier")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("carrier");
-
-                    b.Property<long>("LotteryId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("lottery_id");
-
-                    b.Property<string>("TrackingNumber")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("tracking_number");
-
-                    b.HasKey("DrawId");
-
-                    b.HasIndex("LotteryId");
-
-                    b.ToTable("lotteries_deliveries", (string)null);
-                });
-
-            modelBuilder.Entity("Silo.Lotteries.DrawRow", b =>
-                {
-                    b.Property<long>("Id")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("id");
-
-                    b.Property<long>("At")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("at");
-
-                    b.Property<bool>("IsGoods")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("is_goods");
-
-                    b.Property<long>("LotteryId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("lottery_id");
-
-                    b.Property<int>("Ordinal")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("ordinal");
-
-                    b.Property<long>("PieceId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("piece_id");
-
-                    b.Property<long>("Position")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("position");
-
-                    b.Property<long>("PrizeId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("prize_id");
-
-                    b.Property<long>("RequestHash")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("request_hash");
-
-                    b.Property<string>("RequestId")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("request_id");
-
-                    b.Property<int>("RuleVersion")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("rule_version");
-
-                    b.Property<long>("UserId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("user_id");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("LotteryId", "Position")
-                        .IsUnique();
-
-                    b.HasIndex("LotteryId", "PrizeId", "Position");
-
-                    b.HasIndex("UserId", "LotteryId", "Ordinal")
-                        .IsUnique();
-
-                    b.ToTable("lotteries_draws", (string)null);
-                });
-
-            modelBuilder.Entity("Silo.Lotteries.LotteryRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER")
@@ -2579,26 +2478,6 @@ namespace Silo.Server.Migrations.Sqlite
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("updated_at");
-                    b.Property<string>("SearchTitle")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("search_title");
-
-                    b.Property<string>("Title")
-                        .IsRequired()
-                        .HasColumnType("TEXT")
-                        .HasColumnName("title");
-
-                    b.HasKey("Id");
-
-                    b.ToTable("lotteries_lotteries", (string)null);
-                });
-
-            modelBuilder.Entity("Silo.Lotteries.RuleRow", b =>
-                {
-                    b.Property<long>("LotteryId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("lottery_id");
 
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER")
@@ -2755,6 +2634,143 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasIndex("UserId", "CampaignId", "OrderId");
 
                     b.ToTable("groupbuys_seats", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.DeliveryRow", b =>
+                {
+                    b.Property<long>("DrawId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("draw_id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("address");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Carrier")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("carrier");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lottery_id");
+
+                    b.Property<string>("TrackingNumber")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tracking_number");
+
+                    b.HasKey("DrawId");
+
+                    b.HasIndex("LotteryId");
+
+                    b.ToTable("lotteries_deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.DrawRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("IsGoods")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_goods");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lottery_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ordinal");
+
+                    b.Property<long>("PieceId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("piece_id");
+
+                    b.Property<long>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<long>("PrizeId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("prize_id");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.Property<int>("RuleVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rule_version");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("LotteryId", "Position")
+                        .IsUnique();
+
+                    b.HasIndex("LotteryId", "PrizeId", "Position");
+
+                    b.HasIndex("UserId", "LotteryId", "Ordinal")
+                        .IsUnique();
+
+                    b.ToTable("lotteries_draws", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.LotteryRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("SearchTitle")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("search_title");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("title");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("lotteries_lotteries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.RuleRow", b =>
+                {
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lottery_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
                     b.Property<long>("FirstPosition")
                         .HasColumnType("INTEGER")
                         .HasColumnName("first_position");
@@ -2786,6 +2802,263 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasKey("AllotmentId");
 
                     b.ToTable("lotteries_settled", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.CardMoveRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<int>("CardsAfter")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cards_after");
+
+                    b.Property<int>("Change")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("change");
+
+                    b.Property<short>("Reason")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("UserId", "Id");
+
+                    b.HasIndex("UserId", "RequestId")
+                        .IsUnique()
+                        .HasFilter("request_id <> ''");
+
+                    b.ToTable("points_card_moves", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.GrantRow", b =>
+                {
+                    b.Property<int>("Event")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("event");
+
+                    b.Property<string>("Reference")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference");
+
+                    b.Property<long>("AmountCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount_cents");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("points");
+
+                    b.Property<long>("TakenPoints")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("taken_points");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Event", "Reference");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("points_grants", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.PointsRuleRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Disabled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("disabled");
+
+                    b.Property<int>("Event")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("event");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("points");
+
+                    b.Property<long>("ThresholdCents")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("threshold_cents");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Event", "ThresholdCents")
+                        .IsUnique();
+
+                    b.ToTable("points_rules", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.SignInRow", b =>
+                {
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<bool>("MadeUp")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("made_up");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("points");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.Property<int>("Streak")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("streak");
+
+                    b.HasKey("UserId", "Day");
+
+                    b.HasIndex("Day", "UserId");
+
+                    b.HasIndex("UserId", "MadeUp", "RequestId")
+                        .IsUnique()
+                        .HasFilter("request_id <> ''");
+
+                    b.ToTable("points_sign_ins", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.SignInTermsRow", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("terms");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("points_sign_in_terms", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Points.VoucherRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<long>("BatchId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("batch_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Number")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("number");
+
+                    b.Property<long>("Points")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("points");
+
+                    b.Property<string>("Remark")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("remark");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.Property<long>("UsedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("used_at");
+
+                    b.Property<long>("UserId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_id");
+
+                    b.Property<long>("VoidedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("voided_at");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Number")
+                        .IsUnique();
+
+                    b.HasIndex("UserId")
+                        .HasFilter("user_id <> 0");
+
+                    b.HasIndex("BatchId", "Id");
+
+                    b.HasIndex("UserId", "RequestId")
+                        .IsUnique()
+                        .HasFilter("request_id <> ''");
+
+                    b.ToTable("points_vouchers", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.AuditEntry", b =>
@@ -3001,8 +3274,11 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasIndex("Account", "TransactionId")
                         .HasFilter("sequence IS NULL");
 
-                    b.HasIndex("UserId", "Account", "Sequence")
+                    b.HasIndex("UserId", "Sequence")
                         .IsUnique()
+                        .HasFilter("sequence IS NOT NULL");
+
+                    b.HasIndex("UserId", "Account", "Sequence")
                         .HasFilter("sequence IS NOT NULL");
 
                     b.ToTable("wallets_entries", (string)null);

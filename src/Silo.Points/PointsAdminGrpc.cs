@@ -1,0 +1,141 @@
+using Grpc.Core;
+using Silo.Accounts;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Points.V1;
+using Silo.Storage;
+
+namespace Silo.Points;
+
+/// <summary>The operator's rpcs.</summary>
+internal sealed class PointsAdminGrpc(
+    IGrainFactory grains, PointsRuleStore rules, PointsReads reads, IUnits units, IUsers users, OperatorWrites writes, ShopClock clock)
+    : PointsAdminService.PointsAdminServiceBase
+{
+    private const int MostDays = 366;
+
+    public override Task<SetSignInTermsResponse> SetSignInTerms(SetSignInTermsRequest request, ServerCallContext context) =>
+        writes.RunAsync<SetSignInTermsResponse>(context, request, request.RequestId, request.Reason, async unit =>
+        {
+            var set = await SignInTermsStore.SetAsync(unit, request.Terms, request.ExpectedVersion, context.CancellationToken);
+            return set.IsAccepted
+                ? new OperatorChange<SetSignInTermsResponse>("sign-in-terms", Whole(set.Value.Before), Whole(set.Value.After)!)
+                : set.Refusal;
+        });
+
+    public override async Task<GrantMakeUpCardsResponse> GrantMakeUpCards(GrantMakeUpCardsRequest request, ServerCallContext context)
+    {
+        var userId = request.UserId;
+        if (!await units.ReadAsync(
+            async r => (await users.ExistingAsync(r, [userId], context.CancellationToken)).Count == 1, context.CancellationToken))
+        {
+            UserRefusals.Unknown.Throw();
+        }
+
+        var outcome = await grains.GetGrain<ISignInGrain>(SignInGrain.KeyOf(userId)).RunAsync(new GrantCardsCommand
+        {
+            OperatorId = context.Caller().Id,
+            Rpc = context.Method.TrimStart('/'),
+            Reason = request.Reason,
+            RequestId = request.RequestId,
+            RequestHash = RequestHash.Of(request),
+            Count = request.Count,
+        });
+        outcome.Refusal?.Throw();
+        return new() { Cards = outcome.Cards };
+    }
+
+    public override async Task<ListCardMovesResponse> ListCardMoves(ListCardMovesRequest request, ServerCallContext context)
+    {
+        var (page, total) = await reads.CardMovesAsync(
+            request.UserId, new Paging(request.Page, request.PageSize), context.CancellationToken);
+        return new() { Moves = { page.Select(PointsWire.CardMove) }, TotalCount = total };
+    }
+
+    public override async Task<ListSignInsResponse> ListSignIns(ListSignInsRequest request, ServerCallContext context)
+    {
+        var (page, total) = await reads.DaysAsync(
+            request.UserId,
+            PointsGrpc.Bound(request.FromDay),
+            PointsGrpc.Bound(request.ToDay),
+            new Paging(request.Page, request.PageSize),
+            context.CancellationToken);
+        return new()
+        {
+            SignIns = { page.Select(d => new UserSignIn { UserId = d.UserId, SignIn = PointsWire.SignIn(d) }) },
+            TotalCount = total,
+        };
+    }
+
+    public override async Task<CountSignInsResponse> CountSignIns(CountSignInsRequest request, ServerCallContext context)
+    {
+        var (from, to) = (PointsGrpc.Bound(request.FromDay)!.Value, PointsGrpc.Bound(request.ToDay)!.Value);
+        if (to - from >= MostDays)
+        {
+            PointsRefusals.DaysTooMany.Throw();
+        }
+
+        return new() { Days = { (await reads.CountAsync(from, to, context.CancellationToken)).Select(PointsWire.DayCount) } };
+    }
+
+    public override async Task<CreatePointsRuleResponse> CreatePointsRule(CreatePointsRuleRequest request, ServerCallContext context) => new()
+    {
+        Rule = await writes.RunAsync<PointsRule>(context, request, request.RequestId, request.Reason, unit =>
+            PointsRuleStore.CreateAsync(unit, request.Terms, context.CancellationToken)),
+    };
+
+    public override async Task<UpdatePointsRuleResponse> UpdatePointsRule(UpdatePointsRuleRequest request, ServerCallContext context) => new()
+    {
+        Rule = await writes.RunAsync<PointsRule>(context, request, request.RequestId, request.Reason, unit =>
+            PointsRuleStore.UpdateAsync(unit, request.RuleId, request.Terms, request.ExpectedVersion, context.CancellationToken)),
+    };
+
+    public override async Task<DeletePointsRuleResponse> DeletePointsRule(DeletePointsRuleRequest request, ServerCallContext context)
+    {
+        await writes.RunAsync<PointsRule>(context, request, requestId: "", request.Reason, unit =>
+            PointsRuleStore.DeleteAsync(unit, request.RuleId, context.CancellationToken));
+        return new();
+    }
+
+    public override async Task<SearchPointsRulesResponse> SearchPointsRules(SearchPointsRulesRequest request, ServerCallContext context)
+    {
+        var (page, total) = await rules.ListAsync(
+            request.Event, withDisabled: true, new Paging(request.Page, request.PageSize), context.CancellationToken);
+        return new() { Rules = { page }, TotalCount = total };
+    }
+
+    public override async Task<CreateVouchersResponse> CreateVouchers(CreateVouchersRequest request, ServerCallContext context) => new()
+    {
+        Batch = await writes.RunAsync<VoucherBatch>(context, request, request.RequestId, request.Reason, async unit =>
+        {
+            var made = await Vouchers.CreateAsync(unit, request);
+            return made.IsAccepted
+                ? new OperatorChange<VoucherBatch>($"voucher-batch:{made.Value.Id}", null, made.Value)
+                : made.Refusal;
+        }),
+    };
+
+    public override async Task<ListVouchersResponse> ListVouchers(ListVouchersRequest request, ServerCallContext context)
+    {
+        var now = clock.NowMs;
+        var (page, total) = await reads.VouchersAsync(
+            new VoucherQuery(request.BatchId, request.State, Vouchers.Normalise(request.Number)),
+            now,
+            new Paging(request.Page, request.PageSize),
+            context.CancellationToken);
+        return new() { Vouchers = { page.Select(v => PointsWire.Voucher(v, now)) }, TotalCount = total };
+    }
+
+    public override Task<VoidVouchersResponse> VoidVouchers(VoidVouchersRequest request, ServerCallContext context) =>
+        writes.RunAsync<VoidVouchersResponse>(context, request, request.RequestId, request.Reason, async unit =>
+        {
+            var voided = await Vouchers.VoidAsync(unit, request.BatchId, request.VoucherIds, context.CancellationToken);
+            return voided.IsAccepted
+                ? new OperatorChange<VoidVouchersResponse>(
+                    $"voucher-batch:{request.BatchId}", null, new VoidVouchersResponse { Voided = voided.Value })
+                : voided.Refusal;
+        });
+
+    private static SetSignInTermsResponse? Whole(VersionedTerms? terms) =>
+        terms is null ? null : new() { Terms = PointsWire.Terms(terms.Terms), Version = terms.Version };
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Silo.Accounts;
+using Silo.Coupons;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Points;
+
+/// <summary>The door of the room.</summary>
+public static class PointsArea
+{
+    /// <summary>Adds the room's services, model and grains.</summary>
+    public static IServiceCollection AddPoints(this IServiceCollection services)
+    {
+        services.AddSingleton<IRoomModel, PointsModel>();
+        services.AddSingleton<SignInTermsStore>();
+        services.AddSingleton<PointsRuleStore>();
+        services.AddSingleton<PointsReads>();
+        services.AddSingleton<Vouchers>();
+        services.AddSingleton<IPoints, PointsGrants>();
+        services.AddSingleton<ISignInStreaks, SignInStreaks>();
+        services.AddSingleton<RegistrationPoints>();
+        services.AddSingleton<IOnRegistered>(provider => provider.GetRequiredService<RegistrationPoints>());
+        services.AddSingleton<IWorkHandler>(provider => provider.GetRequiredService<RegistrationPoints>());
+        services.AddSingleton<IPersonalData, PointsPersonalData>();
+        services.AddSingleton<IDemoData, PointsDemo>();
+        services.AddSiloGrpc<PointsGrpc>();
+        services.AddSiloGrpc<PointsAdminGrpc>();
+        return services;
+    }
+
+    /// <summary>Maps the room's rpcs.</summary>
+    public static IEndpointRouteBuilder MapPoints(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapSiloGrpc<PointsGrpc>();
+        endpoints.MapSiloGrpc<PointsAdminGrpc>();
+        return endpoints;
+    }
+}

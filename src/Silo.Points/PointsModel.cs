@@ -1,0 +1,233 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Storage;
+
+namespace Silo.Points;
+
+/// <summary>A day for which a user has signed in. Append-only; its key is what makes it one a day.</summary>
+internal sealed class SignInRow
+{
+    public long UserId { get; init; }
+
+    /// <summary>The day's number.</summary>
+    public int Day { get; init; }
+
+    public long At { get; init; }
+
+    public int Streak { get; init; }
+
+    public long Points { get; init; }
+
+    public bool MadeUp { get; init; }
+
+    /// <summary>The caller's, or empty.</summary>
+    public string RequestId { get; init; } = "";
+
+    public long RequestHash { get; init; }
+}
+
+/// <summary>How make-up cards came or went. The numbers are stored, and the wire's.</summary>
+internal enum CardMoveReason : short
+{
+    Grant = 1,
+    Purchase = 2,
+    Use = 3,
+}
+
+/// <summary>One movement of a user's make-up cards. Append-only.</summary>
+internal sealed class CardMoveRow
+{
+    public long Id { get; init; }
+
+    public long UserId { get; init; }
+
+    public CardMoveReason Reason { get; init; }
+
+    public int Change { get; init; }
+
+    public int CardsAfter { get; init; }
+
+    public long At { get; init; }
+
+    /// <summary>Of a purchase the caller's; else empty.</summary>
+    public string RequestId { get; init; } = "";
+
+    public long RequestHash { get; init; }
+}
+
+/// <summary>What signing in gives; one row.</summary>
+internal sealed class SignInTermsRow
+{
+    public const int OnlyId = 1;
+
+    public int Id { get; init; } = OnlyId;
+
+    public int Version { get; set; }
+
+    /// <summary>The terms as the API has them, as JSON.</summary>
+    public required string Terms { get; set; }
+}
+
+/// <summary>A rule by which points are given.</summary>
+internal sealed class PointsRuleRow
+{
+    public long Id { get; init; }
+
+    public PointsEvent Event { get; set; }
+
+    public long ThresholdCents { get; set; }
+
+    public long Points { get; set; }
+
+    public bool Disabled { get; set; }
+
+    public int Version { get; set; }
+
+    public long CreatedAt { get; init; }
+}
+
+/// <summary>Points that an event gave, and what was taken back of them.</summary>
+internal sealed class GrantRow
+{
+    public PointsEvent Event { get; init; }
+
+    /// <summary>What for; unique within the event.</summary>
+    public required string Reference { get; init; }
+
+    public long UserId { get; init; }
+
+    public long Points { get; init; }
+
+    public long AmountCents { get; init; }
+
+    public long TakenPoints { get; set; }
+
+    public long At { get; init; }
+}
+
+/// <summary>A voucher for points.</summary>
+internal sealed class VoucherRow
+{
+    public long Id { get; init; }
+
+    public long BatchId { get; init; }
+
+    public required string Number { get; init; }
+
+    public long Points { get; init; }
+
+    /// <summary>Good before this instant.</summary>
+    public long ExpiresAt { get; init; }
+
+    /// <summary>Who used it; 0 for nobody.</summary>
+    public long UserId { get; init; }
+
+    /// <summary>0 while it is not used.</summary>
+    public long UsedAt { get; init; }
+
+    /// <summary>0 while it is not void.</summary>
+    public long VoidedAt { get; init; }
+
+    public string Remark { get; init; } = "";
+
+    public long CreatedAt { get; init; }
+
+    /// <summary>The request id of its user, or empty.</summary>
+    public string RequestId { get; init; } = "";
+
+    public long RequestHash { get; init; }
+}
+
+/// <summary>The room's part of the database model.</summary>
+internal sealed class PointsModel : IRoomModel
+{
+    private const string WithRequestId = "request_id <> ''";
+
+    public void Configure(ModelBuilder model)
+    {
+        model.Entity<SignInRow>(day =>
+        {
+            day.ToTable("points_sign_ins");
+            day.HasKey(d => new { d.UserId, d.Day });
+            day.Property(d => d.UserId).HasColumnName("user_id");
+            day.Property(d => d.Day).HasColumnName("day");
+            day.Property(d => d.At).HasColumnName("at");
+            day.Property(d => d.Streak).HasColumnName("streak");
+            day.Property(d => d.Points).HasColumnName("points");
+            day.Property(d => d.MadeUp).HasColumnName("made_up");
+            day.Property(d => d.RequestId).HasColumnName("request_id");
+            day.Property(d => d.RequestHash).HasColumnName("request_hash");
+            day.HasIndex(d => new { d.Day, d.UserId });
+            day.HasIndex(d => new { d.UserId, d.MadeUp, d.RequestId }).IsUnique().HasFilter(WithRequestId);
+        });
+        model.Entity<CardMoveRow>(move =>
+        {
+            move.ToTable("points_card_moves");
+            move.HasKey(m => m.Id);
+            move.Property(m => m.Id).HasColumnName("id").ValueGeneratedNever();
+            move.Property(m => m.UserId).HasColumnName("user_id");
+            move.Property(m => m.Reason).HasColumnName("reason");
+            move.Property(m => m.Change).HasColumnName("change");
+            move.Property(m => m.CardsAfter).HasColumnName("cards_after");
+            move.Property(m => m.At).HasColumnName("at");
+            move.Property(m => m.RequestId).HasColumnName("request_id");
+            move.Property(m => m.RequestHash).HasColumnName("request_hash");
+            move.HasIndex(m => new { m.UserId, m.Id });
+            move.HasIndex(m => new { m.UserId, m.RequestId }).IsUnique().HasFilter(WithRequestId);
+        });
+        model.Entity<SignInTermsRow>(terms =>
+        {
+            terms.ToTable("points_sign_in_terms");
+            terms.HasKey(t => t.Id);
+            terms.Property(t => t.Id).HasColumnName("id").ValueGeneratedNever();
+            terms.Property(t => t.Version).HasColumnName("version");
+            terms.Property(t => t.Terms).HasColumnName("terms");
+        });
+        model.Entity<PointsRuleRow>(rule =>
+        {
+            rule.ToTable("points_rules");
+            rule.HasKey(r => r.Id);
+            rule.Property(r => r.Id).HasColumnName("id").ValueGeneratedNever();
+            rule.Property(r => r.Event).HasColumnName("event");
+            rule.Property(r => r.ThresholdCents).HasColumnName("threshold_cents");
+            rule.Property(r => r.Points).HasColumnName("points");
+            rule.Property(r => r.Disabled).HasColumnName("disabled");
+            rule.Property(r => r.Version).HasColumnName("version");
+            rule.Property(r => r.CreatedAt).HasColumnName("created_at");
+            rule.HasIndex(r => new { r.Event, r.ThresholdCents }).IsUnique();
+        });
+        model.Entity<GrantRow>(grant =>
+        {
+            grant.ToTable("points_grants");
+            grant.HasKey(g => new { g.Event, g.Reference });
+            grant.Property(g => g.Event).HasColumnName("event");
+            grant.Property(g => g.Reference).HasColumnName("reference");
+            grant.Property(g => g.UserId).HasColumnName("user_id");
+            grant.Property(g => g.Points).HasColumnName("points");
+            grant.Property(g => g.AmountCents).HasColumnName("amount_cents");
+            grant.Property(g => g.TakenPoints).HasColumnName("taken_points");
+            grant.Property(g => g.At).HasColumnName("at");
+            grant.HasIndex(g => g.UserId);
+        });
+        model.Entity<VoucherRow>(voucher =>
+        {
+            voucher.ToTable("points_vouchers");
+            voucher.HasKey(v => v.Id);
+            voucher.Property(v => v.Id).HasColumnName("id").ValueGeneratedNever();
+            voucher.Property(v => v.BatchId).HasColumnName("batch_id");
+            voucher.Property(v => v.Number).HasColumnName("number");
+            voucher.Property(v => v.Points).HasColumnName("points");
+            voucher.Property(v => v.ExpiresAt).HasColumnName("expires_at");
+            voucher.Property(v => v.UserId).HasColumnName("user_id");
+            voucher.Property(v => v.UsedAt).HasColumnName("used_at");
+            voucher.Property(v => v.VoidedAt).HasColumnName("voided_at");
+            voucher.Property(v => v.Remark).HasColumnName("remark");
+            voucher.Property(v => v.CreatedAt).HasColumnName("created_at");
+            voucher.Property(v => v.RequestId).HasColumnName("request_id");
+            voucher.Property(v => v.RequestHash).HasColumnName("request_hash");
+            voucher.HasIndex(v => v.Number).IsUnique();
+            voucher.HasIndex(v => new { v.BatchId, v.Id });
+            voucher.HasIndex(v => v.UserId).HasFilter("user_id <> 0");
+            voucher.HasIndex(v => new { v.UserId, v.RequestId }).IsUnique().HasFilter(WithRequestId);
+        });
+    }
+}
