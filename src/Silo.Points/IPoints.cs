@@ -58,7 +58,6 @@ internal sealed class PointsGrants(IWallets wallets) : IPoints
     {
         ArgumentOutOfRangeException.ThrowIfNegative(grant.AmountCents);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(grant.Reference.Length, LongestReference);
-        var draft = await wallets.LockAsync(unit, [grant.UserId], cancellation);
         if (await FindAsync(unit, grant.Event, grant.Reference, cancellation) is { } first)
         {
             return first.Points;
@@ -69,7 +68,14 @@ internal sealed class PointsGrants(IWallets wallets) : IPoints
             tiers.Select(r => new PointsTier(r.Event, r.ThresholdCents, r.Points)), grant.Event, grant.AmountCents);
         if (points == 0)
         {
+            // A wallet that is locked has a row from then on; who gets nothing needs none.
             return 0;
+        }
+
+        var draft = await wallets.LockAsync(unit, [grant.UserId], cancellation);
+        if (await FindAsync(unit, grant.Event, grant.Reference, cancellation) is { } meanwhile)
+        {
+            return meanwhile.Points;
         }
 
         var rows = new Rows();

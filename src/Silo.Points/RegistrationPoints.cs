@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
 using Silo.Storage;
 using Silo.Wallets;
@@ -22,6 +23,12 @@ internal sealed class RegistrationPoints(IUnits units, IUsers users, IWallets wa
         var given = await units.RunAsync<bool>(
             async unit =>
             {
+                if (!await unit.Query<PointsRuleRow>().AnyAsync(
+                    r => (r.Event == PointsEvent.Registration || r.Event == PointsEvent.Invitation) && !r.Disabled, cancellation))
+                {
+                    return true;
+                }
+
                 var existing = await users.ExistingAsync(unit, [userId, referrerId], cancellation);
                 await wallets.LockAsync(unit, [.. existing], cancellation);
                 foreach (var (to, happened) in new[] { (userId, PointsEvent.Registration), (referrerId, PointsEvent.Invitation) })

@@ -26,9 +26,12 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
 
         var many = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => AgainAsync(() => GrantAsync(user, reference, 600_00))));
         var small = await GrantAsync(user, Reference(), 99_99);
+        var nobody = NewId();
+        await GrantAsync(nobody, Reference(), 99_99);
 
         Assert.All(many, g => Assert.Equal(80, g.Value));
         Assert.Equal(0, small.Value);
+        Assert.False(await Node.ReadAsync(r => r.Query<WalletRow>().AnyAsync(w => w.UserId == nobody)));
         Assert.Equal(new WalletState { Points = 80, Entries = 1 }, await Node.WalletAsync(user));
         Assert.Empty(await Node.LedgerFaultsAsync());
     }
