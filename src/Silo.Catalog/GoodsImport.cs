@@ -137,7 +137,7 @@ internal sealed class GoodsImport
         return groups.ConvertAll(g => new GoodsReading(g.Goods, g.Combinations));
     }
 
-    private static async Task WriteAsync(Pen pen, List<Record> lines, ImportGoodsResponse report, CancellationToken cancellation)
+    internal static async Task WriteAsync(Pen pen, List<Record> lines, ImportGoodsResponse report, CancellationToken cancellation)
     {
         await GoodsWrites.TouchAsync(pen.Unit, cancellation);
         List<LineFault> faults = [];
@@ -319,7 +319,8 @@ internal sealed class GoodsImport
     }
 
     /// <summary>What an import writes with.</summary>
-    private sealed record Pen(Unit Unit, GoodsWrites Goods, Writer Writer)
+    /// <summary>What an import writes with.</summary>
+    internal sealed record Pen(Unit Unit, GoodsWrites Goods, Writer Writer)
     {
         /// <summary>What is written once all lines are known to be good.</summary>
         public Rows Rows { get; } = new();

@@ -285,7 +285,11 @@ internal sealed class AllGoods : ICatalog
         IReads reads, long userId, IReadOnlyList<PurchaseLine> lines, long nowMs, CancellationToken cancellation) =>
         Task.FromResult(Result.Of<IReadOnlyList<PriceLine>>([]));
 
-    public Task<long> FreightAsync(IReads reads, IReadOnlyList<PriceLine> lines, int carrier, CancellationToken cancellation) =>
+    public Task<long> FreightAsync(
+        IReads reads, IReadOnlyList<PriceLine> lines, int carrier, IReadOnlyList<string> regions, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
     public Task<Result<bool>> ReserveAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>

@@ -180,7 +180,7 @@ public sealed class CatalogDoorTests
         async Task ImportAsync()
         {
             var report = new ImportGoodsResponse();
-            await node.RunAsync(unit => GoodsImport.WriteAsync(unit, lines, report, Operator, CancellationToken.None));
+            await node.RunAsync(unit => GoodsImport.WriteAsync(new(unit, goods, Operator), lines, report, CancellationToken.None));
             Assert.Equal((6, 0), (report.Changed, report.Faults.Count));
             for (var i = 0; i < writes.Length; i++)
             {

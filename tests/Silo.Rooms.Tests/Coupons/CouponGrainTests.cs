@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Silo.Accounts;
 using Silo.Coupons;
+using Silo.Edge;
 using Silo.Storage;
 using Silo.Wallets;
 using Xunit;
@@ -312,8 +313,9 @@ public sealed class CouponGrainOnPostgres(CouponNode<OnPostgres> node) : CouponG
         await using var spend = new NpgsqlCommand($"UPDATE wallets_wallets SET points = 150 WHERE user_id = {locked}", foreign);
         await spend.ExecuteNonQueryAsync();
 
-        var claim = Node.Get<Claims>().SubmitAsync(coupon, Claim(locked));
-        var neighbour = await Node.Get<Claims>().SubmitAsync(coupon, Claim(free));
+        var messages = Node.Get<Coalescer<long, CouponCommand, CouponOutcome>>();
+        var claim = messages.SubmitPatientlyAsync(coupon, Claim(locked), o => o.Refusal, TimeProvider.System);
+        var neighbour = await messages.SubmitPatientlyAsync(coupon, Claim(free), o => o.Refusal, TimeProvider.System);
         var dry = (await Node.ClaimManyAsync(coupon, Claim(locked) with { DryRun = true }, Claim(asking) with { DryRun = true }));
         Assert.False(claim.IsCompleted);
         await transaction.CommitAsync();

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Silo.Edge;
 using Silo.GroupBuys;
 using Silo.Rooms.Tests.Coupons;
 using Silo.Storage;
@@ -216,7 +217,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     public async Task Watch_SeesWhatIsDurableAndSurvivesTheGrain()
     {
         var (group, goods, _) = await Node.PublishAsync(terms => terms.Size = 3);
-        await using var values = Node.Get<GroupWatch>().WatchAsync(group, TestContext.Current.CancellationToken).GetAsyncEnumerator();
+        await using var values = Node.Get<LiveValues<long, GroupProgress>>().WatchAsync(group, TestContext.Current.CancellationToken).GetAsyncEnumerator();
         Assert.True(await values.MoveNextAsync().AsTask().Soon());
         Assert.Equal((1, 0), (values.Current!.Taken, values.Current.Held));
 
@@ -230,7 +231,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         Assert.True(await values.MoveNextAsync().AsTask().Soon());
         Assert.Equal((2, 0), (values.Current!.Taken, values.Current.Held));
 
-        await using var unknown = Node.Get<GroupWatch>().WatchAsync(NewId(), TestContext.Current.CancellationToken).GetAsyncEnumerator();
+        await using var unknown = Node.Get<LiveValues<long, GroupProgress>>().WatchAsync(NewId(), TestContext.Current.CancellationToken).GetAsyncEnumerator();
         Assert.True(await unknown.MoveNextAsync().AsTask().Soon());
         Assert.Null(unknown.Current);
     }
