@@ -269,16 +269,18 @@ public sealed class VersionsOnPostgres(NodeFixture<PostgresDatabase> fixture) : 
         Assert.Equal(1, await GetAsync(cache));
         await TouchKeysAsync(there, 2);
 
-        // The first time it learns how far back nothing is open; what was finished then is deleted the next time.
-        for (var minute = 0; minute < 2; minute++)
+        // The first time it learns how far back nothing is open, in any database of the server; what was finished then is
+        // deleted the next time.
+        var rounds = 0;
+        while (await KeptAsync(here) > 0)
         {
-            Assert.Equal(1, await KeptAsync(here));
+            Assert.True(rounds++ < 1000);
             time.Advance(TimeSpan.FromMinutes(1.1));
             await LookAsync(here);
             await here.Get<Versions>().PruneAsync(CancellationToken.None);
         }
 
-        Assert.Equal(0, await KeptAsync(here));
+        Assert.True(rounds > 1);
         Assert.Equal(2, await GetAsync(cache));
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Reflection;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,12 @@ using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Rooms.Tests.Catalog;
+
+/// <summary>The rooms' works want grains; here none of them runs.</summary>
+public class NoGrains : DispatchProxy
+{
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => throw new NotSupportedException();
+}
 
 /// <summary>
 /// The room over a migrated database of its own, with every statement counted. It looks for changes elsewhere when the
@@ -42,6 +49,7 @@ internal sealed class CatalogNode : IAsyncDisposable
         collection.AddSingleton(TimeProvider.System);
         collection.AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc));
         collection.AddSingleton<IInterceptor>(Statements);
+        collection.AddSingleton(DispatchProxy.Create<IGrainFactory, NoGrains>());
         collection.AddSiloStorage(configuration);
         collection.AddSingleton(provider => new Versions(
             provider.GetRequiredService<IStore>(), new FakeTimeProvider(), provider.GetRequiredService<ILogger<Versions>>()));
