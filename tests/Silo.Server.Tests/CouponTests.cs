@@ -484,7 +484,8 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
         var high = (await ClaimAsync(user, await CreateAsync(t => (t.Type, t.ThresholdCents) = (type, 501)))).Piece.Id;
         var gone = (await ClaimAsync(user, await CreateAsync())).Piece.Id;
         await VoidAsync(gone);
-        var expired = (await ClaimAsync(user, await CreateAsync(t => t.UsableUntil = new Timestamp { Seconds = 1_600_000_000 }))).Piece.Id;
+        await IssueAsync(await CreateAsync(t => t.UsableUntil = new Timestamp { Seconds = 1_600_000_000 }), [user]);
+        var expired = Assert.Single(Ids(await MineAsync(user, PieceState.Expired)));
         var usedCoupon = await CreateAsync();
         var used = (await ClaimAsync(user, usedCoupon)).Piece.Id;
         await MarkAsync(used, usedCoupon, 2, 4_711);
