@@ -263,7 +263,7 @@ public sealed class WalletTests
         var accounts = (await shop.WalletsAdmin.ListShopAccountsAsync(new(), shop.Owner)).Accounts;
 
         Assert.Equal(
-            [("SHOP_ADJUSTMENTS", -250, false), ("SHOP_POINTS_ISSUED", -100, true), ("SHOP_POINTS_REDEEMED", 30, true)],
+            [("SHOP_ADJUSTMENTS", -250, false), ("SHOP_POINTS_ISSUED", -100, true), ("SHOP_POINTS_REDEEMED", 30, true), ("SHOP_PROMOTIONS", 0, false)],
             accounts.Select(a => (a.Name, a.Amount, a.InPoints)));
         Assert.Equal((3, 1), await SoundAsync(shop));
         await shop.ExecuteAsync("UPDATE wallets_wallets SET points = 71 WHERE user_id = 1");
