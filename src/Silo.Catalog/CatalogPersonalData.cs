@@ -51,7 +51,7 @@ internal sealed class CatalogPersonalData : IPersonalData
 
     private static void Forget(Review review)
     {
-        review.Reviewer = new() { UserId = review.Reviewer.UserId };
+        (review.Remark, review.Reviewer) = ("", new() { UserId = review.Reviewer.UserId });
         review.Pictures.Clear();
     }
 }

@@ -7,7 +7,7 @@ namespace Silo.Edge;
 /// <summary>Takes out of the audit log what operators' writes showed of a shopper, when his account is deleted.</summary>
 public static class AuditForgetting
 {
-    /// <summary>Changes what entries show, before and after.</summary>
+    /// <summary>Changes what entries show, before and after. Their reasons go whole: an operator may have quoted him.</summary>
     /// <typeparam name="T">What the entries hold, with the shopper's id in a field <c>user_id</c>, at any depth.</typeparam>
     /// <param name="unit">The unit of the deletion.</param>
     /// <param name="service">The full name of the service whose writes they are.</param>
@@ -26,7 +26,7 @@ public static class AuditForgetting
         {
             var (before, after) = (Forget(entry.Before, forget), Forget(entry.After, forget)!);
             await unit.Set<AuditEntry>().Where(a => a.Id == entry.Id).ExecuteUpdateAsync(
-                a => a.SetProperty(x => x.Before, before).SetProperty(x => x.After, after), cancellation);
+                a => a.SetProperty(x => x.Before, before).SetProperty(x => x.After, after).SetProperty(x => x.Reason, ""), cancellation);
         }
     }
 

@@ -171,7 +171,7 @@ internal sealed class LotteriesAdminGrpc(
         var wire = LotteryWire.Draw(draw);
         if (wire.Delivery is not null)
         {
-            wire.Delivery.Address = "";
+            (wire.Delivery.Address, wire.Delivery.TrackingNumber) = ("", "");
         }
 
         return wire;

@@ -104,6 +104,23 @@ internal sealed record WxGoodsInfo
 
     public bool HasAddition { get; init; }
 
+    public bool HasTourJourney { get; init; }
+
+    public bool Overseas { get; init; }
+
+    /// <summary>Misspelt on the wire; every captured sample has 0.</summary>
+    public int Persion { get; init; }
+
+    public decimal Tax { get; init; } = WxScalars.Yuan(0);
+
+    public decimal DiscountPrice { get; init; } = WxScalars.Yuan(0);
+
+    public decimal PriceShopSell { get; init; } = WxScalars.Yuan(0);
+
+    public int UsefulNumber { get; init; }
+
+    public int UnusefulNumber { get; init; }
+
     public int CommissionType { get; init; }
 
     public decimal Commission { get; init; } = WxScalars.Yuan(0);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Silo.Accounts.V1;
+using Silo.Catalog.V1;
 
 namespace Silo.WxApi;
 
@@ -20,7 +21,11 @@ internal static class WxUsers
     private static async Task<WxAnswer> DetailAsync(WxCall call)
     {
         var profile = (await new ProfilesService.ProfilesServiceClient(call.Shopper).GetProfileAsync(new())).Profile;
-        return WxAnswer.Of(new WxUser(WxBase.Of(profile, call), Extra(profile.ExtraJson)));
+        var level = (await new MembersService.MembersServiceClient(call.Shopper).DescribeMyLevelAsync(new())).Level;
+        return WxAnswer.Of(new WxUser(
+            WxBase.Of(profile, level, call),
+            Extra(profile.ExtraJson),
+            level is null ? null : new(level.Id, level.Name, WxScalars.Yuan(level.Rebate), call.MerchantId)));
     }
 
     private static async Task<WxAnswer> ModifyAsync(WxCall call)
@@ -47,7 +52,10 @@ internal static class WxUsers
         return WxAnswer.Success;
     }
 
-    private sealed record WxUser(WxBase Base, IReadOnlyDictionary<string, string>? Ext);
+    private sealed record WxUser(WxBase Base, IReadOnlyDictionary<string, string>? Ext, WxUserLevel? UserLevel);
+
+    /// <summary>A member's level; a rebate of 10 is the full price.</summary>
+    private sealed record WxUserLevel(long Id, string Name, decimal Rebate, long UserId);
 
     private sealed record WxBase
     {
@@ -82,6 +90,27 @@ internal static class WxUsers
         /// <summary>"yes" where a password is set; never the password.</summary>
         public required string? Pwd { get; init; }
 
+        /// <summary>Nobody is a distributor, and no team, manager or identity is checked: the client hides their menus.</summary>
+        public bool IsSeller { get; init; }
+
+        public bool IsIdcardCheck { get; init; }
+
+        public bool IsFaceCheck { get; init; }
+
+        public bool IsManager { get; init; }
+
+        public bool IsShopManager { get; init; }
+
+        public bool IsTeamLeader { get; init; }
+
+        public bool IsTeamMember { get; init; }
+
+        public bool IsUserAttendant { get; init; }
+
+        public bool IsSendRegisterCoupons { get; init; }
+
+        public required long? LevelId { get; init; }
+
         /// <summary>The inviting user.</summary>
         public required long? Referrer { get; init; }
 
@@ -95,7 +124,7 @@ internal static class WxUsers
 
         public required long SecondsAfterRegister { get; init; }
 
-        public static WxBase Of(Profile profile, WxCall call) => new()
+        public static WxBase Of(Profile profile, Level? level, WxCall call) => new()
         {
             Id = profile.UserId,
             UserId = call.MerchantId,
@@ -106,6 +135,7 @@ internal static class WxUsers
             Gender = profile.Gender == Accounts.V1.Gender.Unspecified ? null : (int)profile.Gender,
             Birthday = WxScalars.NullIfEmpty(profile.Birthday),
             Pwd = profile.HasPassword ? "yes" : null,
+            LevelId = level?.Id,
             Referrer = profile.ReferrerUserId == 0 ? null : profile.ReferrerUserId,
             DateAdd = call.Clock.Time(profile.RegisteredAt),
             IpAdd = WxScalars.NullIfEmpty(profile.RegisteredAddress),

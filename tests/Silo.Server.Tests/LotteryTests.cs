@@ -87,7 +87,7 @@ public sealed class LotteryTests
             "FailedPrecondition:DRAW_NOT_DELIVERABLE",
             await Shop.AnswerOf(lotteries.Admin.DeliverPrizeAsync(delivery, shop.Owner).ResponseAsync));
 
-        Assert.Equal((PrizeState.Given, ""), (answer.State, answer.Delivery.Address));
+        Assert.Equal((PrizeState.Given, "", ""), (answer.State, answer.Delivery.Address, answer.Delivery.TrackingNumber));
         Assert.Empty((await lotteries.Admin.ListLotteryDrawsAsync(pending, shop.Owner)).Draws);
         var mine = (await lotteries.Lotteries.GetMyDrawAsync(new() { LotteryId = lottery.Id }, Shop.Bearer(Shop.TokenOf(1)))).Draw;
         Assert.Equal(("Alice, 1 Example Road", "SF", "SF1"), (mine.Delivery.Address, mine.Delivery.Carrier, mine.Delivery.TrackingNumber));

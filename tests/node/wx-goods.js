@@ -14,7 +14,8 @@ const basic = {
   id: 'number', name: 'string', pic: 'string', categoryId: 'number', minPrice: 'number', originalPrice: 'number',
   minScore: 'number', stores: 'number', stores0Unsale: 'boolean', storeAlert: 'boolean', storeAlertNum: 'number',
   storesExt1: 'number', storesExt2: 'number', minBuyNumber: 'number', unit: 'string', weight: 'number', logisticsId: 'number',
-  hasAddition: 'boolean', commissionType: 'number', commission: 'number', commissionUserType: 'number',
+  hasAddition: 'boolean', hasTourJourney: 'boolean', overseas: 'boolean', persion: 'number', tax: 'number', discountPrice: 'number',
+  priceShopSell: 'number', usefulNumber: 'number', unusefulNumber: 'number', commissionType: 'number', commission: 'number', commissionUserType: 'number',
   commissionSettleType: 'number', fxType: 'number', gotScore: 'number', gotScoreType: 'number', recommendStatus: 'number',
   recommendStatusStr: 'string', status: 'number', statusStr: 'string', vetStatus: 'number', hidden: 'number', kanjia: 'boolean',
   kanjiaPrice: 'number', pingtuan: 'boolean', pingtuanPrice: 'number', miaosha: 'boolean', sellStart: 'boolean',
@@ -26,6 +27,22 @@ const basic = {
 const sku = {
   id: 'number', goodsId: 'number', propertyChildIds: 'string', propertyChildNames: 'string', price: 'number',
   originalPrice: 'number', pingtuanPrice: 'number', score: 'number', stores: 'number', fxType: 'number', userId: 'number'
+}
+const goodsProperty = { id: 'number', name: 'string', paixu: 'number', dateAdd: 'string', childsCurGoods: 'object', userId: 'number' }
+const value = { id: 'number', name: 'string', propertyId: 'number', paixu: 'number', dateAdd: 'string', userId: 'number' }
+const logistics = { isFree: 'boolean', feeType: 'number', feeTypeStr: 'string', details: 'object' }
+const rate = { type: 'number', firstNumber: 'number', firstAmount: 'number', addNumber: 'number', addAmount: 'number', userId: 'number' }
+const line = {
+  id: 'number', goodsId: 'number', goodsName: 'string', pic: 'string', amount: 'number', number: 'number', orderId: 'number',
+  score: 'number', uid: 'number', goodReputation: 'number', goodReputationStr: 'string', goodReputationRemark: 'string',
+  dateReputation: 'string', userId: 'number'
+}
+const shop = {
+  id: 'number', name: 'string', type: 'string', pic: 'string', address: 'string', linkPhone: 'string', number: 'string',
+  activity: 'string', characteristic: 'string', introduce: 'string', expressType: 'string', openingHours: 'string',
+  provinceId: 'string', cityId: 'string', districtId: 'string', latitude: 'number', longitude: 'number', serviceDistance: 'number',
+  numberOrder: 'number', numberFav: 'number', numberReputation: 'number', numberGoodReputation: 'number', paixu: 'number',
+  status: 'number', statusStr: 'string', workStatus: 'number', dateAdd: 'string', dateUpdate: 'string', userId: 'number'
 }
 const ids = (answer) => answer.data.map(g => g.id)
 const list = async (data) => ids(await both('/shop/goods/list', data))
@@ -100,6 +117,8 @@ run({
     assert.deepEqual(data.skuList.map(s => [s.propertyChildIds, s.price, s.stores, s.score]),
       [[`${property}:${values[0]},`, 12, 10, 0], [`${property}:${values[1]},`, 20, 20, 5]])
     shape(data.skuList[0], sku)
+    shape(data.properties[0], goodsProperty)
+    shape(data.properties[0].childsCurGoods[0], value)
     assert.ok(String(property).length >= 6)
   },
   async 'goodsDetail without combinations has neither, but freight and a gallery'() {
@@ -107,6 +126,9 @@ run({
     assert.ok(!('properties' in data) && !('skuList' in data) && !('propertyIds' in data.basicInfo))
     assert.equal(data.content, '<p>好吃</p>')
     assert.deepEqual(data.pics2, ['http://x/1.png', 'http://x/2.png'])
+    shape(data.pics[0], { id: 'number', goodsId: 'number', pic: 'string', userId: 'number' })
+    shape(data.logistics, logistics)
+    shape(data.logistics.details[0], rate)
     assert.deepEqual(data.pics.map(p => p.pic), data.pics2)
     assert.deepEqual([data.logistics.isFree, data.logistics.feeType, data.logistics.details.length], [false, 1, 1])
     assert.deepEqual([data.logistics.details[0].firstNumber, data.logistics.details[0].firstAmount], [1, 8])
@@ -135,6 +157,9 @@ run({
     assert.deepEqual([(await detail(token)).minPrice, (await detail(token)).minPriceOriginal], [9.41, 9.9])
     assert.ok(!('minPriceOriginal' in await detail('')))
     assert.equal((await WXAPI.goodsRebate(token, plainGoods)).data, 9.5)
+    const { base, userLevel } = (await WXAPI.userDetail(token)).data
+    shape(userLevel, { id: 'number', name: 'string', rebate: 'number', userId: 'number' })
+    assert.deepEqual([userLevel.id, userLevel.name, userLevel.rebate], [base.levelId, '银卡', 9.5])
   },
   async 'goodsPriceFreight by carrier'() {
     const answer = await WXAPI.goodsPriceFreight({ templateId: freight, type: 0 })
@@ -148,6 +173,7 @@ run({
     assert.equal(answer.data.length, reviewed)
     assert.deepEqual(answer.data.map(r => r.goods.goodReputationStr), ['差评', '好评'])
     assert.deepEqual(Object.keys(answer.data[0].user), ['id', 'nick'])
+    shape(answer.data[0].goods, line)
     assert.deepEqual(answer.data[1].reputationPics, [{ pic: 'http://x/r.png' }])
     assert.ok(!('reputationPics' in answer.data[0]))
     const v2 = await both('/shop/goods/reputation/v2', { goodsId: plainGoods, pageSize: 1 })
@@ -172,6 +198,7 @@ run({
   async 'fetchShops by distance and by region'() {
     const near = await WXAPI.fetchShops({ curlatitude: 22.55, curlongitude: 113.95, nameLike: '' })
     assert.equal(near.data[0].id, store)
+    shape(near.data[0], { ...shop, distance: 'number' })
     assert.ok(near.data[0].distance > 1 && near.data[0].distance < 1.3)
     assert.ok(near.data[1].distance > near.data[0].distance)
     assert.deepEqual([near.data[0].provinceId, near.data[0].status, near.data[0].serviceDistance], ['440000000000', 0, 10])
@@ -186,6 +213,7 @@ run({
     const answer = await WXAPI.shopSubdetail(store)
     assert.deepEqual(Object.keys(answer.data), ['info', 'extJson'])
     assert.deepEqual([answer.data.info.id, answer.data.extJson], [store, { '车位': '20' }])
+    shape(answer.data.info, shop)
     plain(await WXAPI.shopSubdetail(unknown), 700)
   }
 })

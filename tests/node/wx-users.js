@@ -7,6 +7,8 @@ const pwd = 'secret-word'
 const invalid = [2000, '当前登录token无效，请重新登录']
 const base = {
   id: 'number', userId: 'number', source: 'number', sourceStr: 'string', status: 'number', statusStr: 'string', pwd: 'string',
+  isSeller: 'boolean', isIdcardCheck: 'boolean', isFaceCheck: 'boolean', isManager: 'boolean', isShopManager: 'boolean',
+  isTeamLeader: 'boolean', isTeamMember: 'boolean', isUserAttendant: 'boolean', isSendRegisterCoupons: 'boolean',
   dateAdd: 'string', ipAdd: 'string', dateLogin: 'string', ipLogin: 'string', secondsAfterRegister: 'number'
 }
 const address = {

@@ -378,10 +378,14 @@ public sealed class FilesTests
 
     internal static Metadata Bearer(long user) => Shop.Bearer(Shop.TokenOf(user));
 
+    internal static Task<Silo.Files.V1.File> UploadAsync(
+        Shop shop, long user, byte[] bytes, string name = "a.jpg", long? size = null) =>
+        UploadAsync(shop, Bearer(user), bytes, name, size);
+
     internal static async Task<Silo.Files.V1.File> UploadAsync(
-        Shop shop, long user, byte[] bytes, string name = "a.jpg", long? size = null)
+        Shop shop, Metadata headers, byte[] bytes, string name, long? size = null)
     {
-        using var call = Client(shop).UploadFile(Bearer(user));
+        using var call = Client(shop).UploadFile(headers);
         try
         {
             await call.RequestStream.WriteAsync(new() { Metadata = new() { Name = name, Size = size ?? 0 } });
