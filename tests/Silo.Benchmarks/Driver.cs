@@ -238,8 +238,7 @@ internal static class Driver
             draws.Add(draw.PerSecond / echo.PerSecond);
             helps.Add(help.PerSecond / echo.PerSecond);
             Console.WriteLine(
-                $"edge echo {echo.PerSecond:F0}/s; draw {draw.PerSecond:F0}/s, p50 {draw.P50Ms:F2} ms, p99 {draw.P99Ms:F2} ms; "
-                + $"help {help.PerSecond:F0}/s, p50 {help.P50Ms:F2} ms, p99 {help.P99Ms:F2} ms");
+                $"edge echo {echo.PerSecond:F0}/s ({echo.CpuMicros:F0} us/call); draw {Text(draw)}; help {Text(help)}");
         }
 
         await bench.SignInAsync(signIns / 4, naive: true);
@@ -267,6 +266,9 @@ internal static class Driver
         }
 
         Verdict($"{signIns} sign-ins to a naive grain", MedianOf(signs), 1.5);
+
+        static string Text(Run run) =>
+            $"{run.PerSecond:F0}/s, p50 {run.P50Ms:F2} ms, p99 {run.P99Ms:F2} ms ({run.CpuMicros:F0} us/call, {run.DatabaseCpuMicros:F0} db us)";
     }
 
     public static void Wrong(string what)
