@@ -74,6 +74,14 @@ internal sealed class ControlsGrpc(IGrainFactory grains, RowLock rowLock, RedisS
         Piece = Pieces.Of(request.CouponId, await grains.GetGrain<INaiveGrain>(request.CouponId).ClaimAsync(), clock.NowMs),
     };
 
+    public override async Task<NaiveSignInResponse> NaiveSignIn(NaiveSignInRequest request, ServerCallContext context) => new()
+    {
+        Piece = Pieces.Of(
+            request.CouponId,
+            await grains.GetGrain<INaiveSignInGrain>(context.Caller().Id).SignInAsync(request.CouponId, request.RequestId),
+            clock.NowMs),
+    };
+
     public override async Task<GroupWriteResponse> GroupWrite(GroupWriteRequest request, ServerCallContext context) => new()
     {
         Piece = Pieces.Of(request.CouponId, await grains.GetGrain<IGroupGrain>(request.CouponId).WriteAsync(), clock.NowMs),

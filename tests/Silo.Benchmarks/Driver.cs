@@ -27,6 +27,10 @@ internal static class Driver
             {
                 await GoodsAsync(bench, quick);
             }
+            else if (args.Contains("--promotions"))
+            {
+                await PromotionsAsync(bench, quick);
+            }
             else if (args.Contains("--growth"))
             {
                 await GrowthAsync(bench);
@@ -215,6 +219,56 @@ internal static class Driver
 
         Verdict("goods detail to an echo of its size", MedianOf(details), 0.5);
         Verdict("list of goods to an echo of its size", MedianOf(lists), 0.5);
+    }
+
+    /// <summary>A hot lottery and a hot bargain against the edge echo, and users who sign in against a naive grain.</summary>
+    private static async Task PromotionsAsync(Bench bench, bool quick)
+    {
+        var (rounds, seconds, signRounds, signIns) = quick ? (1, 1, 1, 2_000) : (5, 2, 3, 10_000);
+        await bench.PreparePromotionsAsync();
+        await bench.WrkAsync(Controls + "EdgeEcho", 1, 128, quick ? 2 : 6);
+        await bench.DrawAsync(128, quick ? 1 : 3);
+        await bench.HelpAsync(128, quick ? 1 : 3);
+        List<double> draws = [], helps = [], signs = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            var echo = await bench.WrkAsync(Controls + "EdgeEcho", 1, 128, seconds);
+            var draw = await bench.DrawAsync(128, seconds);
+            var help = await bench.HelpAsync(128, seconds);
+            draws.Add(draw.PerSecond / echo.PerSecond);
+            helps.Add(help.PerSecond / echo.PerSecond);
+            Console.WriteLine(
+                $"edge echo {echo.PerSecond:F0}/s ({echo.CpuMicros:F0} us/call); draw {Text(draw)}; help {Text(help)}");
+        }
+
+        await bench.SignInAsync(signIns / 4, naive: true);
+        await bench.SignInAsync(signIns / 4, naive: false);
+        for (var round = 0; round < signRounds; round++)
+        {
+            var naive = await bench.SignInAsync(signIns, naive: true);
+            var ours = await bench.SignInAsync(signIns, naive: false);
+            signs.Add(ours.PerSecond / naive.PerSecond);
+            Console.WriteLine(
+                $"{signIns} users signing in: naive grain {naive.PerSecond:F0}/s ({naive.CpuMicros:F0} us/call, {naive.DatabaseMicros:F0} db us), "
+                + $"sign-in {ours.PerSecond:F0}/s ({ours.CpuMicros:F0} us/call, {ours.DatabaseMicros:F0} db us)");
+        }
+
+        foreach (var (what, ratios) in new[] { ("draw", draws), ("help", helps) })
+        {
+            if (bench.Postgres)
+            {
+                Verdict($"{what} to edge echo", MedianOf(ratios), 0.25);
+            }
+            else
+            {
+                Console.WriteLine($"{what} to edge echo: {MedianOf(ratios):F2}");
+            }
+        }
+
+        Verdict($"{signIns} sign-ins to a naive grain", MedianOf(signs), 1.5);
+
+        static string Text(Run run) =>
+            $"{run.PerSecond:F0}/s, p50 {run.P50Ms:F2} ms, p99 {run.P99Ms:F2} ms ({run.CpuMicros:F0} us/call, {run.DatabaseCpuMicros:F0} db us)";
     }
 
     public static void Wrong(string what)

@@ -14,6 +14,7 @@ internal static class ServeRole
         edge.ExemptServices.Add("silo.bench.v1.BareEchoService");
         builder.Services.AddSingleton<RowLock>();
         builder.Services.AddSingleton<RedisStock>();
+        builder.Services.AddSingleton<NaiveSignIns>();
         builder.Services.AddSiloGrpc<ControlsGrpc>();
         builder.Services.AddSingleton<BareEchoGrpc>();
     }

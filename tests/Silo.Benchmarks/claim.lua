@@ -1,5 +1,5 @@
 -- One claim a request, over gRPC-Web: distinct users, tokens, bodies and request ids.
--- Arguments: path, coupon id, first user, users, users known to this run's name (a prefix of request ids).
+-- Arguments: path, id of what is called for, first user, users, the run's name (a prefix of request ids), mode (one, keys, help).
 local path, coupon, first, users, run
 local counter = 0
 local threads = 0
@@ -23,6 +23,12 @@ function init(args)
   path, coupon, first, users, run = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4]), args[5]
   head = "\8" .. varint(coupon)
   keyed = args[6] == "keys"
+  -- A help names the initiator, user 1, in its field 2, and has its request id in field 4.
+  tag = "\18"
+  if args[6] == "help" then
+    head = head .. "\16\1"
+    tag = "\34"
+  end
   headers = { ["content-type"] = "application/grpc-web+proto", ["x-grpc-web"] = "1" }
 end
 
@@ -32,7 +38,7 @@ function request()
   counter = counter + 1
   local id = run .. "-" .. index .. "-" .. counter
   local start = keyed and ("\8" .. varint(coupon + counter * 2 % 10000 + index)) or head
-  local message = start .. "\18" .. string.char(#id) .. id
+  local message = start .. tag .. string.char(#id) .. id
   local size = #message
   headers["authorization"] = string.format("Bearer 00000000-0000-4000-8000-%012x", user)
   return wrk.format("POST", path, headers, "\0\0\0" .. string.char(math.floor(size / 256)) .. string.char(size % 256) .. message)
