@@ -36,5 +36,7 @@ internal sealed class CouponFacts
 
     public void Add(long userId, AcceptedClaim piece) => PiecesByUser[userId] = [.. PiecesOf(userId), piece];
 
-    public long PointsOf(long userId) => Locked.Contains(userId) ? Ledger!.PointsOf(userId) : PointsSeen.GetValueOrDefault(userId);
+    public long PointsOf(long userId) => Locked.Contains(userId) && !Ledger!.HeldElsewhere.Contains(userId)
+        ? Ledger.PointsOf(userId)
+        : PointsSeen.GetValueOrDefault(userId);
 }

@@ -98,12 +98,19 @@ internal sealed record GroupBuyState
     [Id(11)]
     public IReadOnlyList<GroupSeat> Seats { get; init; } = [];
 
+    /// <summary>
+    /// Whether somebody else has led it. Then its opener may have opened another one, and it is not what he is sent to, also
+    /// where he leads it again.
+    /// </summary>
+    [Id(12)]
+    public bool HandedOn { get; init; }
+
     public bool Exists => CampaignId > 0;
 
     public int Taken => Seats.Count(s => s.Status == SeatStatus.Taken);
 
-    /// <summary>Whether a user who asks for a group is sent to this one: he opened it, leads it, and it is open.</summary>
-    public bool IsOpeners => Status == GroupStatus.Open && LeaderId == OpenerId;
+    /// <summary>Whether a user who asks for a group is sent to this one: he opened it, has led it ever since, and it is open.</summary>
+    public bool IsOpeners => Status == GroupStatus.Open && LeaderId == OpenerId && !HandedOn;
 
     /// <summary>Seats that are reserved at an instant.</summary>
     public int HeldAt(long now) => Seats.Count(s => s.Status == SeatStatus.Reserved && s.Until > now);

@@ -85,7 +85,9 @@ internal sealed class GroupGrain(IdSource ids, ShopClock clock)
     {
         OpenCommand => true,
         ReserveCommand => State.Terms.SeatsPerUser > 0,
-        TakeCommand take => State.Terms.SeatsPerUser > 0 && State.Seats.All(s => s.OrderId != take.OrderId),
+        // What has lapsed and is not stored as that yet is like what has lapsed.
+        TakeCommand take => State.Terms.SeatsPerUser > 0 && State.Seats.All(s =>
+            s.OrderId != take.OrderId || (s.Status == SeatStatus.Reserved && s.Until <= clock.NowMs)),
         _ => false,
     };
 

@@ -215,7 +215,7 @@ internal static class GroupRules
         {
             if (steps.State.Seats.FirstOrDefault(s => s.Status == SeatStatus.Taken) is { } next)
             {
-                steps.State = steps.State with { LeaderId = next.UserId };
+                steps.State = steps.State with { LeaderId = next.UserId, HandedOn = true };
             }
             else
             {

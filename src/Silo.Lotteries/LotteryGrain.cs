@@ -144,7 +144,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
     /// <summary>Also where the terms are only just being changed to move wallets: draws of the same batch follow.</summary>
     protected override bool Locks(LotteryCommand command) => command switch
     {
-        DrawCommand => State.MovesWallets,
+        DrawCommand => State.MovesWallets && !State.Closed,
         LotteryChangeCommand change => new LotteryState { Terms = change.Terms }.MovesWallets,
         _ => false,
     };

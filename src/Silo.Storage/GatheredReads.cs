@@ -11,6 +11,9 @@ public sealed class GatheredReads<TKey, TValue>
     /// <summary>Most keys of one query.</summary>
     public const int MaxKeys = 512;
 
+    /// <summary>Most readers that wait for the next query.</summary>
+    public const int MaxWaiting = 65_536;
+
     private readonly Func<IReadOnlyList<TKey>, Task<IReadOnlyList<TValue>>> read;
     private readonly Lock gate = new();
     private List<(TKey Key, TaskCompletionSource<TValue> Waiter)> waiting = [];
@@ -25,12 +28,18 @@ public sealed class GatheredReads<TKey, TValue>
     }
 
     /// <summary>The value of a key, as it is committed at some moment after the call.</summary>
+    /// <exception cref="StorageBusyException">Too many wait.</exception>
     /// <exception cref="StorageUnavailableException">It could not be read.</exception>
     public Task<TValue> ReadAsync(TKey key)
     {
         var waiter = new TaskCompletionSource<TValue>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
+            if (waiting.Count >= MaxWaiting)
+            {
+                throw new StorageBusyException();
+            }
+
             waiting.Add((key, waiter));
             if (reading)
             {

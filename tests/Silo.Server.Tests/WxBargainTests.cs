@@ -20,7 +20,7 @@ public sealed class WxBargainTests(ITestOutputHelper output)
         var (goods, other, none) = (
             await BargainShop.GoodsAsync(shop), await BargainShop.GoodsAsync(shop), await BargainShop.GoodsAsync(shop));
         var older = await BargainShop.CreateAsync(shop, goods);
-        var drawn = await BargainShop.CreateAsync(shop, other, t => (t.CutMinCents, t.CutMaxCents) = (1_200, 5_600));
+        var drawn = await BargainShop.CreateAsync(shop, other, t => (t.CutMinCents, t.CutMaxCents) = (1_200, 4_900));
         var planned = await BargainShop.CreateAsync(shop, goods, t => (t.HelpersToFloor, t.CutMinCents, t.CutMaxCents) = (2, 4_000, 6_000));
         var limited = await BargainShop.CreateAsync(
             shop, none, t => (t.StartsPerUser, t.HelpsPerUser, t.EndsAt) = (1, 1, new() { Seconds = 4_000_000_000 }));

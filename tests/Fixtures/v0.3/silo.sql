@@ -1318,7 +1318,7 @@ INSERT INTO public."__EFMigrationsHistory" VALUES ('20261124113104_Promotions', 
 -- Data for Name: accounts_operators; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_operators VALUES (913038827847680, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAEOfPj4wmWsgdN4w3ZpFkA0TLoeHWean5s7MJHWe5iuABhNfzgOBJOr8FW1zfhV0URA==', 4, false, 1795522220241);
+INSERT INTO public.accounts_operators VALUES (913042984402944, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAEE6ppHW2CLiMXV01/41fQYG04Pg77AmFpDT/3S+bg6OLGroaUn8k70e84qOvZIMO8w==', 4, false, 1795523211670);
 
 
 --
@@ -1331,15 +1331,15 @@ INSERT INTO public.accounts_operators VALUES (913038827847680, 'test-owner', 'te
 -- Data for Name: accounts_tokens; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_tokens VALUES ('\x4a49484bde3f419d05215b336d782ca6cd2bb53c7e8f557b8b928f5a560c0c39', 2, 913038827847680, 1795522221109, 4102444800000, '', '');
-INSERT INTO public.accounts_tokens VALUES ('\xa5e877d4a47b17358cee52ea15a99d1654e44db19cb0930aca9887912c52ec4c', 1, 913038832041986, 1795522221437, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\x1d7a5e9e674a79e32315be85da5135a17312a57af02dfb7bc9c1afa3fa8855d5', 2, 913042984402944, 1795523212688, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\x82013e2ca77385d5aa43defdf18dadac5afe66e7bd27af6bf2aabc9474ed34fc', 1, 913042992791552, 1795523213040, 4102444800000, '', '');
 
 
 --
 -- Data for Name: accounts_users; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_users VALUES (913038832041986, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAEBgugdMFZkfZZ0M6TQ2i5K5rxC6bxT3qDV+lR02bIm74KJJIJe8UtWDmMYGi34oAnA==', '', '', '', 0, '', false, 1795522221437, '', '', 0, 0, '127.0.0.1', 1795522221437, '127.0.0.1');
+INSERT INTO public.accounts_users VALUES (913042992791552, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAELTE4aCLULmj946C91CCfps1QWuZaVmMyrpmbaawwYp0E3SSgL7KfkdhR+pXHlSsCw==', '', '', '', 0, '', false, 1795523213040, '', '', 0, 0, '127.0.0.1', 1795523213040, '127.0.0.1');
 
 
 --
@@ -1580,7 +1580,7 @@ INSERT INTO public.accounts_users VALUES (913038832041986, 'fixture-user', 'fixt
 -- Data for Name: coupons_coupons; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_coupons VALUES (913038832041984, 1, 'Ten off', 'ten off', '', true, false, 4102444800000, 1795522221355, 1577836800000, '', 0);
+INSERT INTO public.coupons_coupons VALUES (913042988597248, 1, 'Ten off', 'ten off', '', true, false, 4102444800000, 1795523212945, 1577836800000, '', 0);
 
 
 --
@@ -1593,15 +1593,15 @@ INSERT INTO public.coupons_coupons VALUES (913038832041984, 1, 'Ten off', 'ten o
 -- Data for Name: coupons_pieces; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_pieces VALUES (913038832041987, 913038832041984, 1, 913038832041986, 'first', 8972092748307395943, 1795522221458, NULL, 1, 0);
-INSERT INTO public.coupons_pieces VALUES (913038832041988, 913038832041984, 1, 913038832041986, 'second', 8972092748307395943, 1795522221478, NULL, 1, 1);
+INSERT INTO public.coupons_pieces VALUES (913042992791553, 913042988597248, 1, 913042992791552, 'first', 3268716360191641245, 1795523213067, NULL, 1, 0);
+INSERT INTO public.coupons_pieces VALUES (913042992791554, 913042988597248, 1, 913042992791552, 'second', 3268716360191641245, 1795523213087, NULL, 1, 1);
 
 
 --
 -- Data for Name: coupons_terms; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_terms VALUES (913038832041984, 1, 'Ten off', '', 1000, 0, 4102444800000, false, false, 0, 0, '', 0, 0, 0);
+INSERT INTO public.coupons_terms VALUES (913042988597248, 1, 'Ten off', '', 1000, 0, 4102444800000, false, false, 0, 0, '', 0, 0, 0);
 
 
 --
@@ -1713,7 +1713,7 @@ INSERT INTO public.orleansquery VALUES ('ClearStorageKey', '
 -- Data for Name: orleansstorage; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.orleansstorage VALUES (527314057, 0, 913038832041984, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e001030109010501a0956abb06d101a0956abb06d10101e0', '2026-11-24 12:10:21.479399', 3);
+INSERT INTO public.orleansstorage VALUES (-886603081, 0, 913042988597248, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e001030109010501a048fbc206d101a048fbc206d10101e0', '2026-11-24 12:26:53.088443', 3);
 
 
 --
@@ -1756,7 +1756,7 @@ INSERT INTO public.orleansstorage VALUES (527314057, 0, 913038832041984, -334214
 -- Data for Name: silo_audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_audit VALUES (913038832041985, 1795522221355, 913038827847680, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:913038832041984', '', NULL, '{"Id":913038832041984,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1795522221355,"UpdatedAt":1795522221355,"Allotted":0,"Exists":true,"StockLeft":10},"Count":0}', ' 33e676b400001', -7290951744896123520);
+INSERT INTO public.silo_audit VALUES (913042988597249, 1795523212945, 913042984402944, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:913042988597248', '', NULL, '{"Id":913042988597248,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1795523212945,"UpdatedAt":1795523212945,"Allotted":0,"Exists":true,"StockLeft":10},"Count":0}', ' 33e6863000001', -7290951744896123520);
 
 
 --
@@ -1769,7 +1769,7 @@ INSERT INTO public.silo_audit VALUES (913038832041985, 1795522221355, 9130388278
 -- Data for Name: silo_id_slots; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_id_slots VALUES (0, '9489e6619f0141c6804184698ef11d15', 217685449);
+INSERT INTO public.silo_id_slots VALUES (0, 'f31613d92c10448d93c43274d81b116a', 217686441);
 
 
 --
@@ -1782,10 +1782,10 @@ INSERT INTO public.silo_id_slots VALUES (0, '9489e6619f0141c6804184698ef11d15', 
 -- Data for Name: silo_work; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1795525820898, 0, 0, '91a4d32661c947c997b63b64ccab283c', false, '', '');
-INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1795522820901, 0, 0, '91a4d32661c947c997b63b64ccab283c', false, '', '');
-INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1795525820966, 0, 0, '91a4d32661c947c997b63b64ccab283c', false, '', '');
-INSERT INTO public.silo_work VALUES ('points.registered', '913038832041986', 1795522221437, 0, 0, '', false, '0', '');
+INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1795523812386, 0, 0, 'ab67807487da464fac0a8be5aada9df0', false, '', '');
+INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1795526812433, 0, 0, 'ab67807487da464fac0a8be5aada9df0', false, '', '');
+INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1795526812433, 0, 0, 'ab67807487da464fac0a8be5aada9df0', false, '', '');
+INSERT INTO public.silo_work VALUES ('points.registered', '913042992791552', 1795523213040, 0, 0, '', false, '0', '');
 
 
 --

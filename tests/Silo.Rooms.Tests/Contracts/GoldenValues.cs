@@ -243,6 +243,7 @@ internal static class GoldenValues
             Seats = [GroupSeat],
         },
         ["group-state-new"] = new GroupBuyState(),
+        ["group-state-handed-on"] = new GroupBuyState { CampaignId = 1, HandedOn = true },
         ["group-open"] = new OpenCommand { UserId = 1, CampaignId = 2, RequestId = "sixth", RequestHash = 6 },
         ["group-reserve"] = new ReserveCommand
         {

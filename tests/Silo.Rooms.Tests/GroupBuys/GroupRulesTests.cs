@@ -310,6 +310,21 @@ public sealed class GroupRulesTests
         Assert.Empty(steps.Works);
     }
 
+    /// <summary>He may have opened another one meanwhile, and two cannot both be what he is sent to.</summary>
+    [Fact]
+    public void Leave_TheSecondLeader_TheOpenerLeadsAgainAndIsNotSentToIt()
+    {
+        var steps = new GroupSteps(Group(Taken(101, Leader), Taken(102, 2)));
+        Assert.True(steps.State.IsOpeners);
+
+        Assert.Null(GroupRules.Leave(steps, 101, null, Opened + 1).Refusal);
+        Assert.Null(GroupRules.Reserve(steps, Asked(Leader, 103, Ends), null, 0, Opened + 2).Refusal);
+        Assert.Null(GroupRules.Take(steps, 103, null, 0, Opened + 3).Refusal);
+        Assert.Null(GroupRules.Leave(steps, 102, null, Opened + 4).Refusal);
+
+        Assert.Equal((Leader, true, false), (steps.State.LeaderId, steps.State.HandedOn, steps.State.IsOpeners));
+    }
+
     [Fact]
     public void Leave_TheOnlyMember_FailsTheGroupAndClosesWhatIsReserved()
     {
