@@ -80,7 +80,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     {
         while (group.Count > 0)
         {
-            var report = await store.CommitAsync([.. group.Select(w => w.Batch)]);
+            var report = await store.CommitAsync([.. group.Select(w => w.Batch)], again);
             switch (report.Outcome)
             {
                 case TransactionOutcome.Committed:

@@ -276,23 +276,28 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
 
     private async Task RunWithoutLocksAsync(TCommand[] commands, TOutcome?[] outcomes)
     {
-        var (facts, draft, ended) = await RunOnRowsAsync(commands, outcomes);
-        if (ended == BatchOutcome.RowTaken)
+        for (var taken = false; ; taken = true)
         {
+            var facts = await LoadAsync(units, commands);
+            var (draft, rows) = DecideAll(commands, facts, outcomes);
+            BatchOutcome? ended = MustCommit(draft, rows) ? await CommitAsync(draft, rows) : null;
+            if (taken || ended != BatchOutcome.RowTaken)
+            {
+                if (Adopt(draft, ended))
+                {
+                    Remember(facts);
+                }
+
+                return;
+            }
+
+            // Somebody past the grain was faster with a key that this batch appends; now it is seen.
             OnRowTaken();
             if (Array.Exists(commands, Locks))
             {
                 await RunLockedAsync(commands, await LoadAsync(units, commands), outcomes);
                 return;
             }
-
-            // Somebody past the grain was faster with a key that this batch appends; now it is seen.
-            (facts, draft, ended) = await RunOnRowsAsync(commands, outcomes);
-        }
-
-        if (Adopt(draft, ended))
-        {
-            Remember(facts);
         }
     }
 
@@ -308,7 +313,7 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
             }
         }
 
-        var ended = await CommitAsync(draft, rows);
+        BatchOutcome? ended = MustCommit(draft, rows) ? await CommitAsync(draft, rows) : null;
         if (ended == BatchOutcome.RowTaken)
         {
             OnWrongGuess();
@@ -325,18 +330,11 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         return true;
     }
 
-    private async Task<(TFacts Facts, TState Draft, BatchOutcome? Ended)> RunOnRowsAsync(
-        TCommand[] commands, TOutcome?[] outcomes)
-    {
-        var facts = await LoadAsync(units, commands);
-        var (draft, rows) = DecideAll(commands, facts, outcomes);
-        return (facts, draft, await CommitAsync(draft, rows));
-    }
+    /// <summary>Whether there is something to commit: refusals alone rest on committed state.</summary>
+    private bool MustCommit(TState draft, Rows rows) => rows.Count > 0 || !ReferenceEquals(draft, State);
 
-    /// <summary>Commits a draft with its rows; null where only refusals rest on committed state, which need no commit.</summary>
-    private async Task<BatchOutcome?> CommitAsync(TState draft, Rows rows) => rows.Count > 0 || !ReferenceEquals(draft, State)
-        ? await commit.CommitAsync(new Batch(key, version, states.Serialize(draft), rows))
-        : null;
+    private Task<BatchOutcome> CommitAsync(TState draft, Rows rows) =>
+        commit.CommitAsync(new Batch(key, version, states.Serialize(draft), rows));
 
     private (TState Draft, Rows Rows) DecideAll(TCommand[] commands, TFacts facts, TOutcome?[] outcomes)
     {
@@ -368,9 +366,7 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
             var elsewhere = await LockAsync(unit, commands, facts);
             var rows = new Rows();
             draft = DecideAll(commands, facts, rows, outcomes, elsewhere);
-            return rows.Count > 0 || !ReferenceEquals(draft, State)
-                ? new Batch(key, version, states.Serialize(draft), rows)
-                : null;
+            return MustCommit(draft, rows) ? new Batch(key, version, states.Serialize(draft), rows) : null;
         });
         if (Adopt(draft, outcome))
         {
@@ -456,8 +452,8 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     /// <summary>One message's commands; completed exactly once.</summary>
     private sealed class Entry(TCommand[] commands, JoinedCommand? joined)
     {
-        private readonly TaskCompletionSource<TOutcome[]> completion =
-            new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Completed and awaited on the grain's own scheduler, where what follows may run at once.
+        private readonly TaskCompletionSource<TOutcome[]> completion = new();
 
         public TCommand[] Commands { get; } = commands;
 

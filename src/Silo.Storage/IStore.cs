@@ -16,7 +16,11 @@ internal interface IStore : IAsyncDisposable
     Task<TimeSpan> ClockSkewAsync(CancellationToken cancellation);
 
     /// <summary>Commits all batches in one transaction, or none of them. Never throws.</summary>
-    Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches);
+    /// <param name="batches">The batches.</param>
+    /// <param name="again">
+    /// Whether they have been rolled back before: then it waits for no row that is locked elsewhere longer than a moment.
+    /// </param>
+    Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches, bool again);
 
     /// <summary>Writes a batch inside the open transaction of a context.</summary>
     /// <exception cref="StaleBatchException">Another activation has written meanwhile.</exception>

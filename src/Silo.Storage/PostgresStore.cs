@@ -11,6 +11,9 @@ internal sealed class PostgresStore : IStore
 {
     private const string GuardFailed = "SL001";
 
+    // Of many batches one may wait for a foreign lock, and the many with it: once, and then in halves for a moment each.
+    private const string ShortLockTimeout = "SELECT set_config('lock_timeout', '100', true)";
+
     private const string WriteStates =
         """
         WITH w AS (
@@ -143,7 +146,7 @@ internal sealed class PostgresStore : IStore
         return new DateTimeOffset(theirs, TimeSpan.Zero) - (before + ((after - before) / 2));
     }
 
-    public async Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches)
+    public async Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches, bool again)
     {
         NpgsqlConnection? connection = null;
         var sent = false;
@@ -151,6 +154,11 @@ internal sealed class PostgresStore : IStore
         {
             connection = await source.OpenConnectionAsync();
             await using var command = CommandOf(batches);
+            if (again)
+            {
+                command.BatchCommands.Insert(0, new NpgsqlBatchCommand(ShortLockTimeout));
+            }
+
             command.Connection = connection;
             faults.BeforeSend?.Invoke();
             sent = true;
@@ -286,7 +294,8 @@ internal sealed class PostgresStore : IStore
     private NpgsqlBatch CommandOf(IReadOnlyList<Batch> batches)
     {
         var command = new NpgsqlBatch();
-        IReadOnlyList<Batch> sorted = batches.Count == 1 ? batches : [.. batches.OrderBy(b => b.Key, StateKeyOrder.Instance)];
+        Batch[] sorted = [.. batches];
+        System.Array.Sort(sorted, (x, y) => StateKeyOrder.Instance.Compare(x.Key, y.Key));
         var states = new NpgsqlBatchCommand(WriteStates);
         states.Parameters.Add(Array(sorted, b => b.Key.IdHash));
         states.Parameters.Add(Array(sorted, b => b.Key.Id));
@@ -296,7 +305,7 @@ internal sealed class PostgresStore : IStore
         states.Parameters.Add(Array(sorted, b => b.Payload));
         states.Parameters.Add(new NpgsqlParameter<string> { TypedValue = serviceId });
         states.Parameters.Add(Array(sorted, b => b.NewVersion));
-        states.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sorted.Count });
+        states.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sorted.Length });
         command.BatchCommands.Add(states);
         AddRows(command, writers.Value.Merge([.. batches.Select(b => b.Rows)]));
         return command;

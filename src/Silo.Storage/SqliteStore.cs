@@ -103,7 +103,7 @@ internal sealed class SqliteStore : IStore
 
     public Task<TimeSpan> ClockSkewAsync(CancellationToken cancellation) => Task.FromResult(TimeSpan.Zero);
 
-    public async Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches)
+    public async Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches, bool again)
     {
         await gate.WaitAsync();
         try
@@ -292,7 +292,7 @@ internal sealed class SqliteStore : IStore
         public TransactionReport? Write(
             IReadOnlyList<Batch> batches, IReadOnlyList<Rows> appended, SqliteTransaction transaction, TableWriters writers)
         {
-            HashSet<string> written = [];
+            List<StateKey> written = new(batches.Count);
             state.Transaction = transaction;
             foreach (var batch in batches)
             {
@@ -303,13 +303,13 @@ internal sealed class SqliteStore : IStore
                 (parameters[5].Value, parameters[6].Value) = (batch.Payload, batch.NewVersion);
                 if (state.ExecuteNonQuery() == 1)
                 {
-                    written.Add(key.ToString());
+                    written.Add(key);
                 }
             }
 
             if (written.Count < batches.Count)
             {
-                return new(TransactionOutcome.StaleStates, written);
+                return new(TransactionOutcome.StaleStates, written.Select(k => k.ToString()).ToHashSet());
             }
 
             foreach (var (table, tableRows) in writers.Merge(appended))

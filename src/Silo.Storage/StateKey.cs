@@ -12,7 +12,14 @@ public readonly record struct StateKey
     /// <summary>The state of a grain with an integer key.</summary>
     /// <param name="stateName"><c>silo.area.name</c>; the row is keyed by it and not by the grain class.</param>
     /// <param name="id">The grain's key.</param>
-    public StateKey(string stateName, long id) => (StateName, Id) = (stateName, id);
+    public StateKey(string stateName, long id)
+    {
+        (StateName, Id) = (stateName, id);
+        var bytes = new byte[8];
+        // The provider reverses the little-endian bytes, which leaves the big-endian ones.
+        BinaryPrimitives.WriteInt64BigEndian(bytes, id);
+        (NameHash, IdHash) = (HashOf(stateName), Hasher.Hash(bytes));
+    }
 
     /// <summary>The state of a grain with a text key.</summary>
     /// <param name="stateName"><c>silo.area.name</c>.</param>
@@ -28,6 +35,9 @@ public readonly record struct StateKey
         }
 
         (StateName, Text) = (stateName, text);
+        var bytes = Encoding.UTF8.GetBytes(text);
+        Array.Reverse(bytes);
+        (NameHash, IdHash) = (HashOf(stateName), Hasher.Hash(bytes));
     }
 
     /// <summary>The name of the state.</summary>
@@ -39,28 +49,12 @@ public readonly record struct StateKey
     /// <summary>The text key, or null.</summary>
     public string? Text { get; }
 
-    internal int IdHash
-    {
-        get
-        {
-            var bytes = new byte[8];
-            if (Text is not null)
-            {
-                bytes = Encoding.UTF8.GetBytes(Text);
-                Array.Reverse(bytes);
-            }
-            else
-            {
-                // The provider reverses the little-endian bytes, which leaves the big-endian ones.
-                BinaryPrimitives.WriteInt64BigEndian(bytes, Id);
-            }
+    internal int IdHash { get; }
 
-            return Hasher.Hash(bytes);
-        }
-    }
-
-    internal int NameHash => Hasher.Hash(Encoding.UTF8.GetBytes(StateName));
+    internal int NameHash { get; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{StateName}/{(Text is null ? Id : Text)}";
+
+    private static int HashOf(string stateName) => Hasher.Hash(Encoding.UTF8.GetBytes(stateName));
 }

@@ -355,7 +355,7 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
     }
 
     /// <summary>Holds the lane until all batches wait; returns how each ended and how many transactions were begun.</summary>
-    private async Task<(BatchOutcome[] Outcomes, int Transactions)> GroupAsync(IEnumerable<Batch> batches, Func<int>? onSend = null)
+    private protected async Task<(BatchOutcome[] Outcomes, int Transactions)> GroupAsync(IEnumerable<Batch> batches, Func<int>? onSend = null)
     {
         var hold = new Hold();
         Faults.BeforeSend = hold.Pass;
@@ -375,9 +375,9 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
         return (outcomes, transactions);
     }
 
-    private static long[] NewIds(int count) => [.. Enumerable.Range(0, count).Select(_ => NewId())];
+    protected static long[] NewIds(int count) => [.. Enumerable.Range(0, count).Select(_ => NewId())];
 
-    private static Batch BatchOf(long id, int? expected, long? mark = null, string note = "")
+    private protected static Batch BatchOf(long id, int? expected, long? mark = null, string note = "")
     {
         var rows = new Rows();
         rows.Append(new EntryRow
@@ -393,7 +393,7 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
         return new(CounterState.KeyOf(id), expected, BitConverter.GetBytes(id), rows);
     }
 
-    private async Task StandsAsync(long id, int version)
+    protected async Task StandsAsync(long id, int version)
     {
         var stored = (await Node.Store.ReadStatesAsync([CounterState.KeyOf(id)], CancellationToken.None))[0];
         Assert.Equal(version, stored.Version);
@@ -401,13 +401,58 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
         Assert.Equal(version, (await Node.EntriesAsync(id)).Count);
     }
 
-    private async Task NothingAsync(long id)
+    protected async Task NothingAsync(long id)
     {
         Assert.Equal(StoredState.None, (await Node.Store.ReadStatesAsync([CounterState.KeyOf(id)], CancellationToken.None))[0]);
         Assert.Empty(await Node.EntriesAsync(id));
     }
 }
 
-public sealed class GroupCommitOnPostgres(StoreFixture<PostgresDatabase> fixture) : GroupCommitSuite<PostgresDatabase>(fixture);
+public sealed class GroupCommitOnPostgres(StoreFixture<PostgresDatabase> fixture) : GroupCommitSuite<PostgresDatabase>(fixture)
+{
+    private const string Told = "told how long it may wait";
+
+    /// <summary>A trigger writes into the rows how long their transaction waits for locks.</summary>
+    [Fact]
+    public async Task RowThatIsLockedElsewhere_FailsItsBatchOnlyAndIsWaitedForInFullOnce()
+    {
+        var source = Node.Get<Npgsql.NpgsqlDataSource>();
+        await using var trigger = source.CreateCommand(
+            $"""
+            CREATE FUNCTION test_tell() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN NEW.note := current_setting('lock_timeout'); RETURN NEW; END $$;
+            CREATE TRIGGER test_tell BEFORE INSERT ON test_entries FOR EACH ROW WHEN (NEW.note = '{Told}') EXECUTE FUNCTION test_tell();
+            """);
+        await trigger.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var ids = NewIds(8);
+        await using var foreign = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var holding = await foreign.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var take = new Npgsql.NpgsqlCommand($"INSERT INTO test_balances (id, balance) VALUES ({ids[5]}, 0)", foreign);
+        await take.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var (outcomes, transactions) = await GroupAsync(ids.Select(id =>
+        {
+            var batch = BatchOf(id, null, note: Told);
+            batch.Rows.Put(new BalanceRow { Id = id, Balance = 1 });
+            return batch;
+        }));
+
+        Assert.Equal(ids.Select((_, i) => i == 5 ? BatchOutcome.Failed : BatchOutcome.Committed), outcomes);
+        Assert.Equal(7, transactions);
+        await NothingAsync(ids[5]);
+        foreach (var id in ids.Where((_, i) => i != 5))
+        {
+            await StandsAsync(id, 1);
+            Assert.Equal("100ms", (await Node.EntriesAsync(id))[0].Note);
+        }
+
+        var later = NewIds(4);
+        await GroupAsync(later.Select(id => BatchOf(id, null, note: Told)));
+        foreach (var id in later)
+        {
+            Assert.Equal("2s", (await Node.EntriesAsync(id))[0].Note);
+        }
+    }
+}
 
 public sealed class GroupCommitOnSqlite(StoreFixture<SqliteDatabase> fixture) : GroupCommitSuite<SqliteDatabase>(fixture);
