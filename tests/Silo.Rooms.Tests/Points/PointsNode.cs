@@ -127,6 +127,28 @@ public sealed class PointsNode<TKind> : IAsyncLifetime
         return faults;
     }
 
+    /// <summary>Accounts, without which there is no day of registration; registered at the beginning of time.</summary>
+    internal Task AddUsersAsync(params long[] users) => AddUsersAsync(users, 0);
+
+    internal async Task AddUsersAsync(long[] users, long registeredAt) => Assert.True((await Units.RunAsync<bool>(
+        async unit =>
+        {
+            foreach (var id in users)
+            {
+                await unit.ExecuteAsync(
+                    $"""
+                    INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, avatar_url, gender, birthday,
+                        province, city, referrer_id, extra_json, disabled, created_at, registered_address, last_login_at,
+                        last_login_address, deleted_at)
+                    VALUES ({id}, {$"u{id}"}, {$"u{id}"}, '', '', '', 0, '', '', '', 0, '', {false}, {registeredAt}, '', 0, '', 0)
+                    """,
+                    CancellationToken.None);
+            }
+
+            return true;
+        },
+        CancellationToken.None)).IsAccepted);
+
     private async Task StartAsync()
     {
         if (TKind.IsPostgres)
