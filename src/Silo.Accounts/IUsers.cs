@@ -10,6 +10,9 @@ public interface IUsers
     /// <summary>Which of the ids are shoppers whose accounts are not deleted.</summary>
     Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> ids, CancellationToken cancellation);
 
+    /// <summary>When a shopper registered, in unix milliseconds; null where there is none.</summary>
+    Task<long?> RegisteredAtAsync(IReads reads, long id, CancellationToken cancellation);
+
     /// <summary>The shopper of the demo shop, for the demo data of other rooms; null where it is not loaded.</summary>
     Task<long?> DemoUserAsync(CancellationToken cancellation);
 }
@@ -27,6 +30,10 @@ internal sealed class Users(IUnits units) : IUsers
     public async Task<IReadOnlySet<long>> ExistingAsync(
         IReads reads, IReadOnlyCollection<long> ids, CancellationToken cancellation) =>
         await reads.Query<UserRow>().Where(u => ids.Contains(u.Id) && u.DeletedAt == 0).Select(u => u.Id).ToHashSetAsync(cancellation);
+
+    public Task<long?> RegisteredAtAsync(IReads reads, long id, CancellationToken cancellation) =>
+        reads.Query<UserRow>().Where(u => u.Id == id && u.DeletedAt == 0).Select(u => (long?)u.CreatedAt)
+            .SingleOrDefaultAsync(cancellation);
 
     /// <summary>Adds a shopper; false where the name is taken.</summary>
     public static async Task<bool> AddAsync(Unit unit, UserRow row, CancellationToken cancellation) => await unit.ExecuteAsync(

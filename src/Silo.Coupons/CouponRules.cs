@@ -70,7 +70,7 @@ internal static class CouponRules
         return terms.Password.Length > 0 && terms.Password != command.Password ? CouponRefusals.PasswordWrong
             : OpenRefusal(state, now, clock) is { } closed ? closed
             : state.StockLeft <= 0 ? CouponRefusals.SoldOut
-            : Claims(claimant.Pieces) >= terms.LimitPerUser ? CouponRefusals.LimitReached
+            : claimant.Pieces.Count(p => p.IsClaim) >= terms.LimitPerUser ? CouponRefusals.LimitReached
             : claimant.StreakDays < terms.StreakDays ? CouponRefusals.StreakTooShort
             : claimant.Points < terms.PointsCost ? CouponRefusals.PointsTooLow
             : terms.PriceCents > 0 && !command.IsPaid ? CouponRefusals.PaymentNeeded(terms.PriceCents)
@@ -78,27 +78,7 @@ internal static class CouponRules
     }
 
     /// <summary>How many pieces came from the stock.</summary>
-    public static int OfStock(AcceptedClaim[] pieces)
-    {
-        var count = 0;
-        foreach (ref readonly var piece in pieces.AsSpan())
-        {
-            count += piece.IsOfStock ? 1 : 0;
-        }
-
-        return count;
-    }
-
-    private static int Claims(AcceptedClaim[] pieces)
-    {
-        var count = 0;
-        foreach (ref readonly var piece in pieces.AsSpan())
-        {
-            count += piece.IsClaim ? 1 : 0;
-        }
-
-        return count;
-    }
+    public static int OfStock(AcceptedClaim[] pieces) => pieces.Count(p => p.IsOfStock);
 
     /// <summary>Why nothing of the coupon is given out now, or null. A piece that could never be used is not given out.</summary>
     public static Refusal? OpenRefusal(CouponState state, long now, ShopClock clock) =>

@@ -32,7 +32,7 @@ public interface IPoints
     /// Gives what the rules say of an event, in the caller's unit, once: a repeat is answered as the first. Waits for the
     /// user's wallet; a unit that gives to several users takes their wallets first.
     /// </summary>
-    /// <returns>The points, 0 where no rule is met; or <see cref="WalletRefusals.WalletFull"/>.</returns>
+    /// <returns>The points, 0 where no rule is met or the day's limit is reached; or <see cref="WalletRefusals.WalletFull"/>.</returns>
     Task<Result<long>> GrantAsync(Unit unit, PointsGrant grant, CancellationToken cancellation);
 
     /// <summary>
@@ -50,7 +50,7 @@ public interface IPoints
 }
 
 /// <summary>Gives and takes back points by their rows. The user's wallet, which is locked first, lets one at a time.</summary>
-internal sealed class PointsGrants(IWallets wallets) : IPoints
+internal sealed class PointsGrants(IWallets wallets, ShopClock clock) : IPoints
 {
     private const int LongestReference = 32;
 
@@ -64,9 +64,9 @@ internal sealed class PointsGrants(IWallets wallets) : IPoints
         }
 
         var tiers = await unit.Query<PointsRuleRow>().Where(r => r.Event == grant.Event && !r.Disabled).ToListAsync(cancellation);
-        var points = PointsRules.Given(
-            tiers.Select(r => new PointsTier(r.Event, r.ThresholdCents, r.Points)), grant.Event, grant.AmountCents);
-        if (points == 0)
+        var tier = PointsRules.Reached(
+            tiers.Select(r => new PointsTier(r.Event, r.ThresholdCents, r.Points, r.DailyLimit)), grant.Event, grant.AmountCents);
+        if (tier.Points == 0)
         {
             // A wallet that is locked has a row from then on; who gets nothing needs none.
             return 0;
@@ -78,7 +78,13 @@ internal sealed class PointsGrants(IWallets wallets) : IPoints
             return meanwhile.Points;
         }
 
-        var rows = new Rows();
+        // Behind the lock, so that of many at once each sees those before it.
+        if (tier.DailyLimit > 0 && await CountOfDayAsync(unit, grant, cancellation) >= tier.DailyLimit)
+        {
+            return 0;
+        }
+
+        var (points, rows) = (tier.Points, new Rows());
         var posted = draft.Post(
             new LedgerTransaction
             {
@@ -145,6 +151,15 @@ internal sealed class PointsGrants(IWallets wallets) : IPoints
 
     private static Task<GrantRow?> FindAsync(IReads reads, PointsEvent happened, string reference, CancellationToken cancellation) =>
         reads.Query<GrantRow>().SingleOrDefaultAsync(g => g.Event == happened && g.Reference == reference, cancellation);
+
+    /// <summary>How many grants of the event the user has got on the shop's day of the unit.</summary>
+    private Task<int> CountOfDayAsync(Unit unit, PointsGrant grant, CancellationToken cancellation)
+    {
+        var day = clock.DayOf(unit.NowMs);
+        var (start, end) = (clock.StartOf(day), clock.StartOf(day.AddDays(1)));
+        return unit.Query<GrantRow>()
+            .CountAsync(g => g.UserId == grant.UserId && g.Event == grant.Event && g.At >= start && g.At < end, cancellation);
+    }
 
     private static LedgerKind KindOf(PointsEvent happened) => happened switch
     {

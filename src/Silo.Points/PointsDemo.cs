@@ -16,7 +16,7 @@ internal sealed class PointsDemo(IUnits units, ShopClock clock) : IDemoData
         new() { Event = V1.PointsEvent.Consumption, ThresholdCents = 500_00, Points = 80 },
         new() { Event = V1.PointsEvent.Recharge, ThresholdCents = 100_00, Points = 50 },
         new() { Event = V1.PointsEvent.Review, Points = 5 },
-        new() { Event = V1.PointsEvent.Invitation, Points = 50 },
+        new() { Event = V1.PointsEvent.Invitation, Points = 50, DailyLimit = 10 },
     ];
 
     public Task LoadAsync(CancellationToken cancellation) => units.RunAsync<bool>(

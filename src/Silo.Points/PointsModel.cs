@@ -78,6 +78,9 @@ internal sealed class PointsRuleRow
 
     public long Points { get; set; }
 
+    /// <summary>Grants of the event that one user gets on a day of the shop; 0 for no limit.</summary>
+    public int DailyLimit { get; set; }
+
     public bool Disabled { get; set; }
 
     public int Version { get; set; }
@@ -190,6 +193,7 @@ internal sealed class PointsModel : IRoomModel
             rule.Property(r => r.Event).HasColumnName("event");
             rule.Property(r => r.ThresholdCents).HasColumnName("threshold_cents");
             rule.Property(r => r.Points).HasColumnName("points");
+            rule.Property(r => r.DailyLimit).HasColumnName("daily_limit");
             rule.Property(r => r.Disabled).HasColumnName("disabled");
             rule.Property(r => r.Version).HasColumnName("version");
             rule.Property(r => r.CreatedAt).HasColumnName("created_at");
@@ -206,7 +210,8 @@ internal sealed class PointsModel : IRoomModel
             grant.Property(g => g.AmountCents).HasColumnName("amount_cents");
             grant.Property(g => g.TakenPoints).HasColumnName("taken_points");
             grant.Property(g => g.At).HasColumnName("at");
-            grant.HasIndex(g => g.UserId);
+            // Those of one day are counted before each that has a limit.
+            grant.HasIndex(g => new { g.UserId, g.Event, g.At });
         });
         model.Entity<VoucherRow>(voucher =>
         {

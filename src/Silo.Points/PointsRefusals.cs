@@ -20,6 +20,9 @@ internal static class PointsRefusals
     public static readonly Refusal DayOutOfReach =
         new("DAY_OUT_OF_REACH", RefusalKind.Precondition, "The day is not before today, or too long ago.");
 
+    public static readonly Refusal DayBeforeRegistration =
+        new("DAY_BEFORE_REGISTRATION", RefusalKind.Precondition, "The user had not registered on the day.");
+
     public static readonly Refusal DaySignedAlready =
         new("DAY_SIGNED_ALREADY", RefusalKind.Precondition, "The user has signed in for the day.");
 
@@ -43,6 +46,9 @@ internal static class PointsRefusals
 
     public static readonly Refusal RuleStale =
         new("POINTS_RULE_STALE", RefusalKind.Precondition, "The rule was changed meanwhile; read it again.");
+
+    public static readonly Refusal LimitMissing =
+        new("DAILY_LIMIT_MISSING", RefusalKind.Invalid, "A rule of invitations needs a daily limit.");
 
     public static readonly Refusal RuleTaken =
         new("POINTS_RULE_TAKEN", RefusalKind.AlreadyExists, "The event has a rule with this threshold.");

@@ -36,6 +36,11 @@ internal sealed class PointsRuleStore
     {
         // Locks the topic, so that operators' writes go one after the other.
         await unit.TouchAsync(Topic, cancellation);
+        if (LacksLimit(terms))
+        {
+            return PointsRefusals.LimitMissing;
+        }
+
         if (await IsTakenAsync(unit, terms, 0, cancellation))
         {
             return PointsRefusals.RuleTaken;
@@ -66,6 +71,11 @@ internal sealed class PointsRuleStore
             return PointsRefusals.RuleStale;
         }
 
+        if (LacksLimit(terms))
+        {
+            return PointsRefusals.LimitMissing;
+        }
+
         if (await IsTakenAsync(unit, terms, id, cancellation))
         {
             return PointsRefusals.RuleTaken;
@@ -91,6 +101,9 @@ internal sealed class PointsRuleStore
     private static OperatorChange<V1.PointsRule> Change(long id, V1.PointsRule? before, V1.PointsRule after) =>
         new($"points-rule:{id}", before, after);
 
+    private static bool LacksLimit(V1.PointsRuleTerms terms) =>
+        terms.DailyLimit == 0 && PointsRules.NeedsLimit((PointsEvent)terms.Event);
+
     private static Task<bool> IsTakenAsync(Unit unit, V1.PointsRuleTerms terms, long exceptId, CancellationToken cancellation)
     {
         var happened = (PointsEvent)terms.Event;
@@ -101,6 +114,7 @@ internal sealed class PointsRuleStore
     private static void Apply(PointsRuleRow row, V1.PointsRuleTerms terms)
     {
         (row.Event, row.ThresholdCents) = ((PointsEvent)terms.Event, terms.ThresholdCents);
-        (row.Points, row.Disabled, row.Version) = (terms.Points, terms.Disabled, row.Version + 1);
+        (row.Points, row.DailyLimit) = (terms.Points, terms.DailyLimit);
+        (row.Disabled, row.Version) = (terms.Disabled, row.Version + 1);
     }
 }

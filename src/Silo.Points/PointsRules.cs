@@ -23,15 +23,22 @@ public enum PointsEvent
 /// <param name="Event">What the points are given for.</param>
 /// <param name="ThresholdCents">The least amount.</param>
 /// <param name="Points">The points.</param>
-internal readonly record struct PointsTier(PointsEvent Event, long ThresholdCents, long Points);
+/// <param name="DailyLimit">How many grants of the event a user gets on a day of the shop; 0 for as many as there are.</param>
+internal readonly record struct PointsTier(PointsEvent Event, long ThresholdCents, long Points, int DailyLimit = 0);
 
 /// <summary>How many points an event gives, and how many go back with a part of it. Pure.</summary>
 internal static class PointsRules
 {
-    /// <summary>Those of the tier with the largest threshold that is reached; 0 where none is.</summary>
-    public static long Given(IEnumerable<PointsTier> tiers, PointsEvent happened, long amountCents) => tiers
+    /// <summary>
+    /// Whether an event's rule must have a daily limit: whoever invites himself under many names makes as many events as he
+    /// wants.
+    /// </summary>
+    public static bool NeedsLimit(PointsEvent happened) => happened == PointsEvent.Invitation;
+
+    /// <summary>The tier with the largest threshold that is reached; without points where none is.</summary>
+    public static PointsTier Reached(IEnumerable<PointsTier> tiers, PointsEvent happened, long amountCents) => tiers
         .Where(t => t.Event == happened && t.ThresholdCents <= amountCents)
-        .OrderByDescending(t => t.ThresholdCents).Select(t => t.Points).FirstOrDefault();
+        .OrderByDescending(t => t.ThresholdCents).FirstOrDefault();
 
     /// <summary>
     /// How many of the given points are to be taken back in all, once so much of the amount was: in proportion, rounded

@@ -44,6 +44,7 @@ internal static class PointsWire
             Event = (V1.PointsEvent)row.Event,
             ThresholdCents = row.ThresholdCents,
             Points = row.Points,
+            DailyLimit = row.DailyLimit,
             Disabled = row.Disabled,
         },
         Version = row.Version,

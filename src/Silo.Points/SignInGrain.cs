@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Silo.Accounts;
 using Silo.Kernel;
 using Silo.Storage;
 using Silo.Wallets;
@@ -16,6 +17,9 @@ internal sealed class SignInFacts
 
     public required SignInTerms Terms { get; init; }
 
+    /// <summary>The day on which the user registered; after all days where nothing of the batch asks for it.</summary>
+    public int Registered { get; set; } = int.MaxValue;
+
     /// <summary>The user's wallet; null where nothing of the batch can move points.</summary>
     public LedgerDraft? Ledger { get; set; }
 
@@ -28,7 +32,7 @@ internal sealed class SignInFacts
 /// <see cref="IWallets.ReadAsync"/>. Where it has moved meanwhile, the batch has a transaction for itself that locks it.
 /// </summary>
 [GrainType("silo.points.sign_in")]
-internal sealed class SignInGrain(IdSource ids, ShopClock clock, IWallets wallets, SignInTermsStore terms)
+internal sealed class SignInGrain(IdSource ids, ShopClock clock, IWallets wallets, SignInTermsStore terms, IUsers users)
     : HotGrain<SignInState, SignInCommand, SignInOutcome, SignInFacts>, ISignInGrain
 {
     private const string KeyPrefix = "u:";
@@ -63,6 +67,12 @@ internal sealed class SignInGrain(IdSource ids, ShopClock clock, IWallets wallet
                 ? await wallets.ReadAsync(UserId)
                 : null,
         };
+        if (batch.Any(c => c is MakeUpCommand)
+            && await reads.ReadAsync(r => users.RegisteredAtAsync(r, UserId, CancellationToken.None), CancellationToken.None) is { } at)
+        {
+            facts.Registered = clock.DayOf(at).DayNumber;
+        }
+
         if (batch.Any(c => c.RequestId.Length > 0))
         {
             await reads.ReadAsync(r => LoadAnsweredAsync(r, batch, facts), CancellationToken.None);
@@ -170,7 +180,7 @@ internal sealed class SignInGrain(IdSource ids, ShopClock clock, IWallets wallet
             return (draft, Refuse(PointsRefusals.DayInvalid));
         }
 
-        var decided = DecideDay(draft, command, SignInRules.MakeUp(draft, facts.Terms, facts.Today, day), day, facts, rows);
+        var decided = DecideDay(draft, command, SignInRules.MakeUp(draft, facts.Terms, facts.Today, day, facts.Registered), day, facts, rows);
         if (decided.Outcome.Refusal is null)
         {
             rows.Append(Move(CardMoveReason.Use, -1, decided.State.Cards, facts.Now));

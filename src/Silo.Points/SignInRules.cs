@@ -41,12 +41,17 @@ internal static class SignInRules
             terms.BasePoints + StreakPoints(terms, streak) + PointsOf(terms.CumulativeRewards, DaysInCycle(next, terms.Cycle, today)));
     }
 
-    /// <summary>The sign-in for a day that was missed, for one card.</summary>
-    public static Result<SignedDay> MakeUp(SignInState state, SignInTerms terms, int today, int day)
+    /// <summary>The sign-in for a day that was missed, for one card, by who registered on a day.</summary>
+    public static Result<SignedDay> MakeUp(SignInState state, SignInTerms terms, int today, int day, int registered)
     {
         if (day >= today || day < today - terms.MakeUpDays)
         {
             return PointsRefusals.DayOutOfReach;
+        }
+
+        if (day < registered)
+        {
+            return PointsRefusals.DayBeforeRegistration;
         }
 
         if (state.Has(day))

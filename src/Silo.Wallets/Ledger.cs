@@ -8,6 +8,7 @@ namespace Silo.Wallets;
 /// <summary>Locks wallets and books transactions in units.</summary>
 internal sealed class Ledger(IUnits units, IdSource ids, ShopClock clock) : IWallets
 {
+    private const int MostMade = 1_000;
     private readonly ConditionalWeakTable<Unit, UnitWallets> ofUnits = [];
     private readonly GatheredReads<long, WalletState> reads = new(users => WalletsAsync(units, users));
 
@@ -37,12 +38,9 @@ internal sealed class Ledger(IUnits units, IdSource ids, ShopClock clock) : IWal
 
     public async Task<LedgerDraft> LockAsync(Unit unit, IReadOnlyCollection<long> users, CancellationToken cancellation)
     {
-        // Made before any is locked: a wallet that somebody else is just making is then waited for with empty hands.
-        foreach (var user in users.Distinct().Order())
-        {
-            await unit.ExecuteAsync(FirstRow(user), cancellation);
-        }
-
+        // Making one and locking the next are one ascending walk: whoever made first and locked then would hold a high one
+        // and wait for a low one. The update, which never is one, locks what is there already.
+        await MakeAsync(unit, users, "DO UPDATE SET user_id = excluded.user_id WHERE FALSE", cancellation);
         var rows = await unit.LockAsync<WalletRow>(users, wait: true, cancellation);
         var wallets = rows.ToDictionary(r => r.Key, r => r.Value.State);
         return new(wallets, new HashSet<long>(), new HashSet<long>(), TakenIn(unit, wallets), unit.NewId, unit.NowMs);
@@ -55,11 +53,7 @@ internal sealed class Ledger(IUnits units, IdSource ids, ShopClock clock) : IWal
         {
             var known = await unit.Query<WalletRow>().Where(w => users.Contains(w.UserId)).Select(w => w.UserId)
                 .ToHashSetAsync(cancellation);
-            // Before any is locked, as above.
-            foreach (var user in users.Where(u => !known.Contains(u)).Order())
-            {
-                await unit.ExecuteAsync(FirstRow(user), cancellation);
-            }
+            await MakeAsync(unit, users.Where(u => !known.Contains(u)), "DO NOTHING", cancellation);
         }
 
         var rows = await unit.LockAsync<WalletRow>(users, wait: false, cancellation);
@@ -106,12 +100,23 @@ internal sealed class Ledger(IUnits units, IdSource ids, ShopClock clock) : IWal
         return ofUnit;
     }
 
-    private static FormattableString FirstRow(long user) => FormattableStringFactory.Create(
-        """
-        INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, entries)
-        VALUES ({0}, 0, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING
-        """,
-        user);
+    /// <summary>Makes the wallets that are missing, ascending, with one statement for as many as one may have parameters for.</summary>
+    private static async Task MakeAsync(Unit unit, IEnumerable<long> users, string conflict, CancellationToken cancellation)
+    {
+        foreach (var some in users.Distinct().Order().Chunk(MostMade))
+        {
+            var rows = string.Join(", ", some.Select((_, i) => $"({{{i}}}, 0, 0, 0, 0, 0, 0, 0, 0)"));
+            await unit.ExecuteAsync(
+                FormattableStringFactory.Create(
+                    $"""
+                    INSERT INTO wallets_wallets
+                        (user_id, balance, frozen, commission, balance_debt, points, points_debt, points_received, entries)
+                    VALUES {rows} ON CONFLICT (user_id) {conflict}
+                    """,
+                    [.. some.Cast<object>()]),
+                cancellation);
+        }
+    }
 
     private static async Task<long?> BookedAsync(Unit unit, LedgerTransaction transaction, CancellationToken cancellation) =>
         await unit.Query<TransactionRow>()

@@ -225,7 +225,12 @@ internal sealed class LedgerProof(IUnits units)
             Note(faults, $"entry {entry.TransactionId}/{entry.Line} of user {entry.UserId} says {entry.BalanceAfter} and makes {amount}");
         }
 
-        return running.With(entry.Account, amount) with { Entries = running.Entries + 1 };
+        var received = entry is { Account: LedgerAccount.Points, Amount: > 0 } ? entry.Amount : 0;
+        return running.With(entry.Account, amount) with
+        {
+            PointsReceived = running.PointsReceived + received,
+            Entries = running.Entries + 1,
+        };
     }
 
     private static void Compare(WalletRow? wallet, WalletState sums, List<string> faults)
@@ -242,11 +247,11 @@ internal sealed class LedgerProof(IUnits units)
             {
                 Note(faults, $"{account} of user {wallet.UserId} is {amount} and its entries sum to {sums[account]}");
             }
+        }
 
-            if (LedgerRules.RefusalOf(account, amount) is not null)
-            {
-                Note(faults, $"{account} of user {wallet.UserId} is beyond its bound: {amount}");
-            }
+        if (wallet.PointsReceived != sums.PointsReceived)
+        {
+            Note(faults, $"user {wallet.UserId} counts {wallet.PointsReceived} points received and got {sums.PointsReceived}");
         }
 
         if (wallet.Entries != sums.Entries)

@@ -17,6 +17,9 @@ internal readonly record struct WalletState
 
     public long PointsDebt { get; init; }
 
+    /// <summary>Points ever received, those that paid a debt included; never less than before.</summary>
+    public long PointsReceived { get; init; }
+
     /// <summary>How many entries the wallet has; numbers them.</summary>
     public long Entries { get; init; }
 
@@ -122,7 +125,17 @@ internal static class LedgerRules
                 return refusal;
             }
 
-            wallet = wallet.With(line.Account, amount) with { Entries = wallet.Entries + 1 };
+            var received = line is { Account: LedgerAccount.Points, Amount: > 0 } ? line.Amount : 0;
+            if (wallet.PointsReceived > long.MaxValue - received)
+            {
+                return WalletRefusals.WalletFull;
+            }
+
+            wallet = wallet.With(line.Account, amount) with
+            {
+                PointsReceived = wallet.PointsReceived + received,
+                Entries = wallet.Entries + 1,
+            };
             after[line.UserId] = wallet;
             booked.Add(new(line, wallet.Entries, amount));
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Silo.Storage;
 
@@ -20,6 +21,8 @@ internal sealed class WalletRow
 
     public long PointsDebt { get; init; }
 
+    public long PointsReceived { get; init; }
+
     public long Entries { get; init; }
 
     public WalletState State => new()
@@ -30,6 +33,7 @@ internal sealed class WalletRow
         BalanceDebt = BalanceDebt,
         Points = Points,
         PointsDebt = PointsDebt,
+        PointsReceived = PointsReceived,
         Entries = Entries,
     };
 
@@ -42,6 +46,7 @@ internal sealed class WalletRow
         BalanceDebt = state.BalanceDebt,
         Points = state.Points,
         PointsDebt = state.PointsDebt,
+        PointsReceived = state.PointsReceived,
         Entries = state.Entries,
     };
 }
@@ -95,13 +100,20 @@ internal sealed class CheckpointRow
 /// <summary>The room's part of the database model.</summary>
 internal sealed class WalletModel : IRoomModel
 {
+    private static readonly string Bounds = string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        balance BETWEEN 0 AND {LedgerRules.MaxAmount} AND frozen BETWEEN 0 AND {LedgerRules.MaxAmount}
+        AND commission BETWEEN 0 AND {LedgerRules.MaxAmount} AND balance_debt BETWEEN -{LedgerRules.MaxAmount} AND 0
+        AND points BETWEEN 0 AND {LedgerRules.MaxAmount} AND points_debt BETWEEN -{LedgerRules.MaxAmount} AND 0
+        AND points_received >= 0
+        """).ReplaceLineEndings(" ");
+
     public void Configure(ModelBuilder model)
     {
         model.Entity<WalletRow>(wallet =>
         {
-            wallet.ToTable("wallets_wallets", table => table.HasCheckConstraint(
-                "ck_wallets_bounds",
-                "balance >= 0 AND frozen >= 0 AND commission >= 0 AND balance_debt <= 0 AND points >= 0 AND points_debt <= 0"));
+            wallet.ToTable("wallets_wallets", table => table.HasCheckConstraint("ck_wallets_bounds", Bounds));
             wallet.HasKey(w => w.UserId);
             wallet.Ignore(w => w.State);
             wallet.Property(w => w.UserId).HasColumnName("user_id").ValueGeneratedNever();
@@ -111,6 +123,7 @@ internal sealed class WalletModel : IRoomModel
             wallet.Property(w => w.BalanceDebt).HasColumnName("balance_debt");
             wallet.Property(w => w.Points).HasColumnName("points");
             wallet.Property(w => w.PointsDebt).HasColumnName("points_debt");
+            wallet.Property(w => w.PointsReceived).HasColumnName("points_received");
             wallet.Property(w => w.Entries).HasColumnName("entries");
         });
         model.Entity<TransactionRow>(transaction =>

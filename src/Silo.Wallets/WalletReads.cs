@@ -19,19 +19,11 @@ internal sealed record StatementLine(EntryRow Entry, TransactionRow Transaction,
 /// <summary>The room's queries.</summary>
 internal sealed class WalletReads(IUnits units)
 {
-    public Task<(WalletState Wallet, long PointsReceived)> WalletAsync(long userId, CancellationToken cancellation) =>
+    public Task<WalletState> WalletAsync(long userId, CancellationToken cancellation) =>
         units.ReadAsync(r => WalletAsync(r, userId, cancellation), cancellation);
 
-    public static async Task<(WalletState Wallet, long PointsReceived)> WalletAsync(
-        IReads reads, long userId, CancellationToken cancellation)
-    {
-        var row = await reads.Query<WalletRow>().SingleOrDefaultAsync(w => w.UserId == userId, cancellation);
-        return row is null ? default : (row.State, await PointsReceivedAsync(reads, userId, cancellation));
-    }
-
-    /// <summary>Points ever received, those that paid a debt included.</summary>
-    public static Task<long> PointsReceivedAsync(IReads reads, long userId, CancellationToken cancellation) =>
-        EntriesOf(reads, userId, LedgerAccount.Points).Where(e => e.Amount > 0).SumAsync(e => e.Amount, cancellation);
+    public static async Task<WalletState> WalletAsync(IReads reads, long userId, CancellationToken cancellation) =>
+        (await reads.Query<WalletRow>().SingleOrDefaultAsync(w => w.UserId == userId, cancellation))?.State ?? default;
 
     public Task<(List<StatementLine> Page, long Total)> StatementAsync(
         long userId, EntryQuery query, Paging paging, CancellationToken cancellation) =>

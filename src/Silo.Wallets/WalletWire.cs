@@ -6,7 +6,7 @@ namespace Silo.Wallets;
 /// <summary>Between the room's types and the wire's. The numbers of accounts and kinds are the same on both sides.</summary>
 internal static class WalletWire
 {
-    public static Wallet Wallet(long userId, WalletState state, long pointsReceived) => new()
+    public static Wallet Wallet(long userId, WalletState state) => new()
     {
         UserId = userId,
         BalanceCents = state.Balance,
@@ -15,7 +15,7 @@ internal static class WalletWire
         DebtCents = -state.BalanceDebt,
         Points = state.Points,
         PointsDebt = -state.PointsDebt,
-        PointsReceived = pointsReceived,
+        PointsReceived = state.PointsReceived,
     };
 
     public static EntryQuery Query(EntryFilter filter) => new(

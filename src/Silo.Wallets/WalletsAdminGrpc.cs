@@ -21,8 +21,10 @@ internal sealed class WalletsAdminGrpc(
     public override async Task<GetUserWalletResponse> GetUserWallet(GetUserWalletRequest request, ServerCallContext context)
     {
         await RequireUserAsync(request.UserId, context.CancellationToken);
-        var (wallet, received) = await reads.WalletAsync(request.UserId, context.CancellationToken);
-        return new() { Wallet = WalletWire.Wallet(request.UserId, wallet, received) };
+        return new()
+        {
+            Wallet = WalletWire.Wallet(request.UserId, await reads.WalletAsync(request.UserId, context.CancellationToken)),
+        };
     }
 
     public override async Task<ListUserEntriesResponse> ListUserEntries(ListUserEntriesRequest request, ServerCallContext context)
@@ -82,8 +84,7 @@ internal sealed class WalletsAdminGrpc(
         }
 
         var draft = await ledger.LockAsync(unit, [userId], cancellation);
-        var received = await WalletReads.PointsReceivedAsync(unit, userId, cancellation);
-        var before = WalletWire.Wallet(userId, draft.WalletOf(userId), received);
+        var before = WalletWire.Wallet(userId, draft.WalletOf(userId));
         var points = request.Account == WalletAccount.Points;
         var rows = new Rows();
         var posted = draft.Post(
@@ -107,9 +108,7 @@ internal sealed class WalletsAdminGrpc(
         }
 
         await unit.WriteAsync(rows);
-        received = await WalletReads.PointsReceivedAsync(unit, userId, cancellation);
-        return new OperatorChange<Wallet>(
-            $"user:{userId}", before, WalletWire.Wallet(userId, draft.WalletOf(userId), received));
+        return new OperatorChange<Wallet>($"user:{userId}", before, WalletWire.Wallet(userId, draft.WalletOf(userId)));
     }
 
     private async Task RequireUserAsync(long userId, CancellationToken cancellation)

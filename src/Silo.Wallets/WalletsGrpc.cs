@@ -11,8 +11,7 @@ internal sealed class WalletsGrpc(WalletReads reads) : WalletsService.WalletsSer
     public override async Task<GetWalletResponse> GetWallet(GetWalletRequest request, ServerCallContext context)
     {
         var userId = context.Caller().Id;
-        var (wallet, received) = await reads.WalletAsync(userId, context.CancellationToken);
-        return new() { Wallet = WalletWire.Wallet(userId, wallet, received) };
+        return new() { Wallet = WalletWire.Wallet(userId, await reads.WalletAsync(userId, context.CancellationToken)) };
     }
 
     public override async Task<ListEntriesResponse> ListEntries(ListEntriesRequest request, ServerCallContext context)

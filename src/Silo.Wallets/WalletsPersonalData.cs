@@ -19,7 +19,7 @@ internal sealed class WalletsPersonalData : IPersonalData
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {
-        var (wallet, received) = await WalletReads.WalletAsync(reads, userId, cancellation);
+        var wallet = await WalletReads.WalletAsync(reads, userId, cancellation);
         var entries = new JsonArray();
         foreach (var account in Accounts)
         {
@@ -28,7 +28,7 @@ internal sealed class WalletsPersonalData : IPersonalData
             lines.ForEach(line => entries.Add(Json(WalletWire.Entry(line))));
         }
 
-        return new JsonObject { ["wallet"] = Json(WalletWire.Wallet(userId, wallet, received)), ["entries"] = entries };
+        return new JsonObject { ["wallet"] = Json(WalletWire.Wallet(userId, wallet)), ["entries"] = entries };
     }
 
     public Task EraseAsync(Unit unit, long userId, CancellationToken cancellation) => Task.CompletedTask;

@@ -24,6 +24,8 @@ internal sealed partial class Bench : IAsyncDisposable
 
     /// <summary>What each user can spend; seeded past the ledger, so this is not a database to prove.</summary>
     private const long PointsOfUser = 1_000_000;
+    private const string FirstWallets =
+        "INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, points_received, entries)";
     private readonly string home = Directory.CreateTempSubdirectory("silo-bench-").FullName;
     private readonly int httpPort = FreePort();
     private readonly int grpcPort = FreePort();
@@ -438,7 +440,8 @@ internal sealed partial class Bench : IAsyncDisposable
 
             await writer.CompleteAsync();
             await writer.DisposeAsync();
-            await ExecuteAsync($"INSERT INTO wallets_wallets SELECT u, 0, 0, 0, 0, {PointsOfUser}, 0, 0 FROM generate_series(1, {users}) u");
+            await ExecuteAsync(
+                $"{FirstWallets} SELECT u, 0, 0, 0, 0, {PointsOfUser}, 0, {PointsOfUser}, 0 FROM generate_series(1, {users}) u");
             return;
         }
 
@@ -462,7 +465,7 @@ internal sealed partial class Bench : IAsyncDisposable
         await transaction.CommitAsync();
         await ExecuteAsync(
             $"WITH RECURSIVE u(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM u WHERE n < {users}) "
-            + $"INSERT INTO wallets_wallets SELECT n, 0, 0, 0, 0, {PointsOfUser}, 0, 0 FROM u");
+            + $"{FirstWallets} SELECT n, 0, 0, 0, 0, {PointsOfUser}, 0, {PointsOfUser}, 0 FROM u");
     }
 
     private async Task ExecuteAsync(string sql)

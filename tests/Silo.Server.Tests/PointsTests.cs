@@ -41,6 +41,10 @@ public sealed class PointsTests(ITestOutputHelper output)
         Assert.Equal(0, (await client.ListMySignInsAsync(new(), other)).TotalCount);
         Assert.Equal("FailedPrecondition:NO_CARD_LEFT", await Shop.AnswerOf(client.MakeUpSignInAsync(
             new() { Day = DateOnly.ParseExact(today.Day, "yyyy-MM-dd", null).AddDays(-2).ToString("yyyy-MM-dd", null) }, user).ResponseAsync));
+        // Nobody was there before he registered.
+        var registered = await shop.Accounts.RegisterUsernameAsync(new() { Username = "late", Password = "secret1", AutoLogin = true });
+        Assert.Equal("FailedPrecondition:DAY_BEFORE_REGISTRATION", await Shop.AnswerOf(client.MakeUpSignInAsync(
+            new() { Day = yesterday }, Shop.Bearer(registered.Token)).ResponseAsync));
         var count = Assert.Single((await admin.CountSignInsAsync(new() { FromDay = today.Day, ToDay = today.Day }, shop.Owner)).Days);
         Assert.Equal((1, 0, 1), (count.SignIns, count.MadeUp, count.Points));
         Assert.Equal([-1, 1], (await admin.ListCardMovesAsync(new() { UserId = 1 }, shop.Owner)).Moves.Select(m => m.Change));
@@ -54,7 +58,12 @@ public sealed class PointsTests(ITestOutputHelper output)
         await shop.SeedUsersAsync(1);
         var admin = new PointsAdminService.PointsAdminServiceClient(shop.Channel);
         await admin.CreatePointsRuleAsync(Rule(PointsEvent.Registration, 0, 100), shop.Owner);
-        await admin.CreatePointsRuleAsync(Rule(PointsEvent.Invitation, 0, 50), shop.Owner);
+        var invitation = Rule(PointsEvent.Invitation, 0, 50);
+        Assert.Equal("InvalidArgument:DAILY_LIMIT_MISSING", await Shop.AnswerOf(admin.CreatePointsRuleAsync(invitation, shop.Owner).ResponseAsync));
+        invitation.Terms.DailyLimit = 1;
+        var rule = (await admin.CreatePointsRuleAsync(invitation, shop.Owner)).Rule;
+        Assert.Equal("InvalidArgument:DAILY_LIMIT_MISSING", await Shop.AnswerOf(admin.UpdatePointsRuleAsync(
+            new() { RuleId = rule.Id, Terms = new(rule.Terms) { DailyLimit = 0 } }, shop.Owner).ResponseAsync));
 
         var registered = await shop.Accounts.RegisterUsernameAsync(
             new() { Username = "invited", Password = "secret1", ReferrerUserId = 1, AutoLogin = true });

@@ -238,8 +238,8 @@ public sealed class Shop : IAsyncDisposable
         SELECT id, 1, id, 5, {points}, {points}, 1 FROM accounts_users WHERE id <= {users};
         INSERT INTO wallets_entries (transaction_id, line, user_id, account, amount, balance_after, sequence)
         SELECT id, 2, 0, 101, -{points}, NULL, NULL FROM accounts_users WHERE id <= {users};
-        INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, entries)
-        SELECT id, 0, 0, 0, 0, {points}, 0, 1 FROM accounts_users WHERE id <= {users};
+        INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, points_received, entries)
+        SELECT id, 0, 0, 0, 0, {points}, 0, {points}, 1 FROM accounts_users WHERE id <= {users};
         """);
 
     /// <summary>The pieces of a coupon, each by its claim.</summary>

@@ -100,8 +100,8 @@ public sealed class WalletTests
         // Nearly full, with the entry that makes it so.
         await shop.ExecuteAsync(
             $"""
-            INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, entries)
-            VALUES (2, {Largest - 5}, 0, 0, 0, 0, 0, 1);
+            INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, points_received, entries)
+            VALUES (2, {Largest - 5}, 0, 0, 0, 0, 0, 0, 1);
             INSERT INTO wallets_transactions (id, kind, reference, remark, at) VALUES (1, 1, 'full', '', 0);
             INSERT INTO wallets_entries (transaction_id, line, user_id, account, amount, balance_after, sequence)
             VALUES (1, 1, 2, 1, {Largest - 5}, {Largest - 5}, 1), (1, 2, 0, 100, {5 - Largest}, NULL, NULL);

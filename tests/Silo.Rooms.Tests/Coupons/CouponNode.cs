@@ -4,13 +4,11 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.TestingHost;
 using Silo.Accounts;
 using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Lotteries;
 using Silo.Storage;
-using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
 
@@ -36,64 +34,23 @@ public sealed class OnPostgres : IDatabaseKind
 /// A node with the services of coupons, lotteries, wallets and accounts over a database of its own, for all tests of one class;
 /// every test uses coupons and users of its own.
 /// </summary>
-public sealed class CouponNode<TKind> : IAsyncLifetime
+public sealed class CouponNode<TKind> : GrainNode<TKind>
     where TKind : IDatabaseKind
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
-    private static long lastId = 1_000;
     private readonly StatementCatcher catcher = new();
-    private Task? starting;
-    private InProcessTestCluster? cluster;
-    private string directory = "";
-
-    internal string ConnectionString { get; private set; } = "";
 
     internal FakeSignIns SignIns { get; } = new();
 
     /// <summary>What the node has sent through the model, the newest first.</summary>
     internal ConcurrentStack<Statement> Statements => catcher.Statements;
 
-    internal IUnits Units => Get<IUnits>();
-
     internal ICoupons Coupons => Get<ICoupons>();
 
     internal ShopClock Clock => Get<ShopClock>();
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    internal ICouponGrain Grain(long coupon) => Client.GetGrain<ICouponGrain>(coupon);
 
-    public async ValueTask DisposeAsync()
-    {
-        if (cluster is not null)
-        {
-            await cluster.StopAllSilosAsync();
-            await cluster.DisposeAsync();
-        }
-
-        if (directory.Length > 0)
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-        else if (ConnectionString.Length > 0)
-        {
-            await PostgresServer.DropDatabaseAsync(ConnectionString);
-        }
-    }
-
-    /// <summary>Started by the first test, inside the test, so that a missing database skips it.</summary>
-    internal async Task ReadyAsync()
-    {
-        Assert.SkipWhen(TKind.IsPostgres && PostgresServer.SkipReason is not null, PostgresServer.SkipReason ?? "");
-        await (starting ??= StartAsync());
-    }
-
-    internal static long NewId() => Interlocked.Increment(ref lastId);
-
-    internal T Get<T>()
-        where T : notnull => cluster!.Silos[0].ServiceProvider.GetRequiredService<T>();
-
-    internal ICouponGrain Grain(long coupon) => cluster!.Client.GetGrain<ICouponGrain>(coupon);
-
-    internal ILotteryGrain Lottery(long lottery) => cluster!.Client.GetGrain<ILotteryGrain>(lottery);
+    internal ILotteryGrain Lottery(long lottery) => Client.GetGrain<ILotteryGrain>(lottery);
 
     /// <summary>A coupon that is open now.</summary>
     internal async Task<long> CreateAsync(Func<CouponTerms, CouponTerms>? change = null)
@@ -103,10 +60,6 @@ public sealed class CouponNode<TKind> : IAsyncLifetime
         Assert.Null(created.Refusal);
         return coupon;
     }
-
-    /// <summary>Ends all activations: what grains remembered is gone.</summary>
-    internal Task ForgetAsync() =>
-        cluster!.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero).WaitAsync(Bound);
 
     internal async Task<CouponState> StateAsync(long coupon) => await Get<CouponReads>().StateAsync(coupon);
 
@@ -156,39 +109,7 @@ public sealed class CouponNode<TKind> : IAsyncLifetime
     internal Task<List<PieceRow>> PiecesAsync(long coupon) => ReadAsync(
         r => r.Query<PieceRow>().Where(p => p.CouponId == coupon && p.ClaimedAt >= 0).OrderBy(p => p.Id).ToListAsync());
 
-    internal Task<T> ReadAsync<T>(Func<IReads, Task<T>> query) => Units.ReadAsync(query, CancellationToken.None);
-
-    private async Task StartAsync()
-    {
-        if (TKind.IsPostgres)
-        {
-            ConnectionString = await PostgresServer.CreateDatabaseAsync("coupons");
-        }
-        else
-        {
-            directory = Directory.CreateTempSubdirectory("silo-coupons-").FullName;
-        }
-
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Silo:Database:Provider"] = TKind.IsPostgres ? "PostgreSql" : "Sqlite",
-            ["ConnectionStrings:Silo"] = ConnectionString,
-            ["Silo:DataDirectory"] = directory,
-        }).Build();
-        await MakeSchemaAsync(configuration);
-        var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
-        builder.Options.ServiceId = StorageArea.ServiceId;
-        builder.ConfigureSilo((_, silo) =>
-        {
-            Add(silo.Services, configuration);
-            silo.AddSiloGrainStorage();
-        });
-        cluster = builder.Build();
-        await cluster.DeployAsync();
-        await Get<IdLease>().TakeAsync(CancellationToken.None);
-    }
-
-    private void Add(IServiceCollection services, IConfiguration configuration)
+    private protected override void Add(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new ShopClock(provider.GetRequiredService<TimeProvider>(), TimeZoneInfo.Utc));
@@ -201,23 +122,6 @@ public sealed class CouponNode<TKind> : IAsyncLifetime
         services.AddWallets();
         services.AddCoupons();
         services.AddLotteries();
-    }
-
-    /// <summary>The schema without migrations, which are the server's and tested there.</summary>
-    private async Task MakeSchemaAsync(IConfiguration configuration)
-    {
-        var collection = new ServiceCollection();
-        collection.AddLogging();
-        Add(collection, configuration);
-        await using var services = collection.BuildServiceProvider();
-        await using var context = TKind.IsPostgres
-            ? (SiloDbContext)await services.GetRequiredService<IDbContextFactory<PostgreSqlContext>>().CreateDbContextAsync()
-            : await services.GetRequiredService<IDbContextFactory<SqliteContext>>().CreateDbContextAsync();
-        await context.Database.EnsureCreatedAsync();
-        await context.Database.OpenConnectionAsync();
-        await using var command = context.Database.GetDbConnection().CreateCommand();
-        command.CommandText = TKind.IsPostgres ? OrleansSchema.PostgreSql : OrleansSchema.Sqlite;
-        await command.ExecuteNonQueryAsync();
     }
 }
 

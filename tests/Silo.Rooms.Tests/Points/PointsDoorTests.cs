@@ -3,6 +3,7 @@ using Silo.Accounts;
 using Silo.Kernel;
 using Silo.Points;
 using Silo.Rooms.Tests.Coupons;
+using Silo.Storage;
 using Silo.Wallets;
 using Xunit;
 using V1 = Silo.Points.V1;
@@ -17,6 +18,7 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
     where TKind : IDatabaseKind
 {
     private const int Callers = 64;
+    private const int Limit = 3;
 
     [Fact]
     public async Task Grant_OfAnEvent_IsGivenOnceByTheTierThatIsReached()
@@ -32,7 +34,7 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
         Assert.All(many, g => Assert.Equal(80, g.Value));
         Assert.Equal(0, small.Value);
         Assert.False(await Node.ReadAsync(r => r.Query<WalletRow>().AnyAsync(w => w.UserId == nobody)));
-        Assert.Equal(new WalletState { Points = 80, Entries = 1 }, await Node.WalletAsync(user));
+        Assert.Equal(new WalletState { Points = 80, PointsReceived = 80, Entries = 1 }, await Node.WalletAsync(user));
         Assert.Empty(await Node.LedgerFaultsAsync());
     }
 
@@ -82,7 +84,7 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
     {
         await RulesAsync();
         var (user, inviter, gone) = (NewId(), NewId(), NewId());
-        await AddUsersAsync(user, inviter);
+        await Node.AddUsersAsync(user, inviter);
         var work = Node.Get<RegistrationPoints>();
 
         await work.RunAsync(new(work.Kind, $"{user}", $"{inviter}", 1), CancellationToken.None);
@@ -91,6 +93,65 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
 
         Assert.Equal((100, 50, 0), (
             (await Node.WalletAsync(user)).Points, (await Node.WalletAsync(inviter)).Points, (await Node.WalletAsync(gone)).Points));
+    }
+
+    [Fact]
+    public async Task Registered_ByManyOfOneInviterAtOnce_GivesHimTheDaysLimit()
+    {
+        await RulesAsync();
+        var inviter = NewId();
+        await Node.AddUsersAsync(inviter);
+        Node.Time.Set(Clock.StartOf(Clock.DayOf(Clock.NowMs).AddDays(1)) - 1);
+
+        await InviteAsync(Callers);
+        Assert.Equal(50 * Limit, (await Node.WalletAsync(inviter)).Points);
+
+        // Midnight begins a new day, the last instant of which is one of it.
+        Node.Time.Set(Clock.NowMs + 1);
+        await InviteAsync(Limit - 1);
+        Node.Time.Set(Clock.StartOf(Clock.DayOf(Clock.NowMs).AddDays(1)) - 1);
+        await InviteAsync(Callers);
+        Assert.Equal(100 * Limit, (await Node.WalletAsync(inviter)).Points);
+        Assert.Empty(await Node.LedgerFaultsAsync());
+
+        // All work is done, also that which gave nothing; each name has the points of its own registration.
+        async Task InviteAsync(int count)
+        {
+            var users = Enumerable.Range(0, count).Select(_ => NewId()).ToArray();
+            await Node.AddUsersAsync(users);
+            var work = Node.Get<RegistrationPoints>();
+            var outcomes = await Task.WhenAll(users.Select(u => AgainAsync(
+                () => work.RunAsync(new(work.Kind, $"{u}", $"{inviter}", 1), CancellationToken.None))));
+            Assert.All(outcomes, o => Assert.Equal(WorkOutcome.Done, o));
+            Assert.All(await Task.WhenAll(users.Select(Node.WalletAsync)), w => Assert.Equal(100, w.Points));
+        }
+    }
+
+    [Fact]
+    public async Task Grant_BeyondTheLimitOfAnEvent_LeavesOtherEventsAndUsersAlone()
+    {
+        await RulesAsync();
+        var (user, other) = (NewId(), NewId());
+        for (var i = 0; i < Limit; i++)
+        {
+            Assert.Equal(50, (await GrantAsync(user, Reference(), 0, PointsEvent.Invitation)).Value);
+        }
+
+        Assert.Equal(0, (await GrantAsync(user, Reference(), 0, PointsEvent.Invitation)).Value);
+        Assert.Equal(50, (await GrantAsync(other, Reference(), 0, PointsEvent.Invitation)).Value);
+        Assert.Equal(80, (await GrantAsync(user, Reference(), 600_00)).Value);
+        Assert.Equal(100, (await GrantAsync(user, Reference(), 0, PointsEvent.Registration)).Value);
+    }
+
+    [Fact]
+    public async Task CreateRule_OfInvitationsWithoutALimit_IsRefused()
+    {
+        var refusal = (await Node.Units.RunAsync(
+            unit => PointsRuleStore.CreateAsync(
+                unit, new() { Event = V1.PointsEvent.Invitation, ThresholdCents = 1, Points = 1 }, CancellationToken.None),
+            CancellationToken.None)).Refusal;
+
+        Assert.Equal(PointsRefusals.LimitMissing, refusal);
     }
 
     [Fact]
@@ -173,10 +234,11 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
 
     private static string Reference() => $"order:{NewId()}";
 
-    private Task<Result<long>> GrantAsync(long user, string reference, long cents) => Node.Units.RunAsync(
+    private Task<Result<long>> GrantAsync(
+        long user, string reference, long cents, PointsEvent happened = PointsEvent.Consumption) => Node.Units.RunAsync(
         unit => Node.Points.GrantAsync(
             unit,
-            new PointsGrant { UserId = user, Event = PointsEvent.Consumption, Reference = reference, AmountCents = cents },
+            new PointsGrant { UserId = user, Event = happened, Reference = reference, AmountCents = cents },
             CancellationToken.None),
         CancellationToken.None);
 
@@ -213,7 +275,7 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
                     new() { Event = V1.PointsEvent.Consumption, ThresholdCents = 500_00, Points = 80 },
                     new() { Event = V1.PointsEvent.Consumption, ThresholdCents = 550_00, Points = 999, Disabled = true },
                     new() { Event = V1.PointsEvent.Registration, Points = 100 },
-                    new() { Event = V1.PointsEvent.Invitation, Points = 50 },
+                    new() { Event = V1.PointsEvent.Invitation, Points = 50, DailyLimit = Limit },
                 })
                 {
                     Assert.True((await PointsRuleStore.CreateAsync(unit, rule, CancellationToken.None)).IsAccepted);
@@ -223,25 +285,6 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
             return true;
         },
         CancellationToken.None);
-
-    private async Task AddUsersAsync(params long[] users) => Assert.True((await Node.Units.RunAsync<bool>(
-        async unit =>
-        {
-            foreach (var id in users)
-            {
-                await unit.ExecuteAsync(
-                    $"""
-                    INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, avatar_url, gender, birthday,
-                        province, city, referrer_id, extra_json, disabled, created_at, registered_address, last_login_at,
-                        last_login_address, deleted_at)
-                    VALUES ({id}, {$"u{id}"}, {$"u{id}"}, '', '', '', 0, '', '', '', 0, '', {false}, 0, '', 0, '', 0)
-                    """,
-                    CancellationToken.None);
-            }
-
-            return true;
-        },
-        CancellationToken.None)).IsAccepted);
 }
 
 public sealed class PointsDoorOnSqlite(PointsNode<OnSqlite> node) : PointsDoorSuite<OnSqlite>(node);

@@ -1,14 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.TestingHost;
 using Silo.Accounts;
 using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Points;
 using Silo.Rooms.Tests.Coupons;
 using Silo.Storage;
-using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
 using V1 = Silo.Points.V1;
@@ -19,58 +17,17 @@ namespace Silo.Rooms.Tests.Points;
 /// A node with the services of points, coupons, wallets and accounts over a database of its own, for all tests of one
 /// class; every test uses users of its own. The shop's clock is set by the tests, and only it.
 /// </summary>
-public sealed class PointsNode<TKind> : IAsyncLifetime
+public sealed class PointsNode<TKind> : GrainNode<TKind>
     where TKind : IDatabaseKind
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
-    private static long lastId = 1_000;
-    private Task? starting;
-    private InProcessTestCluster? cluster;
-    private string connectionString = "";
-    private string directory = "";
-
     internal SetTime Time { get; } = new();
-
-    internal IUnits Units => Get<IUnits>();
 
     internal IPoints Points => Get<IPoints>();
 
     internal Vouchers Vouchers => Get<Vouchers>();
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (cluster is not null)
-        {
-            await cluster.StopAllSilosAsync();
-            await cluster.DisposeAsync();
-        }
-
-        if (directory.Length > 0)
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-        else if (connectionString.Length > 0)
-        {
-            await PostgresServer.DropDatabaseAsync(connectionString);
-        }
-    }
-
-    /// <summary>Started by the first test, inside the test, so that a missing database skips it.</summary>
-    internal async Task ReadyAsync()
-    {
-        Assert.SkipWhen(TKind.IsPostgres && PostgresServer.SkipReason is not null, PostgresServer.SkipReason ?? "");
-        await (starting ??= StartAsync());
-    }
-
-    internal static long NewId() => Interlocked.Increment(ref lastId);
-
-    internal T Get<T>()
-        where T : notnull => cluster!.Silos[0].ServiceProvider.GetRequiredService<T>();
-
     internal Task<SignInOutcome> RunAsync(long user, SignInCommand command) =>
-        cluster!.Client.GetGrain<ISignInGrain>(SignInGrain.KeyOf(user)).RunAsync(command).WaitAsync(Bound);
+        Client.GetGrain<ISignInGrain>(SignInGrain.KeyOf(user)).RunAsync(command).WaitAsync(Bound);
 
     internal Task<SignInOutcome> SignAsync(long user, string requestId = "") =>
         RunAsync(user, new SignTodayCommand { RequestId = requestId, RequestHash = requestId.Length });
@@ -81,10 +38,6 @@ public sealed class PointsNode<TKind> : IAsyncLifetime
         Assert.Null(outcome.Refusal);
         return outcome.Cards;
     }
-
-    /// <summary>Ends all activations: what grains remembered is gone.</summary>
-    internal Task ForgetAsync() =>
-        cluster!.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero).WaitAsync(Bound);
 
     internal async Task SetTermsAsync(V1.SignInTerms terms) => Assert.True((await Units.RunAsync<int>(
         async unit =>
@@ -114,8 +67,6 @@ public sealed class PointsNode<TKind> : IAsyncLifetime
     internal Task<List<SignInRow>> DaysAsync(long user) => ReadAsync(
         r => r.Query<SignInRow>().Where(d => d.UserId == user).OrderBy(d => d.Day).ToListAsync());
 
-    internal Task<T> ReadAsync<T>(Func<IReads, Task<T>> query) => Units.ReadAsync(query, CancellationToken.None);
-
     internal async Task<List<string>> LedgerFaultsAsync()
     {
         List<string> faults = [];
@@ -127,45 +78,29 @@ public sealed class PointsNode<TKind> : IAsyncLifetime
         return faults;
     }
 
-    private async Task StartAsync()
-    {
-        if (TKind.IsPostgres)
-        {
-            connectionString = await PostgresServer.CreateDatabaseAsync("points");
-        }
-        else
-        {
-            directory = Directory.CreateTempSubdirectory("silo-points-").FullName;
-        }
+    /// <summary>Accounts, without which there is no day of registration; registered at the beginning of time.</summary>
+    internal Task AddUsersAsync(params long[] users) => AddUsersAsync(users, 0);
 
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+    internal async Task AddUsersAsync(long[] users, long registeredAt) => Assert.True((await Units.RunAsync<bool>(
+        async unit =>
         {
-            ["Silo:Database:Provider"] = TKind.IsPostgres ? "PostgreSql" : "Sqlite",
-            ["ConnectionStrings:Silo"] = connectionString,
-            ["Silo:DataDirectory"] = directory,
-        }).Build();
-        var collection = new ServiceCollection();
-        collection.AddLogging();
-        Add(collection, configuration);
-        await using (var services = collection.BuildServiceProvider())
-        {
-            // The schema without migrations, which are the server's and tested there.
-            await TestSchema.EnsureAsync(services);
-        }
+            foreach (var id in users)
+            {
+                await unit.ExecuteAsync(
+                    $"""
+                    INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, avatar_url, gender, birthday,
+                        province, city, referrer_id, extra_json, disabled, created_at, registered_address, last_login_at,
+                        last_login_address, deleted_at)
+                    VALUES ({id}, {$"u{id}"}, {$"u{id}"}, '', '', '', 0, '', '', '', 0, '', {false}, {registeredAt}, '', 0, '', 0)
+                    """,
+                    CancellationToken.None);
+            }
 
-        var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
-        builder.Options.ServiceId = StorageArea.ServiceId;
-        builder.ConfigureSilo((_, silo) =>
-        {
-            Add(silo.Services, configuration);
-            silo.AddSiloGrainStorage();
-        });
-        cluster = builder.Build();
-        await cluster.DeployAsync();
-        await Get<IdLease>().TakeAsync(CancellationToken.None);
-    }
+            return true;
+        },
+        CancellationToken.None)).IsAccepted);
 
-    private void Add(IServiceCollection services, IConfiguration configuration)
+    private protected override void Add(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new ShopClock(Time, TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")));

@@ -24,8 +24,8 @@ public sealed class PointsRulesTests(ITestOutputHelper output)
     [InlineData(PointsEvent.Registration, 0, 100)]
     [InlineData(PointsEvent.Recharge, 0, 0)]
     [InlineData(PointsEvent.Review, 0, 0)]
-    public void Given_AtEachThreshold_IsTheTierThatIsReached(PointsEvent happened, long amount, long points) =>
-        Assert.Equal(points, PointsRules.Given(Tiers, happened, amount));
+    public void Reached_AtEachThreshold_IsTheTierThatIsReached(PointsEvent happened, long amount, long points) =>
+        Assert.Equal(points, PointsRules.Reached(Tiers, happened, amount).Points);
 
     [Theory]
     [InlineData(80, 500_00, 0, 0)]

@@ -33,7 +33,7 @@ public abstract class SignInGrainSuite<TKind>(PointsNode<TKind> node, ITestOutpu
         Assert.Equal((5, 1), (Assert.Single(outcomes, o => o.Refusal is null).Points, outcomes.Count(o => o.Refusal is null)));
         Assert.All(outcomes.Where(o => o.Refusal is not null), o => Assert.Equal(PointsRefusals.SignedInAlready, o.Refusal));
         Assert.Equal((Today, 5), Assert.Single((await Node.DaysAsync(user)).Select(d => (d.Day, d.Points))));
-        Assert.Equal(new WalletState { Points = 5, Entries = 1 }, await Node.WalletAsync(user));
+        Assert.Equal(new WalletState { Points = 5, PointsReceived = 5, Entries = 1 }, await Node.WalletAsync(user));
         Assert.Empty(await Node.LedgerFaultsAsync());
     }
 
@@ -81,6 +81,7 @@ public abstract class SignInGrainSuite<TKind>(PointsNode<TKind> node, ITestOutpu
         const int days = 30, movers = 4;
         await Node.SetTermsAsync(new() { BasePoints = 2, MakeUpDays = 31, MakeUpPoints = 7 });
         var (user, moved, again) = (NewId(), 0L, 0);
+        await Node.AddUsersAsync(user);
         await Node.GrantCardsAsync(user, days);
         using var end = new CancellationTokenSource();
         var moving = Enumerable.Range(0, movers).Select(_ => Task.Run(async () =>
@@ -177,6 +178,7 @@ public abstract class SignInGrainSuite<TKind>(PointsNode<TKind> node, ITestOutpu
     {
         await Node.SetTermsAsync(new() { MakeUpDays = 31 });
         var user = NewId();
+        await Node.AddUsersAsync(user);
         await Node.GrantCardsAsync(user, 1);
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, Callers).Select(i => Node.RunAsync(
@@ -189,10 +191,31 @@ public abstract class SignInGrainSuite<TKind>(PointsNode<TKind> node, ITestOutpu
     }
 
     [Fact]
+    public async Task MakeUp_OfDaysAroundTheRegistration_IsForThoseFromItOn()
+    {
+        await Node.SetTermsAsync(new() { MakeUpDays = 31 });
+        var (user, nobody, day) = (NewId(), NewId(), Clock.DayOf(Clock.NowMs).AddDays(-3));
+        await Node.AddUsersAsync([user], Clock.StartOf(day.AddDays(1)) - 1);
+        await Node.GrantCardsAsync(user, 2);
+        await Node.GrantCardsAsync(nobody, 1);
+
+        var before = await MakeUpAsync(user, day.DayNumber - 1);
+        var on = await MakeUpAsync(user, day.DayNumber);
+        var without = await MakeUpAsync(nobody, Today - 1);
+
+        Assert.Equal((PointsRefusals.DayBeforeRegistration, null, PointsRefusals.DayBeforeRegistration), (before.Refusal, on.Refusal, without.Refusal));
+        Assert.Equal(day.DayNumber, Assert.Single(await Node.DaysAsync(user)).Day);
+
+        Task<SignInOutcome> MakeUpAsync(long who, int missed) =>
+            Node.RunAsync(who, new MakeUpCommand { Day = SignInRules.TextOf(missed) });
+    }
+
+    [Fact]
     public async Task MakeUp_WithARequestId_IsAnsweredOnce()
     {
         await Node.SetTermsAsync(new() { MakeUpDays = 31 });
         var user = NewId();
+        await Node.AddUsersAsync(user);
         await Node.GrantCardsAsync(user, 5);
         var command = new MakeUpCommand { Day = SignInRules.TextOf(Today - 2), RequestId = "m", RequestHash = 1 };
 
@@ -257,6 +280,7 @@ public abstract class SignInGrainSuite<TKind>(PointsNode<TKind> node, ITestOutpu
     {
         await Node.SetTermsAsync(new() { MakeUpDays = 7, Cycle = V1.SignInCycle.Week });
         var (steady, gap, mended, late) = (NewId(), NewId(), NewId(), NewId());
+        await Node.AddUsersAsync(mended);
         await Node.GrantCardsAsync(mended, 1);
         for (var day = 0; day < 9; day++)
         {

@@ -82,22 +82,29 @@ public sealed class SignInRulesTests(ITestOutputHelper output)
         PointsRefusals.SignInClosed, SignInRules.SignIn(SignAll(Ladder, [100])[0].State, Ladder with { Closed = true }, 100).Refusal);
 
     [Theory]
-    // Today is day 100, days 95, 96 and 98 are signed; 3 days back can be made up for.
-    [InlineData(100, 1, "DAY_OUT_OF_REACH")]
-    [InlineData(101, 1, "DAY_OUT_OF_REACH")]
-    [InlineData(96, 1, "DAY_OUT_OF_REACH")]
-    [InlineData(98, 1, "DAY_SIGNED_ALREADY")]
-    [InlineData(98, 0, "DAY_SIGNED_ALREADY")]
-    [InlineData(97, 0, "NO_CARD_LEFT")]
-    [InlineData(99, 0, "NO_CARD_LEFT")]
-    [InlineData(97, 1, null)]
-    [InlineData(99, 1, null)]
-    public void MakeUp_AtEachBoundary_IsDecidedInOrder(int day, int cards, string? reason)
+    // Today is day 100, days 95, 96 and 98 are signed; 3 days back can be made up for. The last one before the reason is
+    // the day of the registration.
+    [InlineData(100, 1, 0, "DAY_OUT_OF_REACH")]
+    [InlineData(101, 1, 0, "DAY_OUT_OF_REACH")]
+    [InlineData(96, 1, 0, "DAY_OUT_OF_REACH")]
+    [InlineData(96, 1, 97, "DAY_OUT_OF_REACH")]
+    [InlineData(97, 1, 98, "DAY_BEFORE_REGISTRATION")]
+    [InlineData(97, 0, 98, "DAY_BEFORE_REGISTRATION")]
+    [InlineData(98, 1, 99, "DAY_BEFORE_REGISTRATION")]
+    [InlineData(99, 1, 100, "DAY_BEFORE_REGISTRATION")]
+    [InlineData(98, 1, 98, "DAY_SIGNED_ALREADY")]
+    [InlineData(98, 0, 0, "DAY_SIGNED_ALREADY")]
+    [InlineData(97, 0, 0, "NO_CARD_LEFT")]
+    [InlineData(99, 0, 99, "NO_CARD_LEFT")]
+    [InlineData(97, 1, 97, null)]
+    [InlineData(97, 1, 0, null)]
+    [InlineData(99, 1, 99, null)]
+    public void MakeUp_AtEachBoundary_IsDecidedInOrder(int day, int cards, int registered, string? reason)
     {
         var terms = Ladder with { MakeUpDays = 3, MakeUpPoints = 2 };
         var state = SignAll(Ladder, [95, 96, 98])[^1].State with { Cards = cards };
 
-        var made = SignInRules.MakeUp(state, terms, 100, day);
+        var made = SignInRules.MakeUp(state, terms, 100, day, registered);
 
         Assert.Equal(reason, made.Refusal?.Reason);
         if (reason is null)
@@ -108,7 +115,7 @@ public sealed class SignInRulesTests(ITestOutputHelper output)
 
     [Fact]
     public void MakeUp_WhereItIsOff_IsOutOfReach() => Assert.Equal(
-        PointsRefusals.DayOutOfReach, SignInRules.MakeUp(new() { Cards = 1 }, Ladder, 100, 99).Refusal);
+        PointsRefusals.DayOutOfReach, SignInRules.MakeUp(new() { Cards = 1 }, Ladder, 100, 99, 0).Refusal);
 
     [Fact]
     public void MakeUp_OfADayBetween_MakesOneStreakOfTwo()
@@ -116,7 +123,7 @@ public sealed class SignInRulesTests(ITestOutputHelper output)
         var terms = Ladder with { MakeUpDays = 7 };
         var state = SignAll(Ladder, [97, 98, 100])[^1].State with { Cards = 1 };
 
-        var made = SignInRules.MakeUp(state, terms, 100, 99).Value;
+        var made = SignInRules.MakeUp(state, terms, 100, 99, 0).Value;
 
         Assert.Equal(3, made.Streak);
         Assert.Equal(4, SignInRules.StreakOf(made.State, SignInCycle.None, 100));
@@ -131,7 +138,7 @@ public sealed class SignInRulesTests(ITestOutputHelper output)
         var terms = new SignInTerms { CumulativeRewards = [new(2, 9)], Cycle = SignInCycle.Month, MakeUpDays = 7 };
         var state = SignAll(terms, [Day("2026-11-02")])[0].State with { Cards = 1 };
 
-        Assert.Equal(points, SignInRules.MakeUp(state, terms, Day("2026-11-03"), Day(day)).Value.Points);
+        Assert.Equal(points, SignInRules.MakeUp(state, terms, Day("2026-11-03"), Day(day), 0).Value.Points);
     }
 
     [Theory]
@@ -211,7 +218,7 @@ public sealed class SignInRulesTests(ITestOutputHelper output)
                 }
 
                 var missed = today - random.Next(0, 34);
-                var made = SignInRules.MakeUp(state, terms, today, missed);
+                var made = SignInRules.MakeUp(state, terms, today, missed, 0);
                 var may = missed < today && missed >= today - terms.MakeUpDays && !model.Contains(missed) && state.Cards > 0;
                 Assert.True(made.IsAccepted == may, $"seed {seed}");
                 state = made.IsAccepted ? made.Value.State : state;

@@ -82,15 +82,16 @@ internal sealed class LedgerModel
     private readonly Dictionary<long, long> money = [];
     private readonly Dictionary<long, long> points = [];
     private readonly Dictionary<long, long> frozen = [];
+    private readonly Dictionary<long, long> received = [];
 
     public long ShopMoney { get; private set; }
 
     public long ShopPoints { get; private set; }
 
-    public (long Balance, long Frozen, long Debt, long Points, long PointsDebt) WalletOf(long user)
+    public (long Balance, long Frozen, long Debt, long Points, long PointsDebt, long Received) WalletOf(long user)
     {
         var (m, p) = (Of(money, user), Of(points, user));
-        return (Math.Max(m, 0), Of(frozen, user), Math.Min(m, 0), Math.Max(p, 0), Math.Min(p, 0));
+        return (Math.Max(m, 0), Of(frozen, user), Math.Min(m, 0), Math.Max(p, 0), Math.Min(p, 0), Of(received, user));
     }
 
     /// <summary>Does it, or says why not and does nothing.</summary>
@@ -103,6 +104,9 @@ internal sealed class LedgerModel
                 var isMoney = move == Move.AdjustMoney;
                 var change = move == Move.SpendPoints ? -amount : amount;
                 var refusal = Refusal(isMoney ? money : points, user, change, isMoney ? "BALANCE_TOO_LOW" : "POINTS_TOO_LOW");
+                var comes = isMoney ? 0 : Math.Max(change, 0);
+                refusal ??= Of(received, user) > long.MaxValue - comes ? "WALLET_FULL" : null;
+                received[user] = Of(received, user) + (refusal is null ? comes : 0);
                 return refusal ?? Apply(isMoney, user, change);
             case Move.TakeBackMoney or Move.TakeBackPoints:
                 var taken = Of(move == Move.TakeBackMoney ? money : points, user) - amount;

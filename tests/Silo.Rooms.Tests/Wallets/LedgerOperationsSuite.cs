@@ -43,7 +43,9 @@ public abstract class LedgerOperationsSuite<TDatabase> : LedgerTests<TDatabase>
         for (var user = 1; user <= Users; user++)
         {
             var wallet = await WalletAsync(user) ?? default;
-            Assert.Equal(model.WalletOf(user), (wallet.Balance, wallet.Frozen, wallet.BalanceDebt, wallet.Points, wallet.PointsDebt));
+            Assert.Equal(
+                model.WalletOf(user),
+                (wallet.Balance, wallet.Frozen, wallet.BalanceDebt, wallet.Points, wallet.PointsDebt, wallet.PointsReceived));
         }
 
         var shop = await Node.Get<ShopAccounts>().ListAsync(Cancel);

@@ -19,12 +19,16 @@ public static class LedgerFaults
         {
             "UPDATE wallets_entries SET account = 1 WHERE transaction_id = {T} AND user_id > 0",
             ["transaction {T} sums to -40 points", "transaction {T} sums to 40 cents", "entry {T}/1 of user 5 says 40 and makes 70",
-                "Balance of user 5 is 30 and its entries sum to 70", "Points of user 5 is 40 and its entries sum to 0"]
+                "Balance of user 5 is 30 and its entries sum to 70", "Points of user 5 is 40 and its entries sum to 0", "user 5 counts 40 points received and got 0"]
         },
-        { "DELETE FROM wallets_entries WHERE transaction_id = {T}", ["transaction {T} has no entries", "Points of user 5 is 40", "user 5 counts 2 entries and has 1"] },
+        {
+            "DELETE FROM wallets_entries WHERE transaction_id = {T}",
+            ["transaction {T} has no entries", "Points of user 5 is 40", "user 5 counts 40 points received and got 0", "user 5 counts 2 entries and has 1"]
+        },
         {
             "DELETE FROM wallets_entries WHERE transaction_id = {T} AND user_id > 0",
-            ["transaction {T} sums to -40 points", "Points of user 5 is 40 and its entries sum to 0", "user 5 counts 2 entries and has 1"]
+            ["transaction {T} sums to -40 points", "Points of user 5 is 40 and its entries sum to 0", "user 5 counts 40 points received and got 0",
+                "user 5 counts 2 entries and has 1"]
         },
         { "DELETE FROM wallets_transactions WHERE id = {T}", ["entry {T}/1 has no transaction", "entry {T}/2 has no transaction"] },
         { "DELETE FROM wallets_wallets WHERE user_id = 5", ["entry {B}/1 has no transaction or no wallet", "entry {T}/1 has no transaction or no wallet"] },
@@ -53,13 +57,10 @@ public static class LedgerFaults
         },
         {
             "UPDATE wallets_entries SET sequence = NULL WHERE transaction_id = {T} AND user_id > 0",
-            ["entry {T}/1 is neither a user's nor the shop's", "Points of user 5 is 40 and its entries sum to 0", "user 5 counts 2 entries and has 1"]
+            ["entry {T}/1 is neither a user's nor the shop's", "Points of user 5 is 40 and its entries sum to 0", "user 5 counts 40 points received and got 0",
+                "user 5 counts 2 entries and has 1"]
         },
-        // Beyond the bound that the table does not check.
-        {
-            "UPDATE wallets_wallets SET frozen = 9007199254740992 WHERE user_id = 5",
-            ["Frozen of user 5 is 9007199254740992 and its entries sum to 0", "Frozen of user 5 is beyond its bound"]
-        },
+        { "UPDATE wallets_wallets SET points_received = 41 WHERE user_id = 5", ["user 5 counts 41 points received and got 40"] },
         { "INSERT INTO wallets_checkpoints (account, before_id, amount) VALUES (101, {T}, 1)", ["the checkpoint of ShopPointsIssued before {T} says 1 and is"] },
     };
 }
@@ -125,8 +126,9 @@ public abstract class LedgerProofSuite<TDatabase> : LedgerTests<TDatabase>
     [Theory]
     [InlineData("UPDATE wallets_entries SET balance_after = 0 WHERE user_id = 1 AND sequence = 9", "of user 1 says 0 and makes 9")]
     [InlineData("UPDATE wallets_entries SET sequence = 12 WHERE user_id = 1 AND sequence = 11",
-        "Points of user 1 is 11 and its entries sum to 10", "user 1 counts 11 entries and has 10", "user 1 counts 11 entries and has more")]
-    [InlineData("UPDATE wallets_wallets SET entries = 10, points = 10 WHERE user_id = 1", "user 1 counts 10 entries and has more")]
+        "Points of user 1 is 11 and its entries sum to 10", "user 1 counts 11 points received and got 10",
+        "user 1 counts 11 entries and has 10", "user 1 counts 11 entries and has more")]
+    [InlineData("UPDATE wallets_wallets SET entries = 10, points = 10, points_received = 10 WHERE user_id = 1", "user 1 counts 10 entries and has more")]
     public async Task Run_WalletOfMoreEntriesThanAStatementFollows_IsFollowedToItsEnd(string sql, params string[] expected)
     {
         for (var i = 0; i < 11; i++)

@@ -52,7 +52,7 @@ public sealed class LedgerPropertyTests(ITestOutputHelper output)
             {
                 var (w, m) = (wallets[user], model.WalletOf(user));
                 Assert.True(
-                    m == (w.Balance, w.Frozen, w.BalanceDebt, w.Points, w.PointsDebt),
+                    m == (w.Balance, w.Frozen, w.BalanceDebt, w.Points, w.PointsDebt, w.PointsReceived),
                     $"{operation}: {m} and not {w}, number {i} of seed {seed}");
                 Assert.True(
                     w is { Balance: >= 0, Frozen: >= 0, Points: >= 0, BalanceDebt: <= 0, PointsDebt: <= 0 },
@@ -90,7 +90,11 @@ public sealed class LedgerPropertyTests(ITestOutputHelper output)
             var wallet = running[line.UserId];
             var amount = wallet[line.Account] + line.Amount;
             Assert.True((sequence, balanceAfter) == (wallet.Entries + 1, amount), what);
-            running[line.UserId] = wallet.With(line.Account, amount) with { Entries = wallet.Entries + 1 };
+            running[line.UserId] = wallet.With(line.Account, amount) with
+            {
+                PointsReceived = wallet.PointsReceived + (line is { Account: LedgerAccount.Points, Amount: > 0 } ? line.Amount : 0),
+                Entries = wallet.Entries + 1,
+            };
         }
 
         Assert.True((cents, points) == (0, 0), what);

@@ -123,7 +123,33 @@ public sealed class LedgerRulesTests
         var booked = LedgerRules.Book(Transaction(Line(account, change), ShopSideOf(account, -change)), wallets);
 
         Assert.Equal(expected, booked.Refusal?.Reason);
-        Assert.Equal(expected is null ? was.With(account, before + change) with { Entries = 1 } : was, wallets[User]);
+        var received = account == LedgerAccount.Points ? Math.Max(change, 0) : 0;
+        Assert.Equal(
+            expected is null ? was.With(account, before + change) with { PointsReceived = received, Entries = 1 } : was, wallets[User]);
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue - 4, 4, null)]
+    [InlineData(long.MaxValue - 4, 5, "WALLET_FULL")]
+    [InlineData(long.MaxValue, -1, null)]
+    public void Book_ManyPointsReceivedBefore_CountsThemAllOrRefuses(long before, long change, string? expected)
+    {
+        var wallets = Wallets(new WalletState { Points = 1, PointsReceived = before });
+
+        var booked = LedgerRules.Book(Transaction(Line(LedgerAccount.Points, change), Shop(LedgerAccount.ShopPointsIssued, -change)), wallets);
+
+        Assert.Equal(expected, booked.Refusal?.Reason);
+        Assert.Equal(expected is null ? before + Math.Max(change, 0) : before, wallets[User].PointsReceived);
+    }
+
+    [Fact]
+    public void Book_PointsThatPayADebt_AreReceived()
+    {
+        var wallets = Wallets(new WalletState { PointsDebt = -10 });
+
+        LedgerRules.Book(Transaction(Line(LedgerAccount.Points, 4), Shop(LedgerAccount.ShopPointsIssued, -4)), wallets);
+
+        Assert.Equal(new WalletState { PointsDebt = -6, PointsReceived = 4, Entries = 3 }, wallets[User]);
     }
 
     [Fact]

@@ -120,7 +120,7 @@ public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
 
         Assert.Equal((first.Value, first.Value), (again.Value, otherLines.Value));
         Assert.NotEqual(first.Value, otherKind.Value);
-        Assert.Equal(new WalletState { Points = 15, Entries = 2 }, await WalletAsync(1));
+        Assert.Equal(new WalletState { Points = 15, PointsReceived = 15, Entries = 2 }, await WalletAsync(1));
         Assert.Empty(await FaultsAsync());
     }
 
@@ -130,7 +130,7 @@ public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => PostAsync(Points(1, 10, "once"))))).Soon();
 
         Assert.Single(answers.Select(a => a.Value).Distinct());
-        Assert.Equal(new WalletState { Points = 10, Entries = 1 }, await WalletAsync(1));
+        Assert.Equal(new WalletState { Points = 10, PointsReceived = 10, Entries = 1 }, await WalletAsync(1));
         Assert.Equal(1, await CountAsync<TransactionRow>());
     }
 
@@ -260,7 +260,7 @@ public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
             Cancel);
 
         Assert.Equal([null, null, "BALANCE_TOO_LOW", null, null], outcomes);
-        Assert.Equal(new WalletState { Balance = 4, Points = 3, Entries = 3 }, await WalletAsync(1));
+        Assert.Equal(new WalletState { Balance = 4, Points = 3, PointsReceived = 3, Entries = 3 }, await WalletAsync(1));
         Assert.Empty(await FaultsAsync());
     }
 
@@ -293,6 +293,47 @@ public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
             Cancel));
 
         Assert.Equal(new WalletState { Balance = 100, Entries = 1 }, await WalletAsync(1));
+        Assert.Empty(await FaultsAsync());
+    }
+
+    [Theory]
+    [InlineData("balance", 1)]
+    [InlineData("frozen", 1)]
+    [InlineData("commission", 1)]
+    [InlineData("balance_debt", -1)]
+    [InlineData("points", 1)]
+    [InlineData("points_debt", -1)]
+    public async Task Table_BeyondEitherBoundOfAnAccount_RefusesIt(string account, int sign)
+    {
+        await PostAsync(Points(1, 5));
+
+        foreach (var beyond in (long[])[-sign, sign * (LedgerRules.MaxAmount + 1)])
+        {
+            var fault = await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => SetAsync(beyond));
+            Assert.Contains("ck_wallets_bounds", fault.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(1, await SetAsync(sign * LedgerRules.MaxAmount));
+        Assert.Equal(1, await SetAsync(0));
+
+        Task<int> SetAsync(long amount) => Node.ExecuteAsync($"UPDATE wallets_wallets SET {account} = {amount} WHERE user_id = 1");
+    }
+
+    [Fact]
+    public async Task Lock_OfMoreFreshUsersThanOneStatementMakes_MakesThemAll()
+    {
+        var users = Enumerable.Range(1, 2_500).Select(u => (long)u).Reverse().ToArray();
+
+        await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await Wallets.LockAsync(unit, users[..1_200], Cancel);
+                Assert.Empty((await Wallets.TryLockAsync(unit, users, Cancel, make: true)).HeldElsewhere);
+                return true;
+            },
+            Cancel);
+
+        Assert.Equal(users.Length, await CountAsync<WalletRow>());
         Assert.Empty(await FaultsAsync());
     }
 
@@ -356,7 +397,7 @@ public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
         await using var foreign = await Database.OpenOwnAsync();
         await using var transaction = await foreign.BeginTransactionAsync(Cancel);
         await using var make = new Npgsql.NpgsqlCommand(
-            "INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, entries) VALUES (1, 0, 0, 0, 0, 9, 0, 0)",
+            "INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, points_received, entries) VALUES (1, 0, 0, 0, 0, 9, 0, 9, 0)",
             foreign);
         await make.ExecuteNonQueryAsync(Cancel);
 
@@ -369,6 +410,67 @@ public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
                 return true;
             },
             Cancel).Soon();
+    }
+
+    /// <summary>
+    /// A batch has one wallet and needs the next; somebody else makes the next and needs the first. In one ascending walk
+    /// he asks for the first before he makes anything.
+    /// </summary>
+    [Fact]
+    public async Task Lock_OfOneThatIsThereAndOneThatIsNot_MeetsABatchOfBothWithoutDeadlock()
+    {
+        await PostAsync(Points(1, 5));
+        await using var foreign = await Database.OpenOwnAsync();
+        await using var transaction = await foreign.BeginTransactionAsync(Cancel);
+        await using var take = new Npgsql.NpgsqlCommand("SELECT 1 FROM wallets_wallets WHERE user_id = 1 FOR UPDATE", foreign);
+        await take.ExecuteScalarAsync(Cancel);
+
+        var batch = WriteAsync(Points(1, 3), Points(2, 4));
+        await WaitersAsync(1).Soon();
+        var locking = Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await Wallets.LockAsync(unit, [2, 1], Cancel);
+                return true;
+            },
+            Cancel);
+        await WaitersAsync(2).Soon();
+        await transaction.RollbackAsync(Cancel);
+
+        Assert.True((await batch.Soon()).IsAccepted);
+        Assert.True((await locking.Soon()).IsAccepted);
+        Assert.Equal((8, 4), ((await WalletAsync(1))?.Points, (await WalletAsync(2))?.Points));
+        Assert.Empty(await FaultsAsync());
+    }
+
+    /// <summary>
+    /// Who holds a wallet appends the entry that a batch, which has only read the wallet, would append too. The batch must
+    /// wait for the wallet before it has the entry's number: the order of the tables.
+    /// </summary>
+    [Fact]
+    public async Task Write_OfAWalletThatIsHeldAndMoves_WaitsForItWithoutAnEntry()
+    {
+        await PostAsync(Points(1, 5));
+        var (locked, waits) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var holder = Node.Units.RunAsync(
+            async unit =>
+            {
+                await Wallets.LockAsync(unit, [1], Cancel);
+                locked.SetResult();
+                await waits.Task;
+                return await Wallets.PostAsync(unit, Points(1, 2), Cancel);
+            },
+            Cancel);
+        await locked.Task.Soon();
+
+        var batch = WriteAsync(Points(1, 3));
+        await WaitersAsync(1).Soon();
+        waits.SetResult();
+
+        Assert.True((await holder.Soon()).IsAccepted);
+        await Assert.ThrowsAsync<UniqueKeyTakenException>(() => batch.Soon());
+        Assert.Equal(7, (await WalletAsync(1))?.Points);
+        Assert.Empty(await FaultsAsync());
     }
 
     [Fact]
@@ -386,6 +488,36 @@ public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
         await transaction.RollbackAsync(Cancel);
         Assert.True((await PostAsync(Points(1, 1, "late"))).IsAccepted);
         Assert.Equal(6, (await WalletAsync(1))?.Points);
+    }
+
+    /// <summary>Writes what a hot grain's batch writes that has read its wallets and locked none.</summary>
+    private async Task<Result<bool>> WriteAsync(params LedgerTransaction[] transactions)
+    {
+        var rows = new Rows();
+        foreach (var transaction in transactions)
+        {
+            Assert.True((await Wallets.ReadAsync(transaction.Lines[0].UserId)).Post(transaction, rows).IsAccepted);
+        }
+
+        return await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await unit.WriteAsync(rows);
+                return true;
+            },
+            Cancel);
+    }
+
+    /// <summary>Until so many transactions of the database wait for a lock.</summary>
+    private async Task WaitersAsync(int count)
+    {
+        await using var connection = await Database.OpenOwnAsync();
+        await using var command = new Npgsql.NpgsqlCommand(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
+        while ((long)(await command.ExecuteScalarAsync(Cancel))! < count)
+        {
+            await Task.Yield();
+        }
     }
 }
 

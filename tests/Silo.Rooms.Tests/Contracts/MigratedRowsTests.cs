@@ -1,0 +1,92 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Silo.Server;
+using Silo.Storage;
+using Silo.Testing.Databases;
+using Xunit;
+
+namespace Silo.Rooms.Tests.Contracts;
+
+/// <summary>
+/// Goal: rows of an older schema get the values that their new columns need. Method: a database of the migrations up to an
+/// older one, with rows of it, is migrated to the end.
+/// </summary>
+public sealed class MigratedRowsTests
+{
+    private const string Rows =
+        """
+        INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, entries)
+        VALUES (1, 3, 0, 0, 0, 12, 0, 5), (2, 0, 0, 0, 0, 0, 0, 0);
+        INSERT INTO wallets_entries (transaction_id, line, user_id, account, amount, balance_after, sequence)
+        VALUES (1, 1, 1, 5, 10, 10, 1), (2, 1, 1, 5, -3, 7, 2), (3, 1, 1, 1, 3, 3, 3), (4, 1, 1, 5, 5, 12, 4), (5, 1, 0, 5, 9, NULL, NULL);
+        INSERT INTO points_rules (id, event, threshold_cents, points, disabled, version, created_at)
+        VALUES (1, 5, 0, 50, {no}, 1, 0), (2, 1, 0, 100, {no}, 1, 0)
+        """;
+
+    [Fact]
+    public async Task Migrate_OnPostgreSqlFromPromotions_FillsTheNewColumns()
+    {
+        Assert.SkipWhen(PostgresServer.SkipReason is not null, PostgresServer.SkipReason ?? "");
+        var connectionString = await PostgresServer.CreateDatabaseAsync("migrated");
+        try
+        {
+            await using var source = NpgsqlDataSource.Create(connectionString);
+            var options = new DbContextOptionsBuilder<PostgreSqlContext>();
+            StorageArea.ConfigurePostgreSql(options, DesignTime.Rooms().BuildServiceProvider(), source);
+            await using var context = new PostgreSqlContext(options.Options);
+            await CheckAsync(context, "false");
+        }
+        finally
+        {
+            await PostgresServer.DropDatabaseAsync(connectionString);
+        }
+    }
+
+    [Fact]
+    public async Task Migrate_OnSqliteFromPromotions_FillsTheNewColumns()
+    {
+        var directory = Directory.CreateTempSubdirectory("silo-migrated-").FullName;
+        try
+        {
+            var options = new DbContextOptionsBuilder<SqliteContext>();
+            StorageArea.ConfigureSqlite(options, DesignTime.Rooms().BuildServiceProvider(), new DatabaseOptions { DataDirectory = directory });
+            await using var context = new SqliteContext(options.Options);
+            await CheckAsync(context, "0");
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static async Task CheckAsync(SiloDbContext context, string no)
+    {
+        var older = context.Database.GetMigrations().Single(m => m.EndsWith("_Promotions", StringComparison.Ordinal));
+        await context.GetService<IMigrator>().MigrateAsync(older);
+        await context.Database.ExecuteSqlRawAsync(Rows.Replace("{no}", no, StringComparison.Ordinal));
+
+        await context.GetService<IMigrator>().MigrateAsync();
+
+        Assert.Equal("1:15 2:0", await PairsAsync("SELECT user_id, points_received FROM wallets_wallets ORDER BY 1"));
+        Assert.Equal("1:10 2:0", await PairsAsync("SELECT id, daily_limit FROM points_rules ORDER BY 1"));
+
+        async Task<string> PairsAsync(string sql)
+        {
+            await context.Database.OpenConnectionAsync();
+            await using var command = context.Database.GetDbConnection().CreateCommand();
+            command.CommandText = sql;
+            await using var reader = await command.ExecuteReaderAsync();
+            List<string> pairs = [];
+            while (await reader.ReadAsync())
+            {
+                pairs.Add(string.Create(CultureInfo.InvariantCulture, $"{reader.GetInt64(0)}:{reader.GetInt64(1)}"));
+            }
+
+            return string.Join(' ', pairs);
+        }
+    }
+}
