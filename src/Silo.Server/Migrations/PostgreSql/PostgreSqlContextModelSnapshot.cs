@@ -2711,6 +2711,10 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("prize_id");
 
+                    b.Property<long>("PrizeOrdinal")
+                        .HasColumnType("bigint")
+                        .HasColumnName("prize_ordinal");
+
                     b.Property<long>("RequestHash")
                         .HasColumnType("bigint")
                         .HasColumnName("request_hash");
@@ -2738,6 +2742,9 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasIndex("UserId", "LotteryId", "Ordinal")
                         .IsUnique();
 
+                    b.HasIndex(new[] { "LotteryId", "Position" }, "IX_lotteries_draws_goods")
+                        .HasFilter("is_goods");
+
                     b.ToTable("lotteries_draws", (string)null);
                 });
 
@@ -2764,6 +2771,59 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasKey("Id");
 
                     b.ToTable("lotteries_lotteries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.PrizeAddressRow", b =>
+                {
+                    b.Property<long>("DrawId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("draw_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer")
+                        .HasColumnName("ordinal");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("LinkMan")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("link_man");
+
+                    b.Property<string>("Mobile")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mobile");
+
+                    b.Property<string>("PostCode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("post_code");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("region");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.HasKey("DrawId", "Ordinal");
+
+                    b.ToTable("lotteries_addresses", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Lotteries.RuleRow", b =>

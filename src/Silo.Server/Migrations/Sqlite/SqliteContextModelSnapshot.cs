@@ -2706,6 +2706,10 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("prize_id");
 
+                    b.Property<long>("PrizeOrdinal")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("prize_ordinal");
+
                     b.Property<long>("RequestHash")
                         .HasColumnType("INTEGER")
                         .HasColumnName("request_hash");
@@ -2733,6 +2737,9 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasIndex("UserId", "LotteryId", "Ordinal")
                         .IsUnique();
 
+                    b.HasIndex(new[] { "LotteryId", "Position" }, "IX_lotteries_draws_goods")
+                        .HasFilter("is_goods");
+
                     b.ToTable("lotteries_draws", (string)null);
                 });
 
@@ -2759,6 +2766,59 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.ToTable("lotteries_lotteries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.PrizeAddressRow", b =>
+                {
+                    b.Property<long>("DrawId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("draw_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ordinal");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("LinkMan")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("link_man");
+
+                    b.Property<string>("Mobile")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mobile");
+
+                    b.Property<string>("PostCode")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("post_code");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("region");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.HasKey("DrawId", "Ordinal");
+
+                    b.ToTable("lotteries_addresses", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Lotteries.RuleRow", b =>
