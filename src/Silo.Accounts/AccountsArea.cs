@@ -27,6 +27,7 @@ public static class AccountsArea
         services.AddSingleton<IWorkHandler, AccountPurge>();
         services.AddSingleton<IDemoData, AccountsDemo>();
         services.AddSingleton<Addresses>();
+        services.AddSingleton<IAddressBook, AddressBook>();
         services.AddSingleton<PersonalData>();
         services.AddSingleton<IPersonalData, AccountsPersonalData>();
         services.AddSiloGrpc<AccountsGrpc>();

@@ -157,7 +157,8 @@ internal sealed class Addresses(IUnits units, IRegions regions)
         },
         cancellation);
 
-    private static Task<AddressRow?> FindAsync(Unit unit, long userId, long addressId, CancellationToken cancellation) =>
+    /// <summary>An address of the shopper, tracked; null for none, and for another's.</summary>
+    public static Task<AddressRow?> FindAsync(Unit unit, long userId, long addressId, CancellationToken cancellation) =>
         unit.Set<AddressRow>().SingleOrDefaultAsync(
             a => a.Id == addressId && a.UserId == userId && a.DeletedAt == 0, cancellation);
 
@@ -165,7 +166,9 @@ internal sealed class Addresses(IUnits units, IRegions regions)
         unit.Set<AddressRow>().Where(a => a.UserId == userId && a.IsDefault)
             .ExecuteUpdateAsync(a => a.SetProperty(x => x.IsDefault, false), cancellation);
 
-    private static async Task LockAsync(Unit unit, long userId, CancellationToken cancellation)
+    /// <summary>Locks the shopper until the unit ends.</summary>
+    /// <exception cref="RefusalException">The account was deleted.</exception>
+    public static async Task LockAsync(Unit unit, long userId, CancellationToken cancellation)
     {
         var rows = await unit.LockAsync<UserRow>([userId], wait: true, cancellation);
         if (rows.GetValueOrDefault(userId) is not { DeletedAt: 0 })

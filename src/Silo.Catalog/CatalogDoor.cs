@@ -78,6 +78,11 @@ internal sealed class CatalogDoor : ICatalog
                 : 0);
     }
 
+    public async Task<IReadOnlySet<long>> ExistingAsync(
+        IReads reads, IReadOnlyCollection<long> goods, CancellationToken cancellation) => goods.Count == 0
+        ? new HashSet<long>()
+        : await reads.Query<GoodsRow>().Where(g => goods.Contains(g.Id)).Select(g => g.Id).ToHashSetAsync(cancellation);
+
     public async Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation) =>
         await reads.Query<GoodsRow>().Where(g => g.GroupBuy && g.Published).OrderBy(g => g.Id).Select(g => g.Id).Take(most)
             .ToListAsync(cancellation);

@@ -36,6 +36,9 @@ public interface ICatalog
     Task<long> FreightAsync(
         IReads reads, IReadOnlyList<PriceLine> lines, int carrier, IReadOnlyList<string> regions, CancellationToken cancellation);
 
+    /// <summary>Which of the ids are goods, on sale or not.</summary>
+    Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> goods, CancellationToken cancellation);
+
     /// <summary>Goods on sale that can be bought in a group, in the order of their ids; at most so many.</summary>
     Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Silo.Storage;
 
@@ -16,9 +17,15 @@ internal sealed record PieceQuery(
 /// <summary>The room's queries: lists come from rows, stocks from the committed states of the grains.</summary>
 internal sealed class CouponReads(IUnits units, IStates states)
 {
+    /// <summary>So many used pieces of a coupon are counted exactly.</summary>
+    public const long MostUsedCounted = 10_000;
+
     /// <summary>As many listed coupons are looked at to count what a user can claim.</summary>
     private const int MostCounted = 1_000;
     private const long DayMs = 24L * 60 * 60 * 1000;
+
+    /// <summary>Coupons with more used pieces than are counted. What was used stays used, so they are never counted again.</summary>
+    private readonly ConcurrentDictionary<long, bool> uncounted = new();
 
     public async Task<CouponState> StateAsync(long couponId) =>
         (await states.ReadManyAsync<CouponState>([new(CouponState.Name, couponId)]))[0];
@@ -32,12 +39,28 @@ internal sealed class CouponReads(IUnits units, IStates states)
         return (await StatesAsync(ids), total);
     }
 
-    /// <summary>The used pieces of coupons, for those that have any.</summary>
-    public Task<Dictionary<long, long>> UsedAsync(IReadOnlyCollection<long> coupons, CancellationToken cancellation) => units.ReadAsync(
-        r => r.Query<PieceMarkRow>().Where(m => m.Mark == PieceMark.Used && coupons.Contains(m.CouponId))
-            .GroupBy(m => m.CouponId).Select(g => new { g.Key, Count = g.LongCount() })
-            .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation),
-        cancellation);
+    /// <summary>The used pieces of coupons: of each at most one more than <see cref="MostUsedCounted"/>.</summary>
+    public async Task<Dictionary<long, long>> UsedAsync(IReadOnlyCollection<long> coupons, CancellationToken cancellation)
+    {
+        var asked = coupons.Where(id => !uncounted.ContainsKey(id)).ToArray();
+        var counts = asked.Length == 0 ? [] : await units.ReadAsync(
+            r => r.Query<CouponRow>().Where(c => asked.Contains(c.Id))
+                .Select(c => new
+                {
+                    c.Id,
+                    Count = r.Query<PieceMarkRow>().Where(m => m.CouponId == c.Id && m.Mark == PieceMark.Used)
+                        .Take((int)MostUsedCounted + 1).LongCount(),
+                })
+                .ToDictionaryAsync(c => c.Id, c => c.Count, cancellation),
+            cancellation);
+        foreach (var id in counts.Where(c => c.Value > MostUsedCounted).Select(c => c.Key))
+        {
+            uncounted.TryAdd(id, true);
+        }
+
+        return coupons.Distinct().ToDictionary(
+            id => id, id => counts.TryGetValue(id, out var count) ? count : uncounted.ContainsKey(id) ? MostUsedCounted + 1 : 0);
+    }
 
     /// <summary>
     /// The coupon that a password names: the one that the user has claimed with the request id, or else the newest that

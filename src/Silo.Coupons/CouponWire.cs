@@ -39,6 +39,9 @@ internal static class CouponWire
     };
 
     /// <summary>A coupon as operators see it.</summary>
+    /// <param name="id">The coupon.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="used">Its used pieces, as <see cref="CouponReads.UsedAsync"/> counts them.</param>
     public static Coupon Coupon(long id, CouponState state, long used) => new()
     {
         Id = id,
@@ -51,7 +54,8 @@ internal static class CouponWire
         CreatedAt = Instant(state.CreatedAt),
         UpdatedAt = Instant(state.UpdatedAt),
         PasswordNeeded = state.Terms.Password.Length > 0,
-        Used = used,
+        Used = Math.Min(used, CouponReads.MostUsedCounted),
+        UsedIsCapped = used > CouponReads.MostUsedCounted,
         Allotted = state.Allotted,
     };
 

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
+using Silo.Catalog;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Lotteries.V1;
@@ -10,7 +11,14 @@ namespace Silo.Lotteries;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class LotteriesAdminGrpc(
-    IGrainFactory grains, LotteryReads reads, LotteryAllotments allotments, OperatorWrites writes, IdSource ids, ShopClock clock)
+    IGrainFactory grains,
+    LotteryReads reads,
+    LotteryAllotments allotments,
+    ICatalog catalog,
+    IUnits units,
+    OperatorWrites writes,
+    IdSource ids,
+    ShopClock clock)
     : LotteriesAdminService.LotteriesAdminServiceBase
 {
     public override async Task<CreateLotteryResponse> CreateLottery(CreateLotteryRequest request, ServerCallContext context)
@@ -54,9 +62,8 @@ internal sealed class LotteriesAdminGrpc(
         }
 
         // What the grain would refuse takes nothing from coupons; it says why.
-        var isWhole = LotteryRules.UpdateRefusal(present, request.ExpectedVersion, clock.NowMs) is null
-            && LotteryRules.TermsRefusal(command.Terms) is null
-            && LotteryRules.NamesRefusal(present.Terms.Prizes, command.Terms.Prizes) is null;
+        var isWhole = LotteryRules.NamesRefusal(present.Terms.Prizes, command.Terms.Prizes) is null
+            && LotteryRules.Update(present, command.Terms, request.ExpectedVersion, clock.NowMs).IsAccepted;
         return new()
         {
             Lottery = isWhole
@@ -97,12 +104,14 @@ internal sealed class LotteriesAdminGrpc(
 
     public override async Task<ListLotteryDrawsResponse> ListLotteryDraws(ListLotteryDrawsRequest request, ServerCallContext context)
     {
-        await ExistingAsync(request.LotteryId);
-        var (draws, total) = await reads.DrawsAsync(
-            new(request.LotteryId, request.UserId, request.PrizeId, request.PendingOnly),
-            new Paging(request.Page, request.PageSize),
-            context.CancellationToken);
-        var response = new ListLotteryDrawsResponse { TotalCount = total };
+        var state = await ExistingAsync(request.LotteryId);
+        var paging = new Paging(request.Page, request.PageSize);
+        var isWhole = request is { UserId: 0, PrizeId: 0, PendingOnly: false };
+        var (draws, total, isCapped) = isWhole
+            ? (await reads.LatestAsync(request.LotteryId, state.Draws, paging, context.CancellationToken), state.Draws, false)
+            : await reads.FilteredAsync(
+                new(request.LotteryId, request.UserId, request.PrizeId, request.PendingOnly), paging, context.CancellationToken);
+        var response = new ListLotteryDrawsResponse { TotalCount = total, TotalIsCapped = isCapped };
         response.Draws.AddRange(draws.Select(LotteryWire.Draw));
         return response;
     }
@@ -123,7 +132,7 @@ internal sealed class LotteriesAdminGrpc(
             Drawers = state.Drawers,
             PointsCharged = state.PointsCharged,
         };
-        response.Prizes.AddRange((await reads.WonAsync(request.LotteryId, context.CancellationToken)).Select(
+        response.Prizes.AddRange((await reads.WonAsync(request.LotteryId, state, context.CancellationToken)).Select(
             prize => new PrizeStatistics { PrizeId = prize.PrizeId, Won = prize.Won, Delivered = prize.Delivered }));
         return response;
     }
@@ -142,6 +151,8 @@ internal sealed class LotteriesAdminGrpc(
     private static async Task<Result<OperatorChange<Draw>>> DeliverAsync(
         Unit unit, DeliverPrizeRequest request, CancellationToken cancellation)
     {
+        // Its winner may be about to say where he wants it.
+        await unit.LockAsync<DrawRow>([request.DrawId], wait: true, cancellation);
         if (await LotteryReads.DrawAsync(unit, request.DrawId, cancellation) is not { } before)
         {
             return LotteryRefusals.DrawUnknown;
@@ -174,6 +185,8 @@ internal sealed class LotteriesAdminGrpc(
             (wire.Delivery.Address, wire.Delivery.TrackingNumber) = ("", "");
         }
 
+        wire.Address = null;
+
         return wire;
     }
 
@@ -191,6 +204,7 @@ internal sealed class LotteriesAdminGrpc(
     /// <summary>Takes what new terms need from coupons, changes the lottery, and gives back what it did not use.</summary>
     private async Task<Lottery> SaveAsync(long lotteryId, LotteryTerms present, LotteryChangeCommand command)
     {
+        await KnowGoodsAsync(present, command.Terms);
         var takes = (await allotments.TakeAsync(present, command.Terms)).OrRefuse();
         try
         {
@@ -201,6 +215,18 @@ internal sealed class LotteriesAdminGrpc(
             // Also after success: a repeat at the same moment has used those of the first one. What is unknown here is
             // looked at again by the work that was left with the taking.
             await allotments.ReturnUnusedAsync(takes);
+        }
+    }
+
+    /// <summary>Refuses goods that are not in the catalogue, unless the lottery has them already.</summary>
+    private async Task KnowGoodsAsync(LotteryTerms present, LotteryTerms terms)
+    {
+        var named = terms.Prizes.Select(p => p.GoodsId).Where(id => id > 0)
+            .Except(present.Prizes.Select(p => p.GoodsId)).ToArray();
+        var known = await units.ReadAsync(r => catalog.ExistingAsync(r, named, CancellationToken.None), CancellationToken.None);
+        if (known.Count < named.Length)
+        {
+            CatalogRefusals.GoodsUnknown.Throw();
         }
     }
 

@@ -16,6 +16,7 @@ public static class LotteriesArea
         services.AddSingleton<IRoomModel, LotteryModel>();
         services.AddSingleton<LotteryReads>();
         services.AddSingleton<LotteryAllotments>();
+        services.AddSingleton<PrizeAddresses>();
         services.AddSingleton<IJoinedWork, TakenWork>();
         services.AddSingleton<IWorkHandler, SettleWork>();
         services.AddSingleton<IWorkHandler, GiveBackWork>();

@@ -12,6 +12,7 @@ internal sealed class LotteriesGrpc(
     Coalescer<long, LotteryCommand, LotteryOutcome> draws,
     LotteryReads reads,
     LiveValues<long, LotteryProgress> watch,
+    PrizeAddresses addresses,
     IUnits units,
     IUserNames names,
     ShopClock clock)
@@ -45,14 +46,13 @@ internal sealed class LotteriesGrpc(
             At = outcome.At,
             PieceId = outcome.PieceId,
         };
-        return new() { Draw = LotteryWire.OwnDraw(new(row, prize, null), outcome.Nonce) };
+        return new() { Draw = LotteryWire.OwnDraw(new(row, prize), outcome.Nonce) };
     }
 
     public override async Task<GetMyDrawResponse> GetMyDraw(GetMyDrawRequest request, ServerCallContext context)
     {
         var (state, user) = (await ExistingAsync(request.LotteryId), context.Caller().Id);
-        var (mine, _) = await reads.DrawsAsync(
-            new(request.LotteryId, user), new Paging(1, 1), context.CancellationToken);
+        var (mine, _) = await reads.OfUserAsync(request.LotteryId, user, new Paging(1, 1), context.CancellationToken);
         return mine.Count == 0
             ? throw new RefusalException(LotteryRefusals.DrawUnknown)
             : new() { Draw = LotteryWire.OwnDraw(mine[0], LotteryNumbers.Nonce(state.PseudonymKey, request.LotteryId, user)) };
@@ -60,9 +60,11 @@ internal sealed class LotteriesGrpc(
 
     public override async Task<ListDrawsResponse> ListDraws(ListDrawsRequest request, ServerCallContext context)
     {
-        await ExistingAsync(request.LotteryId);
-        var (page, total) = await reads.DrawsAsync(
-            new(request.LotteryId, request.UserId), new Paging(request.Page, request.PageSize), context.CancellationToken);
+        var state = await ExistingAsync(request.LotteryId);
+        var paging = new Paging(request.Page, request.PageSize);
+        var (page, total) = request.UserId == 0
+            ? (await reads.LatestAsync(request.LotteryId, state.Draws, paging, context.CancellationToken), state.Draws)
+            : await reads.OfUserAsync(request.LotteryId, request.UserId, paging, context.CancellationToken);
         var shown = await units.ReadAsync(
             r => names.ShownAsync(r, [.. page.Select(d => d.Draw.UserId).Distinct()], context.CancellationToken),
             context.CancellationToken);
@@ -72,10 +74,26 @@ internal sealed class LotteriesGrpc(
         return response;
     }
 
+    public override async Task<SetPrizeAddressResponse> SetPrizeAddress(SetPrizeAddressRequest request, ServerCallContext context)
+    {
+        var userId = context.Caller().Id;
+        var draw = (await addresses.SetAsync(
+            userId,
+            request.DrawId,
+            request.AddressId,
+            request.RequestId,
+            request.RequestId.Length == 0 ? 0 : RequestHash.Of(request),
+            context.CancellationToken)).OrRefuse();
+        var state = await reads.StateAsync(draw.Draw.LotteryId);
+        return new()
+        {
+            Draw = LotteryWire.OwnDraw(draw, LotteryNumbers.Nonce(state.PseudonymKey, draw.Draw.LotteryId, userId)),
+        };
+    }
+
     public override async Task<RevealLotteryResponse> RevealLottery(RevealLotteryRequest request, ServerCallContext context)
     {
         var state = (await reads.ClosedAsync(request.LotteryId)).OrRefuse();
-        var rules = await reads.RulesAsync(request.LotteryId, context.CancellationToken);
         var page = await reads.PositionsAsync(
             request.LotteryId, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var response = new RevealLotteryResponse
@@ -84,7 +102,7 @@ internal sealed class LotteriesGrpc(
             SeedHash = LotteryNumbers.SeedHash(state.Seed),
             TotalCount = state.Draws,
         };
-        response.Rules.AddRange(rules.Select(LotteryWire.Rule));
+        response.Rules.AddRange((await reads.RulesAsync(page, context.CancellationToken)).Select(LotteryWire.Rule));
         response.Draws.AddRange(page.Select(draw => LotteryWire.Revealed(state, draw)));
         return response;
     }

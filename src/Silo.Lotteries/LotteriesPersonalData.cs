@@ -5,7 +5,7 @@ using Silo.Storage;
 namespace Silo.Lotteries;
 
 /// <summary>
-/// What the room holds of shoppers: their draws and where prizes were sent. The draws are under the user id alone, and
+/// What the room holds of shoppers: their draws, and where they wanted prizes and these were sent. The draws are under the user id alone, and
 /// stay: without them nobody could replay the lottery. How prizes were sent goes.
 /// </summary>
 internal sealed class LotteriesPersonalData : IPersonalData
@@ -22,10 +22,16 @@ internal sealed class LotteriesPersonalData : IPersonalData
         };
     }
 
-    public Task EraseAsync(Unit unit, long userId, CancellationToken cancellation) => unit.ExecuteAsync(
-        $"""
-        UPDATE lotteries_deliveries SET address = '', tracking_number = ''
-        WHERE draw_id IN (SELECT id FROM lotteries_draws WHERE user_id = {userId})
-        """,
-        cancellation);
+    public async Task EraseAsync(Unit unit, long userId, CancellationToken cancellation)
+    {
+        await unit.ExecuteAsync(
+            $"""
+            UPDATE lotteries_deliveries SET address = '', tracking_number = ''
+            WHERE draw_id IN (SELECT id FROM lotteries_draws WHERE user_id = {userId})
+            """,
+            cancellation);
+        await unit.ExecuteAsync(
+            $"DELETE FROM lotteries_addresses WHERE draw_id IN (SELECT id FROM lotteries_draws WHERE user_id = {userId})",
+            cancellation);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Storage;
@@ -10,7 +11,8 @@ namespace Silo.Lotteries;
 /// gives it back if the saving never came to an end. Whether an allotment is used or given back is one row, whose key
 /// lets one of them through.
 /// </summary>
-internal sealed class LotteryAllotments(ICouponAllotments coupons, IUnits units, IdSource ids)
+internal sealed class LotteryAllotments(
+    ICouponAllotments coupons, IUnits units, IdSource ids, ILogger<LotteryAllotments> logger)
 {
     /// <summary>Joined to the taking: has it looked at later.</summary>
     public const string Taken = "lotteries.allotment";
@@ -48,12 +50,22 @@ internal sealed class LotteryAllotments(ICouponAllotments coupons, IUnits units,
         return takes.ToArray();
     }
 
-    /// <summary>Gives back those that no lottery uses.</summary>
+    /// <summary>
+    /// Gives back those that no lottery uses. Never fails, because what came before it is what the caller has to tell:
+    /// what cannot be given back now is by the work that was left with the taking.
+    /// </summary>
     public async Task ReturnUnusedAsync(IEnumerable<CouponTake> takes)
     {
         foreach (var take in takes)
         {
-            await SettleAsync(take.AllotmentId, Payload(take.Coupon.CouponId, take.Pieces), CancellationToken.None);
+            try
+            {
+                await SettleAsync(take.AllotmentId, Payload(take.Coupon.CouponId, take.Pieces), CancellationToken.None);
+            }
+            catch (Exception exception)
+            {
+                logger.LogWarning(exception, "Allotment {AllotmentId} could not be looked at; work does it later", take.AllotmentId);
+            }
         }
     }
 

@@ -246,6 +246,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
             RequestHash = command.RequestHash,
             At = facts.Now,
             PrizeId = prize.Id,
+            PrizeOrdinal = draft.Won[place],
             PieceId = pieceId,
             IsGoods = prize.Kind == LotteryPrizeKind.Goods,
         });

@@ -61,6 +61,9 @@ internal sealed class DrawRow
 
     public long PrizeId { get; init; }
 
+    /// <summary>How often the prize was drawn before, so that nobody has to count.</summary>
+    public long PrizeOrdinal { get; init; }
+
     /// <summary>The piece of a coupon prize; 0 for none.</summary>
     public long PieceId { get; init; }
 
@@ -82,6 +85,35 @@ internal sealed class DeliveryRow
     public string TrackingNumber { get; set; } = "";
 
     public long At { get; set; }
+}
+
+/// <summary>
+/// Where the winner of a goods prize wants it: a copy of one of his addresses. The last one counts; those before it only
+/// answer repeats, and hold nothing else.
+/// </summary>
+internal sealed class PrizeAddressRow
+{
+    public long DrawId { get; init; }
+
+    /// <summary>How many were given for the draw before.</summary>
+    public int Ordinal { get; init; }
+
+    public string LinkMan { get; set; } = "";
+
+    public string Mobile { get; set; } = "";
+
+    public string Region { get; set; } = "";
+
+    public string Detail { get; set; } = "";
+
+    public string PostCode { get; set; } = "";
+
+    public long At { get; init; }
+
+    /// <summary>The caller's request id; empty where he sent none.</summary>
+    public string RequestId { get; init; } = "";
+
+    public long RequestHash { get; init; }
 }
 
 /// <summary>
@@ -133,11 +165,14 @@ internal sealed class LotteryModel : IRoomModel
             draw.Property(d => d.RequestHash).HasColumnName("request_hash");
             draw.Property(d => d.At).HasColumnName("at");
             draw.Property(d => d.PrizeId).HasColumnName("prize_id");
+            draw.Property(d => d.PrizeOrdinal).HasColumnName("prize_ordinal");
             draw.Property(d => d.PieceId).HasColumnName("piece_id");
             draw.Property(d => d.IsGoods).HasColumnName("is_goods");
             draw.HasIndex(d => new { d.LotteryId, d.Position }).IsUnique();
             draw.HasIndex(d => new { d.UserId, d.LotteryId, d.Ordinal }).IsUnique();
             draw.HasIndex(d => new { d.LotteryId, d.PrizeId, d.Position });
+            // What is to be sent is found among goods alone.
+            draw.HasIndex(d => new { d.LotteryId, d.Position }, "IX_lotteries_draws_goods").HasFilter("is_goods");
         });
         model.Entity<DeliveryRow>(delivery =>
         {
@@ -150,6 +185,21 @@ internal sealed class LotteryModel : IRoomModel
             delivery.Property(d => d.TrackingNumber).HasColumnName("tracking_number");
             delivery.Property(d => d.At).HasColumnName("at");
             delivery.HasIndex(d => d.LotteryId);
+        });
+        model.Entity<PrizeAddressRow>(address =>
+        {
+            address.ToTable("lotteries_addresses");
+            address.HasKey(a => new { a.DrawId, a.Ordinal });
+            address.Property(a => a.DrawId).HasColumnName("draw_id");
+            address.Property(a => a.Ordinal).HasColumnName("ordinal");
+            address.Property(a => a.LinkMan).HasColumnName("link_man");
+            address.Property(a => a.Mobile).HasColumnName("mobile");
+            address.Property(a => a.Region).HasColumnName("region");
+            address.Property(a => a.Detail).HasColumnName("detail");
+            address.Property(a => a.PostCode).HasColumnName("post_code");
+            address.Property(a => a.At).HasColumnName("at");
+            address.Property(a => a.RequestId).HasColumnName("request_id");
+            address.Property(a => a.RequestHash).HasColumnName("request_hash");
         });
         model.Entity<SettledRow>(settled =>
         {

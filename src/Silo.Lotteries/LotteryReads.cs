@@ -5,8 +5,8 @@ using Silo.Storage;
 
 namespace Silo.Lotteries;
 
-/// <summary>A draw with its prize as it was, and how it was sent.</summary>
-internal sealed record FullDraw(DrawRow Draw, Prize Prize, DeliveryRow? Delivery);
+/// <summary>A draw with its prize as it was, how it was sent, and where its winner wants it.</summary>
+internal sealed record FullDraw(DrawRow Draw, Prize Prize, DeliveryRow? Delivery = null, PrizeAddressRow? Address = null);
 
 /// <summary>One version of a lottery's rule.</summary>
 internal sealed record Rule(int Version, long FirstPosition, bool IsDeck, IReadOnlyList<Prize> Prizes);
@@ -17,6 +17,9 @@ internal readonly record struct DrawQuery(long LotteryId, long UserId = 0, long 
 /// <summary>The room's queries: draws come from rows, how far a lottery is from the committed state of its grain.</summary>
 internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory grains, ShopClock clock)
 {
+    /// <summary>So many draws of a filter are counted exactly.</summary>
+    public const int MostCounted = 10_000;
+
     public async Task<LotteryState> StateAsync(long lotteryId) =>
         (await states.ReadManyAsync<LotteryState>([new(LotteryState.Name, lotteryId)]))[0];
 
@@ -49,7 +52,43 @@ internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory g
         return ([.. found.Zip(page)], total);
     }
 
-    public Task<(List<FullDraw> Draws, long Total)> DrawsAsync(
+    /// <summary>
+    /// The newest draws first. Positions have no gaps, so that a page is a range of them, and none is counted.
+    /// </summary>
+    /// <param name="lotteryId">The lottery.</param>
+    /// <param name="draws">How many there are.</param>
+    /// <param name="paging">The page.</param>
+    /// <param name="cancellation">Ends the reads.</param>
+    public Task<List<FullDraw>> LatestAsync(long lotteryId, long draws, Paging paging, CancellationToken cancellation) =>
+        units.ReadAsync(
+            async r =>
+            {
+                var last = draws - paging.Skip;
+                var first = last - paging.Take;
+                return await FullAsync(
+                    r,
+                    await r.Query<DrawRow>().Where(d => d.LotteryId == lotteryId && d.Position > first && d.Position <= last)
+                        .OrderByDescending(d => d.Position).ToListAsync(cancellation),
+                    cancellation);
+            },
+            cancellation);
+
+    /// <summary>A user's draws of a lottery, the newest first; there are at most as many as one user may make.</summary>
+    public Task<(List<FullDraw> Draws, long Total)> OfUserAsync(
+        long lotteryId, long userId, Paging paging, CancellationToken cancellation) => units.ReadAsync(
+        async r =>
+        {
+            var (page, total) = await r.Query<DrawRow>().Where(d => d.UserId == userId && d.LotteryId == lotteryId)
+                .OrderByDescending(d => d.Ordinal).PageAsync(paging, cancellation);
+            return (await FullAsync(r, page, cancellation), total);
+        },
+        cancellation);
+
+    /// <summary>
+    /// Draws as operators filter them, the newest first. How many there are is counted up to
+    /// <see cref="MostCounted"/>; beyond it, it is said that there are more.
+    /// </summary>
+    public Task<(List<FullDraw> Draws, long Total, bool IsCapped)> FilteredAsync(
         DrawQuery query, Paging paging, CancellationToken cancellation) => units.ReadAsync(
         async r =>
         {
@@ -69,8 +108,10 @@ internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory g
                 rows = rows.Where(d => d.IsGoods && !r.Query<DeliveryRow>().Any(x => x.DrawId == d.Id));
             }
 
-            var (page, total) = await rows.OrderByDescending(d => d.Position).PageAsync(paging, cancellation);
-            return (await FullAsync(r, page, cancellation), total);
+            rows = rows.OrderByDescending(d => d.Position);
+            var page = await rows.Skip(paging.Skip).Take(paging.Take).ToListAsync(cancellation);
+            var counted = await rows.Take(MostCounted + 1).LongCountAsync(cancellation);
+            return (await FullAsync(r, page, cancellation), Math.Min(counted, MostCounted), counted > MostCounted);
         },
         cancellation);
 
@@ -101,39 +142,49 @@ internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory g
                 return null;
             }
 
-            var rule = (await RulesAsync(r, [lotteryId], cancellation))[(lotteryId, draw.RuleVersion)];
-            var limited = rule.Prizes.Where(p => !p.IsEndless).Select(p => p.Id).ToArray();
-            var won = await draws.Where(d => limited.Contains(d.PrizeId) && d.Position < position)
-                .GroupBy(d => d.PrizeId).Select(g => new { g.Key, Count = g.LongCount() })
-                .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
-            return (draw, rule, rule.Prizes.Select(p => won.GetValueOrDefault(p.Id)).ToArray());
+            var rule = (await RulesAsync(r, [draw], cancellation))[(lotteryId, draw.RuleVersion)];
+            var won = new long[rule.Prizes.Count];
+            for (var i = 0; i < won.Length; i++)
+            {
+                won[i] = await DrawnBeforeAsync(draws, rule.Prizes[i].Id, position, cancellation);
+            }
+
+            return (draw, rule, won);
         },
         cancellation);
 
-    /// <summary>All versions of a lottery's rule.</summary>
-    public Task<List<Rule>> RulesAsync(long lotteryId, CancellationToken cancellation) => units.ReadAsync(
-        async r => (await RulesAsync(r, [lotteryId], cancellation)).Values.OrderBy(rule => rule.Version).ToList(), cancellation);
+    /// <summary>The versions of a lottery's rule by which draws of it were drawn, ascending.</summary>
+    public Task<List<Rule>> RulesAsync(IReadOnlyCollection<DrawRow> draws, CancellationToken cancellation) => units.ReadAsync(
+        async r => (await RulesAsync(r, draws, cancellation)).Values.OrderBy(rule => rule.Version).ToList(), cancellation);
 
     /// <summary>How often each prize was won and, of goods, sent; those that were never won are left out.</summary>
-    public Task<List<(long PrizeId, long Won, long Delivered)>> WonAsync(long lotteryId, CancellationToken cancellation) =>
-        units.ReadAsync(
-            async r =>
+    public Task<List<(long PrizeId, long Won, long Delivered)>> WonAsync(
+        long lotteryId, LotteryState state, CancellationToken cancellation) => units.ReadAsync(
+        async r =>
+        {
+            var draws = r.Query<DrawRow>().Where(d => d.LotteryId == lotteryId);
+            var won = state.Terms.Prizes.Select((p, i) => (p.Id, Won: state.Won[i])).ToDictionary(p => p.Id, p => p.Won);
+            var rules = await r.Query<RuleRow>().Where(rule => rule.LotteryId == lotteryId).ToListAsync(cancellation);
+            foreach (var gone in rules.SelectMany(rule => Read(rule).Prizes).Select(p => p.Id).Distinct().Except([.. won.Keys]))
             {
-                var draws = r.Query<DrawRow>().Where(d => d.LotteryId == lotteryId);
-                var won = await draws.GroupBy(d => d.PrizeId).Select(g => new { g.Key, Count = g.LongCount() }).ToListAsync(cancellation);
-                var sent = await (from delivery in r.Query<DeliveryRow>()
-                                  where delivery.LotteryId == lotteryId
-                                  join draw in r.Query<DrawRow>() on delivery.DrawId equals draw.Id
-                                  group draw by draw.PrizeId into g
-                                  select new { g.Key, Count = g.LongCount() })
-                    .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
-                return won.OrderBy(w => w.Key).Select(w => (w.Key, w.Count, sent.GetValueOrDefault(w.Key))).ToList();
-            },
-            cancellation);
+                won[gone] = await DrawnBeforeAsync(draws, gone, long.MaxValue, cancellation);
+            }
+
+            var sent = await (from delivery in r.Query<DeliveryRow>()
+                              where delivery.LotteryId == lotteryId
+                              join draw in r.Query<DrawRow>() on delivery.DrawId equals draw.Id
+                              group draw by draw.PrizeId into g
+                              select new { g.Key, Count = g.LongCount() })
+                .ToDictionaryAsync(g => g.Key, g => g.Count, cancellation);
+            return won.Where(w => w.Value > 0).OrderBy(w => w.Key)
+                .Select(w => (w.Key, w.Value, sent.GetValueOrDefault(w.Key))).ToList();
+        },
+        cancellation);
 
     /// <summary>The prize of a rule that is no longer the present one.</summary>
     public Task<Prize> PrizeAsync(long lotteryId, int ruleVersion, long prizeId, CancellationToken cancellation) => units.ReadAsync(
-        async r => (await RulesAsync(r, [lotteryId], cancellation))[(lotteryId, ruleVersion)].Prizes.Single(p => p.Id == prizeId),
+        async r => Read(await r.Query<RuleRow>().SingleAsync(
+            rule => rule.LotteryId == lotteryId && rule.Version == ruleVersion, cancellation)).Prizes.Single(p => p.Id == prizeId),
         cancellation);
 
     public Task<AuditEntry?> AuditAsync(long operatorId, string rpc, string requestId, CancellationToken cancellation) =>
@@ -142,6 +193,12 @@ internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory g
                 a => a.OperatorId == operatorId && a.Rpc == rpc && a.RequestId == requestId, cancellation),
             cancellation);
 
+    /// <summary>How often a prize was drawn before a position: its last draw before it says so, and one row is read.</summary>
+    private static async Task<long> DrawnBeforeAsync(
+        IQueryable<DrawRow> draws, long prizeId, long position, CancellationToken cancellation) =>
+        (await draws.Where(d => d.PrizeId == prizeId && d.Position < position).OrderByDescending(d => d.Position)
+            .Select(d => (long?)d.PrizeOrdinal).FirstOrDefaultAsync(cancellation) + 1) ?? 0;
+
     private static async Task<List<FullDraw>> FullAsync(IReads reads, List<DrawRow> draws, CancellationToken cancellation)
     {
         if (draws.Count == 0)
@@ -149,20 +206,29 @@ internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory g
             return [];
         }
 
-        var rules = await RulesAsync(reads, draws.Select(d => d.LotteryId).Distinct().ToArray(), cancellation);
+        var rules = await RulesAsync(reads, draws, cancellation);
         var goods = draws.Where(d => d.IsGoods).Select(d => d.Id).ToArray();
-        var deliveries = await reads.Query<DeliveryRow>().Where(d => goods.Contains(d.DrawId))
+        var deliveries = goods.Length == 0 ? [] : await reads.Query<DeliveryRow>().Where(d => goods.Contains(d.DrawId))
             .ToDictionaryAsync(d => d.DrawId, cancellation);
+        var addresses = goods.Length == 0 ? [] : (await reads.Query<PrizeAddressRow>().Where(a => goods.Contains(a.DrawId))
+            .ToListAsync(cancellation)).GroupBy(a => a.DrawId).ToDictionary(g => g.Key, g => g.MaxBy(a => a.Ordinal)!);
         return draws.ConvertAll(d => new FullDraw(
             d,
             rules[(d.LotteryId, d.RuleVersion)].Prizes.Single(p => p.Id == d.PrizeId),
-            deliveries.GetValueOrDefault(d.Id)));
+            deliveries.GetValueOrDefault(d.Id),
+            addresses.GetValueOrDefault(d.Id)));
     }
 
+    /// <summary>The rules that draws name; of several lotteries also other versions that one of them names.</summary>
     private static async Task<Dictionary<(long Lottery, int Version), Rule>> RulesAsync(
-        IReads reads, IReadOnlyCollection<long> lotteries, CancellationToken cancellation) =>
-        (await reads.Query<RuleRow>().Where(r => lotteries.Contains(r.LotteryId)).ToListAsync(cancellation))
-        .ToDictionary(
-            r => (r.LotteryId, r.Version),
-            r => new Rule(r.Version, r.FirstPosition, r.IsDeck, JsonSerializer.Deserialize<Prize[]>(r.Prizes)!));
+        IReads reads, IReadOnlyCollection<DrawRow> draws, CancellationToken cancellation)
+    {
+        var lotteries = draws.Select(d => d.LotteryId).Distinct().ToArray();
+        var versions = draws.Select(d => d.RuleVersion).Distinct().ToArray();
+        return (await reads.Query<RuleRow>().Where(r => lotteries.Contains(r.LotteryId) && versions.Contains(r.Version))
+            .ToListAsync(cancellation)).ToDictionary(r => (r.LotteryId, r.Version), Read);
+    }
+
+    private static Rule Read(RuleRow row) =>
+        new(row.Version, row.FirstPosition, row.IsDeck, JsonSerializer.Deserialize<Prize[]>(row.Prizes)!);
 }

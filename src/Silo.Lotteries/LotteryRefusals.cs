@@ -52,4 +52,10 @@ internal static class LotteryRefusals
 
     public static readonly Refusal NotDeliverable =
         new("DRAW_NOT_DELIVERABLE", RefusalKind.Precondition, "The prize of the draw is no goods.");
+
+    public static readonly Refusal Delivered =
+        new("DRAW_DELIVERED", RefusalKind.Precondition, "The prize is sent already.");
+
+    public static readonly Refusal PrizeAddressesFull =
+        new("PRIZE_ADDRESSES_FULL", RefusalKind.Exhausted, "The address of the prize was changed too often; ask the shop.");
 }

@@ -136,6 +136,15 @@ internal static class LotteryWire
             TrackingNumber = delivery.TrackingNumber,
             DeliveredAt = Instant(delivery.At),
         },
+        Address = full.Address is not { } address ? null : new()
+        {
+            LinkMan = address.LinkMan,
+            Mobile = address.Mobile,
+            Region = address.Region,
+            Detail = address.Detail,
+            PostCode = address.PostCode,
+            GivenAt = Instant(address.At),
+        },
     };
 
     /// <summary>A draw as its owner sees it.</summary>
@@ -154,7 +163,7 @@ internal static class LotteryWire
     public static Draw ShownDraw(FullDraw full, ShownUser? user, bool isNamed)
     {
         var draw = Draw(full);
-        (draw.Position, draw.RuleVersion, draw.PieceId, draw.Delivery) = (0, 0, 0, null);
+        (draw.Position, draw.RuleVersion, draw.PieceId, draw.Delivery, draw.Address) = (0, 0, 0, null, null);
         (draw.UserId, draw.Nick, draw.AvatarUrl) = (isNamed ? draw.UserId : 0, user?.Nick ?? "", user?.AvatarUrl ?? "");
         return draw;
     }

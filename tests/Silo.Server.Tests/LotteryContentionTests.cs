@@ -33,6 +33,8 @@ public sealed class LotteryContentionTests(ITestOutputHelper output)
         var calls = Enumerable.Range(1, Users)
             .SelectMany(user => Enumerable.Range(0, (Times + 1) * 2).Select(i => (User: (long)user, Request: $"r{i / 2}"))).ToArray();
         new Random(seed).Shuffle(calls);
+        using var watch = lotteries.Lotteries.WatchLottery(new() { LotteryId = lottery.Id });
+        var watching = WatchAsync(watch.ResponseStream);
 
         var answers = await DrawAllAsync(shop, lottery.Id, calls);
 
@@ -57,6 +59,7 @@ public sealed class LotteryContentionTests(ITestOutputHelper output)
         Assert.Equal(state.Odds.Select(o => o.Won), state.Odds.Select(o => rows.LongCount(r => r.Prize == o.PrizeId)));
 
         await ReplayAsync(lotteries, lottery, database);
+        AssertLive(await watching.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System), state);
     }
 
     [Theory]
@@ -154,6 +157,31 @@ public sealed class LotteryContentionTests(ITestOutputHelper output)
     }
 
     private static bool IsDraw(string answer) => answer.StartsWith("draw:", StringComparison.Ordinal);
+
+    private static async Task<List<WatchLotteryResponse>> WatchAsync(Grpc.Core.IAsyncStreamReader<WatchLotteryResponse> stream)
+    {
+        List<WatchLotteryResponse> seen = [];
+        while (seen is not [.., { Ended: true }] && await stream.MoveNext(CancellationToken.None))
+        {
+            seen.Add(stream.Current);
+        }
+
+        return seen;
+    }
+
+    /// <summary>What was seen while draws were committed never goes back, is whole at any moment, and ends at the last.</summary>
+    private static void AssertLive(List<WatchLotteryResponse> seen, Lottery last)
+    {
+        Assert.True(seen.Count > 2, $"{seen.Count} values were seen.");
+        Assert.All(seen.Zip(seen.Skip(1)), pair => Assert.True(
+            pair.First.Draws <= pair.Second.Draws
+                && pair.First.Odds.Zip(pair.Second.Odds).All(o => o.First.Won <= o.Second.Won),
+            $"{pair.Second} after {pair.First}"));
+        Assert.All(seen, v => Assert.Equal((v.Draws, v.OddsTotal), (v.Odds.Sum(o => o.Won), v.Odds.Sum(o => o.Odds))));
+        Assert.All(seen, v => Assert.Equal(3, v.Odds[0].Won + v.Odds[0].Left));
+        Assert.Equal((last.Draws, true), (seen[^1].Draws, seen[^1].Ended));
+        Assert.Equal(last.Odds, seen[^1].Odds);
+    }
 
     /// <summary>Ends the lottery and replays it, also with a prize and a pseudonym exchanged, which must be seen.</summary>
     private async Task ReplayAsync(LotteryShop lotteries, Lottery lottery, Database database)

@@ -26,8 +26,9 @@ internal sealed class LotteryShop(Shop shop)
     public static LotteryPrize Coupon(long coupon, long weight, long stock) =>
         new() { Kind = PrizeKind.Coupon, Title = $"coupon {coupon}", Weight = weight, Stock = stock, CouponId = coupon };
 
+    /// <summary>Goods, which <see cref="CreateAsync"/> puts into the catalogue.</summary>
     public static LotteryPrize Goods(string title, long weight, long stock) =>
-        new() { Kind = PrizeKind.Goods, Title = title, Weight = weight, Stock = stock, GoodsId = 1 };
+        new() { Kind = PrizeKind.Goods, Title = title, Weight = weight, Stock = stock };
 
     public static LotteryTerms Terms(int times, params LotteryPrize[] prizes)
     {
@@ -42,8 +43,15 @@ internal sealed class LotteryShop(Shop shop)
         return terms;
     }
 
-    public async Task<Lottery> CreateAsync(LotteryTerms terms) =>
-        (await Admin.CreateLotteryAsync(new() { Terms = terms }, shop.Owner)).Lottery;
+    public async Task<Lottery> CreateAsync(LotteryTerms terms)
+    {
+        foreach (var prize in terms.Prizes.Where(p => p.Kind == PrizeKind.Goods && p.GoodsId == 0))
+        {
+            prize.GoodsId = await BargainShop.GoodsAsync(shop);
+        }
+
+        return (await Admin.CreateLotteryAsync(new() { Terms = terms }, shop.Owner)).Lottery;
+    }
 
     public async Task<Draw> DrawAsync(long lottery, long user, string request = "") => (await Lotteries.DrawLotteryAsync(
         new() { LotteryId = lottery, RequestId = request }, Shop.Bearer(Shop.TokenOf(user)))).Draw;
@@ -74,6 +82,7 @@ internal sealed class LotteryShop(Shop shop)
             var page = await Lotteries.RevealLotteryAsync(request);
             Assert.NotEmpty(page.Draws);
             whole.Draws.AddRange(page.Draws);
+            whole.Rules.AddRange(page.Rules.Where(rule => whole.Rules.All(r => r.Version != rule.Version)));
         }
 
         return whole;
@@ -85,8 +94,14 @@ internal sealed class LotteryShop(Shop shop)
         var file = Path.GetTempFileName();
         try
         {
-            await File.WriteAllTextAsync(file, $$"""{"lotteryId":"{{lottery}}","reveal":{{JsonFormatter.Default.Format(reveal)}}}""");
-            return await Tool.RunAsync(TimeSpan.FromMinutes(1), WxSdkTests.Node() ?? "node", WxSdkTests.ScriptOf("verify-lottery.js"), file);
+            await File.WriteAllTextAsync(file, JsonFormatter.Default.Format(reveal));
+            return await Tool.RunAsync(
+                TimeSpan.FromMinutes(1),
+                WxSdkTests.Node() ?? "node",
+                WxSdkTests.ScriptOf("verify-lottery.js"),
+                lottery.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                reveal.SeedHash,
+                file);
         }
         finally
         {

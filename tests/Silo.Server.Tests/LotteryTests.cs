@@ -100,6 +100,164 @@ public sealed class LotteryTests
     [Theory]
     [InlineData(Database.Sqlite)]
     [InlineData(Database.PostgreSql)]
+    public async Task SetPrizeAddress_UntilItIsSent_ShowsTheOperatorACopyOfTheLastOne(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(2);
+        var lotteries = new LotteryShop(shop);
+        var lottery = await lotteries.CreateAsync(LotteryShop.Terms(2, LotteryShop.Goods("Teapot", 1, 1), LotteryShop.None(0)));
+        var (won, lost) = (await lotteries.DrawAsync(lottery.Id, 1), await lotteries.DrawAsync(lottery.Id, 1));
+        var (home, work, foreign) = (await AddAsync(1, "Home"), await AddAsync(1, "Work"), await AddAsync(2, "Foreign"));
+
+        Assert.Equal("NotFound:DRAW_UNKNOWN", await SetAsync(2, won.Id, foreign, "a"));
+        Assert.Equal("NotFound:DRAW_UNKNOWN", await SetAsync(1, 1, home, "a"));
+        Assert.Equal("NotFound:ADDRESS_UNKNOWN", await SetAsync(1, won.Id, foreign, "a"));
+        Assert.Equal("FailedPrecondition:DRAW_NOT_DELIVERABLE", await SetAsync(1, lost.Id, home, "a"));
+        Assert.Null(Assert.Single((await PendingAsync()).Draws).Address);
+        Assert.Equal("OK", await SetAsync(1, won.Id, home, "a"));
+        Assert.Equal("Home", Assert.Single((await PendingAsync()).Draws).Address.Detail);
+        Assert.Equal("FailedPrecondition:REQUEST_ID_REUSED", await SetAsync(1, won.Id, work, "a"));
+        Assert.Equal("OK", await SetAsync(1, won.Id, work, "b"));
+        // A late retry of the first does not bring it back.
+        Assert.Equal("OK", await SetAsync(1, won.Id, home, "a"));
+        await Addresses().DeleteAddressAsync(new() { AddressId = work }, Shop.Bearer(Shop.TokenOf(1)));
+
+        var address = Assert.Single((await PendingAsync()).Draws).Address;
+        Assert.Equal(
+            ("Alice", "13911110000", "北京市 市辖区", "Work", "100000"),
+            (address.LinkMan, address.Mobile, address.Region, address.Detail, address.PostCode));
+        Assert.Equal(0, await shop.CountAsync("SELECT count(*) FROM lotteries_addresses WHERE detail = 'Home'"));
+        Assert.All((await lotteries.Lotteries.ListDrawsAsync(new() { LotteryId = lottery.Id, UserId = 1 })).Draws, d => Assert.Null(d.Address));
+        await lotteries.Admin.DeliverPrizeAsync(new() { DrawId = won.Id, Address = "there" }, shop.Owner);
+        Assert.Equal("FailedPrecondition:DRAW_DELIVERED", await SetAsync(1, won.Id, home, "c"));
+        Assert.Equal("OK", await SetAsync(1, won.Id, work, "b"));
+        Assert.Equal(0, await shop.CountAsync("SELECT count(*) FROM silo_audit WHERE after LIKE '%13911110000%'"));
+
+        Accounts.V1.AddressesService.AddressesServiceClient Addresses() => new(shop.Channel);
+
+        async Task<long> AddAsync(long user, string detail) => (await Addresses().AddAddressAsync(
+            new()
+            {
+                LinkMan = "Alice",
+                Mobile = "13911110000",
+                ProvinceId = "110000000000",
+                CityId = "110100000000",
+                Detail = detail,
+                PostCode = "100000",
+            },
+            Shop.Bearer(Shop.TokenOf(user)))).AddressId;
+
+        Task<string> SetAsync(long user, long draw, long address, string request) => Shop.AnswerOf(
+            lotteries.Lotteries.SetPrizeAddressAsync(
+                new() { DrawId = draw, AddressId = address, RequestId = request }, Shop.Bearer(Shop.TokenOf(user))).ResponseAsync);
+
+        Task<ListLotteryDrawsResponse> PendingAsync() => lotteries.Admin.ListLotteryDrawsAsync(
+            new() { LotteryId = lottery.Id, PendingOnly = true }, shop.Owner).ResponseAsync;
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task SetPrizeAddress_ManyAtOnce_KeepsOneAndRefusesWhatIsTooMuch(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(1);
+        var lotteries = new LotteryShop(shop);
+        var lottery = await lotteries.CreateAsync(LotteryShop.Terms(1, LotteryShop.Goods("Teapot", 1, 1), LotteryShop.None(0)));
+        var draw = await lotteries.DrawAsync(lottery.Id, 1);
+        var address = (await new Accounts.V1.AddressesService.AddressesServiceClient(shop.Channel).AddAddressAsync(
+            new() { LinkMan = "A", Mobile = "1", ProvinceId = "110000000000", CityId = "110100000000", Detail = "Home" },
+            Shop.Bearer(Shop.TokenOf(1)))).AddressId;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 48).Select(i => Shop.AnswerOf(
+            lotteries.Lotteries.SetPrizeAddressAsync(
+                new() { DrawId = draw.Id, AddressId = address, RequestId = $"r{i / 2}" }, Shop.Bearer(Shop.TokenOf(1))).ResponseAsync)));
+
+        Assert.Equal(["OK", "ResourceExhausted:PRIZE_ADDRESSES_FULL"], answers.Distinct().Order());
+        Assert.Equal(20, await shop.CountAsync("SELECT count(*) FROM lotteries_addresses"));
+        Assert.Equal(1, await shop.CountAsync("SELECT count(*) FROM lotteries_addresses WHERE detail <> ''"));
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task GoodsPrize_OfGoodsThatAreNotThere_IsRefusedAndTakesNothing(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        var lotteries = new LotteryShop(shop);
+        var (goods, coupon) = (await BargainShop.GoodsAsync(shop), await shop.CreateCouponAsync(10));
+        var terms = LotteryShop.Terms(1, LotteryShop.Goods("Teapot", 1, 1), LotteryShop.Coupon(coupon, 1, 4), LotteryShop.None(1));
+        terms.Prizes[0].GoodsId = 1;
+
+        Assert.Equal("NotFound:GOODS_UNKNOWN", await Shop.AnswerOf(
+            lotteries.Admin.CreateLotteryAsync(new() { Terms = terms }, shop.Owner).ResponseAsync));
+        Assert.Equal(10, (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = coupon }, shop.Owner)).Coupon.StockLeft);
+        terms.Prizes[0].GoodsId = goods;
+        var lottery = await lotteries.CreateAsync(terms);
+        var changed = lottery.Terms.Clone();
+        changed.Prizes[0].GoodsId = 1;
+        Assert.Equal("NotFound:GOODS_UNKNOWN", await UpdateAsync(changed));
+        // What the catalogue has lost since stays a prize.
+        await CatalogShop.Admin(shop).SetGoodsPublishedAsync(new() { GoodsId = goods }, shop.Owner);
+        await CatalogShop.Admin(shop).DeleteGoodsAsync(new() { GoodsId = goods }, shop.Owner);
+        changed = lottery.Terms.Clone();
+        changed.Title = "Later";
+        Assert.Equal("OK", await UpdateAsync(changed));
+
+        Task<string> UpdateAsync(LotteryTerms changed) => Shop.AnswerOf(
+            lotteries.Admin.UpdateLotteryAsync(new() { LotteryId = lottery.Id, Terms = changed }, shop.Owner).ResponseAsync);
+    }
+
+    /// <summary>The lines of the README as they stand, on three pages, one of which has another rule.</summary>
+    [Fact]
+    public async Task CheckingALottery_AsTheReadmeSays_ChecksWhatBufPrints()
+    {
+        Buf.SkipWhereMissing();
+        WxSdkTests.SkipWithoutNode();
+        await using var shop = await Shop.StartAsync(Database.Sqlite);
+        await shop.SeedUsersAsync(85);
+        var lotteries = new LotteryShop(shop);
+        var lottery = await lotteries.CreateAsync(LotteryShop.Terms(3, LotteryShop.Goods("A { \"b\"", 2, 9), LotteryShop.None(5)));
+        await DrawAllAsync();
+        var terms = lottery.Terms.Clone();
+        (terms.Mode, terms.Prizes[1].Stock) = (LotteryMode.Deck, 300);
+        await lotteries.Admin.UpdateLotteryAsync(new() { LotteryId = lottery.Id, Terms = terms }, shop.Owner);
+        await DrawAllAsync();
+        await DrawAllAsync();
+        await lotteries.EndAsync(lottery.Id);
+        var readme = await File.ReadAllTextAsync(Path.Combine(House.Repository.Root, "src", "Silo.Lotteries", "README.md"));
+        var script = System.Text.RegularExpressions.Regex.Match(
+            readme, "## Checking a lottery\n.*?```sh\n(.*?)```", System.Text.RegularExpressions.RegexOptions.Singleline).Groups[1].Value
+            .Replace("buf curl", $"'{Buf.Program}' curl", StringComparison.Ordinal)
+            .Replace("http://localhost:5081/", shop.Server.Grpc.ToString(), StringComparison.Ordinal)
+            .Replace("tests/node/verify-lottery.js", $"'{WxSdkTests.ScriptOf("verify-lottery.js")}'", StringComparison.Ordinal);
+        var home = Directory.CreateTempSubdirectory("silo-reveal-").FullName;
+        try
+        {
+            var (code, printed) = await CheckAsync(script, lottery.SeedHash);
+            Assert.True(code == 0, printed);
+            Assert.Equal("255 draws checked", printed);
+            Assert.NotEqual(0, (await CheckAsync(script, new string('0', 64))).Code);
+            // One page too few, and another winner.
+            Assert.NotEqual(0, (await CheckAsync(script.Replace("+ 99", "- 1", StringComparison.Ordinal), lottery.SeedHash)).Code);
+            var swap = script.Replace(
+                "node ", "sed -i '0,/\"prizeId\": *\"[0-9]*\"/s//\"prizeId\": \"1\"/' reveal.json\nnode ", StringComparison.Ordinal);
+            Assert.Contains("Position 1 drew", (await CheckAsync(swap, lottery.SeedHash)).Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+
+        Task DrawAllAsync() => Task.WhenAll(Enumerable.Range(1, 85).Select(user => lotteries.DrawAsync(lottery.Id, user)));
+
+        Task<(int Code, string Output)> CheckAsync(string lines, string hash) => Silo.Testing.Databases.Tool.RunAsync(
+            TimeSpan.FromMinutes(2), "bash", "-euc", $"cd '{home}'\nLOTTERY={lottery.Id} SEED_HASH={hash} DRAWS=255\n{lines}");
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
     public async Task Draws_OfOthers_AreShownWithoutIdsAndPositions(Database database)
     {
         await using var shop = await Shop.StartAsync(database);
@@ -113,7 +271,13 @@ public sealed class LotteryTests
 
         var all = await lotteries.Lotteries.ListDrawsAsync(new() { LotteryId = lottery.Id, PageSize = 2 });
         var named = await lotteries.Lotteries.ListDrawsAsync(new() { LotteryId = lottery.Id, UserId = 1 });
+        var second = await lotteries.Lotteries.ListDrawsAsync(new() { LotteryId = lottery.Id, PageSize = 2, Page = 2 });
+        var beyond = await lotteries.Lotteries.ListDrawsAsync(new() { LotteryId = lottery.Id, PageSize = 100, Page = 1_000_000 });
 
+        Assert.Equal((3, 1), (second.TotalCount, second.Draws.Count));
+        Assert.Equal((3, 0), (beyond.TotalCount, beyond.Draws.Count));
+        Assert.Equal(3, all.Draws.Concat(second.Draws).Select(d => d.Id).Distinct().Count());
+        Assert.Equal(second.Draws[0].Id, named.Draws[1].Id);
         Assert.Equal((3, 2), (all.TotalCount, all.Draws.Count));
         Assert.All(all.Draws, d => Assert.Equal((0, 0, ""), (d.UserId, d.Position, d.Pseudonym)));
         Assert.Equal([1, 1], named.Draws.Select(d => d.UserId));
@@ -162,6 +326,10 @@ public sealed class LotteryTests
 
         Assert.Equal((60, 3), (reveal.Draws.Count, reveal.Rules.Count));
         Assert.Equal([1, 21, 41], reveal.Rules.Select(r => r.FirstPosition));
+        var page = await lotteries.Lotteries.RevealLotteryAsync(new() { LotteryId = lottery.Id, Page = 3, PageSize = 15 });
+        Assert.Equal([2, 3], page.Rules.Select(r => r.Version));
+        page = await lotteries.Lotteries.RevealLotteryAsync(new() { LotteryId = lottery.Id, Page = 1, PageSize = 20 });
+        Assert.Equal([1], page.Rules.Select(r => r.Version));
         Assert.Equal(20, reveal.Draws.Select(d => d.Pseudonym).Distinct().Count());
         Assert.All(own, draw =>
         {
@@ -175,6 +343,10 @@ public sealed class LotteryTests
             var check = await lotteries.Lotteries.CheckDrawAsync(new() { LotteryId = lottery.Id, Position = draw.Position });
             Assert.True(check.Matches, $"{check}");
             Assert.Equal(draw, check.Draw);
+            Assert.Equal(
+                reveal.Rules[draw.RuleVersion - 1].Prizes.Select(
+                    p => (long)reveal.Draws.Count(d => d.Position < draw.Position && d.PrizeId == p.Id)),
+                check.WonBefore);
         }
 
         Assert.Equal(

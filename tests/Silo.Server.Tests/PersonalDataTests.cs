@@ -275,6 +275,13 @@ public abstract class PersonalDataSuite(ShopFixture fixture)
         var lotteries = new LotteryShop(Shop);
         var lottery = await lotteries.CreateAsync(LotteryShop.Terms(1, LotteryShop.Goods("Teapot", 1, 1), LotteryShop.None(0)));
         var draw = (await lotteries.Lotteries.DrawLotteryAsync(new() { LotteryId = lottery.Id }, shopper.Headers)).Draw;
+        await lotteries.Lotteries.SetPrizeAddressAsync(
+            new()
+            {
+                DrawId = draw.Id,
+                AddressId = (await Addresses.GetDefaultAddressAsync(new(), shopper.Headers)).Address.Id,
+            },
+            shopper.Headers);
         await lotteries.Admin.DeliverPrizeAsync(new(shopper.Delivery) { DrawId = draw.Id, Reason = "sent" }, Shop.Owner);
     }
 

@@ -21,7 +21,7 @@ public sealed class WxLotteryTests(ITestOutputHelper output)
         var admin = new LotteryShop(shop);
         async Task<long> CreateAsync(LotteryTerms terms) => (await admin.CreateAsync(terms)).Id;
         var teapot = LotteryShop.Goods("茶壶", 1, 100);
-        (teapot.GoodsId, teapot.PictureUrl) = (9, "https://static.example/teapot.png");
+        (teapot.GoodsId, teapot.PictureUrl) = (await BargainShop.GoodsAsync(shop), "https://static.example/teapot.png");
         var wheel = LotteryShop.Terms(3, teapot, LotteryShop.Points(5, 1), LotteryShop.None(1, "谢谢参与"));
         wheel.Content = "规则";
         var later = LotteryShop.Terms(1, LotteryShop.None(1));
@@ -53,6 +53,7 @@ public sealed class WxLotteryTests(ITestOutputHelper output)
             otherId = other,
             @operator = shop.Owner[0].Value["Bearer ".Length..],
             lotteries,
+            goods = teapot.GoodsId,
         });
     }
 

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict')
 const { WXAPI, settings, last, both, plain, shape, times, run } = require('./wx')
 
-const { token, other, operator, lotteries, tokenId, otherId } = settings
+const { token, other, operator, lotteries, tokenId, otherId, goods } = settings
 const { wheel, later, ended, disabled, costly, deck } = lotteries
 const unknown = 1
 let titles
@@ -29,7 +29,7 @@ run({
     const { luckyGoods } = answer.data
     shape(luckyGoods[0], { id: 'number', goodsId: 'number', title: 'string', pic: 'string' })
     shape(luckyGoods[1], { id: 'number', goodsId: 'number', title: 'string' })
-    assert.deepEqual(luckyGoods.map(g => g.goodsId), [9, 0, -1])
+    assert.deepEqual(luckyGoods.map(g => g.goodsId), [goods, 0, -1])
     titles = luckyGoods.map(g => g.title)
     assert.equal(new Set(titles).size, titles.length)
     assert.ok(titles.length <= 8)
@@ -60,7 +60,7 @@ run({
       assert.ok(titles.includes(answer.data.prizeName), last.text)
       assert.deepEqual([answer.data.lid, answer.data.uid], [wheel, tokenId])
       const place = titles.indexOf(answer.data.prizeName)
-      assert.equal(answer.data.goodsId, [9, 0, -1][place])
+      assert.equal(answer.data.goodsId, [goods, 0, -1][place])
       assert.equal(answer.data.statusStr, ['待发放', '已发放', '未中奖'][place])
       const mine = await both('/luckyInfo/join/my', { id: wheel, token })
       assert.deepEqual(mine.data, answer.data)

@@ -289,6 +289,9 @@ internal sealed class AllGoods : ICatalog
         IReads reads, IReadOnlyList<PriceLine> lines, int carrier, IReadOnlyList<string> regions, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
+    public Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> goods, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
     public Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation) =>
         throw new NotSupportedException();
 

@@ -2887,7 +2887,7 @@ namespace Silo.Server.Migrations.PostgreSql
 
                     b.HasKey("Event", "Reference");
 
-                    b.HasIndex("UserId", "Event", "At");
+                    b.HasIndex("UserId");
 
                     b.ToTable("points_grants", (string)null);
                 });
@@ -2901,10 +2901,6 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
-
-                    b.Property<int>("DailyLimit")
-                        .HasColumnType("integer")
-                        .HasColumnName("daily_limit");
 
                     b.Property<bool>("Disabled")
                         .HasColumnType("boolean")
@@ -3359,15 +3355,11 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("points_debt");
 
-                    b.Property<long>("PointsReceived")
-                        .HasColumnType("bigint")
-                        .HasColumnName("points_received");
-
                     b.HasKey("UserId");
 
                     b.ToTable("wallets_wallets", null, t =>
                         {
-                            t.HasCheckConstraint("ck_wallets_bounds", "balance BETWEEN 0 AND 9007199254740991 AND frozen BETWEEN 0 AND 9007199254740991 AND commission BETWEEN 0 AND 9007199254740991 AND balance_debt BETWEEN -9007199254740991 AND 0 AND points BETWEEN 0 AND 9007199254740991 AND points_debt BETWEEN -9007199254740991 AND 0 AND points_received >= 0");
+                            t.HasCheckConstraint("ck_wallets_bounds", "balance >= 0 AND frozen >= 0 AND commission >= 0 AND balance_debt <= 0 AND points >= 0 AND points_debt <= 0");
                         });
                 });
 #pragma warning restore 612, 618

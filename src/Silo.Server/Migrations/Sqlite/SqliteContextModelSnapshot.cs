@@ -2882,7 +2882,7 @@ namespace Silo.Server.Migrations.Sqlite
 
                     b.HasKey("Event", "Reference");
 
-                    b.HasIndex("UserId", "Event", "At");
+                    b.HasIndex("UserId");
 
                     b.ToTable("points_grants", (string)null);
                 });
@@ -2896,10 +2896,6 @@ namespace Silo.Server.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
-
-                    b.Property<int>("DailyLimit")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("daily_limit");
 
                     b.Property<bool>("Disabled")
                         .HasColumnType("INTEGER")
@@ -3354,15 +3350,11 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("points_debt");
 
-                    b.Property<long>("PointsReceived")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("points_received");
-
                     b.HasKey("UserId");
 
                     b.ToTable("wallets_wallets", null, t =>
                         {
-                            t.HasCheckConstraint("ck_wallets_bounds", "balance BETWEEN 0 AND 9007199254740991 AND frozen BETWEEN 0 AND 9007199254740991 AND commission BETWEEN 0 AND 9007199254740991 AND balance_debt BETWEEN -9007199254740991 AND 0 AND points BETWEEN 0 AND 9007199254740991 AND points_debt BETWEEN -9007199254740991 AND 0 AND points_received >= 0");
+                            t.HasCheckConstraint("ck_wallets_bounds", "balance >= 0 AND frozen >= 0 AND commission >= 0 AND balance_debt <= 0 AND points >= 0 AND points_debt <= 0");
                         });
                 });
 #pragma warning restore 612, 618

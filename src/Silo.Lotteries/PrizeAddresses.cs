@@ -1,0 +1,75 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Accounts;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Lotteries;
+
+/// <summary>Lets winners of goods say where they want them.</summary>
+internal sealed class PrizeAddresses(IUnits units, IAddressBook book)
+{
+    /// <summary>As often a winner may give an address for one prize.</summary>
+    public const int MostPerDraw = 20;
+
+    /// <summary>Copies one of the winner's addresses to his prize, in place of the one that he gave before.</summary>
+    /// <param name="userId">The winner.</param>
+    /// <param name="drawId">His draw.</param>
+    /// <param name="addressId">One of his addresses.</param>
+    /// <param name="requestId">His request id, or empty.</param>
+    /// <param name="requestHash">Hash of the request.</param>
+    /// <param name="cancellation">Abandons the unit.</param>
+    /// <returns>The draw as it is now, also for a repeat; or why not.</returns>
+    public Task<Result<FullDraw>> SetAsync(
+        long userId, long drawId, long addressId, string requestId, long requestHash, CancellationToken cancellation) =>
+        units.RunAsync<FullDraw>(
+            async unit =>
+            {
+                // Shoppers are locked before draws, and a delivery locks the draw too.
+                var copy = await book.CopyAsync(unit, userId, addressId, cancellation);
+                await unit.LockAsync<DrawRow>([drawId], wait: true, cancellation);
+                if (await LotteryReads.DrawAsync(unit, drawId, cancellation) is not { } draw || draw.Draw.UserId != userId)
+                {
+                    return LotteryRefusals.DrawUnknown;
+                }
+
+                var given = await unit.Set<PrizeAddressRow>().Where(a => a.DrawId == drawId).OrderBy(a => a.Ordinal)
+                    .ToListAsync(cancellation);
+                if (requestId.Length > 0 && given.Find(a => a.RequestId == requestId) is { } first)
+                {
+                    return first.RequestHash == requestHash ? draw : Refusals.RequestIdReused;
+                }
+
+                var refusal = !draw.Draw.IsGoods ? LotteryRefusals.NotDeliverable
+                    : draw.Delivery is not null ? LotteryRefusals.Delivered
+                    : copy.Refusal ?? (given.Count >= MostPerDraw ? LotteryRefusals.PrizeAddressesFull : null);
+                if (refusal is not null)
+                {
+                    return refusal;
+                }
+
+                var row = Row(drawId, given.Count, copy.Value!, unit.NowMs, requestId, requestHash);
+                if (given.LastOrDefault() is { } before)
+                {
+                    (before.LinkMan, before.Mobile, before.Region, before.Detail, before.PostCode) = ("", "", "", "", "");
+                }
+
+                unit.Set<PrizeAddressRow>().Add(row);
+                return draw with { Address = row };
+            },
+            cancellation);
+
+    private static PrizeAddressRow Row(
+        long drawId, int ordinal, ShippingAddress copy, long now, string requestId, long requestHash) => new()
+        {
+            DrawId = drawId,
+            Ordinal = ordinal,
+            LinkMan = copy.LinkMan,
+            Mobile = copy.Mobile,
+            Region = copy.Region,
+            Detail = copy.Detail,
+            PostCode = copy.PostCode,
+            At = now,
+            RequestId = requestId,
+            RequestHash = requestHash,
+        };
+}
