@@ -218,6 +218,18 @@ run({
     plain(await WXAPI.fetchShops({ cityId: '1' }), 700)
     plain(await both('/shop/subshop/list', { curlatitude: 'x', curlongitude: 1 }), 300, '参数错误: curlatitude')
   },
+  async 'the shop\'s number is the one that is set'() {
+    for (const call of [
+      () => WXAPI.goodsCategory(), () => WXAPI.goodsDetail(skuGoods), () => WXAPI.goodsDetail(plainGoods), () => WXAPI.goodsPrice(plainGoods, ''),
+      () => WXAPI.goodsReputation({ goodsId: reviewed }), () => WXAPI.fetchShops(), () => WXAPI.userDetail(token)
+    ]) {
+      const { code, data } = await call()
+      assert.equal(code, 0)
+      const numbers = [...JSON.stringify(data).matchAll(/"userId":(\d+)/g)].map(m => m[1])
+      assert.ok(numbers.length > 0)
+      assert.deepEqual([...new Set(numbers)], ['7'])
+    }
+  },
   async 'shopSubdetail has info and attributes'() {
     const answer = await WXAPI.shopSubdetail(store)
     assert.deepEqual(Object.keys(answer.data), ['info', 'extJson'])
