@@ -242,11 +242,9 @@ public sealed class CatalogDoorTests
         Assert.Equal((95, 95), (await PriceAsync(9, 999), await PriceAsync(8, long.MaxValue)));
         Assert.Equal(100, await PriceAsync(9, 1_000));
         // What is shown is by the clock of the node.
-        Assert.Equal(
-            [5, null, 5],
-            await Task.WhenAll(new[] { 8, 9, 10 }.Select(async user =>
-                (await node.Get<Members>().OfAsync(user, CancellationToken.None))?.LevelId)));
+        Assert.Equal((5L, null, 5L), (await LevelAsync(8), await LevelAsync(9), await LevelAsync(10)));
 
+        async Task<long?> LevelAsync(long user) => (await node.Get<Members>().OfAsync(user, CancellationToken.None))?.LevelId;
         async Task<long> PriceAsync(long user, long nowMs) => (await node.Units.ReadAsync(
             r => door.PriceAsync(r, user, [new(ids[0], "", 1)], nowMs, CancellationToken.None), CancellationToken.None)).Value![0].PriceCents;
     }
