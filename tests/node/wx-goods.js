@@ -221,7 +221,7 @@ run({
   async 'the shop\'s number is the one that is set'() {
     for (const call of [
       () => WXAPI.goodsCategory(), () => WXAPI.goodsDetail(skuGoods), () => WXAPI.goodsDetail(plainGoods), () => WXAPI.goodsPrice(plainGoods, ''),
-      () => WXAPI.goodsReputation({ goodsId: skuGoods }), () => WXAPI.fetchShops(), () => WXAPI.userDetail(token)
+      () => WXAPI.goodsReputation({ goodsId: plainGoods }), () => WXAPI.fetchShops(), () => WXAPI.userDetail(token)
     ]) {
       const { code, data } = await call()
       assert.equal(code, 0)
