@@ -1,5 +1,7 @@
+using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Silo.Accounts.V1;
+using Silo.Kernel;
 
 namespace Silo.Accounts;
 
@@ -40,4 +42,14 @@ internal static class AccountWire
 
     public static Timestamp Instant(long unixMs) =>
         Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
+
+    /// <summary>
+    /// The number of a shopper's card: the day of his id as yyMMdd (UTC), and twelve digits with what the id adds to the
+    /// first one of that day. As unique as the id.
+    /// </summary>
+    public static string CardNumber(long userId)
+    {
+        var day = new DateTimeOffset(IdSource.InstantOf(userId).Date, TimeSpan.Zero);
+        return string.Create(CultureInfo.InvariantCulture, $"{day:yyMMdd}{userId - IdSource.FirstOf(day):D12}");
+    }
 }

@@ -94,5 +94,6 @@ internal sealed class ProfilesGrpc(IUnits units, PersonalData personal, Tokens t
         RegisteredAddress = row.RegisteredAddress,
         LastLoginAt = row.LastLoginAt == 0 ? null : AccountWire.Instant(row.LastLoginAt),
         LastLoginAddress = row.LastLoginAddress,
+        CardNumber = AccountWire.CardNumber(row.Id),
     };
 }

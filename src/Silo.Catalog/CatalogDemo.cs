@@ -74,6 +74,23 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
         UpdatedAt = unit.NowMs,
     });
 
+    private static long Level(Unit unit, int number, string name, int rebate)
+    {
+        var row = new LevelRow
+        {
+            Id = unit.NewId(),
+            Name = name,
+            Rebate = rebate,
+            Number = number,
+            Sort = number,
+            Version = 1,
+            CreatedAt = unit.NowMs,
+            UpdatedAt = unit.NowMs,
+        };
+        unit.Set<LevelRow>().Add(row);
+        return row.Id;
+    }
+
     private static long Freight(Unit unit)
     {
         var terms = new FreightTerms { Name = "快递首件8元", Unit = FreightUnit.Pieces };
@@ -125,9 +142,13 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
         var cloth = Category(unit, home, 1, "服饰", CategoryPicture(5));
         var kitchen = Category(unit, home, 2, "厨房用品", CategoryPicture(6));
         var freight = Freight(unit);
-        unit.Set<LevelRow>().AddRange(
-            new LevelRow { Id = unit.NewId(), Name = "银卡会员", Rebate = 980, Version = 1 },
-            new LevelRow { Id = unit.NewId(), Name = "金卡会员", Rebate = 950, Version = 1 });
+        var silver = Level(unit, 1, "银卡会员", 980);
+        Level(unit, 2, "金卡会员", 950);
+        if (reviewer != 0)
+        {
+            unit.Set<MemberRow>().Add(new() { UserId = reviewer, LevelId = silver, Since = unit.NowMs, ExpiresAt = unit.NowMs + (365L * 24 * 60 * 60 * 1000) });
+        }
+
         Store(unit, 1, new()
         {
             Name = "南山旗舰店",
@@ -140,6 +161,9 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
             DistrictId = "440305000000",
             Position = new() { LatitudeMicro = 22_540_000, LongitudeMicro = 113_950_000 },
             ServiceMetres = 10_000,
+            Recommended = true,
+            Delivers = true,
+            OffersPickup = true,
         });
         Store(unit, 2, new()
         {
@@ -153,6 +177,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
             DistrictId = "440304000000",
             Position = new() { LatitudeMicro = 22_535_000, LongitudeMicro = 114_055_000 },
             ServiceMetres = 8_000,
+            OffersPickup = true,
         });
         var colours = await PropertyAsync(unit, 1, "颜色", ["红色", "蓝色", "黑色"], cancellation);
         var sizes = await PropertyAsync(unit, 2, "尺码", ["M", "L", "XL"], cancellation);

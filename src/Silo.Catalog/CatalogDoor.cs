@@ -37,7 +37,7 @@ internal sealed class CatalogDoor : ICatalog
             found.Add((row, sku!, terms, line.Number));
         }
 
-        var member = await Members.OfAsync(reads, userId, cancellation);
+        var member = await Members.OfAsync(reads, userId, nowMs, cancellation);
         var own = member is null ? [] : await Members.PricesAsync(
             reads, member.LevelId, [.. found.Select(f => f.Sku.Id).Distinct()], cancellation);
         var (_, names) = await GoodsReads.PropertiesAsync(reads, found.Select(f => f.Sku), cancellation);

@@ -17,12 +17,14 @@ internal sealed class CatalogPersonalData : IPersonalData
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {
         var favourites = await reads.Query<FavouriteRow>().Where(f => f.UserId == userId).OrderBy(f => f.Id).ToListAsync(cancellation);
-        var level = await reads.Query<MemberRow>().Where(m => m.UserId == userId).Select(m => m.LevelId).SingleOrDefaultAsync(cancellation);
+        var level = await reads.Query<MemberRow>().SingleOrDefaultAsync(m => m.UserId == userId, cancellation);
         var reviews = await reads.Query<ReviewRow>().Where(r => r.UserId == userId).OrderBy(r => r.Id).ToListAsync(cancellation);
         return new JsonObject
         {
             ["favourites"] = new JsonArray([.. favourites.Select(f => new JsonObject { ["goodsId"] = f.GoodsId, ["at"] = f.At })]),
-            ["levelId"] = level,
+            ["levelId"] = level?.LevelId ?? 0,
+            ["levelSince"] = level?.Since ?? 0,
+            ["levelExpiresAt"] = level?.ExpiresAt ?? 0,
             ["reviews"] = new JsonArray([.. reviews.Select(r => new JsonObject
             {
                 ["goodsId"] = r.GoodsId,

@@ -121,6 +121,9 @@ public static class CatalogRefusals
     internal static readonly Refusal LevelVersionStale =
         new("LEVEL_VERSION_STALE", RefusalKind.Precondition, "The level was changed meanwhile; read it again.");
 
+    internal static readonly Refusal LevelExpiryInvalid =
+        new("LEVEL_EXPIRY_INVALID", RefusalKind.Invalid, "The end belongs to a level, and is in the future.");
+
     internal static readonly Refusal LevelInUse =
         new("LEVEL_IN_USE", RefusalKind.Precondition, "Somebody has the level.");
 

@@ -263,7 +263,18 @@ internal sealed class LevelRow
     /// <summary>In hundredths of a tenth of the price.</summary>
     public int Rebate { get; set; }
 
+    /// <summary>How high it is, as the shop counts.</summary>
+    public int Number { get; set; }
+
+    public int Sort { get; set; }
+
     public int Version { get; set; }
+
+    /// <summary>0 where it is not known.</summary>
+    public long CreatedAt { get; init; }
+
+    /// <summary>0 where it is not known.</summary>
+    public long UpdatedAt { get; set; }
 }
 
 /// <summary>The level of a shopper.</summary>
@@ -272,6 +283,12 @@ internal sealed class MemberRow
     public long UserId { get; init; }
 
     public long LevelId { get; set; }
+
+    /// <summary>0 where it is not known.</summary>
+    public long Since { get; set; }
+
+    /// <summary>Exclusive; 0 for a level that stays. A row is not deleted when it ends.</summary>
+    public long ExpiresAt { get; set; }
 }
 
 /// <summary>What members of a level pay for a combination.</summary>

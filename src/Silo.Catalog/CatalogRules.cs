@@ -63,6 +63,9 @@ internal static class CatalogRules
     public static long MemberPrice(long cents, int rebate, long? ownCents) =>
         ownCents ?? (((cents * rebate) + (FullPrice / 2)) / FullPrice);
 
+    /// <summary>Whether what ends at an instant, exclusive, has ended; 0 never ends.</summary>
+    public static bool HasEnded(long expiresAt, long nowMs) => expiresAt != 0 && expiresAt <= nowMs;
+
     /// <summary>The stock after an operator's change; below zero where it cannot be.</summary>
     public static long Changed(long stock, StockOperation operation, long number) => operation switch
     {

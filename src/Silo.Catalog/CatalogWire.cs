@@ -131,7 +131,20 @@ internal static class CatalogWire
         UpdatedAt = Instant(row.UpdatedAt),
     };
 
-    public static Level Level(LevelRow row) => new() { Id = row.Id, Name = row.Name, Rebate = row.Rebate, Version = row.Version };
+    public static Level Level(LevelRow row) => new()
+    {
+        Id = row.Id,
+        Name = row.Name,
+        Rebate = row.Rebate,
+        Version = row.Version,
+        Number = row.Number,
+        Sort = row.Sort,
+        CreatedAt = Known(row.CreatedAt),
+        UpdatedAt = Known(row.UpdatedAt),
+    };
+
+    /// <summary>An instant; null for 0.</summary>
+    public static Timestamp? Known(long milliseconds) => milliseconds == 0 ? null : Instant(milliseconds);
 
     public static Review Review(ReviewRow row)
     {

@@ -23,7 +23,17 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
                 return CatalogRefusals.LevelsFull;
             }
 
-            var row = new LevelRow { Id = unit.NewId(), Name = request.Name, Rebate = request.Rebate, Version = 1 };
+            var row = new LevelRow
+            {
+                Id = unit.NewId(),
+                Name = request.Name,
+                Rebate = request.Rebate,
+                Number = request.Number,
+                Sort = request.Sort,
+                Version = 1,
+                CreatedAt = unit.NowMs,
+                UpdatedAt = unit.NowMs,
+            };
             unit.Set<LevelRow>().Add(row);
             return new OperatorChange<Level>($"level:{row.Id}", null, CatalogWire.Level(row));
         }),
@@ -45,8 +55,9 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
             }
 
             var before = CatalogWire.Level(row);
-            (row.Name, row.Rebate) = (request.Name, request.Rebate);
+            (row.Name, row.Rebate, row.Number, row.Sort) = (request.Name, request.Rebate, request.Number, request.Sort);
             row.Version++;
+            row.UpdatedAt = unit.NowMs;
             return new OperatorChange<Level>($"level:{row.Id}", before, CatalogWire.Level(row));
         }),
     };
@@ -61,11 +72,14 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
                 return CatalogRefusals.LevelUnknown;
             }
 
-            if (await unit.Query<MemberRow>().AnyAsync(m => m.LevelId == row.Id, context.CancellationToken))
+            var now = unit.NowMs;
+            if (await unit.Query<MemberRow>().AnyAsync(
+                m => m.LevelId == row.Id && (m.ExpiresAt == 0 || m.ExpiresAt > now), context.CancellationToken))
             {
                 return CatalogRefusals.LevelInUse;
             }
 
+            await unit.Set<MemberRow>().Where(m => m.LevelId == row.Id).ExecuteDeleteAsync(context.CancellationToken);
             await unit.Set<MemberPriceRow>().Where(p => p.LevelId == row.Id).ExecuteDeleteAsync(context.CancellationToken);
             unit.Set<LevelRow>().Remove(row);
             var was = CatalogWire.Level(row);
@@ -76,7 +90,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
     public override async Task<SearchLevelsResponse> SearchLevels(SearchLevelsRequest request, ServerCallContext context)
     {
         var (page, total) = await units.ReadAsync(
-            r => r.Query<LevelRow>().OrderBy(l => l.Id)
+            r => r.Query<LevelRow>().OrderBy(l => l.Sort).ThenBy(l => l.Id)
                 .PageAsync(new Paging(request.Page, request.PageSize), context.CancellationToken),
             context.CancellationToken);
         var response = new SearchLevelsResponse { TotalCount = total };
@@ -88,6 +102,12 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
         writes.RunAsync<SetMemberLevelResponse>(context, request, "", request.Reason, async unit =>
         {
             await GoodsWrites.BeginAsync(unit, context.CancellationToken);
+            var expiresAt = request.ExpiresAt is null ? 0 : CatalogWire.Milliseconds(request.ExpiresAt);
+            if (request.ExpiresAt is not null && (request.LevelId == 0 || expiresAt <= unit.NowMs))
+            {
+                return CatalogRefusals.LevelExpiryInvalid;
+            }
+
             if ((await users.ExistingAsync(unit, [request.UserId], context.CancellationToken)).Count == 0)
             {
                 return UserRefusals.Unknown;
@@ -99,23 +119,28 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
             }
 
             var row = await unit.Set<MemberRow>().SingleOrDefaultAsync(m => m.UserId == request.UserId, context.CancellationToken);
-            var before = new SetMemberLevelResponse { LevelId = row?.LevelId ?? 0 };
-            if (row is null && request.LevelId != 0)
+            var before = Has(row);
+            if (request.LevelId == 0)
             {
-                unit.Set<MemberRow>().Add(new() { UserId = request.UserId, LevelId = request.LevelId });
+                if (row is not null)
+                {
+                    unit.Set<MemberRow>().Remove(row);
+                    row = null;
+                }
             }
-            else if (row is not null && request.LevelId == 0)
+            else
             {
-                unit.Set<MemberRow>().Remove(row);
-            }
-            else if (row is not null)
-            {
-                row.LevelId = request.LevelId;
+                row ??= unit.Set<MemberRow>().Add(new() { UserId = request.UserId }).Entity;
+                if (row.LevelId != request.LevelId || CatalogRules.HasEnded(row.ExpiresAt, unit.NowMs))
+                {
+                    (row.LevelId, row.Since) = (request.LevelId, unit.NowMs);
+                }
+
+                row.ExpiresAt = expiresAt;
             }
 
             await unit.TouchAsync(CatalogCaches.Members, [request.UserId], context.CancellationToken);
-            return new OperatorChange<SetMemberLevelResponse>(
-                $"user:{request.UserId}", before, new SetMemberLevelResponse { LevelId = request.LevelId });
+            return new OperatorChange<SetMemberLevelResponse>($"user:{request.UserId}", before, Has(row));
         });
 
     public override Task<SetMemberPriceResponse> SetMemberPrice(SetMemberPriceRequest request, ServerCallContext context) =>
@@ -155,6 +180,13 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
             await unit.TouchAsync(CatalogCaches.Offers, [goods], context.CancellationToken);
             return new OperatorChange<SetMemberPriceResponse>($"sku:{request.SkuId}", before, Answer(request.SkuId, cents));
         });
+
+    private static SetMemberLevelResponse Has(MemberRow? row) => new()
+    {
+        LevelId = row?.LevelId ?? 0,
+        Since = CatalogWire.Known(row?.Since ?? 0),
+        ExpiresAt = CatalogWire.Known(row?.ExpiresAt ?? 0),
+    };
 
     private static SetMemberPriceResponse Answer(long skuId, long? cents)
     {

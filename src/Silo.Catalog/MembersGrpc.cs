@@ -6,10 +6,9 @@ namespace Silo.Catalog;
 /// <summary>The shopper's rpcs of levels.</summary>
 internal sealed class MembersGrpc(Members members, CatalogCaches caches) : MembersService.MembersServiceBase
 {
-    public override async Task<DescribeMyLevelResponse> DescribeMyLevel(DescribeMyLevelRequest request, ServerCallContext context) => new()
-    {
-        Level = await members.OfAsync(context) is { } member
-            ? (await caches.LevelsAsync(context.CancellationToken)).GetValueOrDefault(member.LevelId)
-            : null,
-    };
+    public override async Task<DescribeMyLevelResponse> DescribeMyLevel(DescribeMyLevelRequest request, ServerCallContext context) =>
+        await members.OfAsync(context) is { } member
+        && (await caches.LevelsAsync(context.CancellationToken)).GetValueOrDefault(member.LevelId) is { } level
+            ? new() { Level = level, Since = CatalogWire.Known(member.Since), ExpiresAt = CatalogWire.Known(member.ExpiresAt) }
+            : new();
 }

@@ -21,7 +21,7 @@ internal sealed class StoresGrpc(CatalogCaches caches) : StoresService.StoresSer
         var stores = request.Position is null ? [.. found] : ByDistance(found, request.Position);
         var paging = new Paging(request.Page, request.PageSize);
         var response = new ListStoresResponse { TotalCount = stores.Count };
-        response.Stores.AddRange(stores.Skip(paging.Skip).Take(paging.Take));
+        response.Stores.AddRange(stores.Skip(paging.Skip).Take(paging.Take).Select(Shown));
         return response;
     }
 
@@ -34,7 +34,21 @@ internal sealed class StoresGrpc(CatalogCaches caches) : StoresService.StoresSer
             return null;
         }
 
-        return new() { Store = store };
+        return new() { Store = Shown(store) };
+    }
+
+    /// <summary>A store as shoppers see it.</summary>
+    private static Store Shown(Store store)
+    {
+        if (!store.Terms.HidesPhone)
+        {
+            return store;
+        }
+
+        // What is shared is not changed.
+        var shown = store.Clone();
+        shown.Terms.Phone = "";
+        return shown;
     }
 
     /// <summary>The nearest first; those without a position last, in their order.</summary>

@@ -53,6 +53,9 @@ public sealed class IdSource(TimeProvider clock)
     /// <summary>The lowest id of the second of an instant.</summary>
     public static long FirstOf(DateTimeOffset instant) => (long)(instant - Epoch).TotalSeconds << (SlotBits + SequenceBits);
 
+    /// <summary>The second in which an id was made, or which it borrowed.</summary>
+    public static DateTimeOffset InstantOf(long id) => Epoch.AddSeconds(id >> (SlotBits + SequenceBits));
+
     /// <summary>Begins to use a slot, from <paramref name="firstSecond"/> to <paramref name="lastSecond"/>.</summary>
     public void Take(int newSlot, long firstSecond, long lastSecond)
     {

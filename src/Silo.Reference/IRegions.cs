@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Silo.Reference;
 
 /// <summary>An administrative division of China.</summary>
@@ -14,6 +16,16 @@ public sealed class Region
 
     /// <summary>What it belongs to; null for a province.</summary>
     public required Region? Parent { get; init; }
+
+    /// <summary>How its name is read: a syllable of pinyin for each Chinese character, without tones, ü as v.</summary>
+    public IEnumerable<string> Syllables => OwnReading?.Split(Regions.SyllableEnd)
+        ?? Name.Where(UsualReadings.ContainsKey).Select(character => UsualReadings[character]);
+
+    /// <summary>How it is read where one of its characters is not read as usual.</summary>
+    internal string? OwnReading { get; init; }
+
+    /// <summary>How characters are usually read, of all divisions; what is not in it is not read.</summary>
+    internal IReadOnlyDictionary<char, string> UsualReadings { get; init; } = FrozenDictionary<char, string>.Empty;
 
     /// <summary>The direct divisions of it, by id; none of a street, and of a few cities streets and no districts.</summary>
     public required IReadOnlyList<Region> Children { get; init; }

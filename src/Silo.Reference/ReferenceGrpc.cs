@@ -11,9 +11,13 @@ internal sealed class ReferenceGrpc(IRegions regions, MobileNumbers mobiles, IdS
 {
     private const int DefaultPageSize = 100;
 
+    /// <summary>As people look for them.</summary>
+    private readonly IReadOnlyList<Region> provinces =
+        [.. regions.Provinces.OrderBy(province => string.Concat(province.Syllables), StringComparer.Ordinal)];
+
     public override Task<ListRegionsResponse> ListRegions(ListRegionsRequest request, ServerCallContext context)
     {
-        var listed = request.ParentId.Length == 0 ? regions.Provinces : Existing(request.ParentId).Children;
+        var listed = request.ParentId.Length == 0 ? provinces : Existing(request.ParentId).Children;
         var size = request.PageSize == 0 ? DefaultPageSize : request.PageSize;
         var response = new ListRegionsResponse { TotalCount = listed.Count };
         response.Regions.AddRange(listed.Chunk(size).ElementAtOrDefault(Math.Max(1, request.Page) - 1)?.Select(Wire) ?? []);
@@ -48,13 +52,19 @@ internal sealed class ReferenceGrpc(IRegions regions, MobileNumbers mobiles, IdS
         // Unique over all name spaces, hence within each.
         Task.FromResult(new MakeUniqueIdResponse { Id = ids.Next().ToString(CultureInfo.InvariantCulture) });
 
-    private static V1.Region Wire(Region region) => new()
+    private static V1.Region Wire(Region region)
     {
-        Id = region.Id,
-        Name = region.Name,
-        Level = (RegionLevel)region.Level,
-        ParentId = region.Parent?.Id ?? "",
-    };
+        string[] syllables = [.. region.Syllables];
+        return new()
+        {
+            Id = region.Id,
+            Name = region.Name,
+            Level = (RegionLevel)region.Level,
+            ParentId = region.Parent?.Id ?? "",
+            Pinyin = string.Concat(syllables),
+            Initials = string.Concat(syllables.Select(syllable => syllable[0])),
+        };
+    }
 
     private Region Existing(string id) => regions.Find(id) ?? throw new RefusalException(ReferenceRefusals.RegionUnknown);
 }

@@ -5,6 +5,9 @@ namespace Silo.Reference;
 /// <summary>The administrative divisions, read once from the embedded list.</summary>
 internal sealed class Regions : IRegions
 {
+    /// <summary>What is between the syllables of a reading.</summary>
+    internal const char SyllableEnd = '\'';
+
     private const int IdLength = 12;
 
     private readonly FrozenDictionary<string, Region> byId;
@@ -23,12 +26,14 @@ internal sealed class Regions : IRegions
     public Region? Find(string id) => byId.GetValueOrDefault(id);
 
     /// <summary>
-    /// Reads the list: a line has as many blanks as there are divisions above it, what its code adds to theirs, and its
-    /// name. The length of a code says its level.
+    /// Reads the list. A line with <c>=</c> has a syllable and the characters that are usually read so. Any other has as
+    /// many blanks as there are divisions above it, what its code adds to theirs, its name, and how that is read where it
+    /// is not read as usual. The length of a code says its level.
     /// </summary>
     internal static List<Region> Read(TextReader reader)
     {
         List<Region> all = [];
+        Dictionary<char, string> usual = [];
         List<(string Code, Region Region, List<Region> Children)> above = [];
         while (reader.ReadLine() is { } line)
         {
@@ -38,15 +43,27 @@ internal sealed class Regions : IRegions
             }
 
             var depth = line.AsSpan().IndexOfAnyExcept(' ');
-            var blank = line.IndexOf(' ', depth);
+            var words = line[depth..].Split(' ');
+            if (words[0] == "=")
+            {
+                foreach (var character in words[2])
+                {
+                    usual.Add(character, words[1]);
+                }
+
+                continue;
+            }
+
             above.RemoveRange(depth, above.Count - depth);
             var (parentCode, parent, siblings) = depth == 0 ? ("", null, null) : above[^1];
-            var code = parentCode + line[depth..blank];
+            var code = parentCode + words[0];
             List<Region> children = [];
             var region = new Region
             {
                 Id = code.PadRight(IdLength, '0'),
-                Name = line[(blank + 1)..],
+                Name = words[1],
+                OwnReading = words.ElementAtOrDefault(2),
+                UsualReadings = usual,
                 Level = LevelOf(code),
                 Parent = parent,
                 Children = children,

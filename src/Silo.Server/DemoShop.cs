@@ -8,7 +8,8 @@ namespace Silo.Server;
 /// Loads the demo shop: on the first start of the embedded default, and by a command elsewhere. The node is not ready
 /// while it loads.
 /// </summary>
-internal sealed class DemoShop(IEnumerable<IDemoData> parts, IConfiguration configuration, DatabaseOptions database) : IHealthCheck
+internal sealed class DemoShop(
+    IEnumerable<IDemoData> parts, IConfiguration configuration, DatabaseOptions database, ILogger<DemoShop> logger) : IHealthCheck
 {
     /// <summary>The command line's first word that loads the demo shop into the configured database and ends.</summary>
     public const string Command = "load-demo";
@@ -38,10 +39,13 @@ internal sealed class DemoShop(IEnumerable<IDemoData> parts, IConfiguration conf
     /// <summary>Loads every room's part, in the order of the rooms; what was loaded before stays as it is.</summary>
     public async Task LoadAsync(CancellationToken cancellation)
     {
+        logger.LogInformation("The demo shop is being loaded; the node is ready when it is there");
         foreach (var part in parts)
         {
             await part.LoadAsync(cancellation);
         }
+
+        logger.LogInformation("The demo shop is loaded");
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -43,6 +43,8 @@ internal sealed class SqliteStore : IStore
     {
         (this.contexts, this.options, this.faults, this.serviceId) = (contexts, options, faults, serviceId);
         directoryLock = new DataDirectoryLock(options.DataDirectory);
+        // SQLite would make it readable to everybody; the files that it adds later have the mode of this one.
+        DataDirectoryLock.Open(options.SqliteFile).Dispose();
         writers = new(() =>
         {
             using var context = contexts.CreateDbContext();
@@ -358,17 +360,37 @@ internal sealed class DataDirectoryLock : IDisposable
 
     public DataDirectoryLock(string directory)
     {
-        Directory.CreateDirectory(directory);
+        // What is in it is the shop's own: no other account of the machine reads it. A directory that exists is left as it is.
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+        }
+        else
+        {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         try
         {
-            file = new FileStream(
-                Path.Combine(directory, "silo.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            file = Open(Path.Combine(directory, "silo.lock"));
         }
         catch (IOException exception)
         {
             throw new InvalidOperationException(
                 $"The data directory {Path.GetFullPath(directory)} is in use by another process.", exception);
         }
+    }
+
+    /// <summary>Opens a file for this process alone; a new one is readable to its owner alone.</summary>
+    public static FileStream Open(string path)
+    {
+        var open = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, open);
     }
 
     public void Dispose() => file.Dispose();

@@ -55,7 +55,7 @@ internal static class WxBargains
             }
         }
 
-        return goods.DistinctBy(g => g.Id).ToDictionary(g => $"{g.Id}", g => WxGoodsInfo.Of(g, call.Clock));
+        return goods.DistinctBy(g => g.Id).ToDictionary(g => $"{g.Id}", g => WxGoodsInfo.Of(g, call));
     }
 
     private static async Task<List<WxSet>> SetsAsync(WxCall call)

@@ -43,7 +43,7 @@ internal static class WxGoods
             var answer = await client.ListCategoriesAsync(new() { Page = page, PageSize = size });
             return (answer.Categories, answer.TotalCount);
         });
-        return WxAnswer.List(categories.Select(c => WxCategory.Of(c, c.Level, call.Clock)).ToList());
+        return WxAnswer.List(categories.Select(c => WxCategory.Of(c, c.Level, call)).ToList());
     }
 
     private static async Task<WxAnswer> CategoryAsync(WxCall call)
@@ -52,7 +52,7 @@ internal static class WxGoods
             .DescribeCategoryAsync(new() { CategoryId = call.Id("id")!.Value });
         return WxAnswer.Of(new
         {
-            Info = WxCategory.Of(answer.Category, answer.Category.Level, call.Clock),
+            Info = WxCategory.Of(answer.Category, answer.Category.Level, call),
             ExtJson = WxScalars.Map(answer.Category.Terms.Attributes),
         });
     }
@@ -107,7 +107,7 @@ internal static class WxGoods
             var answer = await client.ListGoodsAsync(new() { Filter = filter, Order = order, Page = page, PageSize = size });
             return (answer.Goods, answer.TotalCount);
         });
-        return (goods.ConvertAll(g => WxGoodsInfo.Of(g, call.Clock)), total);
+        return (goods.ConvertAll(g => WxGoodsInfo.Of(g, call)), total);
     }
 
     private static async Task<WxAnswer> DetailAsync(WxCall call)
@@ -115,7 +115,7 @@ internal static class WxGoods
         var request = new DescribeGoodsRequest { GoodsId = call.Id("id")!.Value };
         var answer = await WithOptionalTokenAsync(
             call, async api => await new GoodsService.GoodsServiceClient(api).DescribeGoodsAsync(request));
-        return WxAnswer.Of(WxGoodsDetail.Of(answer.Detail, call.Clock));
+        return WxAnswer.Of(WxGoodsDetail.Of(answer.Detail, call));
     }
 
     private static async Task<WxAnswer> PriceAsync(WxCall call)
@@ -123,7 +123,7 @@ internal static class WxGoods
         var request = new QuoteGoodsRequest { GoodsId = call.Id("goodsId")!.Value, Pairs = call.TextOrEmpty("propertyChildIds") };
         var answer = await WithOptionalTokenAsync(
             call, async api => await new GoodsService.GoodsServiceClient(api).QuoteGoodsAsync(request));
-        return WxAnswer.Of(WxSku.Of(answer.Sku, request.GoodsId, answer.PriceBeforeRebateCents));
+        return WxAnswer.Of(WxSku.Of(answer.Sku, request.GoodsId, call, answer.PriceBeforeRebateCents));
     }
 
     private static async Task<(List<WxReview> Items, long Total)> ReviewsAsync(WxCall call)
@@ -135,7 +135,7 @@ internal static class WxGoods
             var answer = await client.ListReviewsAsync(new() { GoodsId = id, Page = page, PageSize = size });
             return (answer.Reviews, answer.TotalCount);
         });
-        return (reviews.ConvertAll(r => WxReview.Of(r, call.Clock)), total);
+        return (reviews.ConvertAll(r => WxReview.Of(r, call)), total);
     }
 
     private static async Task<WxAnswer> FreightAsync(WxCall call)
@@ -148,7 +148,7 @@ internal static class WxGoods
 
         var answer = await new GoodsService.GoodsServiceClient(call.Anyone).DescribeFreightAsync(request);
         var type = call.Int("type") ?? 0;
-        return WxFreight.RatesOf(answer.Rates).FirstOrDefault(d => d.Type == type) is { } rate ? WxAnswer.Of(rate) : WxAnswer.NoData;
+        return WxFreight.RatesOf(answer.Rates, call).FirstOrDefault(d => d.Type == type) is { } rate ? WxAnswer.Of(rate) : WxAnswer.NoData;
     }
 
     private static async Task<WxAnswer> RebateAsync(WxCall call)

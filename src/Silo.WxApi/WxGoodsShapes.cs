@@ -1,5 +1,4 @@
 using Silo.Catalog.V1;
-using Silo.Kernel;
 
 namespace Silo.WxApi;
 
@@ -34,9 +33,10 @@ internal sealed record WxCategory
 
     public required string? DateUpdate { get; init; }
 
-    public long UserId { get; init; } = 1;
+    /// <summary>The shop's number.</summary>
+    public required long UserId { get; init; }
 
-    public static WxCategory Of(Category category, int? level, ShopClock clock) => new()
+    public static WxCategory Of(Category category, int? level, WxCall call) => new()
     {
         Id = category.Id,
         Name = category.Terms.Name,
@@ -49,8 +49,9 @@ internal sealed record WxCategory
         IsUse = category.Enabled,
         Paixu = category.Terms.Sort,
         ShopId = category.Terms.StoreId,
-        DateAdd = clock.Time(category.CreatedAt),
-        DateUpdate = clock.Time(category.UpdatedAt),
+        DateAdd = call.Clock.Time(category.CreatedAt),
+        DateUpdate = call.Clock.Time(category.UpdatedAt),
+        UserId = call.MerchantId,
     };
 }
 
@@ -205,14 +206,16 @@ internal sealed record WxGoodsInfo
 
     public required string? DateUpdate { get; init; }
 
-    public long UserId { get; init; } = 1;
+    /// <summary>The shop's number.</summary>
+    public required long UserId { get; init; }
 
-    public static WxGoodsInfo Of(Goods goods, ShopClock clock)
+    public static WxGoodsInfo Of(Goods goods, WxCall call)
     {
-        var (terms, price, counts, now) = (goods.Terms, goods.Price, goods.Counts, clock.NowMs);
+        var (terms, price, counts, now) = (goods.Terms, goods.Price, goods.Counts, call.Clock.NowMs);
         return new()
         {
             Id = goods.Id,
+            UserId = call.MerchantId,
             Name = terms.Name,
             SubName = WxScalars.NullIfEmpty(terms.SubName),
             Characteristic = WxScalars.NullIfEmpty(terms.Characteristic),
@@ -239,8 +242,8 @@ internal sealed record WxGoodsInfo
             Pingtuan = terms.GroupBuy,
             PingtuanPrice = WxScalars.Yuan(price.GroupCents),
             Miaosha = terms.FlashSale,
-            DateStart = clock.Time(terms.SaleFrom),
-            DateEnd = clock.Time(terms.SaleUntil),
+            DateStart = call.Clock.Time(terms.SaleFrom),
+            DateEnd = call.Clock.Time(terms.SaleUntil),
             SellStart = terms.SaleFrom is null || now >= WxScalars.Milliseconds(terms.SaleFrom),
             SellEnd = terms.SaleUntil is not null && now >= WxScalars.Milliseconds(terms.SaleUntil),
             MaxCoupons = Math.Max(1, terms.MaxCoupons),
@@ -260,8 +263,8 @@ internal sealed record WxGoodsInfo
             PriceMultilevels = terms.PriceSteps.Count == 0 ? null
                 : [.. terms.PriceSteps.Select(s => new WxPriceStep(s.Number, WxScalars.Yuan(s.PriceCents)))],
             Paixu = terms.Sort,
-            DateAdd = clock.Time(goods.CreatedAt),
-            DateUpdate = clock.Time(goods.UpdatedAt),
+            DateAdd = call.Clock.Time(goods.CreatedAt),
+            DateUpdate = call.Clock.Time(goods.UpdatedAt),
         };
     }
 }
@@ -270,18 +273,18 @@ internal sealed record WxGoodsInfo
 internal sealed record WxPriceStep(int Number, decimal Price);
 
 /// <summary>A picture of a gallery.</summary>
-internal sealed record WxPicture(long Id, long GoodsId, string Pic, long UserId = 1);
+internal sealed record WxPicture(long Id, long GoodsId, string Pic, long UserId);
 
 /// <summary>A picture of a value.</summary>
 internal sealed record WxSubPicture(long OptionValueId, string Pic);
 
 /// <summary>A property of goods with the values that they have.</summary>
 internal sealed record WxProperty(
-    long Id, string Name, int Paixu, string? DateAdd, IReadOnlyList<WxPropertyValue> ChildsCurGoods, long UserId = 1);
+    long Id, string Name, int Paixu, string? DateAdd, IReadOnlyList<WxPropertyValue> ChildsCurGoods, long UserId);
 
 /// <summary>A value of a property.</summary>
 internal sealed record WxPropertyValue(
-    long Id, string Name, long PropertyId, int Paixu, string? Remark, string? DateAdd, long UserId = 1);
+    long Id, string Name, long PropertyId, int Paixu, string? Remark, string? DateAdd, long UserId);
 
 /// <summary>A combination as the wire has it; goods without any have no id and no pairs in it.</summary>
 internal sealed record WxSku
@@ -313,10 +316,12 @@ internal sealed record WxSku
 
     public int FxType { get; init; } = 2;
 
-    public long UserId { get; init; } = 1;
+    /// <summary>The shop's number.</summary>
+    public required long UserId { get; init; }
 
-    public static WxSku Of(Sku sku, long goodsId, long beforeRebateCents = 0) => new()
+    public static WxSku Of(Sku sku, long goodsId, WxCall call, long beforeRebateCents = 0) => new()
     {
+        UserId = call.MerchantId,
         Id = sku.Pairs.Length == 0 ? null : sku.Id,
         GoodsId = goodsId,
         PropertyChildIds = sku.Pairs,
@@ -334,25 +339,26 @@ internal sealed record WxSku
 
 /// <summary>What a carrier costs.</summary>
 internal sealed record WxFreightRate(
-    int Type, decimal FirstNumber, decimal FirstAmount, decimal AddNumber, decimal AddAmount, long UserId = 1);
+    int Type, decimal FirstNumber, decimal FirstAmount, decimal AddNumber, decimal AddAmount, long UserId);
 
 /// <summary>A freight template as the wire has it.</summary>
 internal sealed record WxFreight(bool IsFree, int FeeType, string FeeTypeStr, IReadOnlyList<WxFreightRate> Details)
 {
     private static readonly (int Type, string Label)[] Units = [(0, "按件数"), (0, "按件数"), (1, "按重量"), (2, "按体积"), (3, "按金额")];
 
-    public static WxFreight Of(Freight freight)
+    public static WxFreight Of(Freight freight, WxCall call)
     {
         var (type, label) = Units[(int)freight.Terms.Unit];
-        return new(freight.Terms.IsFree, type, label, RatesOf(freight.Terms.Rates));
+        return new(freight.Terms.IsFree, type, label, RatesOf(freight.Terms.Rates, call));
     }
 
-    public static IReadOnlyList<WxFreightRate> RatesOf(IEnumerable<FreightRate> rates) => [.. rates.Select(r => new WxFreightRate(
+    public static IReadOnlyList<WxFreightRate> RatesOf(IEnumerable<FreightRate> rates, WxCall call) => [.. rates.Select(r => new WxFreightRate(
         Math.Max(0, (int)r.Carrier - 1),
         r.FirstMilli * 0.001m,
         WxScalars.Yuan(r.FirstCents),
         r.StepMilli * 0.001m,
-        WxScalars.Yuan(r.StepCents)))];
+        WxScalars.Yuan(r.StepCents),
+        call.MerchantId))];
 }
 
 /// <summary>Goods with all that their page shows. Without combinations there are neither properties nor a skuList.</summary>
@@ -380,22 +386,22 @@ internal sealed record WxGoodsDetail
 
     public IReadOnlyDictionary<string, string> ExtJson2 { get; init; } = new Dictionary<string, string>();
 
-    public static WxGoodsDetail Of(GoodsDetail detail, ShopClock clock)
+    public static WxGoodsDetail Of(GoodsDetail detail, WxCall call)
     {
         var (id, hasSkus) = (detail.Goods.Id, detail.Goods.PropertyIds.Count > 0);
         return new()
         {
-            BasicInfo = WxGoodsInfo.Of(detail.Goods, clock),
-            Category = detail.Category is null ? null : WxCategory.Of(detail.Category, null, clock),
-            Pics = [.. detail.Parts.Pictures.Select((pic, i) => new WxPicture(i + 1, id, pic))],
+            BasicInfo = WxGoodsInfo.Of(detail.Goods, call),
+            Category = detail.Category is null ? null : WxCategory.Of(detail.Category, null, call),
+            Pics = [.. detail.Parts.Pictures.Select((pic, i) => new WxPicture(i + 1, id, pic, call.MerchantId))],
             Pics2 = detail.Parts.Pictures,
             SubPics = [.. detail.Skus.Where(s => s.Picture.Length > 0).SelectMany(SubPictures).DistinctBy(p => p.OptionValueId)],
             Content = detail.Parts.Content,
             Properties = hasSkus ? [.. detail.Properties.Select(p => new WxProperty(
-                p.Id, p.Name, p.Sort, clock.Time(p.CreatedAt), [.. p.Values.Select(v => new WxPropertyValue(
-                    v.Id, v.Name, p.Id, v.Sort, WxScalars.NullIfEmpty(v.Remark), clock.Time(p.CreatedAt)))]))] : null,
-            SkuList = hasSkus ? [.. detail.Skus.Select(s => WxSku.Of(s, id))] : null,
-            Logistics = detail.Freight is null ? null : WxFreight.Of(detail.Freight),
+                p.Id, p.Name, p.Sort, call.Clock.Time(p.CreatedAt), [.. p.Values.Select(v => new WxPropertyValue(
+                    v.Id, v.Name, p.Id, v.Sort, WxScalars.NullIfEmpty(v.Remark), call.Clock.Time(p.CreatedAt), call.MerchantId))], call.MerchantId))] : null,
+            SkuList = hasSkus ? [.. detail.Skus.Select(s => WxSku.Of(s, id, call))] : null,
+            Logistics = detail.Freight is null ? null : WxFreight.Of(detail.Freight, call),
             ExtJson = WxScalars.Map(detail.Parts.Attributes),
         };
     }
@@ -438,7 +444,8 @@ internal sealed record WxReviewedLine
 
     public required string? DateReputation { get; init; }
 
-    public long UserId { get; init; } = 1;
+    /// <summary>The shop's number.</summary>
+    public required long UserId { get; init; }
 }
 
 /// <summary>Who wrote a review: nothing but what he shows to everybody.</summary>
@@ -452,13 +459,14 @@ internal sealed record WxReview(WxReviewedLine Goods, WxReviewer User, IReadOnly
 {
     private static readonly string[] Labels = ["差评", "中评", "好评"];
 
-    public static WxReview Of(Review review, ShopClock clock)
+    public static WxReview Of(Review review, WxCall call)
     {
         var rating = Math.Clamp((int)review.Rating - 1, 0, 2);
         return new(
             new()
             {
                 Id = review.Id,
+                UserId = call.MerchantId,
                 GoodsId = review.GoodsId,
                 GoodsName = review.GoodsName,
                 Pic = review.Picture,
@@ -472,7 +480,7 @@ internal sealed record WxReview(WxReviewedLine Goods, WxReviewer User, IReadOnly
                 GoodReputationStr = Labels[rating],
                 GoodReputationRemark = review.Remark,
                 GoodReputationReply = WxScalars.NullIfEmpty(review.Reply),
-                DateReputation = clock.Time(review.ReviewedAt),
+                DateReputation = call.Clock.Time(review.ReviewedAt),
             },
             new(
                 review.Reviewer.UserId,

@@ -155,7 +155,7 @@ internal static class WxGroupBuys
             request.Filter.GoodsIds.Add(some);
             foreach (var one in (await new GoodsService.GoodsServiceClient(call.Anyone).ListGoodsAsync(request)).Goods)
             {
-                goods[one.Id] = WxGoodsInfo.Of(one, call.Clock);
+                goods[one.Id] = WxGoodsInfo.Of(one, call);
             }
         }
 

@@ -25,7 +25,13 @@ internal static class WxReference
             return (answer.Regions, answer.TotalCount);
         });
         return WxAnswer.List(regions.ConvertAll(r => new WxRegion(
-            r.Id, r.Name, (int)r.Level, r.ParentId.Length == 0 ? null : r.ParentId)));
+            r.Id,
+            r.Name,
+            (int)r.Level,
+            r.ParentId.Length == 0 ? null : r.ParentId,
+            r.Initials[..1].ToUpperInvariant(),
+            r.Pinyin,
+            r.Initials)));
     }
 
     private static async Task<WxAnswer> UniqueIdAsync(WxCall call) => WxAnswer.Of(
@@ -44,7 +50,8 @@ internal static class WxReference
     }
 
     /// <summary>An administrative division.</summary>
-    private sealed record WxRegion(string Id, string Name, int Level, string? Pid);
+    private sealed record WxRegion(
+        string Id, string Name, int Level, string? Pid, string FirstLetter, string Pinyin, string Jianpin);
 
     /// <summary>Where and by whom numbers were given out that begin with <c>Code</c>.</summary>
     private sealed record WxSegment(int Code, string? Province, string? CityName, string? SegmentName);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Silo.Catalog.V1;
-using Silo.Kernel;
 
 namespace Silo.WxApi;
 
@@ -35,7 +34,7 @@ internal static class WxShops
             var answer = await client.ListStoresAsync(request);
             return (answer.Stores, answer.TotalCount);
         });
-        return WxAnswer.List(stores.ConvertAll(s => WxShop.Of(s, call.Clock)));
+        return WxAnswer.List(stores.ConvertAll(s => WxShop.Of(s, call)));
     }
 
     private static async Task<WxAnswer> DetailAsync(WxCall call)
@@ -44,7 +43,7 @@ internal static class WxShops
             .DescribeStoreAsync(new() { StoreId = call.Id("id")!.Value });
         return WxAnswer.Of(new
         {
-            Info = WxShop.Of(answer.Store, call.Clock),
+            Info = WxShop.Of(answer.Store, call),
             ExtJson = WxScalars.Map(answer.Store.Terms.Attributes),
         });
     }
@@ -106,6 +105,19 @@ internal static class WxShops
 
         public int NumberGoodReputation { get; init; }
 
+        /// <summary>1 is put forward.</summary>
+        public required int RecommendStatus { get; init; }
+
+        /// <summary>Orders at its tables, by a code that is scanned.</summary>
+        public required bool OpenScan { get; init; }
+
+        public required bool OpenWaimai { get; init; }
+
+        public required bool OpenZiqu { get; init; }
+
+        /// <summary>Where it is false, <see cref="LinkPhone"/> is empty.</summary>
+        public required bool LinkPhoneShow { get; init; }
+
         public required int Paixu { get; init; }
 
         /// <summary>0: others are not shown.</summary>
@@ -119,9 +131,10 @@ internal static class WxShops
 
         public required string? DateUpdate { get; init; }
 
-        public long UserId { get; init; } = 1;
+        /// <summary>The shop's number.</summary>
+        public required long UserId { get; init; }
 
-        public static WxShop Of(Store store, ShopClock clock)
+        public static WxShop Of(Store store, WxCall call)
         {
             var terms = store.Terms;
             return new()
@@ -145,9 +158,15 @@ internal static class WxShops
                 Longitude = terms.Position is { } east ? east.LongitudeMicro * 0.000001m : null,
                 Distance = store.HasDistanceMetres ? store.DistanceMetres * 0.001m : null,
                 ServiceDistance = terms.ServiceMetres * 0.001m,
+                RecommendStatus = terms.Recommended ? 1 : 0,
+                OpenScan = terms.TakesTableOrders,
+                OpenWaimai = terms.Delivers,
+                OpenZiqu = terms.OffersPickup,
+                LinkPhoneShow = !terms.HidesPhone,
                 Paixu = terms.Sort,
-                DateAdd = clock.Time(store.CreatedAt),
-                DateUpdate = clock.Time(store.UpdatedAt),
+                DateAdd = call.Clock.Time(store.CreatedAt),
+                DateUpdate = call.Clock.Time(store.UpdatedAt),
+                UserId = call.MerchantId,
             };
         }
     }

@@ -21,11 +21,11 @@ internal static class WxUsers
     private static async Task<WxAnswer> DetailAsync(WxCall call)
     {
         var profile = (await new ProfilesService.ProfilesServiceClient(call.Shopper).GetProfileAsync(new())).Profile;
-        var level = (await new MembersService.MembersServiceClient(call.Shopper).DescribeMyLevelAsync(new())).Level;
+        var member = await new MembersService.MembersServiceClient(call.Shopper).DescribeMyLevelAsync(new());
         return WxAnswer.Of(new WxUser(
-            WxBase.Of(profile, level, call),
+            WxBase.Of(profile, member, call),
             Extra(profile.ExtraJson),
-            level is null ? null : new(level.Id, level.Name, WxScalars.Yuan(level.Rebate), call.MerchantId)));
+            member.Level is { } level ? WxUserLevel.Of(level, call) : null));
     }
 
     private static async Task<WxAnswer> ModifyAsync(WxCall call)
@@ -54,8 +54,42 @@ internal static class WxUsers
 
     private sealed record WxUser(WxBase Base, IReadOnlyDictionary<string, string>? Ext, WxUserLevel? UserLevel);
 
-    /// <summary>A member's level; a rebate of 10 is the full price.</summary>
-    private sealed record WxUserLevel(long Id, string Name, decimal Rebate, long UserId);
+    /// <summary>A member's level.</summary>
+    private sealed record WxUserLevel
+    {
+        public required long Id { get; init; }
+
+        public required string Name { get; init; }
+
+        /// <summary>How high it is.</summary>
+        public required int Level { get; init; }
+
+        /// <summary>10 is the full price.</summary>
+        public required decimal Rebate { get; init; }
+
+        public required int Paixu { get; init; }
+
+        /// <summary>A level that somebody has is in use.</summary>
+        public int Status { get; init; }
+
+        public required string? DateAdd { get; init; }
+
+        public required string? DateUpdate { get; init; }
+
+        public required long UserId { get; init; }
+
+        public static WxUserLevel Of(Level level, WxCall call) => new()
+        {
+            Id = level.Id,
+            Name = level.Name,
+            Level = level.Number,
+            Rebate = WxScalars.Yuan(level.Rebate),
+            Paixu = level.Sort,
+            DateAdd = call.Clock.Time(level.CreatedAt),
+            DateUpdate = call.Clock.Time(level.UpdatedAt),
+            UserId = call.MerchantId,
+        };
+    }
 
     private sealed record WxBase
     {
@@ -109,7 +143,18 @@ internal static class WxUsers
 
         public bool IsSendRegisterCoupons { get; init; }
 
+        /// <summary>18 digits.</summary>
+        public required string CardNumber { get; init; }
+
         public required long? LevelId { get; init; }
+
+        public required string? GetLevelDate { get; init; }
+
+        /// <summary>Absent for a level that stays.</summary>
+        public required string? LevelExpire { get; init; }
+
+        /// <summary>No level is prolonged by itself; absent without a level.</summary>
+        public required bool? LevelRenew { get; init; }
 
         /// <summary>The inviting user.</summary>
         public required long? Referrer { get; init; }
@@ -124,7 +169,7 @@ internal static class WxUsers
 
         public required long SecondsAfterRegister { get; init; }
 
-        public static WxBase Of(Profile profile, Level? level, WxCall call) => new()
+        public static WxBase Of(Profile profile, DescribeMyLevelResponse member, WxCall call) => new()
         {
             Id = profile.UserId,
             UserId = call.MerchantId,
@@ -135,7 +180,11 @@ internal static class WxUsers
             Gender = profile.Gender == Accounts.V1.Gender.Unspecified ? null : (int)profile.Gender,
             Birthday = WxScalars.NullIfEmpty(profile.Birthday),
             Pwd = profile.HasPassword ? "yes" : null,
-            LevelId = level?.Id,
+            CardNumber = profile.CardNumber,
+            LevelId = member.Level?.Id,
+            GetLevelDate = call.Clock.Time(member.Since),
+            LevelExpire = call.Clock.Time(member.ExpiresAt),
+            LevelRenew = member.Level is null ? null : false,
             Referrer = profile.ReferrerUserId == 0 ? null : profile.ReferrerUserId,
             DateAdd = call.Clock.Time(profile.RegisteredAt),
             IpAdd = WxScalars.NullIfEmpty(profile.RegisteredAddress),

@@ -102,11 +102,15 @@ internal sealed record CatalogShop(
             CityId = "440300000000",
             Position = new() { LatitudeMicro = 22_540_000, LongitudeMicro = 113_950_000 },
             ServiceMetres = 10_000,
+            Phone = "0755-00000000",
+            Recommended = true,
+            Delivers = true,
+            OffersPickup = true,
         };
         near.Attributes.Add(new Catalog.V1.Attribute { Key = "车位", Value = "20" });
         var store = (await admin.CreateStoreAsync(new() { Terms = near }, shop.Owner)).Store.Id;
         await admin.CreateStoreAsync(
-            new() { Terms = new() { Name = "北京店", Sort = 1, Position = new() { LatitudeMicro = 39_904_200, LongitudeMicro = 116_407_400 } } },
+            new() { Terms = new() { Name = "北京店", Sort = 1, Phone = "010-00000000", HidesPhone = true, TakesTableOrders = true, Position = new() { LatitudeMicro = 39_904_200, LongitudeMicro = 116_407_400 } } },
             shop.Owner);
         var closed = (await admin.CreateStoreAsync(new() { Terms = new() { Name = "歇业" } }, shop.Owner)).Store.Id;
         await admin.SetStoreOpenAsync(new() { StoreId = closed }, shop.Owner);
@@ -116,8 +120,9 @@ internal sealed record CatalogShop(
     private static async Task MemberAsync(Shop shop)
     {
         var admin = new MembersAdminService.MembersAdminServiceClient(shop.Channel);
-        var level = (await admin.CreateLevelAsync(new() { Name = "银卡", Rebate = 950 }, shop.Owner)).Level.Id;
-        await admin.SetMemberLevelAsync(new() { UserId = 1, LevelId = level }, shop.Owner);
+        var level = (await admin.CreateLevelAsync(new() { Name = "银卡", Rebate = 950, Number = 2, Sort = 5 }, shop.Owner)).Level.Id;
+        await admin.SetMemberLevelAsync(
+            new() { UserId = 1, LevelId = level, ExpiresAt = new() { Seconds = 4_102_415_999 } }, shop.Owner);
     }
 
     /// <summary>Reviews come with orders; here they are rows.</summary>

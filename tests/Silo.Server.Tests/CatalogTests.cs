@@ -82,6 +82,47 @@ public sealed class CatalogTests(ITestOutputHelper output)
     [Theory]
     [InlineData(Database.Sqlite)]
     [InlineData(Database.PostgreSql)]
+    public async Task MemberLevel_WithAnEnd_IsShownAndKeptSince(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(1);
+        var admin = new MembersAdminService.MembersAdminServiceClient(shop.Channel);
+        var gold = (await admin.CreateLevelAsync(new() { Name = "金卡", Rebate = 900, Number = 2, Sort = 2 }, shop.Owner)).Level;
+        var silver = (await admin.CreateLevelAsync(new() { Name = "银卡", Rebate = 950, Number = 1, Sort = 1 }, shop.Owner)).Level;
+        Assert.Equal([silver, gold], (await admin.SearchLevelsAsync(new(), shop.Owner)).Levels);
+        Assert.NotNull(gold.CreatedAt);
+
+        var past = new SetMemberLevelRequest { UserId = 4711, LevelId = 4711, ExpiresAt = new() { Seconds = 1_700_000_000 } };
+        Assert.Equal("LEVEL_EXPIRY_INVALID", await ReasonAsync(admin.SetMemberLevelAsync(past, shop.Owner)));
+        var until = new Google.Protobuf.WellKnownTypes.Timestamp { Seconds = 4_102_444_800 };
+        Assert.Equal("LEVEL_EXPIRY_INVALID", await ReasonAsync(
+            admin.SetMemberLevelAsync(new() { UserId = 1, ExpiresAt = until }, shop.Owner)));
+        Assert.Equal("USER_UNKNOWN", await ReasonAsync(
+            admin.SetMemberLevelAsync(new() { UserId = 4711, LevelId = 4711, ExpiresAt = until }, shop.Owner)));
+
+        var given = await admin.SetMemberLevelAsync(new() { UserId = 1, LevelId = silver.Id, ExpiresAt = until }, shop.Owner);
+        Assert.Equal((silver.Id, until), (given.LevelId, given.ExpiresAt));
+        var mine = await new MembersService.MembersServiceClient(shop.Channel).DescribeMyLevelAsync(new(), Shop.Bearer(Shop.TokenOf(1)));
+        Assert.Equal((silver, given.Since, until), (mine.Level, mine.Since, mine.ExpiresAt));
+
+        // Another end leaves the day since which he has it, another level does not.
+        var longer = await admin.SetMemberLevelAsync(new() { UserId = 1, LevelId = silver.Id }, shop.Owner);
+        Assert.Equal((given.Since, null), (longer.Since, longer.ExpiresAt));
+        var higher = await admin.SetMemberLevelAsync(new() { UserId = 1, LevelId = gold.Id }, shop.Owner);
+        Assert.True(higher.Since.ToDateTimeOffset() > given.Since.ToDateTimeOffset());
+        Assert.Equal("LEVEL_IN_USE", await ReasonAsync(admin.DeleteLevelAsync(new() { LevelId = gold.Id }, shop.Owner)));
+
+        // One that has ended counts as none, and holds no level back.
+        await shop.ExecuteAsync("UPDATE catalog_members SET expires_at = 1");
+        await admin.DeleteLevelAsync(new() { LevelId = gold.Id }, shop.Owner);
+        Assert.Equal(0, await shop.CountAsync("SELECT count(*) FROM catalog_members"));
+        Assert.Null((await new MembersService.MembersServiceClient(shop.Channel)
+            .DescribeMyLevelAsync(new(), Shop.Bearer(Shop.TokenOf(1)))).Level);
+    }
+
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
     public async Task Categories_InATree_KeepItATree(Database database)
     {
         await using var shop = await Shop.StartAsync(database);

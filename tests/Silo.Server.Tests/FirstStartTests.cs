@@ -26,6 +26,8 @@ public sealed class FirstStartTests(ITestOutputHelper output)
         ORDER BY 1
         """;
 
+    private const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private static int Rounds => int.Parse(
         Environment.GetEnvironmentVariable("SILO_CRASH_ROUNDS") ?? "3", CultureInfo.InvariantCulture);
 
@@ -51,6 +53,28 @@ public sealed class FirstStartTests(ITestOutputHelper output)
             }
 
             await PostgresServer.DropDatabaseAsync(database);
+        }
+    }
+
+    [Fact]
+    public async Task Start_TheFirstTime_AlarmsNobodyAndKeepsItsFilesToItself()
+    {
+        // Readiness is asked for all the while, as a balancer or a newcomer does.
+        await using var server = await ServerProcess.StartAsync([]);
+
+        var lines = server.Output.Split('\n');
+        Assert.DoesNotContain(lines, line => line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal));
+        Assert.Equal(["warn: Silo.Accounts.FirstOperator[0]"], lines.Where(line => line.StartsWith("warn:", StringComparison.Ordinal)));
+        Assert.Contains(lines, line => line.EndsWith("The demo shop is loaded", StringComparison.Ordinal));
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        Assert.Equal(Mine | UnixFileMode.UserExecute, File.GetUnixFileMode(server.DataDirectory));
+        foreach (var file in (string[])["operator-password", "silo.db", "silo.db-shm", "silo.db-wal", "silo.lock"])
+        {
+            Assert.Equal((file, Mine), (file, File.GetUnixFileMode(Path.Combine(server.DataDirectory, file))));
         }
     }
 

@@ -9,8 +9,9 @@ namespace Silo.Server.Tests;
 
 /// <summary>
 /// Goal: the session in the README can be typed as it stands. Method: its commands run in a shell beside a running
-/// server. Ids, tokens and instants of the answers differ from run to run, so each is remembered with the one printed
-/// in the README, and later commands get the real one; everything else must be what the README prints.
+/// server, which is killed and started again between two blocks of them. Ids, tokens and instants of the answers differ from
+/// run to run, so each is remembered with the one printed in the README, and later commands get the real one; everything
+/// else must be what the README prints.
 /// </summary>
 public sealed partial class ReadmeTests
 {
@@ -20,11 +21,11 @@ public sealed partial class ReadmeTests
     public async Task Session_OfTheReadme_AnswersAsPrinted()
     {
         Buf.SkipWhereMissing();
-        var steps = Steps(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md")));
+        var blocks = Blocks(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md")));
         await using var server = await ServerProcess.StartAsync([]);
 
-        Assert.True(steps.Count >= 4, "The README's session was not found.");
-        await PlayAsync(server, steps);
+        Assert.True(blocks.Count == 2 && blocks.Sum(steps => steps.Count) >= 6, "The README's session was not found.");
+        await PlayAsync(server, blocks);
     }
 
     [Theory]
@@ -44,28 +45,37 @@ public sealed partial class ReadmeTests
         Assert.Equal("912957252829184", real["912899404988417"]);
     }
 
-    private static async Task PlayAsync(ServerProcess server, List<Step> steps)
+    private static async Task PlayAsync(ServerProcess server, List<List<Step>> blocks)
     {
         Dictionary<string, string> real = new()
         {
-            ["npx buf"] = Buf.Program,
+            ["npx --yes @bufbuild/buf"] = Buf.Program,
             ["http://localhost:5081"] = server.Grpc.ToString().TrimEnd('/'),
         };
         // A shell of its own for each command, so what the earlier ones defined comes first.
         var definitions = new StringBuilder($"cd '{server.HomeDirectory}'\n");
-        foreach (var step in steps)
+        foreach (var steps in blocks)
         {
-            var command = real.Aggregate(step.Command, (text, pair) => text.Replace(pair.Key, pair.Value, StringComparison.Ordinal));
-            if (step.Answer.Length == 0)
+            if (steps != blocks[0])
             {
-                definitions.AppendLine(command);
-                continue;
+                await server.KillAsync();
+                await server.RestartAsync();
             }
 
-            var (code, output) = await Tool.RunAsync(TimeSpan.FromSeconds(60), "bash", "-c", $"{definitions}{command}");
-            Assert.True(code == 0, $"{step.Command}: {code}\n{output}");
-            var difference = Difference(step.Answer, output.Split('\n'), real);
-            Assert.True(difference is null, $"{step.Command}: {difference}\n{output}");
+            foreach (var step in steps)
+            {
+                var command = real.Aggregate(step.Command, (text, pair) => text.Replace(pair.Key, pair.Value, StringComparison.Ordinal));
+                if (step.Answer.Length == 0)
+                {
+                    definitions.AppendLine(command);
+                    continue;
+                }
+
+                var (code, output) = await Tool.RunAsync(TimeSpan.FromSeconds(60), "bash", "-c", $"{definitions}{command}");
+                Assert.True(code == 0, $"{step.Command}: {code}\n{output}");
+                var difference = Difference(step.Answer, output.Split('\n'), real);
+                Assert.True(difference is null, $"{step.Command}: {difference}\n{output}");
+            }
         }
     }
 
@@ -95,8 +105,10 @@ public sealed partial class ReadmeTests
         return answer.Length == printed.Length ? null : $"{answer.Length} lines were answered, {printed.Length} are printed";
     }
 
-    /// <summary>The commands, each with the JSON object that is printed after it, if any.</summary>
-    private static List<Step> Steps(string readme) => [.. Prompt().Split(Console().Match(readme).Groups[1].Value).Skip(1)
+    /// <summary>The commands of each block, each with the JSON object that is printed after it, if any.</summary>
+    private static List<List<Step>> Blocks(string readme) => [.. Console().Matches(readme).Select(block => Steps(block.Groups[1].Value))];
+
+    private static List<Step> Steps(string block) => [.. Prompt().Split(block).Skip(1)
         .Select(text => text.TrimEnd().Split('\n'))
         .Select(lines => (Lines: lines, Command: lines.TakeWhile(line => line != "{").Count()))
         .Select(step => new Step(string.Join('\n', step.Lines[..step.Command]), step.Lines[step.Command..]))];

@@ -16,11 +16,23 @@ public sealed class ReferenceTests(SqliteShop fixture) : IClassFixture<SqliteSho
     {
         var provinces = await Reference.ListRegionsAsync(new());
         Assert.Equal((31, 31L), (provinces.Regions.Count, provinces.TotalCount));
-        Assert.Equal(new Region { Id = "110000000000", Name = "北京市", Level = RegionLevel.Province }, provinces.Regions[0]);
+        Assert.Equal(
+            new Region { Id = "340000000000", Name = "安徽省", Level = RegionLevel.Province, Pinyin = "anhuisheng", Initials = "ahs" },
+            provinces.Regions[0]);
+        Assert.Equal(provinces.Regions.Select(r => r.Pinyin).Order(StringComparer.Ordinal), provinces.Regions.Select(r => r.Pinyin));
 
         var cities = await Reference.ListRegionsAsync(new() { ParentId = "110000000000" });
         Assert.Equal(
-            new Region { Id = "110100000000", Name = "市辖区", Level = RegionLevel.City, ParentId = "110000000000" }, Assert.Single(cities.Regions));
+            new Region
+            {
+                Id = "110100000000",
+                Name = "市辖区",
+                Level = RegionLevel.City,
+                ParentId = "110000000000",
+                Pinyin = "shixiaqu",
+                Initials = "sxq",
+            },
+            Assert.Single(cities.Regions));
 
         var page = await Reference.ListRegionsAsync(new() { ParentId = "110100000000", Page = 2, PageSize = 10 });
         Assert.Equal((6, 16L), (page.Regions.Count, page.TotalCount));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Silo.Content.V1;
 using Xunit;
 
@@ -11,59 +10,6 @@ namespace Silo.Server.Tests;
 /// </summary>
 public sealed class WxContentTests(ITestOutputHelper output)
 {
-    [Theory]
-    [InlineData(Database.Sqlite)]
-    [InlineData(Database.PostgreSql)]
-    public async Task DemoShop_ForEveryFunctionOfContent_HasSomethingToShow(Database database)
-    {
-        await using var shop = await Shop.StartAsync(database, new() { ["Silo__Demo__Enabled"] = "true" });
-        using var client = new HttpClient { BaseAddress = shop.Server.Http };
-        async Task<JsonElement> AskAsync(string path) => JsonSerializer.Deserialize<JsonElement>(
-            await client.GetStringAsync(new Uri($"/shop/{path}", UriKind.Relative)));
-        async Task<long> FirstIdAsync(string path) => (await AskAsync(path)).GetProperty("data")[0].GetProperty("id").GetInt64();
-
-        // It is loaded while the server serves already, in one unit.
-        await ContentCalls.UntilAsync(0, async () => (await AskAsync("media/video/detail?videoId=c4c6e38eeb3a428e80f1a8b32c6de587")).GetProperty("code").GetInt32());
-
-        foreach (var path in new[]
-        {
-            "banner/list?type=app", "banner/list?type=index", "banner/list?type=new", "notice/list", "notice/last-one", "config/vipLevel",
-            "config/get-value?key=mallName", "config/value?key=recharge_amount_min", "config/values?keys=ALLOW_SELF_COLLECTION,RECHARGE_OPEN",
-            "friendly-partner/list", "cms/category/list", "cms/news/list", "cms/news/list/v2", "cms/tags/list", "cms/page/info?key=yhxy",
-            "cms/page/info/v2?key=ysxy", "cms/page/info?key=about",
-            $"cms/category/info?id={await FirstIdAsync("cms/category/list")}", $"cms/news/detail?id={await FirstIdAsync("cms/news/list")}",
-        })
-        {
-            Assert.True((await AskAsync(path)).GetProperty("code").GetInt32() == 0, path);
-        }
-
-        // The goods come beside it. Every picture is one of the shop's own, absolute, and there for a long time.
-        await ContentCalls.UntilAsync(0, async () => (await AskAsync("shop/goods/list?pageSize=20")).GetProperty("code").GetInt32());
-        var goods = (await AskAsync("shop/goods/list?pageSize=20")).GetProperty("data").EnumerateArray().ToList();
-        Assert.Equal((12, 4), (goods.Count, goods.Count(g => g.TryGetProperty("propertyIds", out _))));
-        var tree = (await AskAsync("shop/goods/category/all")).GetProperty("data").EnumerateArray().ToList();
-        Assert.Equal([1, 1, 2, 2, 2, 2], tree.Select(c => c.GetProperty("level").GetInt32()).Order());
-        var detail = (await AskAsync($"shop/goods/detail?id={goods[0].GetProperty("id")}")).GetProperty("data");
-        Assert.Contains($"<img src=\"{client.BaseAddress}files/", detail.GetProperty("content").GetString(), StringComparison.Ordinal);
-        string[] pictures =
-        [
-            .. goods.Select(g => g.GetProperty("pic").GetString()!), .. tree.Select(c => c.GetProperty("icon").GetString()!),
-            .. (await AskAsync("banner/list")).GetProperty("data").EnumerateArray().Select(b => b.GetProperty("picUrl").GetString()!),
-            .. (await AskAsync("shop/subshop/list")).GetProperty("data").EnumerateArray().Select(s => s.GetProperty("pic").GetString()!),
-        ];
-        Assert.Equal(12 + 6 + 5 + 2, pictures.Distinct().Count());
-        foreach (var picture in pictures)
-        {
-            Assert.StartsWith($"{client.BaseAddress}files/", picture, StringComparison.Ordinal);
-            using var served = await client.GetAsync(new Uri($"{picture}_m"));
-            Assert.Equal((true, "image/jpeg"), (served.IsSuccessStatusCode, served.Content.Headers.ContentType?.ToString()));
-            Assert.Contains("max-age=31536000", served.Headers.CacheControl?.ToString(), StringComparison.Ordinal);
-        }
-
-        Assert.Equal(["index", "qa"], (await AskAsync("cms/category/list")).GetProperty("data").EnumerateArray()
-            .Select(c => c.GetProperty("type").GetString()!).Distinct().Order());
-    }
-
     [Fact]
     public async Task Operations_OverTheSdk_AnswerAsTheHostedApi()
     {

@@ -71,6 +71,27 @@ public sealed class WxDemoTests(ITestOutputHelper output)
         Assert.Equal(2, (await ListAsync("fetchShops", "")).Length);
         Assert.Equal(6, (await ListAsync("scoreRules", "")).Length);
 
+        // Every picture is one of the shop's own, absolute, and there for a long time.
+        using var http = new HttpClient();
+        var own = $"{shop.Server.Http}files/";
+        var detail = (await client.CallAsync("goodsDetail", $"id={goods[0].GetProperty("id")}")).GetProperty("data");
+        Assert.Contains($"<img src=\"{own}", detail.GetProperty("content").GetString(), StringComparison.Ordinal);
+        string[] pictures =
+        [
+            .. Texts(goods, "pic"), .. Texts(categories, "icon"), .. Texts(await ListAsync("banners", ""), "picUrl"),
+            .. Texts(await ListAsync("fetchShops", ""), "pic"),
+        ];
+        Assert.Equal(12 + 6 + 5 + 2, pictures.Distinct().Count());
+        foreach (var picture in pictures)
+        {
+            Assert.StartsWith(own, picture, StringComparison.Ordinal);
+            using var served = await http.GetAsync(new Uri($"{picture}_m"));
+            Assert.Equal((true, "image/jpeg"), (served.IsSuccessStatusCode, served.Content.Headers.ContentType?.ToString()));
+            Assert.Contains("max-age=31536000", served.Headers.CacheControl?.ToString(), StringComparison.Ordinal);
+        }
+
+        static IEnumerable<string> Texts(JsonElement[] all, string name) => all.Select(e => e.GetProperty(name).GetString()!);
+
         async Task<JsonElement[]> ListAsync(string function, string query) =>
             [.. (await client.CallAsync(function, query)).GetProperty("data").EnumerateArray()];
 

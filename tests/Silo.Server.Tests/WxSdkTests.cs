@@ -157,7 +157,7 @@ public sealed class WxSdkTests(ITestOutputHelper output)
     public async Task Goods_OverTheSdk_AnswerAsTheHostedApi()
     {
         SkipWithoutSdk();
-        await using var shop = await Shop.StartAsync(Database.Sqlite);
+        await using var shop = await Shop.StartAsync(Database.Sqlite, new() { ["Silo__Shop__MerchantId"] = "7" });
         var goods = await CatalogShop.FillAsync(shop);
 
         await RunAsync(output, "wx-goods.js", new

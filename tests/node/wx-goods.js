@@ -42,7 +42,7 @@ const shop = {
   activity: 'string', characteristic: 'string', introduce: 'string', expressType: 'string', openingHours: 'string',
   provinceId: 'string', cityId: 'string', districtId: 'string', latitude: 'number', longitude: 'number', serviceDistance: 'number',
   numberOrder: 'number', numberFav: 'number', numberReputation: 'number', numberGoodReputation: 'number', paixu: 'number',
-  status: 'number', statusStr: 'string', workStatus: 'number', dateAdd: 'string', dateUpdate: 'string', userId: 'number'
+  recommendStatus: 'number', openScan: 'boolean', openWaimai: 'boolean', openZiqu: 'boolean', linkPhoneShow: 'boolean', status: 'number', statusStr: 'string', workStatus: 'number', dateAdd: 'string', dateUpdate: 'string', userId: 'number'
 }
 const ids = (answer) => answer.data.map(g => g.id)
 const list = async (data) => ids(await both('/shop/goods/list', data))
@@ -158,8 +158,14 @@ run({
     assert.ok(!('minPriceOriginal' in await detail('')))
     assert.equal((await WXAPI.goodsRebate(token, plainGoods)).data, 9.5)
     const { base, userLevel } = (await WXAPI.userDetail(token)).data
-    shape(userLevel, { id: 'number', name: 'string', rebate: 'number', userId: 'number' })
-    assert.deepEqual([userLevel.id, userLevel.name, userLevel.rebate], [base.levelId, '银卡', 9.5])
+    shape(userLevel, {
+      id: 'number', name: 'string', level: 'number', rebate: 'number', paixu: 'number', status: 'number', dateAdd: 'string',
+      dateUpdate: 'string', userId: 'number'
+    })
+    assert.deepEqual(
+      [userLevel.id, userLevel.name, userLevel.level, userLevel.rebate, userLevel.paixu], [base.levelId, '银卡', 2, 9.5, 5])
+    assert.match(base.getLevelDate, times)
+    assert.deepEqual([base.levelExpire, base.levelRenew], ['2099-12-31 23:59:59', false])
   },
   async 'goodsPriceFreight by carrier'() {
     const answer = await WXAPI.goodsPriceFreight({ templateId: freight, type: 0 })
@@ -205,9 +211,24 @@ run({
     const plainList = await WXAPI.fetchShops()
     assert.ok(!('distance' in plainList.data[0]))
     assert.equal(plainList.data[1].id, store)
+    assert.deepEqual(plainList.data.map(s => [s.recommendStatus, s.openScan, s.openWaimai, s.openZiqu, s.linkPhoneShow, s.linkPhone]), [
+      [0, true, false, false, false, ''], [1, false, true, true, true, '0755-00000000']
+    ])
     assert.deepEqual((await WXAPI.fetchShops({ provinceId: '440000000000' })).data.map(s => s.id), [store])
     plain(await WXAPI.fetchShops({ cityId: '1' }), 700)
     plain(await both('/shop/subshop/list', { curlatitude: 'x', curlongitude: 1 }), 300, '参数错误: curlatitude')
+  },
+  async 'the shop\'s number is the one that is set'() {
+    for (const call of [
+      () => WXAPI.goodsCategory(), () => WXAPI.goodsDetail(skuGoods), () => WXAPI.goodsDetail(plainGoods), () => WXAPI.goodsPrice(plainGoods, ''),
+      () => WXAPI.goodsReputation({ goodsId: plainGoods }), () => WXAPI.fetchShops(), () => WXAPI.userDetail(token)
+    ]) {
+      const { code, data } = await call()
+      assert.equal(code, 0)
+      const numbers = [...JSON.stringify(data).matchAll(/"userId":(\d+)/g)].map(m => m[1])
+      assert.ok(numbers.length > 0)
+      assert.deepEqual([...new Set(numbers)], ['7'])
+    }
   },
   async 'shopSubdetail has info and attributes'() {
     const answer = await WXAPI.shopSubdetail(store)

@@ -3,27 +3,37 @@
 const assert = require('node:assert/strict')
 const { WXAPI, both, plain, shape, run } = require('./wx')
 
-const region = { id: 'string', name: 'string', level: 'number', pid: 'string' }
+const province = { id: 'string', name: 'string', level: 'number', firstLetter: 'string', pinyin: 'string', jianpin: 'string' }
+const region = { ...province, pid: 'string' }
 
 run({
   async 'province lists the provinces with official names'() {
     const answer = await WXAPI.province()
     assert.equal(answer.code, 0)
     assert.equal(answer.data.length, 31)
-    shape(answer.data[0], { id: 'string', name: 'string', level: 'number' })
-    assert.deepEqual(answer.data[0], { id: '110000000000', name: '北京市', level: 1 })
+    shape(answer.data[0], province)
+    assert.deepEqual(
+      answer.data.find((p) => p.id === '500000000000'),
+      { id: '500000000000', name: '重庆市', level: 1, firstLetter: 'C', pinyin: 'chongqingshi', jianpin: 'cqs' })
+    const letters = answer.data.map((p) => p.firstLetter)
+    assert.deepEqual(letters, [...letters].sort())
+    assert.deepEqual([letters[0], letters.at(-1)], ['A', 'Z'])
     assert.ok(answer.data.some((p) => p.id === '330000000000' && p.name === '浙江省'))
     assert.deepEqual((await WXAPI.request('/common/region/v2/province', false, 'post', {})).data, answer.data)
     assert.deepEqual((await both('/region/province', {})).data, answer.data)
   },
   async 'nextRegion goes down to the streets'() {
     const cities = await WXAPI.nextRegion('110000000000')
-    assert.deepEqual(cities.data, [{ id: '110100000000', name: '市辖区', level: 2, pid: '110000000000' }])
+    assert.deepEqual(cities.data, [{
+      id: '110100000000', name: '市辖区', level: 2, pid: '110000000000', firstLetter: 'S', pinyin: 'shixiaqu', jianpin: 'sxq'
+    }])
     const districts = await WXAPI.nextRegion(cities.data[0].id)
     assert.equal(districts.data.length, 16)
     shape(districts.data[0], region)
     const streets = await WXAPI.nextRegion(districts.data[0].id)
-    assert.deepEqual(streets.data[0], { id: '110101001000', name: '东华门街道', level: 4, pid: '110101000000' })
+    assert.deepEqual(streets.data[0], {
+      id: '110101001000', name: '东华门街道', level: 4, pid: '110101000000', firstLetter: 'D', pinyin: 'donghuamenjiedao', jianpin: 'dhmjd'
+    })
     assert.deepEqual((await both('/region/child', { pid: '110000000000' })).data, cities.data)
     plain(await WXAPI.nextRegion(streets.data[0].id), 700)
   },

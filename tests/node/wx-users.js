@@ -9,7 +9,7 @@ const base = {
   id: 'number', userId: 'number', source: 'number', sourceStr: 'string', status: 'number', statusStr: 'string', pwd: 'string',
   isSeller: 'boolean', isIdcardCheck: 'boolean', isFaceCheck: 'boolean', isManager: 'boolean', isShopManager: 'boolean',
   isTeamLeader: 'boolean', isTeamMember: 'boolean', isUserAttendant: 'boolean', isSendRegisterCoupons: 'boolean',
-  dateAdd: 'string', ipAdd: 'string', dateLogin: 'string', ipLogin: 'string', secondsAfterRegister: 'number'
+  cardNumber: 'string', dateAdd: 'string', ipAdd: 'string', dateLogin: 'string', ipLogin: 'string', secondsAfterRegister: 'number'
 }
 const address = {
   id: 'number', uid: 'number', userId: 'number', linkMan: 'string', mobile: 'string', address: 'string', provinceId: 'string',
@@ -39,6 +39,8 @@ run({
     assert.equal(data.base.dateLogin, data.base.dateAdd)
     shape((await WXAPI.userDetail(inviter.token)).data.base, base)
     assert.equal((await WXAPI.userDetail(inviter.token)).data.ext, undefined)
+    assert.match(data.base.cardNumber, /^\d{18}$/)
+    assert.notEqual((await WXAPI.userDetail(inviter.token)).data.base.cardNumber, data.base.cardNumber)
   },
   async 'modifyUserInfo changes what is given and nothing else'() {
     const { token } = known.user

@@ -34,6 +34,14 @@ public sealed class ProfileRulesTests
     public void BirthdayRefusal_Text_IsAPastDay(string birthday, string? reason) =>
         Assert.Equal(reason, ProfileRules.BirthdayRefusal(birthday, new DateOnly(2026, 1, 2))?.Reason);
 
+    [Theory]
+    [InlineData(1, "200101000000000001")]
+    [InlineData(362387865599, "200101362387865599")]
+    [InlineData(362387865600, "200102000000000000")]
+    [InlineData(912965448499200, "261124110415052800")]
+    [InlineData(9007199254740991, "880119048855252991")]
+    public void CardNumber_Id_IsItsDayAndTheRestOfTheId(long id, string number) => Assert.Equal(number, AccountWire.CardNumber(id));
+
     /// <summary>kept, given, what is kept then or why not.</summary>
     public static TheoryData<string, string, string> Extras => new()
     {

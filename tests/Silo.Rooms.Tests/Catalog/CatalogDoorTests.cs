@@ -225,6 +225,33 @@ public sealed class CatalogDoorTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Price_OfAMemberWhoseLevelEnds_IsTheFullOneFromThatInstant(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var (ids, door) = (await node.AddGoodsAsync(1), node.Get<ICatalog>());
+        await node.RunAsync(unit =>
+        {
+            unit.Set<LevelRow>().Add(new() { Id = 5, Name = "Silver", Rebate = 950, Version = 1 });
+            unit.Set<MemberRow>().AddRange(
+                new() { UserId = 8, LevelId = 5 },
+                new() { UserId = 9, LevelId = 5, Since = 1, ExpiresAt = 1_000 },
+                new() { UserId = 10, LevelId = 5, ExpiresAt = long.MaxValue });
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal((95, 95), (await PriceAsync(9, 999), await PriceAsync(8, long.MaxValue)));
+        Assert.Equal(100, await PriceAsync(9, 1_000));
+        // What is shown is by the clock of the node.
+        Assert.Equal((5L, null, 5L), (await LevelAsync(8), await LevelAsync(9), await LevelAsync(10)));
+
+        async Task<long?> LevelAsync(long user) => (await node.Get<Members>().OfAsync(user, CancellationToken.None))?.LevelId;
+        async Task<long> PriceAsync(long user, long nowMs) => (await node.Units.ReadAsync(
+            r => door.PriceAsync(r, user, [new(ids[0], "", 1)], nowMs, CancellationToken.None), CancellationToken.None)).Value![0].PriceCents;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Views_Flushed_AreAddedOnce(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);

@@ -78,6 +78,47 @@ public sealed class RegionsTests
     }
 
     [Theory]
+    [InlineData("500000000000", "重庆市 chong'qing'shi")]
+    [InlineData("350200000000", "厦门市 xia'men'shi")]
+    [InlineData("430100000000", "长沙市 chang'sha'shi")]
+    [InlineData("540000000000", "西藏自治区 xi'zang'zi'zhi'qu")]
+    [InlineData("511100000000", "乐山市 le'shan'shi")]
+    [InlineData("130225000000", "乐亭县 lao'ting'xian")]
+    [InlineData("341500000000", "六安市 lu'an'shi")]
+    [InlineData("320116000000", "六合区 lu'he'qu")]
+    [InlineData("340300000000", "蚌埠市 beng'bu'shi")]
+    [InlineData("371524000000", "东阿县 dong'e'xian")]
+    [InlineData("371722000000", "单县 shan'xian")]
+    [InlineData("410621000000", "浚县 xun'xian")]
+    [InlineData("652823000000", "尉犁县 yu'li'xian")]
+    [InlineData("140109000000", "万柏林区 wan'bai'lin'qu")]
+    [InlineData("140428000000", "长子县 zhang'zi'xian")]
+    [InlineData("141024000000", "洪洞县 hong'tong'xian")]
+    [InlineData("510117000000", "郫都区 pi'du'qu")]
+    [InlineData("510682000000", "什邡市 shi'fang'shi")]
+    [InlineData("522701000000", "都匀市 du'yun'shi")]
+    [InlineData("441422000000", "大埔县 da'bu'xian")]
+    [InlineData("150603000000", "康巴什区 kang'ba'shi'qu")]
+    [InlineData("621223000000", "宕昌县 tan'chang'xian")]
+    [InlineData("632723000000", "称多县 chen'duo'xian")]
+    [InlineData("450406000000", "龙圩区 long'xu'qu")]
+    [InlineData("141100000000", "吕梁市 lv'liang'shi")]
+    public void Syllables_PlaceWhoseCharactersHaveSeveralReadings_AreTheRightOnes(string id, string expected)
+    {
+        var region = Regions.Find(id)!;
+
+        Assert.Equal(expected, $"{region.Name} {string.Join('\'', region.Syllables)}");
+    }
+
+    [Fact]
+    public void EveryDivision_IsReadInAsManySyllablesAsItHasCharacters() => Assert.All(All(), region =>
+    {
+        Assert.Equal(region.Name.Count(c => c is '〇' or (>= '㐀' and <= '鿿')), region.Syllables.Count());
+        Assert.NotEmpty(region.Syllables);
+        Assert.All(region.Syllables, s => Assert.True(s.Length > 0 && s.All(char.IsAsciiLetterLower), $"{region.Name}: {s}"));
+    });
+
+    [Theory]
     [InlineData("")]
     [InlineData("11")]
     [InlineData("110000")]
@@ -93,6 +134,14 @@ public sealed class RegionsTests
         Assert.Equal(
             ["110000000000 A 1 ", "110100000000 B 2 A", "110100003000 C 4 B", "110102000000 D 3 B", "110102001000 E 4 D", "120000000000 F 1 "],
             Regions.Read(lines).Select(r => $"{r.Id} {r.Name} {r.Level} {r.Parent?.Name}"));
+    }
+
+    [Fact]
+    public void Read_LineWithAReading_OutweighsTheUsualOne()
+    {
+        using var lines = new StringReader("= chang 长\n= zi 子\n11 长子\n12 长（子） zhang'zi\n");
+
+        Assert.Equal(["chang zi", "zhang zi"], Regions.Read(lines).Select(r => string.Join(' ', r.Syllables)));
     }
 
     [Fact]
