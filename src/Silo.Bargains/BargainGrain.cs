@@ -50,6 +50,7 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
             }
         }
 
+        LeaveIfNeverWritten();
         return ProgressOf(State);
     }
 

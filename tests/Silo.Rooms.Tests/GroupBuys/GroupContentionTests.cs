@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Silo.GroupBuys;
 using Silo.Rooms.Tests.Coupons;
 using Silo.Storage;
@@ -247,4 +248,90 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
 public sealed class GroupContentionOnSqlite(GroupNode<OnSqlite> node, ITestOutputHelper output) : GroupContentionTests<OnSqlite>(node, output);
 
 public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestOutputHelper output)
-    : GroupContentionTests<OnPostgres>(node, output);
+    : GroupContentionTests<OnPostgres>(node, output)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Openers_WhoWaitForTheirCampaign_LeaveConnectionsToOthers()
+    {
+        var (campaign, openings) = (await Node.CampaignAsync(), Node.Get<GroupOpenings>());
+        var most = Node.Get<DatabaseOptions>().MaxHotUnits;
+        await using var foreign = await Node.OpenOwnAsync();
+        await using var transaction = await foreign.BeginTransactionAsync(Cancel);
+        await CountAsync(foreign, $"SELECT id FROM groupbuys_campaigns WHERE id = {campaign.Id} FOR UPDATE");
+
+        var openers = Enumerable.Range(0, 200).Select(
+            _ => openings.OpenAsync(NewId(), campaign.GoodsId, "", 0, CancellationToken.None)).ToArray();
+        await Task.Run(
+            async () =>
+            {
+                while (await WaitingAsync(foreign) < most)
+                {
+                }
+            },
+            Cancel).Soon();
+        // Another room's read has its connection while they wait.
+        Assert.Equal(0, await Node.ReadAsync(r => r.Query<Silo.Accounts.UserRow>().CountAsync()).Soon());
+        var waiting = await WaitingAsync(foreign);
+        await transaction.RollbackAsync(Cancel);
+
+        Assert.Equal(most, waiting);
+        var ended = await Task.WhenAll(openers.Select(EndAsync)).Soon();
+        Assert.DoesNotContain(ended, e => e.Failure is not null and not StorageBusyException and not StorageUnavailableException);
+        Assert.All(ended.Where(e => e.Failure is null), e => Assert.Null(e.Group.Refusal));
+        Assert.Equal(
+            ended.Where(e => e.Failure is null).Select(e => e.Group.Value).Order(),
+            await Node.ReadAsync(r => r.Query<GroupRow>().Where(g => g.CampaignId == campaign.Id).Select(g => g.Id).Order().ToListAsync()));
+        Assert.Contains(ended, e => e.Failure is null);
+    }
+
+    [Fact]
+    public async Task Openers_OfOneCampaign_DoNotWaitForEachOther()
+    {
+        var (campaign, openings, faults) = (await Node.CampaignAsync(), Node.Get<GroupOpenings>(), Node.Get<CommitFaults>());
+        using var both = new CountdownEvent(2);
+        faults.BeforeSend = () =>
+        {
+            // Both hold what they have locked.
+            if (!both.Signal() && !both.Wait(TimeSpan.FromSeconds(20)))
+            {
+                throw new InvalidOperationException("The other waits.");
+            }
+        };
+        try
+        {
+            var opened = await Task.WhenAll(Enumerable.Range(0, 2).Select(
+                _ => openings.OpenAsync(NewId(), campaign.GoodsId, "", 0, CancellationToken.None))).Soon();
+
+            Assert.All(opened, o => Assert.Null(o.Refusal));
+        }
+        finally
+        {
+            faults.BeforeSend = null;
+        }
+    }
+
+    private static async Task<(Silo.Kernel.Result<long> Group, Exception? Failure)> EndAsync(Task<Silo.Kernel.Result<long>> opener)
+    {
+        try
+        {
+            return (await opener, null);
+        }
+        catch (Exception exception)
+        {
+            return (0, exception);
+        }
+    }
+
+    /// <summary>Connections of the node that wait for a lock.</summary>
+    private static Task<long> WaitingAsync(Npgsql.NpgsqlConnection connection) => CountAsync(
+        connection,
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+
+    private static async Task<long> CountAsync(Npgsql.NpgsqlConnection connection, string sql)
+    {
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync(Cancel))!;
+    }
+}
