@@ -121,6 +121,7 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
             Now = clock.NowMs,
             Campaign = await campaigns.FindAsync(MyKey.CampaignId, CancellationToken.None),
         };
+        await AddHelpersAsync(reads, batch.Any(Locks) ? LimitedHelpers(batch, facts) : []);
         await reads.ReadAsync(
             async r =>
             {
@@ -165,10 +166,10 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
             return new HashSet<BargainCommand>();
         }
 
-        var isLimited = State.Terms.HelpsPerUser > 0 || facts.Campaign?.Terms.HelpsPerUser > 0;
-        var helps = isLimited ? batch.OfType<HelpCommand>().ToArray() : [];
-        await HoldHelpersAsync(unit, [.. helps.Select(h => h.HelperId).Distinct().Order()], facts);
-        return helps.Where(h => !facts.Given.ContainsKey(h.HelperId)).ToHashSet<BargainCommand>();
+        var helpers = LimitedHelpers(batch, facts);
+        await HoldHelpersAsync(unit, helpers, facts);
+        return batch.OfType<HelpCommand>().Where(h => helpers.Contains(h.HelperId) && !facts.Given.ContainsKey(h.HelperId))
+            .ToHashSet<BargainCommand>();
     }
 
     protected override void OnCommitted()
@@ -256,6 +257,51 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
             o => o.InitiatorId == key.InitiatorId && o.CampaignId == key.CampaignId && o.RequestId == buy.RequestId);
     }
 
+    /// <summary>The helpers of a batch whose helps are limited, ascending; empty where none are.</summary>
+    private long[] LimitedHelpers(IReadOnlyList<BargainCommand> batch, BargainFacts facts) =>
+        State.Terms.HelpsPerUser > 0 || facts.Campaign?.Terms.HelpsPerUser > 0
+            ? [.. batch.OfType<HelpCommand>().Select(h => h.HelperId).Distinct().Order()]
+            : [];
+
+    /// <summary>
+    /// Makes the rows by which helpers are held. They are committed before the batch's own transaction: within it another
+    /// bargain's would be waited for until that one's batch is committed.
+    /// </summary>
+    private async Task AddHelpersAsync(IUnits units, long[] helpers)
+    {
+        if (helpers.Length == 0)
+        {
+            return;
+        }
+
+        var campaignId = MyKey.CampaignId;
+        var known = await units.ReadAsync(
+            r => r.Query<HelperRow>().Where(h => h.CampaignId == campaignId && helpers.Contains(h.HelperId))
+                .Select(h => h.HelperId).ToHashSetAsync(),
+            CancellationToken.None);
+        if (known.Count == helpers.Length)
+        {
+            return;
+        }
+
+        await units.RunAsync<bool>(
+            async unit =>
+            {
+                foreach (var helper in helpers.Where(h => !known.Contains(h)))
+                {
+                    await unit.ExecuteAsync(
+                        $"""
+                        INSERT INTO bargains_helpers (id, campaign_id, helper_id) VALUES ({unit.NewId()}, {campaignId}, {helper})
+                        ON CONFLICT DO NOTHING
+                        """,
+                        CancellationToken.None);
+                }
+
+                return true;
+            },
+            CancellationToken.None);
+    }
+
     /// <summary>Holds those of the helpers whom no other bargain holds, and counts their helps in the campaign.</summary>
     private async Task HoldHelpersAsync(Unit unit, long[] helpers, BargainFacts facts)
     {
@@ -265,16 +311,6 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
         }
 
         var campaignId = MyKey.CampaignId;
-        foreach (var helper in helpers)
-        {
-            await unit.ExecuteAsync(
-                $"""
-                INSERT INTO bargains_helpers (id, campaign_id, helper_id) VALUES ({ids.Next()}, {campaignId}, {helper})
-                ON CONFLICT DO NOTHING
-                """,
-                CancellationToken.None);
-        }
-
         var rows = await unit.Query<HelperRow>().Where(h => h.CampaignId == campaignId && helpers.Contains(h.HelperId))
             .Select(h => h.Id).ToListAsync();
         var held = (await unit.LockAsync<HelperRow>(rows, wait: false, CancellationToken.None)).Values

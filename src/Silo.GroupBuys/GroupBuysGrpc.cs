@@ -56,7 +56,11 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var names = await reads.NamesAsync([.. groups.Select(g => g.State.LeaderId).Distinct()], context.CancellationToken);
-        var response = new ListGroupsResponse { TotalCount = total };
+        var response = new ListGroupsResponse
+        {
+            TotalCount = Math.Min(total, GroupReads.MostCounted),
+            TotalIsCapped = total > GroupReads.MostCounted,
+        };
         response.Groups.AddRange(groups.Select(g => GroupWire.Group(g, names, now)));
         return response;
     }

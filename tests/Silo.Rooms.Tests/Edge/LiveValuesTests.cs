@@ -19,6 +19,7 @@ public sealed class LiveValuesTests
         var values = grain.Live();
         await using var early = values.WatchAsync("key", Cancel).GetAsyncEnumerator(Cancel);
         Assert.Equal("1", await NextAsync(early));
+        var later = NextAsync(early);
         await grain.AskedForAChange.Soon();
 
         // The change is durable, and its news is held up on its way to the loop.
@@ -30,6 +31,7 @@ public sealed class LiveValuesTests
         grain.Release();
 
         Assert.Equal("3", await next);
+        Assert.Contains(await later, (string?[])["2", "3"]);
     }
 
     [Fact]
@@ -39,6 +41,7 @@ public sealed class LiveValuesTests
         var values = grain.Live();
         await using var early = values.WatchAsync("key", Cancel).GetAsyncEnumerator(Cancel);
         Assert.Equal("1", await NextAsync(early));
+        var later = NextAsync(early);
         await grain.AskedForAChange.Soon();
 
         var late = Enumerable.Range(0, 100).Select(_ => values.WatchAsync("key", Cancel).GetAsyncEnumerator(Cancel)).ToList();
@@ -46,6 +49,9 @@ public sealed class LiveValuesTests
 
         Assert.All(seen, value => Assert.Equal("1", value));
         Assert.InRange(grain.Questions, 2, 20);
+        grain.Value = "2";
+        grain.Release();
+        Assert.Equal("2", await later);
         foreach (var watcher in late)
         {
             await watcher.DisposeAsync();

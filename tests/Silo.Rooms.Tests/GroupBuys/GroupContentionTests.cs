@@ -165,6 +165,43 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
             "REQUEST_ID_REUSED", (await openings.OpenAsync(user, campaign.GoodsId, "request-1", 5, CancellationToken.None)).Refusal?.Reason);
     }
 
+    [Fact]
+    public async Task Counts_OfManyGroups_AreExactUpToALimitAndMarkedAbove()
+    {
+        var (campaign, reads) = (await Node.CampaignAsync(), Node.Get<GroupReads>());
+        await AddAsync(GroupReads.MostCounted, GroupStatus.Open);
+        await AddAsync(7, GroupStatus.Completed);
+        Assert.Equal(new GroupCounts(GroupReads.MostCounted, 7, false), await CountAsync());
+        Assert.Equal((20, GroupReads.MostCounted), await ListedAsync(page: 1));
+
+        await AddAsync(1, GroupStatus.Open);
+        Assert.Equal(new GroupCounts(GroupReads.MostCounted, 7, true), await CountAsync());
+        await AddAsync(5, GroupStatus.Open);
+        Assert.Equal((6, GroupReads.MostCounted + 1), await ListedAsync(page: 501));
+
+        async Task<GroupCounts> CountAsync() => (await reads.CountsAsync([campaign.Id], CancellationToken.None))[campaign.Id];
+
+        async Task<(int Shown, long Total)> ListedAsync(int page)
+        {
+            var query = new GroupQuery { GoodsId = campaign.GoodsId, Statuses = [GroupStatus.Open], PublicAt = Node.Clock.NowMs };
+            var (groups, total) = await reads.GroupsAsync(query, new Paging(page, 20), CancellationToken.None);
+            return (groups.Count, total);
+        }
+
+        Task AddAsync(int count, GroupStatus status)
+        {
+            var first = NewId();
+            Enumerable.Range(0, count).ToList().ForEach(_ => NewId());
+            return Node.RunAsync<int>(async unit => await unit.ExecuteAsync(
+                $"""
+                INSERT INTO groupbuys_groups (id, campaign_id, goods_id, opener_id, reusable, status, published, ends_at)
+                WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {first + count - 1})
+                SELECT i, {campaign.Id}, {campaign.GoodsId}, i, {false}, {(int)status}, {true}, {long.MaxValue} FROM n
+                """,
+                CancellationToken.None));
+        }
+    }
+
     [Theory]
     [InlineData("test_orders SET state = 'closed' WHERE id")]
     [InlineData("groupbuys_seats SET status = 3 WHERE order_id")]
