@@ -121,7 +121,7 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
             Now = clock.NowMs,
             Campaign = await campaigns.FindAsync(MyKey.CampaignId, CancellationToken.None),
         };
-        await AddHelpersAsync(reads, batch.Any(Locks) ? LimitedHelpers(batch, facts) : []);
+        await HelperRows.AddAsync(reads, MyKey.CampaignId, batch.Any(Locks) ? LimitedHelpers(batch, facts) : []);
         await reads.ReadAsync(
             async r =>
             {
@@ -167,7 +167,7 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
         }
 
         var helpers = LimitedHelpers(batch, facts);
-        await HoldHelpersAsync(unit, helpers, facts);
+        await HelperRows.HoldAsync(unit, MyKey.CampaignId, helpers, facts);
         return batch.OfType<HelpCommand>().Where(h => helpers.Contains(h.HelperId) && !facts.Given.ContainsKey(h.HelperId))
             .ToHashSet<BargainCommand>();
     }
@@ -262,66 +262,6 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
         State.Terms.HelpsPerUser > 0 || facts.Campaign?.Terms.HelpsPerUser > 0
             ? [.. batch.OfType<HelpCommand>().Select(h => h.HelperId).Distinct().Order()]
             : [];
-
-    /// <summary>
-    /// Makes the rows by which helpers are held. They are committed before the batch's own transaction: within it another
-    /// bargain's would be waited for until that one's batch is committed.
-    /// </summary>
-    private async Task AddHelpersAsync(IUnits units, long[] helpers)
-    {
-        if (helpers.Length == 0)
-        {
-            return;
-        }
-
-        var campaignId = MyKey.CampaignId;
-        var known = await units.ReadAsync(
-            r => r.Query<HelperRow>().Where(h => h.CampaignId == campaignId && helpers.Contains(h.HelperId))
-                .Select(h => h.HelperId).ToHashSetAsync(),
-            CancellationToken.None);
-        if (known.Count == helpers.Length)
-        {
-            return;
-        }
-
-        await units.RunAsync<bool>(
-            async unit =>
-            {
-                foreach (var helper in helpers.Where(h => !known.Contains(h)))
-                {
-                    await unit.ExecuteAsync(
-                        $"""
-                        INSERT INTO bargains_helpers (id, campaign_id, helper_id) VALUES ({unit.NewId()}, {campaignId}, {helper})
-                        ON CONFLICT DO NOTHING
-                        """,
-                        CancellationToken.None);
-                }
-
-                return true;
-            },
-            CancellationToken.None);
-    }
-
-    /// <summary>Holds those of the helpers whom no other bargain holds, and counts their helps in the campaign.</summary>
-    private async Task HoldHelpersAsync(Unit unit, long[] helpers, BargainFacts facts)
-    {
-        if (helpers.Length == 0)
-        {
-            return;
-        }
-
-        var campaignId = MyKey.CampaignId;
-        var rows = await unit.Query<HelperRow>().Where(h => h.CampaignId == campaignId && helpers.Contains(h.HelperId))
-            .Select(h => h.Id).ToListAsync();
-        var held = (await unit.LockAsync<HelperRow>(rows, wait: false, CancellationToken.None)).Values
-            .Select(h => h.HelperId).ToArray();
-        var given = await unit.Query<HelpRow>().Where(h => held.Contains(h.HelperId) && h.CampaignId == campaignId)
-            .GroupBy(h => h.HelperId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count);
-        foreach (var helper in held)
-        {
-            facts.Given[helper] = given.GetValueOrDefault(helper);
-        }
-    }
 
     private (BargainState State, BargainOutcome Outcome) DecideHelp(
         BargainState draft, HelpCommand command, BargainFacts facts, Rows rows)
