@@ -50,6 +50,7 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
             }
         }
 
+        LeaveIfNeverWritten();
         return ProgressOf(State);
     }
 
@@ -120,6 +121,7 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
             Now = clock.NowMs,
             Campaign = await campaigns.FindAsync(MyKey.CampaignId, CancellationToken.None),
         };
+        await HelperRows.AddAsync(reads, MyKey.CampaignId, batch.Any(Locks) ? LimitedHelpers(batch, facts) : []);
         await reads.ReadAsync(
             async r =>
             {
@@ -164,10 +166,10 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
             return new HashSet<BargainCommand>();
         }
 
-        var isLimited = State.Terms.HelpsPerUser > 0 || facts.Campaign?.Terms.HelpsPerUser > 0;
-        var helps = isLimited ? batch.OfType<HelpCommand>().ToArray() : [];
-        await HoldHelpersAsync(unit, [.. helps.Select(h => h.HelperId).Distinct().Order()], facts);
-        return helps.Where(h => !facts.Given.ContainsKey(h.HelperId)).ToHashSet<BargainCommand>();
+        var helpers = LimitedHelpers(batch, facts);
+        await HelperRows.HoldAsync(unit, MyKey.CampaignId, helpers, facts);
+        return batch.OfType<HelpCommand>().Where(h => helpers.Contains(h.HelperId) && !facts.Given.ContainsKey(h.HelperId))
+            .ToHashSet<BargainCommand>();
     }
 
     protected override void OnCommitted()
@@ -255,36 +257,11 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
             o => o.InitiatorId == key.InitiatorId && o.CampaignId == key.CampaignId && o.RequestId == buy.RequestId);
     }
 
-    /// <summary>Holds those of the helpers whom no other bargain holds, and counts their helps in the campaign.</summary>
-    private async Task HoldHelpersAsync(Unit unit, long[] helpers, BargainFacts facts)
-    {
-        if (helpers.Length == 0)
-        {
-            return;
-        }
-
-        var campaignId = MyKey.CampaignId;
-        foreach (var helper in helpers)
-        {
-            await unit.ExecuteAsync(
-                $"""
-                INSERT INTO bargains_helpers (id, campaign_id, helper_id) VALUES ({ids.Next()}, {campaignId}, {helper})
-                ON CONFLICT DO NOTHING
-                """,
-                CancellationToken.None);
-        }
-
-        var rows = await unit.Query<HelperRow>().Where(h => h.CampaignId == campaignId && helpers.Contains(h.HelperId))
-            .Select(h => h.Id).ToListAsync();
-        var held = (await unit.LockAsync<HelperRow>(rows, wait: false, CancellationToken.None)).Values
-            .Select(h => h.HelperId).ToArray();
-        var given = await unit.Query<HelpRow>().Where(h => held.Contains(h.HelperId) && h.CampaignId == campaignId)
-            .GroupBy(h => h.HelperId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count);
-        foreach (var helper in held)
-        {
-            facts.Given[helper] = given.GetValueOrDefault(helper);
-        }
-    }
+    /// <summary>The helpers of a batch whose helps are limited, ascending; empty where none are.</summary>
+    private long[] LimitedHelpers(IReadOnlyList<BargainCommand> batch, BargainFacts facts) =>
+        State.Terms.HelpsPerUser > 0 || facts.Campaign?.Terms.HelpsPerUser > 0
+            ? [.. batch.OfType<HelpCommand>().Select(h => h.HelperId).Distinct().Order()]
+            : [];
 
     private (BargainState State, BargainOutcome Outcome) DecideHelp(
         BargainState draft, HelpCommand command, BargainFacts facts, Rows rows)

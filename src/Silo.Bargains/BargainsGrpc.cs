@@ -94,13 +94,15 @@ internal sealed class BargainsGrpc(
     public override async Task WatchBargain(
         WatchBargainRequest request, IServerStreamWriter<WatchBargainResponse> responseStream, ServerCallContext context)
     {
-        await foreach (var progress in watch.WatchAsync(new(request.CampaignId, request.InitiatorId), context.CancellationToken))
+        // Before a grain is touched: what callers make up wakes none.
+        var key = new BargainKey(request.CampaignId, request.InitiatorId);
+        if ((await reads.StateAsync(key)).Starts == 0)
         {
-            if (progress is null)
-            {
-                BargainRefusals.Unknown.Throw();
-            }
+            BargainRefusals.Unknown.Throw();
+        }
 
+        await foreach (var progress in watch.WatchAsync(key, context.CancellationToken))
+        {
             var campaign = await campaigns.FindAsync(request.CampaignId, context.CancellationToken);
             await responseStream.WriteAsync(BargainWire.Progress(progress!, campaign!, clock.NowMs), context.CancellationToken);
         }

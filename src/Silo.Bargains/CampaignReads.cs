@@ -22,10 +22,12 @@ internal sealed class CampaignReads
     public CampaignReads(IUnits units, Versions versions)
     {
         this.units = units;
-        campaigns = new(versions, Topic, Remembered, id => units.ReadAsync(
-            r => FindAsync(r, id, CancellationToken.None), CancellationToken.None));
-        ofGoods = new(versions, Topic, Remembered, id => units.ReadAsync(
-            r => OfGoodsAsync(r, id), CancellationToken.None));
+        campaigns = new VersionedCache<long, Campaign?>(versions, Topic, Remembered, id => units.ReadAsync(
+            r => FindAsync(r, id, CancellationToken.None), CancellationToken.None)).KeepsApart(campaign => campaign is null);
+        var together = new GatheredReads<long, IReadOnlyList<Campaign>>(
+            goods => units.ReadAsync(r => OfGoodsAsync(r, goods), CancellationToken.None));
+        ofGoods = new VersionedCache<long, IReadOnlyList<Campaign>>(versions, Topic, Remembered, together.ReadAsync)
+            .KeepsApart(all => all.Count == 0);
     }
 
     /// <summary>Says that a campaign has changed.</summary>
@@ -42,14 +44,8 @@ internal sealed class CampaignReads
     /// <summary>Campaigns of goods that are open at an instant, newest first.</summary>
     public async Task<List<Campaign>> OpenAsync(IEnumerable<long> goods, long now, CancellationToken cancellation)
     {
-        List<Campaign> open = [];
-        foreach (var id in goods.Distinct())
-        {
-            open.AddRange((await ofGoods.GetAsync(id, cancellation)).Where(c => IsOpen(c, now)));
-        }
-
-        open.Sort((x, y) => y.Id.CompareTo(x.Id));
-        return open;
+        var all = await Task.WhenAll(goods.Distinct().Select(id => ofGoods.GetAsync(id, cancellation)));
+        return [.. all.SelectMany(c => c).Where(c => IsOpen(c, now)).OrderByDescending(c => c.Id)];
     }
 
     /// <summary>A page of all campaigns that are open at an instant, newest first.</summary>
@@ -101,11 +97,16 @@ internal sealed class CampaignReads
     private static bool IsOpen(Campaign campaign, long now) =>
         campaign.Enabled && campaign.Terms.StartsAt <= now && now < BargainRules.EndOf(campaign);
 
-    private static async Task<IReadOnlyList<Campaign>> OfGoodsAsync(IReads reads, long goodsId) => await WithStocksAsync(
-        reads,
-        await reads.Query<CampaignRow>().Where(c => c.GoodsId == goodsId && c.Enabled && c.EndedAt == 0)
-            .OrderByDescending(c => c.Id).Take(MostOfGoods).ToListAsync(),
-        CancellationToken.None);
+    /// <summary>The campaigns of each of the goods, newest first.</summary>
+    private static async Task<IReadOnlyList<IReadOnlyList<Campaign>>> OfGoodsAsync(IReads reads, IReadOnlyList<long> goods)
+    {
+        var live = reads.Query<CampaignRow>().Where(c => goods.Contains(c.GoodsId) && c.Enabled && c.EndedAt == 0);
+        var rows = await live.GroupBy(c => c.GoodsId)
+            .Select(g => g.OrderByDescending(c => c.Id).Take(MostOfGoods).ToList()).ToListAsync();
+        var byGoods = (await WithStocksAsync(reads, [.. rows.SelectMany(r => r)], CancellationToken.None))
+            .ToLookup(c => c.Terms.GoodsId);
+        return [.. goods.Select(id => byGoods[id].OrderByDescending(c => c.Id).ToList())];
+    }
 
     private static async Task<List<Campaign>> WithStocksAsync(
         IReads reads, List<CampaignRow> rows, CancellationToken cancellation)

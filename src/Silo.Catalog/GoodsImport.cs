@@ -42,7 +42,8 @@ internal sealed class GoodsImport
     public static async Task<ImportGoodsResponse> RunAsync(
         OperatorWrites writes, GoodsWrites goods, string file, ImportGoodsRequest first, ServerCallContext context)
     {
-        var (lines, faults) = Parse(file);
+        // What costs time is done before anybody waits for the unit.
+        var (lines, faults) = Parse(file, goods.Sanitize);
         // What makes two requests the same is the whole file.
         var whole = new ImportGoodsRequest { Csv = file, DryRun = first.DryRun, Reason = first.Reason, RequestId = first.RequestId };
         var report = new ImportGoodsResponse();
@@ -53,7 +54,7 @@ internal sealed class GoodsImport
                 report = new();
                 report.Faults.AddRange(faults);
                 var writer = new Writer(context.Caller().Id, first.Reason);
-                await WriteAsync(new(unit, goods, writer), lines, report, context.CancellationToken);
+                await WriteAsync(new(unit, writer), lines, report, context.CancellationToken);
                 return report.Faults.Count > 0 || first.DryRun || lines.Count == 0
                     ? CatalogRefusals.ImportWithoutEffect
                     : new OperatorChange<ImportGoodsResponse>("goods", null, report);
@@ -65,7 +66,8 @@ internal sealed class GoodsImport
         }
     }
 
-    internal static (List<Record> Lines, List<LineFault> Faults) Parse(string file)
+    /// <summary>Reads a file into lines, of which the content is what the sanitizer leaves of it.</summary>
+    internal static (List<Record> Lines, List<LineFault> Faults) Parse(string file, Func<string, string> sanitize)
     {
         using var text = new StringReader(file.TrimStart(GoodsCsv.ByteOrderMark));
         using var csv = new CsvReader(text, GoodsCsv.Read);
@@ -103,7 +105,8 @@ internal sealed class GoodsImport
             }
             else if (fields.Any(f => f.Length > 0))
             {
-                lines.Add(new(began, names.Zip(fields).ToDictionary(p => p.First, p => p.Second)));
+                var columns = names.Zip(fields).ToDictionary(p => p.First, p => p.Second);
+                lines.Add(new(began, columns) { Content = columns.TryGetValue("content", out var content) ? sanitize(content) : null });
             }
         }
 
@@ -207,7 +210,8 @@ internal sealed class GoodsImport
         row.Published = published ?? row.Published;
         var properties = combinations.Count == 0 ? row.PropertyIds
             : string.Join(',', known.Properties.InOrder(combinations[0].Values.Select(v => known.PropertyOf[v])));
-        goods.Parts.Content = pen.Goods.Sanitize(goods.Parts.Content);
+        // What is there was sanitized when it was written.
+        goods.Parts.Content = reading.Content ?? goods.Parts.Content;
         GoodsWrites.Fill(row, goods.Terms, goods.Price, properties, unit.NowMs);
         rows.Put(row);
         rows.Put(GoodsWrites.SearchOf(row.Id, goods.Terms, goods.Parts.Content));
@@ -319,8 +323,7 @@ internal sealed class GoodsImport
     }
 
     /// <summary>What an import writes with.</summary>
-    /// <summary>What an import writes with.</summary>
-    internal sealed record Pen(Unit Unit, GoodsWrites Goods, Writer Writer)
+    internal sealed record Pen(Unit Unit, Writer Writer)
     {
         /// <summary>What is written once all lines are known to be good.</summary>
         public Rows Rows { get; } = new();
@@ -337,6 +340,9 @@ internal sealed class GoodsImport
     /// <summary>A line of a file, by the names of its columns.</summary>
     internal sealed record Record(int Line, IReadOnlyDictionary<string, string> Fields)
     {
+        /// <summary>The sanitized content; null where the file has no such column.</summary>
+        public string? Content { get; init; }
+
         /// <summary>Whether the line is of a combination of the goods above it.</summary>
         public bool IsCombination => Has("combination") || Has("pairs");
 

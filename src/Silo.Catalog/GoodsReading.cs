@@ -10,6 +10,7 @@ internal sealed class GoodsReading : LineReading
     {
         GoodsId = Number("id", 0);
         GivesStock = Given("stock") is not null;
+        Content = line.Content;
         Combinations = [.. combinations.Select(c => new SkuReading(c))];
         Only(c => c is not "code", "is of a combination, not of goods");
     }
@@ -19,6 +20,9 @@ internal sealed class GoodsReading : LineReading
 
     /// <summary>Whether the line says how many pieces are in stock.</summary>
     public bool GivesStock { get; }
+
+    /// <summary>The content, sanitized; null where the file leaves it as it is.</summary>
+    public string? Content { get; }
 
     /// <summary>Those that the file has; empty where it leaves them as they are.</summary>
     public IReadOnlyList<SkuReading> Combinations { get; }

@@ -53,6 +53,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             }
         }
 
+        LeaveIfNeverWritten();
         return State.Exists ? StockOf(State) : null;
     }
 

@@ -5,7 +5,8 @@ namespace Silo.Edge;
 
 /// <summary>
 /// Live values on this node: one loop per watched key asks its grain, whoever watches shares it. The latest value wins,
-/// so a slow reader costs one value. The loop asks by key, so it survives the grain's move.
+/// so a slow reader costs one value. The loop asks by key, so it survives the grain's move. Who joins a loop gets what it
+/// asks for next, at once or after the pace, together with all who join meanwhile.
 /// </summary>
 /// <typeparam name="TKey">What names the grain.</typeparam>
 /// <typeparam name="TValue">What is watched; compared by value.</typeparam>
@@ -35,22 +36,26 @@ public sealed class LiveValues<TKey, TValue>
         (this.ask, this.time, stopping) = (ask, time, lifetime.ApplicationStopping);
     }
 
-    /// <summary>The value now and after every change; null, once, where there is none.</summary>
+    /// <summary>The value now and after every change, never an older one after a newer; null, once, where there is none.</summary>
     public async IAsyncEnumerable<TValue?> WatchAsync(TKey key, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var first = await ask(key, null).WaitAsync(cancellation);
-        yield return first;
-        if (first is null)
-        {
-            yield break;
-        }
-
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stopping);
-        var topic = Join(key);
+        // Joined before the value is read, and read by the one loop: what two loops have read has no order.
+        var topic = Join(key, out var first);
         try
         {
-            var seen = first;
-            while (true)
+            TValue? seen;
+            try
+            {
+                seen = await first.WaitAsync(stop.Token);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                yield break;
+            }
+
+            yield return seen;
+            while (seen is not null)
             {
                 var (value, next) = topic.Latest;
                 if (value is not null && !value.Equals(seen))
@@ -75,14 +80,22 @@ public sealed class LiveValues<TKey, TValue>
         }
     }
 
-    private Topic Join(TKey key)
+    /// <summary>Joins a key's loop.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="first">The value as it is at some moment after the call.</param>
+    private Topic Join(TKey key, out Task<TValue?> first)
     {
         lock (gate)
         {
             if (!topics.TryGetValue(key, out var topic))
             {
                 topics[key] = topic = new Topic();
+                first = topic.JoinAsync();
                 _ = FollowAsync(key, topic);
+            }
+            else
+            {
+                first = topic.JoinAsync();
             }
 
             topic.Watchers++;
@@ -105,26 +118,44 @@ public sealed class LiveValues<TKey, TValue>
     private async Task FollowAsync(TKey key, Topic topic)
     {
         TValue? seen = null;
+        Task<TValue?>? change = null;
         while (!topic.Stop.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
+            var (joined, joining) = topic.TakeJoined();
             var pause = Pace;
             try
             {
-                var value = await ask(key, seen).WaitAsync(topic.Stop.Token);
+                var asked = joined is null ? change ??= ask(key, seen) : ask(key, null);
+                if (joined is null && await Task.WhenAny(asked, joining).WaitAsync(topic.Stop.Token) == joining)
+                {
+                    // Who joins does not wait for a change.
+                    continue;
+                }
+
+                var value = await asked.WaitAsync(topic.Stop.Token);
                 if (value is not null && !value.Equals(seen))
                 {
-                    seen = value;
+                    // The answer to the question for this change may be on its way, and is then old.
+                    (seen, change) = (value, null);
                     topic.Publish(value);
                 }
+                else if (joined is null)
+                {
+                    change = null;
+                }
+
+                joined?.SetResult(value);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (topic.Stop.IsCancellationRequested)
             {
+                joined?.SetCanceled();
                 return;
             }
-            catch (Exception)
+            catch (Exception exception)
             {
-                // The grain is between two nodes or the store is away: ask again.
-                pause = RetryPause;
+                // The grain is between two nodes or the store is away: ask again. Who has joined is told.
+                joined?.SetException(exception);
+                (change, pause) = (null, RetryPause);
             }
 
             await Task.Delay(pause, time).WaitAsync(topic.Stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -135,7 +166,9 @@ public sealed class LiveValues<TKey, TValue>
     {
         private readonly Lock gate = new();
         private TValue? value;
-        private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private TaskCompletionSource next = NewSignal();
+        private TaskCompletionSource joining = NewSignal();
+        private TaskCompletionSource<TValue?>? joined;
 
         public int Watchers { get; set; }
 
@@ -152,16 +185,44 @@ public sealed class LiveValues<TKey, TValue>
             }
         }
 
+        /// <summary>The value that is asked for next; one for all who join before that.</summary>
+        public Task<TValue?> JoinAsync()
+        {
+            lock (gate)
+            {
+                joined ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+                joining.TrySetResult();
+                return joined.Task;
+            }
+        }
+
+        /// <summary>Who has joined and waits for a value, null for nobody; and what ends when somebody joins after.</summary>
+        public (TaskCompletionSource<TValue?>? Joined, Task Joining) TakeJoined()
+        {
+            lock (gate)
+            {
+                var taken = joined;
+                if (taken is not null)
+                {
+                    (joined, joining) = (null, NewSignal());
+                }
+
+                return (taken, joining.Task);
+            }
+        }
+
         public void Publish(TValue latest)
         {
             TaskCompletionSource reached;
             lock (gate)
             {
                 value = latest;
-                (reached, next) = (next, new(TaskCreationOptions.RunContinuationsAsynchronously));
+                (reached, next) = (next, NewSignal());
             }
 
             reached.SetResult();
         }
+
+        private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -166,7 +166,7 @@ internal sealed class GroupBuysAdminGrpc(
     private async Task<Campaign> CountedAsync(Campaign campaign, CancellationToken cancellation)
     {
         var counts = await reads.CountsAsync([campaign.Id], cancellation);
-        (campaign.GroupsOpen, campaign.GroupsCompleted) = counts.GetValueOrDefault(campaign.Id);
+        (campaign.GroupsOpen, campaign.GroupsCompleted, campaign.GroupsAreCapped) = counts.GetValueOrDefault(campaign.Id);
         return campaign;
     }
 }

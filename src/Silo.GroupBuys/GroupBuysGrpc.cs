@@ -56,7 +56,11 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var names = await reads.NamesAsync([.. groups.Select(g => g.State.LeaderId).Distinct()], context.CancellationToken);
-        var response = new ListGroupsResponse { TotalCount = total };
+        var response = new ListGroupsResponse
+        {
+            TotalCount = Math.Min(total, GroupReads.MostCounted),
+            TotalIsCapped = total > GroupReads.MostCounted,
+        };
         response.Groups.AddRange(groups.Select(g => GroupWire.Group(g, names, now)));
         return response;
     }
@@ -107,16 +111,14 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
     public override async Task WatchGroup(
         WatchGroupRequest request, IServerStreamWriter<WatchGroupResponse> responseStream, ServerCallContext context)
     {
-        var user = UserOf(context);
-        var isFirst = true;
+        // Before a grain is touched: what callers make up wakes none.
+        if (!(await reads.StateAsync(request.GroupId)).IsShownTo(UserOf(context)))
+        {
+            GroupRefusals.Unknown.Throw();
+        }
+
         await foreach (var progress in watch.WatchAsync(request.GroupId, context.CancellationToken))
         {
-            if (isFirst && (progress is null || !(progress.Published || (user != 0 && user == progress.LeaderId))))
-            {
-                GroupRefusals.Unknown.Throw();
-            }
-
-            isFirst = false;
             await responseStream.WriteAsync(GroupWire.Progress(progress!), context.CancellationToken);
             if (progress!.Status != GroupStatus.Open)
             {

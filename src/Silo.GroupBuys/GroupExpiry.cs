@@ -24,40 +24,38 @@ internal sealed class GroupExpiry(IGrainFactory grains, ShopClock clock) : IWork
     }
 }
 
-/// <summary>Ends the open groups of a campaign that an operator has ended.</summary>
+/// <summary>
+/// Ends the open groups of a campaign that an operator has ended, some of them at a time: a campaign has any number, and
+/// other work waits for the runner. What is left is found by the rows, so the work may be cut off anywhere.
+/// </summary>
 internal sealed class CampaignEnd(IGrainFactory grains, IUnits units) : IWorkHandler
 {
     public const string WorkKind = "groupbuys.end_campaign";
 
-    private const int AtOnce = 100;
+    /// <summary>Groups that one run ends.</summary>
+    public const int AtOnce = 200;
 
     public string Kind => WorkKind;
 
     public async Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
     {
         var campaign = long.Parse(item.Payload, CultureInfo.InvariantCulture);
-        while (true)
+        // None is opened after the campaign's end was committed, so this comes to an end.
+        var open = await units.ReadAsync(
+            r => r.Query<GroupRow>().Where(g => g.CampaignId == campaign && g.Status == GroupStatus.Open)
+                .OrderBy(g => g.Id).Select(g => g.Id).Take(AtOnce).ToListAsync(cancellation),
+            cancellation);
+        foreach (var group in open)
         {
-            // None is opened after the campaign's end was committed, so this comes to an end.
-            var open = await units.ReadAsync(
-                r => r.Query<GroupRow>().Where(g => g.CampaignId == campaign && g.Status == GroupStatus.Open)
-                    .OrderBy(g => g.Id).Select(g => g.Id).Take(AtOnce).ToListAsync(cancellation),
-                cancellation);
-            if (open.Count == 0)
+            // What is over by the clock cannot be ended; that it is over is stored then.
+            var outcome = await grains.GetGroup(group).RunAsync(new EndCommand()).WaitAsync(cancellation);
+            if (outcome.Refusal is not null
+                && (await grains.GetGroup(group).RunAsync(new ExpireCommand()).WaitAsync(cancellation)).Refusal is not null)
             {
-                return WorkOutcome.Done;
-            }
-
-            foreach (var group in open)
-            {
-                // What is over by the clock cannot be ended; that it is over is stored then.
-                var outcome = await grains.GetGroup(group).RunAsync(new EndCommand()).WaitAsync(cancellation);
-                if (outcome.Refusal is not null
-                    && (await grains.GetGroup(group).RunAsync(new ExpireCommand()).WaitAsync(cancellation)).Refusal is not null)
-                {
-                    return WorkOutcome.RetryLater;
-                }
+                return WorkOutcome.RetryLater;
             }
         }
+
+        return open.Count < AtOnce ? WorkOutcome.Done : WorkOutcome.RunAgain;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class GroupFacts
     /// <summary>The stored seats that the batch's commands name.</summary>
     public List<GroupSeat> Seats { get; } = [];
 
-    /// <summary>The campaign that a group is opened of, locked.</summary>
+    /// <summary>The campaign that a group is opened of, kept as it is until the commit.</summary>
     public CampaignRow? Campaign { get; set; }
 
     /// <summary>The user's seats in other groups of the campaign, counted under a lock.</summary>
@@ -56,6 +56,7 @@ internal sealed class GroupGrain(IdSource ids, ShopClock clock)
             }
         }
 
+        LeaveIfNeverWritten();
         return State.Exists ? GroupProgress.Of(State, clock.NowMs) : null;
     }
 
@@ -78,8 +79,8 @@ internal sealed class GroupGrain(IdSource ids, ShopClock clock)
     }
 
     /// <summary>
-    /// A group is opened under its campaign's lock, so that none is opened after the campaign's end; a user's seats in
-    /// other groups are counted under his.
+    /// A group is opened under a lock of its campaign that all openers share, so that none is opened after the campaign's
+    /// end; a user's seats in other groups are counted under his.
     /// </summary>
     protected override bool Locks(GroupCommand command) => command switch
     {
@@ -98,7 +99,7 @@ internal sealed class GroupGrain(IdSource ids, ShopClock clock)
         {
             if (command is OpenCommand open)
             {
-                var rows = await unit.LockAsync<CampaignRow>([open.CampaignId], wait: true, CancellationToken.None);
+                var rows = await unit.LockSharedAsync<CampaignRow>([open.CampaignId], CancellationToken.None);
                 facts.Campaign = rows.GetValueOrDefault(open.CampaignId);
             }
             else if (UserOf(command, facts) is var user and > 0 && Locks(command))

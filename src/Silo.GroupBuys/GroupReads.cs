@@ -7,6 +7,12 @@ namespace Silo.GroupBuys;
 /// <summary>A group with its id.</summary>
 internal readonly record struct GroupView(long Id, GroupBuyState State);
 
+/// <summary>How many groups of a campaign everybody may know of.</summary>
+/// <param name="Open">Open ones, at most <see cref="GroupReads.MostCounted"/>.</param>
+/// <param name="Completed">Completed ones, at most as many.</param>
+/// <param name="AreCapped">Whether there are more of either.</param>
+internal readonly record struct GroupCounts(long Open, long Completed, bool AreCapped);
+
 /// <summary>Which groups to list; 0 and empty mean all.</summary>
 internal sealed record GroupQuery
 {
@@ -29,6 +35,9 @@ internal sealed class GroupReads
     /// <summary>The topic that a change of a campaign touches.</summary>
     public const string Topic = "groupbuys.campaigns";
 
+    /// <summary>So many groups of a campaign in one state, or of a public list, are counted exactly.</summary>
+    public const int MostCounted = 10_000;
+
     private const int CampaignsRemembered = 4_096;
     private readonly IUnits units;
     private readonly IStates states;
@@ -38,9 +47,9 @@ internal sealed class GroupReads
     public GroupReads(IUnits units, IStates states, IUserNames names, Versions versions)
     {
         (this.units, this.states, this.names) = (units, states, names);
-        newest = new(versions, Topic, CampaignsRemembered, goods => units.ReadAsync(
+        newest = new VersionedCache<long, CampaignRow?>(versions, Topic, CampaignsRemembered, goods => units.ReadAsync(
             r => r.Query<CampaignRow>().Where(c => c.GoodsId == goods).OrderByDescending(c => c.Id).FirstOrDefaultAsync(),
-            CancellationToken.None));
+            CancellationToken.None)).KeepsApart(campaign => campaign is null);
     }
 
     /// <summary>The newest campaign of goods, or null.</summary>
@@ -67,27 +76,32 @@ internal sealed class GroupReads
         cancellation);
 
     /// <summary>The open and the completed groups of campaigns, as far as everybody may know of them.</summary>
-    public Task<Dictionary<long, (long Open, long Completed)>> CountsAsync(
+    public Task<Dictionary<long, GroupCounts>> CountsAsync(
         IReadOnlyCollection<long> campaigns, CancellationToken cancellation) => units.ReadAsync(
-        async r =>
-        {
-            var counts = await r.Query<GroupRow>().Where(g => campaigns.Contains(g.CampaignId) && g.Published)
-                .GroupBy(g => new { g.CampaignId, g.Status }).Select(g => new { g.Key.CampaignId, g.Key.Status, Count = g.LongCount() })
-                .ToListAsync(cancellation);
-            return counts.GroupBy(c => c.CampaignId).ToDictionary(g => g.Key, g => (
-                g.Where(c => c.Status == GroupStatus.Open).Sum(c => c.Count),
-                g.Where(c => c.Status == GroupStatus.Completed).Sum(c => c.Count)));
-        },
+        async r => (await r.Query<CampaignRow>().Where(c => campaigns.Contains(c.Id))
+            .Select(c => new
+            {
+                c.Id,
+                Open = r.Query<GroupRow>().Where(g => g.CampaignId == c.Id && g.Status == GroupStatus.Open && g.Published)
+                    .Take(MostCounted + 1).Count(),
+                Completed = r.Query<GroupRow>().Where(g => g.CampaignId == c.Id && g.Status == GroupStatus.Completed && g.Published)
+                    .Take(MostCounted + 1).Count(),
+            })
+            .ToListAsync(cancellation)).ToDictionary(c => c.Id, c => new GroupCounts(
+                Math.Min(c.Open, MostCounted),
+                Math.Min(c.Completed, MostCounted),
+                c.Open > MostCounted || c.Completed > MostCounted)),
         cancellation);
 
     public async Task<GroupBuyState> StateAsync(long groupId) =>
         (await states.ReadManyAsync<GroupBuyState>([GroupKeys.StateOf(groupId)]))[0];
 
+    /// <summary>A page, newest first, and the number on all pages; of a public list more than is counted are told as that many and one.</summary>
     public async Task<(List<GroupView> Groups, long Total)> GroupsAsync(
         GroupQuery query, Paging paging, CancellationToken cancellation)
     {
         var (ids, total) = await units.ReadAsync(
-            r =>
+            async r =>
             {
                 var rows = r.Query<GroupRow>();
                 rows = query.GoodsId == 0 ? rows : rows.Where(g => g.GoodsId == query.GoodsId);
@@ -95,7 +109,11 @@ internal sealed class GroupReads
                 rows = query.Statuses.Length == 0 ? rows : rows.Where(g => query.Statuses.Contains(g.Status));
                 rows = query.PublicAt is not { } now ? rows
                     : rows.Where(g => g.Published && (g.Status != GroupStatus.Open || g.EndsAt > now));
-                return rows.OrderByDescending(g => g.Id).Select(g => g.Id).PageAsync(paging, cancellation);
+                var ordered = rows.OrderByDescending(g => g.Id).Select(g => g.Id);
+                return query.PublicAt is null
+                    ? await ordered.PageAsync(paging, cancellation)
+                    : (await ordered.Skip(paging.Skip).Take(paging.Take).ToListAsync(cancellation),
+                        await rows.Take(MostCounted + 1).LongCountAsync(cancellation));
             },
             cancellation);
         return (await ViewsAsync(ids), total);

@@ -16,7 +16,7 @@ internal static class GroupWire
     /// <summary>Terms as they are stored.</summary>
     public static string Json(CampaignTerms terms) => JsonFormatter.Default.Format(terms);
 
-    public static Campaign Campaign(CampaignRow row, (long Open, long Completed) groups) => new()
+    public static Campaign Campaign(CampaignRow row, GroupCounts groups) => new()
     {
         Id = row.Id,
         Terms = Parser.Parse<CampaignTerms>(row.Terms),
@@ -25,6 +25,7 @@ internal static class GroupWire
         Over = row.Over,
         GroupsOpen = groups.Open,
         GroupsCompleted = groups.Completed,
+        GroupsAreCapped = groups.AreCapped,
         CreatedAt = Instant(row.CreatedAt),
         UpdatedAt = Instant(row.UpdatedAt),
     };

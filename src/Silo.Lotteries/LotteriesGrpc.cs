@@ -137,13 +137,10 @@ internal sealed class LotteriesGrpc(
     public override async Task WatchLottery(
         WatchLotteryRequest request, IServerStreamWriter<WatchLotteryResponse> responseStream, ServerCallContext context)
     {
+        // Before a grain is touched: what callers make up wakes none.
+        await ExistingAsync(request.LotteryId);
         await foreach (var progress in watch.WatchAsync(request.LotteryId, context.CancellationToken))
         {
-            if (progress is null)
-            {
-                LotteryRefusals.Unknown.Throw();
-            }
-
             await responseStream.WriteAsync(LotteryWire.Watched(progress!), context.CancellationToken);
         }
     }

@@ -48,6 +48,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
             }
         }
 
+        LeaveIfNeverWritten();
         return State.Exists ? LotteryWire.Progress(State) : null;
     }
 

@@ -191,6 +191,18 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         loaded = true;
     }
 
+    /// <summary>
+    /// Has the activation end where nothing is stored and nobody writes, for a read that has found nothing: what callers
+    /// make up must not stay in memory.
+    /// </summary>
+    protected void LeaveIfNeverWritten()
+    {
+        if (loaded && version is null && !draining)
+        {
+            DeactivateOnIdle();
+        }
+    }
+
     private Task<TOutcome[]> Enqueue(Entry entry)
     {
         if (waitingCommands + entry.Commands.Length > MaxWaiting)

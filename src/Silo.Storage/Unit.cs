@@ -61,22 +61,17 @@ public sealed class Unit : IReads
     /// Locks rows by their ids, ascending, and returns them. Rows that another transaction holds are waited for, or
     /// left out. On the embedded database the transaction holds everything already.
     /// </summary>
-    public async Task<IReadOnlyDictionary<long, T>> LockAsync<T>(
+    public Task<IReadOnlyDictionary<long, T>> LockAsync<T>(
         IReadOnlyCollection<long> rowIds, bool wait, CancellationToken cancellation)
-        where T : class
-    {
-        var entity = context.Model.FindEntityType(typeof(T))
-            ?? throw new InvalidOperationException($"{typeof(T)} is not in the model.");
-        var property = entity.FindPrimaryKey()!.Properties.Single();
-        var (table, key) = (entity.GetTableName(), property.GetColumnName());
-        object wanted = rowIds.Distinct().Order().ToArray();
-        // The names are the model's own; only the ids come from outside, and they are a parameter.
-        var select = $"SELECT * FROM {table} WHERE {key} = ANY({{0}}) ORDER BY {key} FOR UPDATE{(wait ? "" : " SKIP LOCKED")}";
-        var rows = context.Database.IsNpgsql()
-            ? context.Set<T>().FromSqlRaw(select, wanted).AsNoTracking()
-            : context.Set<T>().AsNoTracking().Where(row => ((long[])wanted).Contains(EF.Property<long>(row, property.Name)));
-        return await rows.ToDictionaryAsync(row => (long)property.PropertyInfo!.GetValue(row)!, cancellation);
-    }
+        where T : class => SelectAsync<T>(rowIds, wait ? "FOR UPDATE" : "FOR UPDATE SKIP LOCKED", cancellation);
+
+    /// <summary>
+    /// Keeps rows as they are until the unit ends, and returns them. Others may keep them at the same time; who has locked
+    /// one to change it is waited for. For what is decided on a row and does not change it.
+    /// </summary>
+    public Task<IReadOnlyDictionary<long, T>> LockSharedAsync<T>(
+        IReadOnlyCollection<long> rowIds, CancellationToken cancellation)
+        where T : class => SelectAsync<T>(rowIds, "FOR SHARE", cancellation);
 
     /// <summary>
     /// Runs one guarded statement that LINQ cannot express (an upsert, say) and returns the count of rows. It names the
@@ -145,4 +140,21 @@ public sealed class Unit : IReads
         await context.Database.ExecuteSqlAsync(
             $"UPDATE silo_work SET attempt = attempt WHERE kind = {item.Kind} AND key = {item.Key} AND owner = {item.Owner}",
             cancellation) == 1;
+
+    private async Task<IReadOnlyDictionary<long, T>> SelectAsync<T>(
+        IReadOnlyCollection<long> rowIds, string strength, CancellationToken cancellation)
+        where T : class
+    {
+        var entity = context.Model.FindEntityType(typeof(T))
+            ?? throw new InvalidOperationException($"{typeof(T)} is not in the model.");
+        var property = entity.FindPrimaryKey()!.Properties.Single();
+        var (table, key) = (entity.GetTableName(), property.GetColumnName());
+        object wanted = rowIds.Distinct().Order().ToArray();
+        // The names are the model's own; only the ids come from outside, and they are a parameter.
+        var select = $"SELECT * FROM {table} WHERE {key} = ANY({{0}}) ORDER BY {key} {strength}";
+        var rows = context.Database.IsNpgsql()
+            ? context.Set<T>().FromSqlRaw(select, wanted).AsNoTracking()
+            : context.Set<T>().AsNoTracking().Where(row => ((long[])wanted).Contains(EF.Property<long>(row, property.Name)));
+        return await rows.ToDictionaryAsync(row => (long)property.PropertyInfo!.GetValue(row)!, cancellation);
+    }
 }

@@ -15,7 +15,9 @@ public sealed class VersionedCache<TKey, TValue>
     private readonly string topic;
     private readonly int capacity;
     private readonly Func<TKey, Task<TValue>> read;
+    private Func<TValue, bool> isNone = static _ => false;
     private ConcurrentDictionary<TKey, Entry> entries = new();
+    private ConcurrentDictionary<TKey, Entry> nones = new();
 
     /// <summary>Makes one.</summary>
     /// <param name="versions">Knows of changes.</param>
@@ -38,14 +40,27 @@ public sealed class VersionedCache<TKey, TValue>
             if (touched is null || keyOf is null)
             {
                 entries = new();
+                nones = new();
                 return;
             }
 
             foreach (var key in touched)
             {
                 entries.TryRemove(keyOf(key), out _);
+                nones.TryRemove(keyOf(key), out _);
             }
         });
+        return this;
+    }
+
+    /// <summary>
+    /// Has it keep apart what says that there is nothing, as many entries again: keys that callers make up push out nothing
+    /// that is there.
+    /// </summary>
+    /// <param name="none">Whether an entry says that.</param>
+    public VersionedCache<TKey, TValue> KeepsApart(Func<TValue, bool> none)
+    {
+        isNone = none;
         return this;
     }
 
@@ -62,6 +77,11 @@ public sealed class VersionedCache<TKey, TValue>
             return Wait(known.Value, cancellation);
         }
 
+        if (nones.TryGetValue(key, out var none) && none.Epoch == epoch && none.IsApart)
+        {
+            return none.Value;
+        }
+
         if (entries.Count >= capacity)
         {
             entries = new();
@@ -69,10 +89,38 @@ public sealed class VersionedCache<TKey, TValue>
 
         // Of several at once one reads. The epoch is from before the read and the entry is in its place before it, so a
         // change during the read makes the entry old or has it forgotten.
-        var fresh = new Entry(epoch, () => read(key));
-        var kept = entries.AddOrUpdate(
+        // Both are taken in this order, so that an entry which is forgotten by the one is never kept by the other.
+        var (apart, all) = (nones, entries);
+        Entry fresh = null!;
+        fresh = new Entry(epoch, () => ReadAsync(key, fresh, all, apart));
+        var kept = all.AddOrUpdate(
             key, fresh, (_, other) => other.Epoch == epoch && !other.IsFailed ? other : fresh);
         return Wait(kept.Value, cancellation);
+    }
+
+    private async Task<TValue> ReadAsync(
+        TKey key, Entry entry, ConcurrentDictionary<TKey, Entry> all, ConcurrentDictionary<TKey, Entry> apart)
+    {
+        var value = await read(key);
+        if (!isNone(value))
+        {
+            return value;
+        }
+
+        if (apart.Count >= capacity)
+        {
+            apart.Clear();
+        }
+
+        // It is in its new place before it leaves the old one, where a change during the read has it forgotten.
+        apart[key] = entry;
+        entry.IsApart = all.TryRemove(new(key, entry)) && ReferenceEquals(all, entries);
+        if (!entry.IsApart)
+        {
+            apart.TryRemove(new(key, entry));
+        }
+
+        return value;
     }
 
     private static Task<TValue> Wait(Task<TValue> value, CancellationToken cancellation) =>
@@ -81,8 +129,16 @@ public sealed class VersionedCache<TKey, TValue>
     private sealed class Entry(long epoch, Func<Task<TValue>> read)
     {
         private readonly Lazy<Task<TValue>> value = new(read);
+        private volatile bool isApart;
 
         public long Epoch { get; } = epoch;
+
+        /// <summary>Whether it says that there is nothing, and is kept apart.</summary>
+        public bool IsApart
+        {
+            get => isApart;
+            set => isApart = value;
+        }
 
         public Task<TValue> Value => value.Value;
 

@@ -19,6 +19,12 @@ public enum WorkOutcome
 
     /// <summary>Try again after the back-off; parked, visibly, after the kind's last attempt.</summary>
     RetryLater,
+
+    /// <summary>
+    /// A part is done: run the item again, after what is due before it, as if for the first time. For work without a bound,
+    /// which would keep the runner from all else. The handler finds what is left by itself.
+    /// </summary>
+    RunAgain,
 }
 
 /// <summary>

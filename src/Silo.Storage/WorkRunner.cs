@@ -112,10 +112,14 @@ internal sealed class WorkRunner(
             if (byKind.TryGetValue(row.Kind, out handler))
             {
                 var item = new WorkItem(row.Kind, row.Key, row.Payload, row.Attempt) { Owner = row.Owner };
-                if (await handler.RunAsync(item, cancellation) == WorkOutcome.Done)
+                switch (await handler.RunAsync(item, cancellation))
                 {
-                    await FinishAsync(row, handler, cancellation);
-                    return;
+                    case WorkOutcome.Done:
+                        await FinishAsync(row, handler, cancellation);
+                        return;
+                    case WorkOutcome.RunAgain:
+                        await RunAgainAsync(row, NowMs, cancellation);
+                        return;
                 }
             }
             else
@@ -132,25 +136,22 @@ internal sealed class WorkRunner(
         await RetryAsync(row, handler, error, cancellation);
     }
 
-    private Task FinishAsync(WorkRow row, IWorkHandler handler, CancellationToken cancellation) => store.WriteAsync(
+    private Task FinishAsync(WorkRow row, IWorkHandler handler, CancellationToken cancellation) =>
+        handler.Every is { } every && row.Key == RecurringKey
+            ? RunAgainAsync(row, NowMs + (long)every.TotalMilliseconds, cancellation)
+            : EndAsync($"DELETE FROM silo_work WHERE kind = {row.Kind} AND key = {row.Key} AND owner = {row.Owner}", cancellation);
+
+    private Task RunAgainAsync(WorkRow row, long dueAt, CancellationToken cancellation) => EndAsync(
+        $"""
+        UPDATE silo_work SET due_at = {dueAt}, lease_until = 0, attempt = 0,
+            last_error = '' WHERE kind = {row.Kind} AND key = {row.Key} AND owner = {row.Owner}
+        """,
+        cancellation);
+
+    private Task EndAsync(FormattableString statement, CancellationToken cancellation) => store.WriteAsync(
         async context =>
         {
-            if (handler.Every is { } every && row.Key == RecurringKey)
-            {
-                await context.Database.ExecuteSqlAsync(
-                    $"""
-                    UPDATE silo_work SET due_at = {NowMs + (long)every.TotalMilliseconds}, lease_until = 0, attempt = 0,
-                        last_error = '' WHERE kind = {row.Kind} AND key = {row.Key} AND owner = {row.Owner}
-                    """,
-                    cancellation);
-            }
-            else
-            {
-                await context.Database.ExecuteSqlAsync(
-                    $"DELETE FROM silo_work WHERE kind = {row.Kind} AND key = {row.Key} AND owner = {row.Owner}",
-                    cancellation);
-            }
-
+            await context.Database.ExecuteSqlAsync(statement, cancellation);
             await context.Database.CommitTransactionAsync(cancellation);
             return true;
         },
@@ -165,19 +166,12 @@ internal sealed class WorkRunner(
             logger.LogError("Work {Kind} {Key} is parked after {Attempts} attempts", row.Kind, row.Key, row.Attempt);
         }
 
-        await store.WriteAsync(
-            async context =>
-            {
-                await context.Database.ExecuteSqlAsync(
-                    $"""
-                    UPDATE silo_work SET due_at = {NowMs + (long)BackOff(row.Attempt).TotalMilliseconds},
-                        lease_until = 0, parked = {parked}, last_error = {error}
-                    WHERE kind = {row.Kind} AND key = {row.Key} AND owner = {row.Owner}
-                    """,
-                    cancellation);
-                await context.Database.CommitTransactionAsync(cancellation);
-                return true;
-            },
+        await EndAsync(
+            $"""
+            UPDATE silo_work SET due_at = {NowMs + (long)BackOff(row.Attempt).TotalMilliseconds},
+                lease_until = 0, parked = {parked}, last_error = {error}
+            WHERE kind = {row.Kind} AND key = {row.Key} AND owner = {row.Owner}
+            """,
             cancellation);
     }
 }

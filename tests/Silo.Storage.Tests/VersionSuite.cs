@@ -155,6 +155,50 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     }
 
     [Fact]
+    public async Task Get_OfManyKeysThatAreMadeUp_PushesOutNothingThatIsThere()
+    {
+        await using var node = await OtherAsync(Still());
+        var reads = new List<int>();
+        var cache = new VersionedCache<int, int>(node.Get<Versions>(), topic, 10, key =>
+        {
+            reads.Add(key);
+            return Task.FromResult(key > 100 ? 0 : key);
+        }).KeepsApart(value => value == 0).ForgetsBy(Keys, key => (int)key);
+        Assert.Equal((1, 2), (await GetAsync(cache), await GetAsync(cache, 2)));
+
+        foreach (var madeUp in Enumerable.Range(101, 95))
+        {
+            Assert.Equal(0, await GetAsync(cache, madeUp));
+        }
+
+        // What is there is in memory still, and so is what was made up last.
+        Assert.Equal((1, 2, 0, 0), (await GetAsync(cache), await GetAsync(cache, 2), await GetAsync(cache, 194), await GetAsync(cache, 195)));
+        Assert.Equal(2 + 95, reads.Count);
+        await TouchKeysAsync(node, 195);
+        Assert.Equal((0, 0), (await GetAsync(cache, 194), await GetAsync(cache, 195)));
+        Assert.Equal(195, reads[^1]);
+        Assert.Equal(2 + 95 + 1, reads.Count);
+        await TouchAsync(node);
+        Assert.Equal((0, 1), (await GetAsync(cache, 194), await GetAsync(cache)));
+        Assert.Equal(2 + 95 + 3, reads.Count);
+    }
+
+    [Fact]
+    public async Task Get_OfNothingThatIsMadeWhileItIsRead_ReadsItOnceMore()
+    {
+        await using var node = await OtherAsync(Still());
+        var (begun, gate) = (0, new TaskCompletionSource<int>());
+        var cache = new VersionedCache<int, int>(node.Get<Versions>(), topic, 10, _ => ++begun == 1 ? gate.Task : Task.FromResult(8))
+            .ForgetsBy(Keys, key => (int)key).KeepsApart(value => value == 0);
+        var waiting = GetAsync(cache);
+
+        await TouchKeysAsync(node, 1);
+        gate.SetResult(0);
+
+        Assert.Equal((0, 8), (await waiting, await GetAsync(cache)));
+    }
+
+    [Fact]
     public async Task Get_OfAKeyTouchedWhileItIsRead_ReadsItOnceMore()
     {
         await using var node = await OtherAsync(Still());

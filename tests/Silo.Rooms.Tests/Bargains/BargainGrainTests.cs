@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Bargains;
 using Silo.Rooms.Tests.Coupons;
+using Silo.Storage;
 using Xunit;
 
 namespace Silo.Rooms.Tests.Bargains;
@@ -143,6 +144,28 @@ public abstract class BargainGrainSuite<TKind>(BargainNode<TKind> node) : Bargai
         Assert.Equal(Callers - limit, reasons.Count(r => r == "BARGAIN_HELPS_USED_UP"));
         Assert.Equal(limit, await Node.ReadAsync(r => r.Query<HelpRow>().CountAsync(h => h.HelperId == helper)));
         Assert.Null((await Node.HelpAsync(keys[0], NewId())).Refusal);
+    }
+
+    [Fact]
+    public async Task Campaigns_OfManyGoods_AreReadTogether()
+    {
+        // The newest first, of those that go on.
+        var goods = NewId();
+        var first = await Node.CreateAsync(t => t with { GoodsId = goods });
+        var second = await Node.CreateAsync(t => t with { GoodsId = goods });
+        var ended = await Node.CreateAsync(t => t with { GoodsId = goods });
+        await Node.ChangeAsync(ended, c => c.EndedAt = Node.Now);
+        var alone = await Node.CreateAsync();
+        var aloneGoods = (await Node.Campaigns.FindAsync(alone, CancellationToken.None))!.Terms.GoodsId;
+        var wanted = Enumerable.Range(0, 98).Select(_ => NewId()).Append(goods).Append(aloneGoods).ToArray();
+        Node.Statements.Take();
+
+        var open = await Node.Campaigns.OpenAsync(wanted, Node.Now, CancellationToken.None);
+
+        Assert.Equal([alone, second, first], open.Select(c => c.Id));
+        Assert.All(open, c => Assert.Equal(100, c.Terms.StockTotal));
+        // A query that is under way when the others ask, and theirs; each with its stocks.
+        Assert.InRange(Node.Statements.Take().Count(s => s.Contains("bargains_campaigns", StringComparison.Ordinal)), 1, 2);
     }
 
     [Fact]
@@ -292,4 +315,40 @@ public abstract class BargainGrainSuite<TKind>(BargainNode<TKind> node) : Bargai
 
 public sealed class SqliteBargainGrainTests(BargainNode<OnSqlite> node) : BargainGrainSuite<OnSqlite>(node);
 
-public sealed class PostgresBargainGrainTests(BargainNode<OnPostgres> node) : BargainGrainSuite<OnPostgres>(node);
+public sealed class PostgresBargainGrainTests(BargainNode<OnPostgres> node) : BargainGrainSuite<OnPostgres>(node)
+{
+    [Fact]
+    public async Task Help_OfAHelperWhoseFirstHelpElsewhereIsNotCommitted_IsPutOffAndTheNeighboursAreAnswered()
+    {
+        var campaign = await Node.CreateAsync(t => t with { HelpsPerUser = 2 });
+        var (one, other) = (await Node.StartedAsync(campaign), await Node.StartedAsync(campaign));
+        var (helper, faults) = (NewId(), Node.Get<CommitFaults>());
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var commit = new ManualResetEventSlim();
+        faults.BeforeSend = () =>
+        {
+            if (reached.TrySetResult())
+            {
+                commit.Wait(TimeSpan.FromSeconds(20));
+            }
+        };
+        try
+        {
+            var first = Node.HelpAsync(one, helper);
+            await reached.Task.Soon();
+
+            var outcomes = await Node.RunAsync(other, new HelpCommand { HelperId = helper }, new HelpCommand { HelperId = NewId() }).Soon();
+
+            Assert.Equal(["STORAGE_UNAVAILABLE", null], outcomes.Select(o => o.Refusal?.Reason));
+            Assert.False(first.IsCompleted);
+            commit.Set();
+            Assert.Null((await first.Soon()).Refusal);
+            Assert.Null((await Node.HelpAsync(other, helper)).Refusal);
+        }
+        finally
+        {
+            commit.Set();
+            faults.BeforeSend = null;
+        }
+    }
+}

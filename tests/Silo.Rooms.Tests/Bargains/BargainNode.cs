@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
@@ -30,6 +31,8 @@ public sealed class BargainNode<TKind> : IAsyncLifetime
 
     /// <summary>A clock that a test can move ahead; nothing moves it back.</summary>
     internal MovableTime Time { get; } = new();
+
+    internal Catalog.Statements Statements { get; } = new();
 
     internal IUnits Units => Get<IUnits>();
 
@@ -210,6 +213,7 @@ public sealed class BargainNode<TKind> : IAsyncLifetime
         services.AddSingleton<IJoinedWork>(new OrderWork(OrderWork.Keep, JoinedVerdict.Keep));
         services.AddSingleton<IJoinedWork>(new OrderWork(OrderWork.KeepRows, JoinedVerdict.KeepRows));
         services.AddSingleton<IJoinedWork>(new OrderWork(OrderWork.Refuse, JoinedVerdict.Refuse));
+        services.AddSingleton<IInterceptor>(Statements);
         services.AddSiloStorage(configuration);
         services.AddAccounts(configuration);
         services.AddSingleton<ICatalog, AllGoods>();

@@ -119,7 +119,7 @@ public sealed class CatalogDoorTests
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.Stock, 8L), CancellationToken.None));
         var terms = new GoodsTerms { Name = "Edited", CategoryId = (await GoodsAsync(node))[0].CategoryId, OffSaleWhenEmpty = true };
         var (lines, faults) = GoodsImport.Parse("id,name,category_id,price\r\n" + string.Concat(
-            ids.Reverse().Select(id => $"{id},Imported,{terms.CategoryId},3.00\r\n")));
+            ids.Reverse().Select(id => $"{id},Imported,{terms.CategoryId},3.00\r\n")), goods.Sanitize);
         Assert.Empty(faults);
         var (moved, writes) = (new long[6], new int[6]);
         var seed = Random.Shared.Next();
@@ -180,7 +180,7 @@ public sealed class CatalogDoorTests
         async Task ImportAsync()
         {
             var report = new ImportGoodsResponse();
-            await node.RunAsync(unit => GoodsImport.WriteAsync(new(unit, goods, Operator), lines, report, CancellationToken.None));
+            await node.RunAsync(unit => GoodsImport.WriteAsync(new(unit, Operator), lines, report, CancellationToken.None));
             Assert.Equal((6, 0), (report.Changed, report.Faults.Count));
             for (var i = 0; i < writes.Length; i++)
             {
@@ -189,6 +189,45 @@ public sealed class CatalogDoorTests
         }
 
         void Move(long pieces, params int[] which) => Array.ForEach(which, i => Interlocked.Add(ref moved[i], pieces));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Import_OfContent_WritesWhatWasMadeOfItBeforeTheUnit(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var ids = await node.AddGoodsAsync(2);
+        var category = (await GoodsAsync(node))[0].CategoryId;
+        await node.RunAsync(unit => unit.Set<PartsRow>().ExecuteUpdateAsync(
+            set => set.SetProperty(p => p.Parts, """{"content":"as it was"}"""), CancellationToken.None));
+        var cleaned = new List<string>();
+
+        Assert.Equal(["<b>new</b>"], await ImportAsync(ids[0], ",content", ",<b>new</b>"));
+        Assert.Empty(await ImportAsync(ids[1], "", ""));
+
+        var contents = await node.Units.ReadAsync(
+            r => r.Query<PartsRow>().Where(p => ids.Contains(p.GoodsId)).OrderBy(p => p.GoodsId).Select(p => p.Parts).ToListAsync(),
+            CancellationToken.None);
+        Assert.Equal(
+            ["clean <b>new</b>", "as it was"], contents.Select(c => CatalogWire.Read<GoodsParts>(c).Content));
+
+        async Task<List<string>> ImportAsync(long id, string column, string field)
+        {
+            cleaned.Clear();
+            var (lines, faults) = GoodsImport.Parse(
+                $"id,name,category_id,price{column}\r\n{id},Imported,{category},3.00{field}\r\n",
+                content =>
+                {
+                    cleaned.Add(content);
+                    return $"clean {content}";
+                });
+            Assert.Empty(faults);
+            var report = new ImportGoodsResponse();
+            await node.RunAsync(unit => GoodsImport.WriteAsync(new(unit, Operator), lines, report, CancellationToken.None));
+            Assert.Equal((1, 0), (report.Changed, report.Faults.Count));
+            return [.. cleaned];
+        }
     }
 
     [Theory]

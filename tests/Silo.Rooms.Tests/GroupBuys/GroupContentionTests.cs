@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Silo.GroupBuys;
 using Silo.Rooms.Tests.Coupons;
 using Silo.Storage;
@@ -164,6 +165,43 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
             "REQUEST_ID_REUSED", (await openings.OpenAsync(user, campaign.GoodsId, "request-1", 5, CancellationToken.None)).Refusal?.Reason);
     }
 
+    [Fact]
+    public async Task Counts_OfManyGroups_AreExactUpToALimitAndMarkedAbove()
+    {
+        var (campaign, reads) = (await Node.CampaignAsync(), Node.Get<GroupReads>());
+        await AddAsync(GroupReads.MostCounted, GroupStatus.Open);
+        await AddAsync(7, GroupStatus.Completed);
+        Assert.Equal(new GroupCounts(GroupReads.MostCounted, 7, false), await CountAsync());
+        Assert.Equal((20, GroupReads.MostCounted), await ListedAsync(page: 1));
+
+        await AddAsync(1, GroupStatus.Open);
+        Assert.Equal(new GroupCounts(GroupReads.MostCounted, 7, true), await CountAsync());
+        await AddAsync(5, GroupStatus.Open);
+        Assert.Equal((6, GroupReads.MostCounted + 1), await ListedAsync(page: 501));
+
+        async Task<GroupCounts> CountAsync() => (await reads.CountsAsync([campaign.Id], CancellationToken.None))[campaign.Id];
+
+        async Task<(int Shown, long Total)> ListedAsync(int page)
+        {
+            var query = new GroupQuery { GoodsId = campaign.GoodsId, Statuses = [GroupStatus.Open], PublicAt = Node.Clock.NowMs };
+            var (groups, total) = await reads.GroupsAsync(query, new Paging(page, 20), CancellationToken.None);
+            return (groups.Count, total);
+        }
+
+        Task AddAsync(int count, GroupStatus status)
+        {
+            var first = NewId();
+            Enumerable.Range(0, count).ToList().ForEach(_ => NewId());
+            return Node.RunAsync<int>(async unit => await unit.ExecuteAsync(
+                $"""
+                INSERT INTO groupbuys_groups (id, campaign_id, goods_id, opener_id, reusable, status, published, ends_at)
+                WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {first + count - 1})
+                SELECT i, {campaign.Id}, {campaign.GoodsId}, i, {false}, {(int)status}, {true}, {long.MaxValue} FROM n
+                """,
+                CancellationToken.None));
+        }
+    }
+
     [Theory]
     [InlineData("test_orders SET state = 'closed' WHERE id")]
     [InlineData("groupbuys_seats SET status = 3 WHERE order_id")]
@@ -247,4 +285,90 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
 public sealed class GroupContentionOnSqlite(GroupNode<OnSqlite> node, ITestOutputHelper output) : GroupContentionTests<OnSqlite>(node, output);
 
 public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestOutputHelper output)
-    : GroupContentionTests<OnPostgres>(node, output);
+    : GroupContentionTests<OnPostgres>(node, output)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Openers_WhoWaitForTheirCampaign_LeaveConnectionsToOthers()
+    {
+        var (campaign, openings) = (await Node.CampaignAsync(), Node.Get<GroupOpenings>());
+        var most = Node.Get<DatabaseOptions>().MaxHotUnits;
+        await using var foreign = await Node.OpenOwnAsync();
+        await using var transaction = await foreign.BeginTransactionAsync(Cancel);
+        await CountAsync(foreign, $"SELECT id FROM groupbuys_campaigns WHERE id = {campaign.Id} FOR UPDATE");
+
+        var openers = Enumerable.Range(0, 200).Select(
+            _ => openings.OpenAsync(NewId(), campaign.GoodsId, "", 0, CancellationToken.None)).ToArray();
+        await Task.Run(
+            async () =>
+            {
+                while (await WaitingAsync(foreign) < most)
+                {
+                }
+            },
+            Cancel).Soon();
+        // Another room's read has its connection while they wait.
+        Assert.Equal(0, await Node.ReadAsync(r => r.Query<Silo.Accounts.UserRow>().CountAsync()).Soon());
+        var waiting = await WaitingAsync(foreign);
+        await transaction.RollbackAsync(Cancel);
+
+        Assert.Equal(most, waiting);
+        var ended = await Task.WhenAll(openers.Select(EndAsync)).Soon();
+        Assert.DoesNotContain(ended, e => e.Failure is not null and not StorageBusyException and not StorageUnavailableException);
+        Assert.All(ended.Where(e => e.Failure is null), e => Assert.Null(e.Group.Refusal));
+        Assert.Equal(
+            ended.Where(e => e.Failure is null).Select(e => e.Group.Value).Order(),
+            await Node.ReadAsync(r => r.Query<GroupRow>().Where(g => g.CampaignId == campaign.Id).Select(g => g.Id).Order().ToListAsync()));
+        Assert.Contains(ended, e => e.Failure is null);
+    }
+
+    [Fact]
+    public async Task Openers_OfOneCampaign_DoNotWaitForEachOther()
+    {
+        var (campaign, openings, faults) = (await Node.CampaignAsync(), Node.Get<GroupOpenings>(), Node.Get<CommitFaults>());
+        using var both = new CountdownEvent(2);
+        faults.BeforeSend = () =>
+        {
+            // Both hold what they have locked.
+            if (!both.Signal() && !both.Wait(TimeSpan.FromSeconds(20)))
+            {
+                throw new InvalidOperationException("The other waits.");
+            }
+        };
+        try
+        {
+            var opened = await Task.WhenAll(Enumerable.Range(0, 2).Select(
+                _ => openings.OpenAsync(NewId(), campaign.GoodsId, "", 0, CancellationToken.None))).Soon();
+
+            Assert.All(opened, o => Assert.Null(o.Refusal));
+        }
+        finally
+        {
+            faults.BeforeSend = null;
+        }
+    }
+
+    private static async Task<(Silo.Kernel.Result<long> Group, Exception? Failure)> EndAsync(Task<Silo.Kernel.Result<long>> opener)
+    {
+        try
+        {
+            return (await opener, null);
+        }
+        catch (Exception exception)
+        {
+            return (0, exception);
+        }
+    }
+
+    /// <summary>Connections of the node that wait for a lock.</summary>
+    private static Task<long> WaitingAsync(Npgsql.NpgsqlConnection connection) => CountAsync(
+        connection,
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+
+    private static async Task<long> CountAsync(Npgsql.NpgsqlConnection connection, string sql)
+    {
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync(Cancel))!;
+    }
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Silo.Edge;
 using Silo.GroupBuys;
@@ -234,6 +235,88 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         await using var unknown = Node.Get<LiveValues<long, GroupProgress>>().WatchAsync(NewId(), TestContext.Current.CancellationToken).GetAsyncEnumerator();
         Assert.True(await unknown.MoveNextAsync().AsTask().Soon());
         Assert.Null(unknown.Current);
+    }
+
+    [Fact]
+    public async Task Watch_OfGroupsThatCallersMakeUp_LeavesNoGrain()
+    {
+        var (group, _, _) = await Node.PublishAsync();
+        await Node.ForgetAsync();
+        var before = await Node.ActivationsAsync();
+
+        foreach (var _ in Enumerable.Range(0, 20))
+        {
+            Assert.Null(await Node.Grain(NewId()).WatchAsync(null).Soon());
+        }
+
+        Assert.NotNull(await Node.Grain(group).WatchAsync(null).Soon());
+        // An activation ends soon after its last call, not with it.
+        await Task.Run(
+            async () =>
+            {
+                while (await Node.ActivationsAsync() > before + 1)
+                {
+                }
+            },
+            TestContext.Current.CancellationToken).Soon();
+        Assert.NotNull(await Node.Grain(group).WatchAsync(null).Soon());
+    }
+
+    [Fact]
+    public async Task EndOfACampaign_WithMoreGroupsThanOneRunEnds_IsDoneInPartsAlsoWhenOneIsCutOff()
+    {
+        var campaign = await Node.CampaignAsync();
+        const int groups = (2 * CampaignEnd.AtOnce) + 5;
+        await Parallel.ForEachAsync(Enumerable.Range(0, groups), async (_, _) => await Node.OpenAsync(campaign, NewId()));
+        var id = campaign.Id.ToString(CultureInfo.InvariantCulture);
+        await Node.RunAsync<bool>(async unit =>
+        {
+            await CampaignWrites.ChangeAsync(
+                unit,
+                campaign.Id,
+                row =>
+                {
+                    (row.Enabled, row.Over) = (false, true);
+                    return Task.CompletedTask;
+                },
+                alsoOver: true,
+                CancellationToken.None);
+            return true;
+        });
+        var handler = Node.Get<IEnumerable<IWorkHandler>>().OfType<CampaignEnd>().Single();
+        var item = new WorkItem(CampaignEnd.WorkKind, id, id, 1);
+
+        Assert.Equal(WorkOutcome.RunAgain, await handler.RunAsync(item, CancellationToken.None));
+        Assert.Equal(groups - CampaignEnd.AtOnce, await OpenAsync());
+        // A node dies within a run: another has the same item later.
+        using var dies = new CancellationTokenSource();
+        var run = handler.RunAsync(item, dies.Token);
+        await Task.Run(
+            async () =>
+            {
+                while (await OpenAsync() > groups - CampaignEnd.AtOnce - 10)
+                {
+                }
+            },
+            TestContext.Current.CancellationToken).Soon();
+        await dies.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        var left = await OpenAsync();
+        Assert.InRange(left, 6, groups - CampaignEnd.AtOnce - 10);
+
+        await Node.RunAsync<bool>(async unit =>
+        {
+            await unit.EnqueueAsync(CampaignEnd.WorkKind, id, unit.NowMs + GroupNode<TKind>.HourMs, id, CancellationToken.None);
+            return true;
+        });
+        Node.Time.Advance(GroupNode<TKind>.HourMs);
+        await Node.RunDueAsync();
+
+        Assert.Equal(0, await OpenAsync());
+        Assert.False(await Node.ReadAsync(r => r.Query<WorkRow>().AnyAsync(w => w.Kind == CampaignEnd.WorkKind && w.Key == id)));
+
+        Task<int> OpenAsync() => Node.ReadAsync(
+            r => r.Query<GroupRow>().CountAsync(g => g.CampaignId == campaign.Id && g.Status == GroupStatus.Open));
     }
 
     private TestOrderHandler Handler(string kind, int node) => new(kind, Node.Get<IUnits>(node), Node.Get<IGroupBuys>(node));

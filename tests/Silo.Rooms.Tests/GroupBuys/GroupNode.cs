@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Orleans.TestingHost;
 using Silo.Accounts;
 using Silo.Catalog;
@@ -117,6 +118,19 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
     }
 
     internal IGroupGrain Grain(long group, int node = 0) => clusters[node].Client.GetGroup(group);
+
+    /// <summary>A connection to PostgreSQL that is in nobody's pool.</summary>
+    internal async Task<NpgsqlConnection> OpenOwnAsync()
+    {
+        var own = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await own.OpenAsync();
+        return own;
+    }
+
+    /// <summary>How many groups are activated on the first node.</summary>
+    internal async Task<int> ActivationsAsync() =>
+        (await clusters[0].Client.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics().WaitAsync(Bound))
+            .Count(s => s.GrainId.Type.ToString() == "silo.groupbuys.group");
 
     /// <summary>Ends all activations of the first node.</summary>
     internal Task ForgetAsync() =>
@@ -258,6 +272,7 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
             ["Silo:Database:Provider"] = TKind.IsPostgres ? "PostgreSql" : "Sqlite",
             ["ConnectionStrings:Silo"] = connectionString,
             ["Silo:DataDirectory"] = directory,
+            ["Silo:Database:MaxConnections"] = "8",
         }).Build();
         var collection = new ServiceCollection();
         collection.AddLogging();
