@@ -955,14 +955,30 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("id");
 
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
 
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
                     b.Property<int>("Rebate")
                         .HasColumnType("integer")
                         .HasColumnName("rebate");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("integer")
+                        .HasColumnName("sort");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("updated_at");
 
                     b.Property<int>("Version")
                         .HasColumnType("integer")
@@ -1004,9 +1020,17 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("user_id");
 
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("expires_at");
+
                     b.Property<long>("LevelId")
                         .HasColumnType("bigint")
                         .HasColumnName("level_id");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("bigint")
+                        .HasColumnName("since");
 
                     b.HasKey("UserId");
 
@@ -2711,6 +2735,10 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("prize_id");
 
+                    b.Property<long>("PrizeOrdinal")
+                        .HasColumnType("bigint")
+                        .HasColumnName("prize_ordinal");
+
                     b.Property<long>("RequestHash")
                         .HasColumnType("bigint")
                         .HasColumnName("request_hash");
@@ -2738,6 +2766,9 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasIndex("UserId", "LotteryId", "Ordinal")
                         .IsUnique();
 
+                    b.HasIndex(new[] { "LotteryId", "Position" }, "IX_lotteries_draws_goods")
+                        .HasFilter("is_goods");
+
                     b.ToTable("lotteries_draws", (string)null);
                 });
 
@@ -2764,6 +2795,59 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasKey("Id");
 
                     b.ToTable("lotteries_lotteries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.PrizeAddressRow", b =>
+                {
+                    b.Property<long>("DrawId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("draw_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer")
+                        .HasColumnName("ordinal");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("LinkMan")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("link_man");
+
+                    b.Property<string>("Mobile")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mobile");
+
+                    b.Property<string>("PostCode")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("post_code");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("region");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.HasKey("DrawId", "Ordinal");
+
+                    b.ToTable("lotteries_addresses", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Lotteries.RuleRow", b =>
@@ -2887,7 +2971,7 @@ namespace Silo.Server.Migrations.PostgreSql
 
                     b.HasKey("Event", "Reference");
 
-                    b.HasIndex("UserId");
+                    b.HasIndex("UserId", "Event", "At");
 
                     b.ToTable("points_grants", (string)null);
                 });
@@ -2901,6 +2985,10 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.Property<long>("CreatedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("created_at");
+
+                    b.Property<int>("DailyLimit")
+                        .HasColumnType("integer")
+                        .HasColumnName("daily_limit");
 
                     b.Property<bool>("Disabled")
                         .HasColumnType("boolean")
@@ -3355,11 +3443,15 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("points_debt");
 
+                    b.Property<long>("PointsReceived")
+                        .HasColumnType("bigint")
+                        .HasColumnName("points_received");
+
                     b.HasKey("UserId");
 
                     b.ToTable("wallets_wallets", null, t =>
                         {
-                            t.HasCheckConstraint("ck_wallets_bounds", "balance >= 0 AND frozen >= 0 AND commission >= 0 AND balance_debt <= 0 AND points >= 0 AND points_debt <= 0");
+                            t.HasCheckConstraint("ck_wallets_bounds", "balance BETWEEN 0 AND 9007199254740991 AND frozen BETWEEN 0 AND 9007199254740991 AND commission BETWEEN 0 AND 9007199254740991 AND balance_debt BETWEEN -9007199254740991 AND 0 AND points BETWEEN 0 AND 9007199254740991 AND points_debt BETWEEN -9007199254740991 AND 0 AND points_received >= 0");
                         });
                 });
 #pragma warning restore 612, 618

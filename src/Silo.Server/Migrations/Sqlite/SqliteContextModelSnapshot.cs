@@ -950,14 +950,30 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("name");
 
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
                     b.Property<int>("Rebate")
                         .HasColumnType("INTEGER")
                         .HasColumnName("rebate");
+
+                    b.Property<int>("Sort")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("sort");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
 
                     b.Property<int>("Version")
                         .HasColumnType("INTEGER")
@@ -999,9 +1015,17 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("user_id");
 
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
                     b.Property<long>("LevelId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("level_id");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("since");
 
                     b.HasKey("UserId");
 
@@ -2706,6 +2730,10 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("prize_id");
 
+                    b.Property<long>("PrizeOrdinal")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("prize_ordinal");
+
                     b.Property<long>("RequestHash")
                         .HasColumnType("INTEGER")
                         .HasColumnName("request_hash");
@@ -2733,6 +2761,9 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasIndex("UserId", "LotteryId", "Ordinal")
                         .IsUnique();
 
+                    b.HasIndex(new[] { "LotteryId", "Position" }, "IX_lotteries_draws_goods")
+                        .HasFilter("is_goods");
+
                     b.ToTable("lotteries_draws", (string)null);
                 });
 
@@ -2759,6 +2790,59 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasKey("Id");
 
                     b.ToTable("lotteries_lotteries", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.PrizeAddressRow", b =>
+                {
+                    b.Property<long>("DrawId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("draw_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ordinal");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("detail");
+
+                    b.Property<string>("LinkMan")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("link_man");
+
+                    b.Property<string>("Mobile")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mobile");
+
+                    b.Property<string>("PostCode")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("post_code");
+
+                    b.Property<string>("Region")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("region");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("RequestId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.HasKey("DrawId", "Ordinal");
+
+                    b.ToTable("lotteries_addresses", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Lotteries.RuleRow", b =>
@@ -2882,7 +2966,7 @@ namespace Silo.Server.Migrations.Sqlite
 
                     b.HasKey("Event", "Reference");
 
-                    b.HasIndex("UserId");
+                    b.HasIndex("UserId", "Event", "At");
 
                     b.ToTable("points_grants", (string)null);
                 });
@@ -2896,6 +2980,10 @@ namespace Silo.Server.Migrations.Sqlite
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
+
+                    b.Property<int>("DailyLimit")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("daily_limit");
 
                     b.Property<bool>("Disabled")
                         .HasColumnType("INTEGER")
@@ -3350,11 +3438,15 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("points_debt");
 
+                    b.Property<long>("PointsReceived")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("points_received");
+
                     b.HasKey("UserId");
 
                     b.ToTable("wallets_wallets", null, t =>
                         {
-                            t.HasCheckConstraint("ck_wallets_bounds", "balance >= 0 AND frozen >= 0 AND commission >= 0 AND balance_debt <= 0 AND points >= 0 AND points_debt <= 0");
+                            t.HasCheckConstraint("ck_wallets_bounds", "balance BETWEEN 0 AND 9007199254740991 AND frozen BETWEEN 0 AND 9007199254740991 AND commission BETWEEN 0 AND 9007199254740991 AND balance_debt BETWEEN -9007199254740991 AND 0 AND points BETWEEN 0 AND 9007199254740991 AND points_debt BETWEEN -9007199254740991 AND 0 AND points_received >= 0");
                         });
                 });
 #pragma warning restore 612, 618
