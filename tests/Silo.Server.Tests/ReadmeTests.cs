@@ -24,7 +24,7 @@ public sealed partial class ReadmeTests
         var blocks = Blocks(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md")));
         await using var server = await ServerProcess.StartAsync([]);
 
-        Assert.True(blocks.Count == 2 && blocks.Sum(steps => steps.Count) >= 6, "The README's session was not found.");
+        Assert.True(blocks.Count == 2 && blocks.Sum(steps => steps.Count) >= 5, "The README's session was not found.");
         await PlayAsync(server, blocks);
     }
 
