@@ -36,6 +36,10 @@ internal sealed class SignInGrain(IdSource ids, ShopClock clock, IWallets wallet
     : HotGrain<SignInState, SignInCommand, SignInOutcome, SignInFacts>, ISignInGrain
 {
     private const string KeyPrefix = "u:";
+
+    /// <summary>With fewer points a wallet is far from full, whatever a sign-in gives.</summary>
+    private const long FarFromFull = 1_000_000_000_000_000;
+
     private bool walletMoves;
 
     protected override StateKey Key => StateKeyOf(UserId);
@@ -73,7 +77,7 @@ internal sealed class SignInGrain(IdSource ids, ShopClock clock, IWallets wallet
             facts.Registered = clock.DayOf(at).DayNumber;
         }
 
-        if (batch.Any(c => c.RequestId.Length > 0))
+        if (batch.Any(c => c.RequestId.Length > 0) && !WillAppend(batch, facts))
         {
             await reads.ReadAsync(r => LoadAnsweredAsync(r, batch, facts), CancellationToken.None);
         }
@@ -119,6 +123,15 @@ internal sealed class SignInGrain(IdSource ids, ShopClock clock, IWallets wallet
         facts.Ledger = await wallets.LockAsync(unit, [UserId], CancellationToken.None);
         return new HashSet<SignInCommand>();
     }
+
+    /// <summary>
+    /// Whether a batch is one sign-in that nothing refuses. Its row then says by its unique key whether the request id has an
+    /// answer: where it is taken, the batch is decided again on what is read.
+    /// </summary>
+    private bool WillAppend(IReadOnlyList<SignInCommand> batch, SignInFacts facts) => !walletMoves
+        && batch is [SignTodayCommand]
+        && facts.Ledger?.PointsOf(UserId) < FarFromFull
+        && SignInRules.SignIn(State, facts.Terms, facts.Today).IsAccepted;
 
     private static SignInOutcome Refuse(Refusal refusal) => new() { Refusal = refusal };
 

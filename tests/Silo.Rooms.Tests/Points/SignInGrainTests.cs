@@ -136,6 +136,30 @@ public abstract class SignInGrainSuite<TKind>(PointsNode<TKind> node, ITestOutpu
     }
 
     [Fact]
+    public async Task SignIn_WithTheRequestIdOfAnEarlierDay_GetsThatAnswerWhateverHoldsNow()
+    {
+        await Node.SetTermsAsync(new() { BasePoints = 4 });
+        var user = NewId();
+        var first = await Node.SignAsync(user, "r");
+        Node.Time.AddDays(1);
+
+        Assert.Equal(
+            Refusals.RequestIdReused,
+            (await Node.RunAsync(user, new SignTodayCommand { RequestId = "r", RequestHash = 99 })).Refusal);
+        Assert.Equal(first, await Node.SignAsync(user, "r"));
+        await Node.AddPointsAsync(user, LedgerRules.MaxAmount - 4);
+        await Node.ForgetAsync();
+        Assert.Equal(first, await Node.SignAsync(user, "r"));
+        await Node.AddPointsAsync(user, -LedgerRules.MaxAmount);
+        await Node.SetTermsAsync(new() { BasePoints = 4, Closed = true });
+        await Node.ForgetAsync();
+        Assert.Equal(first, await Node.SignAsync(user, "r"));
+        Assert.Equal(PointsRefusals.SignInClosed, (await Node.SignAsync(user, "s")).Refusal);
+        Assert.Equal(Today - 1, Assert.Single(await Node.DaysAsync(user)).Day);
+        Assert.Empty(await Node.LedgerFaultsAsync());
+    }
+
+    [Fact]
     public async Task SignIn_AfterTheGrainForgot_GoesOnFromTheStoredDays()
     {
         await Node.SetTermsAsync(new() { StreakRewards = { Reward(1, 1), Reward(2, 20) } });
