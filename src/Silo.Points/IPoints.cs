@@ -78,14 +78,13 @@ internal sealed class PointsGrants(IWallets wallets, ShopClock clock) : IPoints
             return meanwhile.Points;
         }
 
-        // Behind the lock, so that of many at once each sees those before it.
-        if (tier.DailyLimit > 0 && await CountOfDayAsync(unit, grant, cancellation) >= tier.DailyLimit)
-        {
-            return 0;
-        }
-
-        var (points, rows) = (tier.Points, new Rows());
-        var posted = draft.Post(
+        // Behind the lock, so that of many at once each sees those before it. That nothing was given is kept like what was:
+        // a repeat on another day is a repeat.
+        var points = tier.DailyLimit > 0 && await CountOfDayAsync(unit, grant, tier.DailyLimit, cancellation) >= tier.DailyLimit
+            ? 0
+            : tier.Points;
+        var rows = new Rows();
+        if (points > 0 && draft.Post(
             new LedgerTransaction
             {
                 Kind = KindOf(grant.Event),
@@ -93,10 +92,9 @@ internal sealed class PointsGrants(IWallets wallets, ShopClock clock) : IPoints
                 Remark = grant.Remark,
                 Lines = [new(grant.UserId, LedgerAccount.Points, points), new(0, LedgerAccount.ShopPointsIssued, -points)],
             },
-            rows);
-        if (!posted.IsAccepted)
+            rows).Refusal is { } refusal)
         {
-            return posted.Refusal;
+            return refusal;
         }
 
         rows.Append(new GrantRow
@@ -152,13 +150,15 @@ internal sealed class PointsGrants(IWallets wallets, ShopClock clock) : IPoints
     private static Task<GrantRow?> FindAsync(IReads reads, PointsEvent happened, string reference, CancellationToken cancellation) =>
         reads.Query<GrantRow>().SingleOrDefaultAsync(g => g.Event == happened && g.Reference == reference, cancellation);
 
-    /// <summary>How many grants of the event the user has got on the shop's day of the unit.</summary>
-    private Task<int> CountOfDayAsync(Unit unit, PointsGrant grant, CancellationToken cancellation)
+    /// <summary>How many grants of the event have given the user points on the shop's day of the unit, counted up to a limit.</summary>
+    private Task<int> CountOfDayAsync(Unit unit, PointsGrant grant, int limit, CancellationToken cancellation)
     {
         var day = clock.DayOf(unit.NowMs);
         var (start, end) = (clock.StartOf(day), clock.StartOf(day.AddDays(1)));
+        // In the order of the index, in which those that gave nothing come after those that reached the limit.
         return unit.Query<GrantRow>()
-            .CountAsync(g => g.UserId == grant.UserId && g.Event == grant.Event && g.At >= start && g.At < end, cancellation);
+            .Where(g => g.UserId == grant.UserId && g.Event == grant.Event && g.At >= start && g.At < end)
+            .OrderBy(g => g.At).Where(g => g.Points > 0).Take(limit).CountAsync(cancellation);
     }
 
     private static LedgerKind KindOf(PointsEvent happened) => happened switch

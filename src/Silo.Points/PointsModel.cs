@@ -98,6 +98,7 @@ internal sealed class GrantRow
 
     public long UserId { get; init; }
 
+    /// <summary>0 where the day's limit was reached.</summary>
     public long Points { get; init; }
 
     public long AmountCents { get; init; }

@@ -75,7 +75,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     /// few that cannot be committed after few transactions.
     /// </summary>
     /// <param name="group">The batches; it may be changed.</param>
-    /// <param name="again">Whether they have been rolled back before.</param>
+    /// <param name="again">Whether an error has rolled them back before; a key that one of them finds taken is none.</param>
     private async Task CommitGroupAsync(List<Waiting> group, bool again = false)
     {
         while (group.Count > 0)
@@ -97,7 +97,8 @@ internal sealed class GroupCommit : IAsyncDisposable
                     CompleteAll(group, BatchOutcome.RowTaken);
                     return;
                 default:
-                    if (report is { Error: not null, Outcome: not TransactionOutcome.RowTaken })
+                    var isError = report.Outcome != TransactionOutcome.RowTaken;
+                    if (isError && report.Error is not null)
                     {
                         logger.LogWarning(report.Error, "A transaction of {Batches} batches was rolled back", group.Count);
                     }
@@ -105,7 +106,7 @@ internal sealed class GroupCommit : IAsyncDisposable
                     if (group.Count > 1)
                     {
                         var half = group.Count / 2;
-                        await CommitGroupAsync(group[..half], again: true);
+                        await CommitGroupAsync(group[..half], again || isError);
                         group.RemoveRange(0, half);
                     }
                     else if (again)
@@ -114,7 +115,7 @@ internal sealed class GroupCommit : IAsyncDisposable
                         return;
                     }
 
-                    again = true;
+                    again |= isError;
                     break;
             }
         }

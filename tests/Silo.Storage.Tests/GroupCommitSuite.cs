@@ -412,18 +412,10 @@ public sealed class GroupCommitOnPostgres(StoreFixture<PostgresDatabase> fixture
 {
     private const string Told = "told how long it may wait";
 
-    /// <summary>A trigger writes into the rows how long their transaction waits for locks.</summary>
     [Fact]
     public async Task RowThatIsLockedElsewhere_FailsItsBatchOnlyAndIsWaitedForInFullOnce()
     {
-        var source = Node.Get<Npgsql.NpgsqlDataSource>();
-        await using var trigger = source.CreateCommand(
-            $"""
-            CREATE FUNCTION test_tell() RETURNS trigger LANGUAGE plpgsql AS
-                $$ BEGIN NEW.note := current_setting('lock_timeout'); RETURN NEW; END $$;
-            CREATE TRIGGER test_tell BEFORE INSERT ON test_entries FOR EACH ROW WHEN (NEW.note = '{Told}') EXECUTE FUNCTION test_tell();
-            """);
-        await trigger.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var source = await TellingAsync();
         var ids = NewIds(8);
         await using var foreign = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var holding = await foreign.BeginTransactionAsync(TestContext.Current.CancellationToken);
@@ -452,6 +444,39 @@ public sealed class GroupCommitOnPostgres(StoreFixture<PostgresDatabase> fixture
         {
             Assert.Equal("2s", (await Node.EntriesAsync(id))[0].Note);
         }
+    }
+
+    [Fact]
+    public async Task RowThatIsTaken_ShortensNobodysWait()
+    {
+        await TellingAsync();
+        var ids = NewIds(5);
+        await GroupAsync([BatchOf(ids[4], null, mark: ids[4])]);
+
+        var (outcomes, _) = await GroupAsync(ids[..4].Select((id, i) => i == 1
+            ? BatchOf(id, null, mark: ids[4])
+            : BatchOf(id, null, note: Told)));
+
+        Assert.Equal(ids[..4].Select((_, i) => i == 1 ? BatchOutcome.RowTaken : BatchOutcome.Committed), outcomes);
+        foreach (var id in ids[..4].Where((_, i) => i != 1))
+        {
+            Assert.Equal("2s", (await Node.EntriesAsync(id))[0].Note);
+        }
+    }
+
+    /// <summary>Has a trigger write into the rows that ask for it how long their transaction waits for locks.</summary>
+    private async Task<Npgsql.NpgsqlDataSource> TellingAsync()
+    {
+        var source = Node.Get<Npgsql.NpgsqlDataSource>();
+        await using var trigger = source.CreateCommand(
+            $"""
+            CREATE OR REPLACE FUNCTION test_tell() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN NEW.note := current_setting('lock_timeout'); RETURN NEW; END $$;
+            CREATE OR REPLACE TRIGGER test_tell BEFORE INSERT ON test_entries FOR EACH ROW
+                WHEN (NEW.note = '{Told}') EXECUTE FUNCTION test_tell();
+            """);
+        await trigger.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return source;
     }
 }
 

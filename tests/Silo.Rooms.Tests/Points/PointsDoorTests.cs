@@ -128,6 +128,30 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
     }
 
     [Fact]
+    public async Task Registered_WhoseWorkRunsAgainOnAnotherDay_GivesNothingMore()
+    {
+        var (inviter, late) = (NewId(), NewId());
+        await Node.AddUsersAsync(inviter, late);
+        var work = Node.Get<RegistrationPoints>();
+        Node.Time.Set(Clock.StartOf(Clock.DayOf(Clock.NowMs).AddDays(1)) - 1);
+        for (var i = 0; i < Limit; i++)
+        {
+            Assert.Equal(50, (await GrantAsync(inviter, Reference(), 0, PointsEvent.Invitation)).Value);
+        }
+
+        await work.RunAsync(new(work.Kind, $"{late}", $"{inviter}", 1), CancellationToken.None);
+        Node.Time.Set(Clock.NowMs + 60_000);
+        await work.RunAsync(new(work.Kind, $"{late}", $"{inviter}", 2), CancellationToken.None);
+
+        Assert.Equal(50 * Limit, (await Node.WalletAsync(inviter)).Points);
+        // Nor does what gave nothing count on a day.
+        Assert.Equal(50, (await GrantAsync(inviter, Reference(), 0, PointsEvent.Invitation)).Value);
+        Assert.Equal(0, (await Node.Units.RunAsync(
+            unit => Node.Points.TakeBackAsync(unit, PointsEvent.Invitation, $"user:{late}", 0, CancellationToken.None),
+            CancellationToken.None)).Value);
+    }
+
+    [Fact]
     public async Task Grant_BeyondTheLimitOfAnEvent_LeavesOtherEventsAndUsersAlone()
     {
         await RulesAsync();
