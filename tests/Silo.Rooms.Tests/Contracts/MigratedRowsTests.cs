@@ -46,6 +46,41 @@ public sealed class MigratedRowsTests
         }
     }
 
+    /// <summary>On SQLite there is no other node.</summary>
+    [Theory]
+    [InlineData(
+        """
+        INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, entries)
+        VALUES (1, 3, 0, 0, 0, 19, 0, 6) ON CONFLICT (user_id) DO UPDATE SET points = excluded.points, entries = excluded.entries
+        """)]
+    [InlineData(
+        """
+        INSERT INTO lotteries_draws (id, lottery_id, position, rule_version, user_id, ordinal, request_id, request_hash, at,
+            prize_id, piece_id, is_goods)
+        VALUES (16, 1, 5, 2, 8, 0, 'f', 0, 0, 100, 0, false)
+        """)]
+    public async Task WriteOfANodeOfAnOlderVersion_AfterTheMigration_Fails(string statement)
+    {
+        Assert.SkipWhen(PostgresServer.SkipReason is not null, PostgresServer.SkipReason ?? "");
+        var connectionString = await PostgresServer.CreateDatabaseAsync("migrated");
+        try
+        {
+            await using var source = NpgsqlDataSource.Create(connectionString);
+            var options = new DbContextOptionsBuilder<PostgreSqlContext>();
+            StorageArea.ConfigurePostgreSql(options, DesignTime.Rooms().BuildServiceProvider(), source);
+            await using var context = new PostgreSqlContext(options.Options);
+            await context.GetService<IMigrator>().MigrateAsync();
+
+            var failure = await Assert.ThrowsAsync<PostgresException>(() => context.Database.ExecuteSqlRawAsync(statement));
+
+            Assert.Equal(PostgresErrorCodes.NotNullViolation, failure.SqlState);
+        }
+        finally
+        {
+            await PostgresServer.DropDatabaseAsync(connectionString);
+        }
+    }
+
     [Fact]
     public async Task Migrate_OnSqliteFromPromotions_FillsTheNewColumns()
     {

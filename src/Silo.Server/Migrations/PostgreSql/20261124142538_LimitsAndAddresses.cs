@@ -138,6 +138,13 @@ namespace Silo.Server.Migrations.PostgreSql
 
             // A rule of invitations, which are event 5, needs a limit.
             migrationBuilder.Sql("UPDATE points_rules SET daily_limit = 10 WHERE event = 5");
+
+            // A node of an older version that still runs must fail and not write a wrong number.
+            migrationBuilder.Sql(
+                """
+                ALTER TABLE lotteries_draws ALTER COLUMN prize_ordinal DROP DEFAULT;
+                ALTER TABLE wallets_wallets ALTER COLUMN points_received DROP DEFAULT;
+                """);
         }
 
         /// <inheritdoc />
