@@ -68,6 +68,13 @@ public sealed class Shop : IAsyncDisposable
 
     public AccountsAdminService.AccountsAdminServiceClient AccountsAdmin => new(Channel);
 
+    /// <summary>Whether a database is there; in CI it must be.</summary>
+    public static bool IsInstalled(Database database) => database != Database.PostgreSql || PostgresServer.IsAvailable;
+
+    /// <summary>Skips the test where the database is not installed.</summary>
+    public static void SkipWithout(Database database) =>
+        Assert.SkipUnless(IsInstalled(database), PostgresServer.SkipReason ?? "");
+
     /// <summary>Starts a server; skips the test where the database is not installed.</summary>
     /// <param name="database">The database.</param>
     /// <param name="settings">Settings beside <see cref="SettingsOf"/>.</param>
@@ -75,7 +82,7 @@ public sealed class Shop : IAsyncDisposable
     public static async Task<Shop> StartAsync(
         Database database, Dictionary<string, string>? settings = null, string? dump = null)
     {
-        Assert.SkipWhen(database == Database.PostgreSql && !PostgresServer.IsAvailable, PostgresServer.SkipReason ?? "");
+        SkipWithout(database);
         var connectionString = database == Database.PostgreSql ? await PostgresServer.CreateDatabaseAsync("shop") : null;
         if (connectionString is not null && dump is not null)
         {
