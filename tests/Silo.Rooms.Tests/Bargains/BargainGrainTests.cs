@@ -165,6 +165,39 @@ public abstract class BargainGrainSuite<TKind>(BargainNode<TKind> node) : Bargai
     }
 
     [Fact]
+    public async Task Campaigns_OfGoodsWithMoreThanAreShown_AreThoseThatAreOpenByTheClock()
+    {
+        const int shown = 100;
+        const long hour = 3_600_000;
+        var (goods, now) = (NewId(), Node.Now);
+        var running = await Node.CreateAsync(t => t with { GoodsId = goods });
+        await CreateManyAsync(now - hour, now);
+        Assert.Equal([running], await OpenAsync());
+
+        var soon = await CreateManyAsync(now + hour, now + (2 * hour));
+        Assert.Equal([running], await OpenAsync());
+
+        Node.Time.Advance(hour);
+        Assert.Equal(soon.OrderDescending(), await OpenAsync());
+        Node.Time.Advance(hour);
+        Assert.Equal([running], await OpenAsync());
+
+        async Task<List<long>> CreateManyAsync(long startsAt, long endsAt)
+        {
+            List<long> ids = [];
+            while (ids.Count < shown)
+            {
+                ids.Add(await Node.CreateAsync(t => t with { GoodsId = goods, StartsAt = startsAt, EndsAt = endsAt }));
+            }
+
+            return ids;
+        }
+
+        async Task<IEnumerable<long>> OpenAsync() =>
+            (await Node.Campaigns.OpenAsync([goods], Node.Now, CancellationToken.None)).Select(c => c.Id);
+    }
+
+    [Fact]
     public async Task Campaigns_OfManyGoods_AreReadTogether()
     {
         // The newest first, of those that go on.
