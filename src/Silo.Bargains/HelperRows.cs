@@ -55,7 +55,7 @@ internal static class HelperRows
         }
     }
 
-    /// <summary>Makes rows, as many as a batch may need, with one statement; ascending, so that no two wait for each other.</summary>
+    /// <summary>Makes rows, as many as a batch may need, with one statement; ascending, so that no two wait crosswise.</summary>
     private static Task MakeAsync(Unit unit, long campaignId, long[] helpers)
     {
         var rows = string.Join(", ", helpers.Select((_, i) => $"({{{(2 * i) + 1}}}, {{0}}, {{{(2 * i) + 2}}})"));
