@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Bargains;
@@ -17,15 +18,15 @@ internal sealed class CampaignReads
 
     private readonly IUnits units;
     private readonly VersionedCache<long, Campaign?> campaigns;
+    private readonly GatheredReads<long, IReadOnlyList<Campaign>> together;
     private readonly VersionedCache<long, IReadOnlyList<Campaign>> ofGoods;
 
-    public CampaignReads(IUnits units, Versions versions)
+    public CampaignReads(IUnits units, Versions versions, ShopClock clock)
     {
         this.units = units;
         campaigns = new VersionedCache<long, Campaign?>(versions, Topic, Remembered, id => units.ReadAsync(
             r => FindAsync(r, id, CancellationToken.None), CancellationToken.None)).KeepsApart(campaign => campaign is null);
-        var together = new GatheredReads<long, IReadOnlyList<Campaign>>(
-            goods => units.ReadAsync(r => OfGoodsAsync(r, goods), CancellationToken.None));
+        together = new(goods => units.ReadAsync(r => OfGoodsAsync(r, goods, clock.NowMs), CancellationToken.None));
         ofGoods = new VersionedCache<long, IReadOnlyList<Campaign>>(versions, Topic, Remembered, together.ReadAsync)
             .KeepsApart(all => all.Count == 0);
     }
@@ -44,7 +45,7 @@ internal sealed class CampaignReads
     /// <summary>Campaigns of goods that are open at an instant, newest first.</summary>
     public async Task<List<Campaign>> OpenAsync(IEnumerable<long> goods, long now, CancellationToken cancellation)
     {
-        var all = await Task.WhenAll(goods.Distinct().Select(id => ofGoods.GetAsync(id, cancellation)));
+        var all = await Task.WhenAll(goods.Distinct().Select(id => OfGoodsAsync(id, cancellation)));
         return [.. all.SelectMany(c => c).Where(c => IsOpen(c, now)).OrderByDescending(c => c.Id)];
     }
 
@@ -97,15 +98,28 @@ internal sealed class CampaignReads
     private static bool IsOpen(Campaign campaign, long now) =>
         campaign.Enabled && campaign.Terms.StartsAt <= now && now < BargainRules.EndOf(campaign);
 
-    /// <summary>The campaigns of each of the goods, newest first.</summary>
-    private static async Task<IReadOnlyList<IReadOnlyList<Campaign>>> OfGoodsAsync(IReads reads, IReadOnlyList<long> goods)
+    /// <summary>
+    /// The campaigns of goods that are open or to come, from memory. Of more than are kept it is the clock that says which
+    /// are open, so those are read.
+    /// </summary>
+    private async Task<IReadOnlyList<Campaign>> OfGoodsAsync(long goods, CancellationToken cancellation)
     {
-        var live = reads.Query<CampaignRow>().Where(c => goods.Contains(c.GoodsId) && c.Enabled && c.EndedAt == 0);
+        var known = await ofGoods.GetAsync(goods, cancellation);
+        return known.Count < MostOfGoods ? known : await together.ReadAsync(goods);
+    }
+
+    /// <summary>The campaigns of each of the goods that are not over at an instant: those that have begun first.</summary>
+    private static async Task<IReadOnlyList<IReadOnlyList<Campaign>>> OfGoodsAsync(
+        IReads reads, IReadOnlyList<long> goods, long now)
+    {
+        var live = reads.Query<CampaignRow>().Where(
+            c => goods.Contains(c.GoodsId) && c.Enabled && c.EndedAt == 0 && c.EndsAt > now);
         var rows = await live.GroupBy(c => c.GoodsId)
-            .Select(g => g.OrderByDescending(c => c.Id).Take(MostOfGoods).ToList()).ToListAsync();
+            .Select(g => g.OrderByDescending(c => c.StartsAt <= now).ThenByDescending(c => c.Id).Take(MostOfGoods).ToList())
+            .ToListAsync();
         var byGoods = (await WithStocksAsync(reads, [.. rows.SelectMany(r => r)], CancellationToken.None))
             .ToLookup(c => c.Terms.GoodsId);
-        return [.. goods.Select(id => byGoods[id].OrderByDescending(c => c.Id).ToList())];
+        return [.. goods.Select(id => byGoods[id].ToList())];
     }
 
     private static async Task<List<Campaign>> WithStocksAsync(

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Silo.Storage;
 
@@ -7,8 +8,8 @@ namespace Silo.Bargains;
 internal static class HelperRows
 {
     /// <summary>
-    /// Makes the rows by which helpers are held. They are committed before the batch's own transaction: within it another
-    /// bargain's would be waited for until that one's batch is committed.
+    /// Makes the rows by which helpers are held. They are committed before the batch's own transaction, as soon as they are
+    /// written: within it another bargain's would be waited for until that one's batch is committed.
     /// </summary>
     public static async Task AddAsync(IUnits units, long campaignId, long[] helpers)
     {
@@ -21,27 +22,17 @@ internal static class HelperRows
             r => r.Query<HelperRow>().Where(h => h.CampaignId == campaignId && helpers.Contains(h.HelperId))
                 .Select(h => h.HelperId).ToHashSetAsync(),
             CancellationToken.None);
-        if (known.Count == helpers.Length)
+        long[] missing = [.. helpers.Where(h => !known.Contains(h)).Order()];
+        if (missing.Length > 0)
         {
-            return;
-        }
-
-        await units.RunAsync<bool>(
-            async unit =>
-            {
-                foreach (var helper in helpers.Where(h => !known.Contains(h)))
+            await units.RunAsync<bool>(
+                async unit =>
                 {
-                    await unit.ExecuteAsync(
-                        $"""
-                        INSERT INTO bargains_helpers (id, campaign_id, helper_id) VALUES ({unit.NewId()}, {campaignId}, {helper})
-                        ON CONFLICT DO NOTHING
-                        """,
-                        CancellationToken.None);
-                }
-
-                return true;
-            },
-            CancellationToken.None);
+                    await MakeAsync(unit, campaignId, missing);
+                    return true;
+                },
+                CancellationToken.None);
+        }
     }
 
     /// <summary>Holds those of the helpers whom no other bargain holds, and counts their helps in the campaign.</summary>
@@ -62,5 +53,16 @@ internal static class HelperRows
         {
             facts.Given[helper] = given.GetValueOrDefault(helper);
         }
+    }
+
+    /// <summary>Makes rows, as many as a batch may need, with one statement; ascending, so that no two wait crosswise.</summary>
+    private static Task MakeAsync(Unit unit, long campaignId, long[] helpers)
+    {
+        var rows = string.Join(", ", helpers.Select((_, i) => $"({{{(2 * i) + 1}}}, {{0}}, {{{(2 * i) + 2}}})"));
+        return unit.ExecuteAsync(
+            FormattableStringFactory.Create(
+                $"INSERT INTO bargains_helpers (id, campaign_id, helper_id) VALUES {rows} ON CONFLICT DO NOTHING",
+                [campaignId, .. helpers.SelectMany(h => new object[] { unit.NewId(), h })]),
+            CancellationToken.None);
     }
 }

@@ -112,10 +112,13 @@ internal sealed class CampaignWrites(ICatalog catalog)
         : terms.CombinationPrices.DistinctBy(p => p.Pairs).Count() < terms.CombinationPrices.Count ? GroupRefusals.CampaignPricesInvalid
         : null;
 
-    /// <summary>Locked, so that of two writes at once the second sees the first, and so does a group that is being opened.</summary>
+    /// <summary>
+    /// Locked, so that of two writes at once the second sees the first, and so does a group that is being opened; in its turn,
+    /// however many are being opened.
+    /// </summary>
     private static async Task<CampaignRow?> FindAsync(Unit unit, long id, CancellationToken cancellation)
     {
-        await unit.LockAsync<CampaignRow>([id], wait: true, cancellation);
+        await unit.LockAloneAsync<CampaignRow>([id], cancellation);
         return await unit.Set<CampaignRow>().SingleOrDefaultAsync(c => c.Id == id, cancellation);
     }
 

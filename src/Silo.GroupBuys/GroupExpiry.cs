@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -26,14 +27,18 @@ internal sealed class GroupExpiry(IGrainFactory grains, ShopClock clock) : IWork
 
 /// <summary>
 /// Ends the open groups of a campaign that an operator has ended, some of them at a time: a campaign has any number, and
-/// other work waits for the runner. What is left is found by the rows, so the work may be cut off anywhere.
+/// other work waits for the runner. What is left is found by the rows, so the work may be cut off anywhere. A group that
+/// cannot be ended keeps no other from it.
 /// </summary>
-internal sealed class CampaignEnd(IGrainFactory grains, IUnits units) : IWorkHandler
+internal sealed class CampaignEnd(IGrainFactory grains, IUnits units, ILogger<CampaignEnd> logger) : IWorkHandler
 {
     public const string WorkKind = "groupbuys.end_campaign";
 
     /// <summary>Groups that one run ends.</summary>
     public const int AtOnce = 200;
+
+    /// <summary>Groups that one run fails to end before it leaves the rest to the next: each may have waited for seconds.</summary>
+    public const int MostFailed = 20;
 
     public string Kind => WorkKind;
 
@@ -41,21 +46,49 @@ internal sealed class CampaignEnd(IGrainFactory grains, IUnits units) : IWorkHan
     {
         var campaign = long.Parse(item.Payload, CultureInfo.InvariantCulture);
         // None is opened after the campaign's end was committed, so this comes to an end.
-        var open = await units.ReadAsync(
-            r => r.Query<GroupRow>().Where(g => g.CampaignId == campaign && g.Status == GroupStatus.Open)
-                .OrderBy(g => g.Id).Select(g => g.Id).Take(AtOnce).ToListAsync(cancellation),
-            cancellation);
-        foreach (var group in open)
+        var (left, some) = await units.ReadAsync(r => OpenAsync(r, campaign, item.Attempt, cancellation), cancellation);
+        var (ended, failed) = (0, 0);
+        foreach (var group in some)
         {
-            // What is over by the clock cannot be ended; that it is over is stored then.
-            var outcome = await grains.GetGroup(group).RunAsync(new EndCommand()).WaitAsync(cancellation);
-            if (outcome.Refusal is not null
-                && (await grains.GetGroup(group).RunAsync(new ExpireCommand()).WaitAsync(cancellation)).Refusal is not null)
+            if (await TryEndAsync(group, cancellation))
             {
-                return WorkOutcome.RetryLater;
+                ended++;
+            }
+            else if (++failed == MostFailed)
+            {
+                break;
             }
         }
 
-        return open.Count < AtOnce ? WorkOutcome.Done : WorkOutcome.RunAgain;
+        return ended == left ? WorkOutcome.Done : ended > 0 ? WorkOutcome.RunAgain : WorkOutcome.RetryLater;
+    }
+
+    /// <summary>
+    /// How many groups are open, and some of them. An attempt after one that ended none begins behind those that failed, and
+    /// in the end with the first again.
+    /// </summary>
+    private static async Task<(int Left, List<long> Some)> OpenAsync(
+        IReads reads, long campaign, int attempt, CancellationToken cancellation)
+    {
+        var open = reads.Query<GroupRow>().Where(g => g.CampaignId == campaign && g.Status == GroupStatus.Open);
+        var left = await open.CountAsync(cancellation);
+        var behind = left == 0 ? 0 : (attempt - 1) * MostFailed % left;
+        return (left, await open.OrderBy(g => g.Id).Select(g => g.Id).Skip(behind).Take(AtOnce).ToListAsync(cancellation));
+    }
+
+    private async Task<bool> TryEndAsync(long group, CancellationToken cancellation)
+    {
+        try
+        {
+            var grain = grains.GetGroup(group);
+            // What is over by the clock cannot be ended; that it is over is stored then.
+            return (await grain.RunAsync(new EndCommand()).WaitAsync(cancellation)).Refusal is null
+                || (await grain.RunAsync(new ExpireCommand()).WaitAsync(cancellation)).Refusal is null;
+        }
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
+        {
+            logger.LogWarning(exception, "Group {Group} of an ended campaign could not be ended", group);
+            return false;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Silo.Kernel;
 
 namespace Silo.Storage;
@@ -67,11 +68,27 @@ public sealed class Unit : IReads
 
     /// <summary>
     /// Keeps rows as they are until the unit ends, and returns them. Others may keep them at the same time; who has locked
-    /// one to change it is waited for. For what is decided on a row and does not change it.
+    /// one with <see cref="LockAloneAsync"/>, or waits to, is waited for. For what is decided on a row and does not change it.
     /// </summary>
-    public Task<IReadOnlyDictionary<long, T>> LockSharedAsync<T>(
+    public async Task<IReadOnlyDictionary<long, T>> LockSharedAsync<T>(
         IReadOnlyCollection<long> rowIds, CancellationToken cancellation)
-        where T : class => SelectAsync<T>(rowIds, "FOR SHARE", cancellation);
+        where T : class
+    {
+        await QueueAsync<T>(rowIds, "pg_advisory_xact_lock_shared", cancellation);
+        return await SelectAsync<T>(rowIds, "FOR SHARE", cancellation);
+    }
+
+    /// <summary>
+    /// Locks rows that others share, to change them, and returns them. Its turn comes after those who share them already,
+    /// before all who ask later.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<long, T>> LockAloneAsync<T>(
+        IReadOnlyCollection<long> rowIds, CancellationToken cancellation)
+        where T : class
+    {
+        await QueueAsync<T>(rowIds, "pg_advisory_xact_lock", cancellation);
+        return await LockAsync<T>(rowIds, wait: true, cancellation);
+    }
 
     /// <summary>
     /// Runs one guarded statement that LINQ cannot express (an upsert, say) and returns the count of rows. It names the
@@ -141,12 +158,31 @@ public sealed class Unit : IReads
             $"UPDATE silo_work SET attempt = attempt WHERE kind = {item.Kind} AND key = {item.Key} AND owner = {item.Owner}",
             cancellation) == 1;
 
+    /// <summary>
+    /// Waits for the turn at rows, ascending: a row's own lock has no queue, and whoever shares it would overtake who waits
+    /// for it alone. The key of a turn is a hash of the table and the id, 64 bits wide; where two fell together, their rows
+    /// would wait for each other's and nothing else.
+    /// </summary>
+    private async Task QueueAsync<T>(IReadOnlyCollection<long> rowIds, string take, CancellationToken cancellation)
+        where T : class
+    {
+        if (context.Database.IsNpgsql())
+        {
+            var turns = $"SELECT {take}(hashtextextended({{0}}, id)) FROM (SELECT id FROM unnest({{1}}) id ORDER BY id) ids";
+            await context.Database.ExecuteSqlRawAsync(
+                turns, [EntityOf<T>().GetTableName()!, rowIds.Distinct().ToArray()], cancellation);
+        }
+    }
+
+    private IEntityType EntityOf<T>()
+        where T : class =>
+        context.Model.FindEntityType(typeof(T)) ?? throw new InvalidOperationException($"{typeof(T)} is not in the model.");
+
     private async Task<IReadOnlyDictionary<long, T>> SelectAsync<T>(
         IReadOnlyCollection<long> rowIds, string strength, CancellationToken cancellation)
         where T : class
     {
-        var entity = context.Model.FindEntityType(typeof(T))
-            ?? throw new InvalidOperationException($"{typeof(T)} is not in the model.");
+        var entity = EntityOf<T>();
         var property = entity.FindPrimaryKey()!.Properties.Single();
         var (table, key) = (entity.GetTableName(), property.GetColumnName());
         object wanted = rowIds.Distinct().Order().ToArray();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
 
@@ -131,6 +132,23 @@ public abstract class UnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : Nod
     }
 
     [Fact]
+    public async Task LocksOfSharedRows_ReturnTheRowsThatAreThere()
+    {
+        var (account, absent) = (NewGrain(), NewGrain());
+        await Node.AddBalanceAsync(account, 3);
+
+        var result = await Node.Units.RunAsync<IReadOnlyDictionary<long, BalanceRow>[]>(
+            async unit => new[]
+            {
+                await unit.LockSharedAsync<BalanceRow>([absent, account], Cancel),
+                await unit.LockAloneAsync<BalanceRow>([absent, account, account], Cancel),
+            },
+            Cancel);
+
+        Assert.All(result.Value!, rows => Assert.Equal((account, 3L), (rows.Single().Key, rows.Single().Value.Balance)));
+    }
+
+    [Fact]
     public async Task Enqueue_AKeyThatExists_LeavesItAsItIs()
     {
         var key = $"{NewGrain()}";
@@ -183,6 +201,71 @@ public sealed class UnitsOnPostgres(NodeFixture<PostgresDatabase> fixture) : Uni
         await transaction.RollbackAsync(Cancel);
         Assert.Equal(1, await Node.BalanceAsync(account));
     }
+
+    [Fact]
+    public async Task LockAlone_WhileOthersShareTheRow_ComesBeforeThoseWhoAskLater()
+    {
+        var account = NewGrain();
+        await Node.AddBalanceAsync(account, 1);
+        await using var watch = await Database.OpenOwnAsync();
+        var turns = new ConcurrentQueue<string>();
+        TaskCompletionSource first = new(), second = new();
+        Task[] sharing = [ShareAsync("shared", first.Task), ShareAsync("shared", second.Task)];
+        await UntilAsync(() => turns.Count == 2);
+
+        var alone = RunAsync(
+            async unit =>
+            {
+                Assert.Single(await unit.LockAloneAsync<BalanceRow>([account], Cancel));
+                turns.Enqueue("alone");
+            });
+        await UntilAsync(async () => await WaitingAsync() == 1);
+        // Each of these asks before the one that held the row when it was asked for has let it go.
+        var late = ShareAsync("late", Task.CompletedTask);
+        await UntilAsync(async () => late.IsCompleted || await WaitingAsync() == 2);
+        first.SetResult();
+        await sharing[0].Soon();
+        var later = ShareAsync("late", Task.CompletedTask);
+        await UntilAsync(async () => later.IsCompleted || await WaitingAsync() == 3);
+        second.SetResult();
+        await Task.WhenAll([.. sharing, alone, late, later]).Soon();
+
+        Assert.Equal(["shared", "shared", "alone", "late", "late"], turns);
+
+        Task ShareAsync(string turn, Task until) => RunAsync(
+            async unit =>
+            {
+                Assert.Single(await unit.LockSharedAsync<BalanceRow>([account], Cancel));
+                turns.Enqueue(turn);
+                await until;
+            });
+
+        async Task RunAsync(Func<Unit, Task> work) => await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await work(unit);
+                return true;
+            },
+            Cancel);
+
+        async Task<long> WaitingAsync()
+        {
+            await using var count = new Npgsql.NpgsqlCommand(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", watch);
+            return (long)(await count.ExecuteScalarAsync(Cancel))!;
+        }
+    }
+
+    private static Task UntilAsync(Func<bool> isSo) => UntilAsync(() => Task.FromResult(isSo()));
+
+    private static Task UntilAsync(Func<Task<bool>> isSo) => Task.Run(
+        async () =>
+        {
+            while (!await isSo())
+            {
+            }
+        },
+        Cancel).Soon();
 
     private async Task RunAsync(Statement statement, long account) => await Node.Units.RunAsync<bool>(
         async unit =>

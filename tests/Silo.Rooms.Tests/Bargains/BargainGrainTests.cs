@@ -147,6 +147,57 @@ public abstract class BargainGrainSuite<TKind>(BargainNode<TKind> node) : Bargai
     }
 
     [Fact]
+    public async Task Help_ByManyNewHelpersWithALimit_MakesTheirRowsWithOneStatement()
+    {
+        const int many = 1000;
+        var campaign = await Node.CreateAsync(t => t with { HelpsPerUser = 1, StartCents = 9_000_000, CutMaxCents = 5 });
+        var (one, other, known) = (await Node.StartedAsync(campaign), await Node.StartedAsync(campaign), NewId());
+        Assert.Null((await Node.HelpAsync(one, known)).Refusal);
+        Node.Statements.Take();
+
+        var outcomes = await Node.RunAsync(
+            other, [.. Enumerable.Range(1, many).Select(_ => new HelpCommand { HelperId = NewId() }), new HelpCommand { HelperId = known }]);
+
+        Assert.All(outcomes[..many], o => Assert.Null(o.Refusal));
+        Assert.Equal("BARGAIN_HELPS_USED_UP", outcomes[many].Refusal?.Reason);
+        Assert.Single(Node.Statements.Take(), s => s.Contains("INSERT INTO bargains_helpers", StringComparison.Ordinal));
+        Assert.Equal(many + 1, await Node.ReadAsync(r => r.Query<HelperRow>().CountAsync(h => h.CampaignId == campaign)));
+    }
+
+    [Fact]
+    public async Task Campaigns_OfGoodsWithMoreThanAreShown_AreThoseThatAreOpenByTheClock()
+    {
+        const int shown = 100;
+        const long hour = 3_600_000;
+        var (goods, now) = (NewId(), Node.Now);
+        var running = await Node.CreateAsync(t => t with { GoodsId = goods });
+        await CreateManyAsync(now - hour, now);
+        Assert.Equal([running], await OpenAsync());
+
+        var soon = await CreateManyAsync(now + hour, now + (2 * hour));
+        Assert.Equal([running], await OpenAsync());
+
+        Node.Time.Advance(hour);
+        Assert.Equal(soon.OrderDescending(), await OpenAsync());
+        Node.Time.Advance(hour);
+        Assert.Equal([running], await OpenAsync());
+
+        async Task<List<long>> CreateManyAsync(long startsAt, long endsAt)
+        {
+            List<long> ids = [];
+            while (ids.Count < shown)
+            {
+                ids.Add(await Node.CreateAsync(t => t with { GoodsId = goods, StartsAt = startsAt, EndsAt = endsAt }));
+            }
+
+            return ids;
+        }
+
+        async Task<IEnumerable<long>> OpenAsync() =>
+            (await Node.Campaigns.OpenAsync([goods], Node.Now, CancellationToken.None)).Select(c => c.Id);
+    }
+
+    [Fact]
     public async Task Campaigns_OfManyGoods_AreReadTogether()
     {
         // The newest first, of those that go on.

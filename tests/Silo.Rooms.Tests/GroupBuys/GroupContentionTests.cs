@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Silo.Edge;
 using Silo.GroupBuys;
 using Silo.Rooms.Tests.Coupons;
 using Silo.Storage;
@@ -300,14 +301,7 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
 
         var openers = Enumerable.Range(0, 200).Select(
             _ => openings.OpenAsync(NewId(), campaign.GoodsId, "", 0, CancellationToken.None)).ToArray();
-        await Task.Run(
-            async () =>
-            {
-                while (await WaitingAsync(foreign) < most)
-                {
-                }
-            },
-            Cancel).Soon();
+        await UntilAsync(async () => await WaitingAsync(foreign) >= most);
         // Another room's read has its connection while they wait.
         Assert.Equal(0, await Node.ReadAsync(r => r.Query<Silo.Accounts.UserRow>().CountAsync()).Soon());
         var waiting = await WaitingAsync(foreign);
@@ -348,6 +342,59 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
             faults.BeforeSend = null;
         }
     }
+
+    [Fact]
+    public async Task EndOfACampaign_WhileAGroupIsBeingOpened_ComesBeforeThoseWhoOpenLater()
+    {
+        var (campaign, faults) = (await Node.CampaignAsync(), Node.Get<CommitFaults>());
+        await using var watch = await Node.OpenOwnAsync();
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var commit = new ManualResetEventSlim();
+        faults.BeforeSend = () =>
+        {
+            if (reached.TrySetResult())
+            {
+                commit.Wait(TimeSpan.FromSeconds(20));
+            }
+        };
+        try
+        {
+            var first = Node.Grain(NewId()).RunAsync(new OpenCommand { UserId = NewId(), CampaignId = campaign.Id });
+            await reached.Task.Soon();
+            var end = Node.RunAsync<OperatorChange<Silo.Groupbuys.V1.Campaign>>(unit => CampaignWrites.ChangeAsync(
+                unit,
+                campaign.Id,
+                row =>
+                {
+                    row.Over = true;
+                    return Task.CompletedTask;
+                },
+                alsoOver: false,
+                Cancel));
+            await UntilAsync(async () => await WaitingAsync(watch) == 1);
+
+            var late = Node.Grain(NewId()).RunAsync(new OpenCommand { UserId = NewId(), CampaignId = campaign.Id });
+            await UntilAsync(async () => late.IsCompleted || await WaitingAsync(watch) == 2);
+            commit.Set();
+
+            await end.Soon();
+            Assert.Equal([null, "GROUP_CAMPAIGN_ENDED"], new[] { await first.Soon(), await late.Soon() }.Select(o => o.Refusal?.Reason));
+        }
+        finally
+        {
+            commit.Set();
+            faults.BeforeSend = null;
+        }
+    }
+
+    private static Task UntilAsync(Func<Task<bool>> isSo) => Task.Run(
+        async () =>
+        {
+            while (!await isSo())
+            {
+            }
+        },
+        Cancel).Soon();
 
     private static async Task<(Silo.Kernel.Result<long> Group, Exception? Failure)> EndAsync(Task<Silo.Kernel.Result<long>> opener)
     {

@@ -319,6 +319,45 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
             r => r.Query<GroupRow>().CountAsync(g => g.CampaignId == campaign.Id && g.Status == GroupStatus.Open));
     }
 
+    [Fact]
+    public async Task EndOfACampaign_WithGroupsThatCannotBeEnded_EndsTheOthers()
+    {
+        const int broken = CampaignEnd.MostFailed + 1;
+        var campaign = await Node.CampaignAsync();
+        List<long> groups = [];
+        while (groups.Count < broken + 3)
+        {
+            groups.Add(await Node.OpenAsync(campaign, NewId()));
+        }
+
+        await Node.RunAsync<bool>(async unit =>
+        {
+            // The lowest ids, one of which is tried together with whole ones.
+            foreach (var key in groups.Take(broken).Select(GroupKeys.Of))
+            {
+                Assert.Equal(1, await unit.ExecuteAsync(
+                    $"UPDATE orleansstorage SET payloadbinary = {new byte[] { 0xFF }} WHERE grainidextensionstring = {key}",
+                    CancellationToken.None));
+            }
+
+            return true;
+        });
+        await Node.ForgetAsync();
+        var handler = Node.Get<IEnumerable<IWorkHandler>>().OfType<CampaignEnd>().Single();
+        var id = campaign.Id.ToString(CultureInfo.InvariantCulture);
+
+        Assert.Equal((WorkOutcome.RetryLater, broken + 3), (await RunAsync(1), await OpenAsync()));
+        Assert.Equal((WorkOutcome.RunAgain, broken), (await RunAsync(2), await OpenAsync()));
+        Assert.Equal((WorkOutcome.RetryLater, broken), (await RunAsync(1), await OpenAsync()));
+        Assert.Equal((WorkOutcome.RetryLater, broken), (await RunAsync(30), await OpenAsync()));
+
+        Task<WorkOutcome> RunAsync(int attempt) =>
+            handler.RunAsync(new WorkItem(CampaignEnd.WorkKind, id, id, attempt), CancellationToken.None);
+
+        Task<int> OpenAsync() => Node.ReadAsync(
+            r => r.Query<GroupRow>().CountAsync(g => g.CampaignId == campaign.Id && g.Status == GroupStatus.Open));
+    }
+
     private TestOrderHandler Handler(string kind, int node) => new(kind, Node.Get<IUnits>(node), Node.Get<IGroupBuys>(node));
 
     private Task<List<bool>> RefundsAsync(params long[] orders) => Node.ReadAsync(r =>
