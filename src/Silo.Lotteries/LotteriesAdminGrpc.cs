@@ -32,7 +32,7 @@ internal sealed class LotteriesAdminGrpc(
             return new() { Lottery = first };
         }
 
-        (LotteryRules.TermsRefusal(command.Terms) ?? LotteryRules.NamesRefusal([], command.Terms.Prizes))?.Throw();
+        LotteryRules.SavingRefusal(new(), command.Terms, 0, clock.NowMs)?.Throw();
         try
         {
             return new() { Lottery = await SaveAsync(ids.Next(), new(), command) };
@@ -62,8 +62,7 @@ internal sealed class LotteriesAdminGrpc(
         }
 
         // What the grain would refuse takes nothing from coupons; it says why.
-        var isWhole = LotteryRules.NamesRefusal(present.Terms.Prizes, command.Terms.Prizes) is null
-            && LotteryRules.Update(present, command.Terms, request.ExpectedVersion, clock.NowMs).IsAccepted;
+        var isWhole = LotteryRules.SavingRefusal(present, command.Terms, request.ExpectedVersion, clock.NowMs) is null;
         return new()
         {
             Lottery = isWhole
