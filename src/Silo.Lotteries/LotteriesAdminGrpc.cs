@@ -61,14 +61,9 @@ internal sealed class LotteriesAdminGrpc(
             return new() { Lottery = first };
         }
 
-        // What the grain would refuse takes nothing from coupons; it says why.
-        var isWhole = LotteryRules.SavingRefusal(present, command.Terms, request.ExpectedVersion, clock.NowMs) is null;
-        return new()
-        {
-            Lottery = isWhole
-                ? await SaveAsync(request.LotteryId, present.Terms, command)
-                : await ChangeAsync(request.LotteryId, command),
-        };
+        // Refused here, because what the grain alone looks at could be accepted by then, without a look at its goods.
+        LotteryRules.SavingRefusal(present, command.Terms, request.ExpectedVersion, clock.NowMs)?.Throw();
+        return new() { Lottery = await SaveAsync(request.LotteryId, present.Terms, command) };
     }
 
     public override async Task<SetLotteryEnabledResponse> SetLotteryEnabled(
