@@ -32,7 +32,7 @@ internal sealed class LotteriesAdminGrpc(
             return new() { Lottery = first };
         }
 
-        (LotteryRules.TermsRefusal(command.Terms) ?? LotteryRules.NamesRefusal([], command.Terms.Prizes))?.Throw();
+        LotteryRules.SavingRefusal(new(), command.Terms, 0, clock.NowMs)?.Throw();
         try
         {
             return new() { Lottery = await SaveAsync(ids.Next(), new(), command) };
@@ -61,15 +61,9 @@ internal sealed class LotteriesAdminGrpc(
             return new() { Lottery = first };
         }
 
-        // What the grain would refuse takes nothing from coupons; it says why.
-        var isWhole = LotteryRules.NamesRefusal(present.Terms.Prizes, command.Terms.Prizes) is null
-            && LotteryRules.Update(present, command.Terms, request.ExpectedVersion, clock.NowMs).IsAccepted;
-        return new()
-        {
-            Lottery = isWhole
-                ? await SaveAsync(request.LotteryId, present.Terms, command)
-                : await ChangeAsync(request.LotteryId, command),
-        };
+        // Refused here, because what the grain alone looks at could be accepted by then, without a look at its goods.
+        LotteryRules.SavingRefusal(present, command.Terms, request.ExpectedVersion, clock.NowMs)?.Throw();
+        return new() { Lottery = await SaveAsync(request.LotteryId, present.Terms, command) };
     }
 
     public override async Task<SetLotteryEnabledResponse> SetLotteryEnabled(

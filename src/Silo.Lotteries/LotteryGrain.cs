@@ -377,13 +377,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
                 return LotteryRules.End(draft, now);
         }
 
-        if (draft.Exists && LotteryRules.UpdateRefusal(draft, command.ExpectedVersion, now) is { } closed)
-        {
-            return closed;
-        }
-
-        if ((LotteryRules.TermsRefusal(command.Terms)
-            ?? LotteryRules.NamesRefusal(draft.Terms.Prizes, command.Terms.Prizes)) is { } refusal)
+        if (LotteryRules.SavingRefusal(draft, command.Terms, command.ExpectedVersion, now) is { } refusal)
         {
             return refusal;
         }
@@ -394,7 +388,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
         }
 
         return draft.Exists
-            ? LotteryRules.Update(draft, terms, command.ExpectedVersion, now)
+            ? LotteryRules.Update(draft, terms, now)
             : LotteryRules.Create(
                 terms,
                 RandomNumberGenerator.GetBytes(LotteryNumbers.KeyBytes),

@@ -132,27 +132,26 @@ internal static class LotteryRules
                 UpdatedAt = now,
             };
 
-    /// <summary>Decides a change of terms.</summary>
-    public static Result<LotteryState> Update(LotteryState state, LotteryTerms terms, int expectedVersion, long now)
+    /// <summary>
+    /// Why a lottery, or one that is to be, cannot get the terms, or null: all that is refused before goods and coupons are
+    /// looked at.
+    /// </summary>
+    public static Refusal? SavingRefusal(LotteryState state, LotteryTerms terms, int expectedVersion, long now) =>
+        (state.Exists ? UpdateRefusal(state, expectedVersion, now) : null)
+        ?? TermsRefusal(terms)
+        ?? NamesRefusal(state.Terms.Prizes, terms.Prizes)
+        ?? (terms.Prizes.Any(p => !p.IsEndless && p.Stock < WonOf(state, p.Id)) ? LotteryRefusals.StockBelowWon : null);
+
+    /// <summary>The state with new terms that are not refused; ids of prizes and the coupons' pieces are in them already.</summary>
+    public static LotteryState Update(LotteryState state, LotteryTerms terms, long now)
     {
-        if ((UpdateRefusal(state, expectedVersion, now) ?? TermsRefusal(terms)) is { } refusal)
-        {
-            return refusal;
-        }
-
-        var won = terms.Prizes.Select(p => WonOf(state, p.Id)).ToArray();
-        if (terms.Prizes.Where((p, i) => !p.IsEndless && p.Stock < won[i]).Any())
-        {
-            return LotteryRefusals.StockBelowWon;
-        }
-
         var sameRule = terms.IsDeck == state.Terms.IsDeck && terms.Prizes.SequenceEqual(state.Terms.Prizes);
         return state with
         {
             Version = state.Version + 1,
             RuleVersion = state.RuleVersion + (sameRule ? 0 : 1),
             Terms = terms,
-            Won = won,
+            Won = terms.Prizes.Select(p => WonOf(state, p.Id)).ToArray(),
             UpdatedAt = now,
         };
     }

@@ -24,7 +24,14 @@ public sealed class MigratedRowsTests
         INSERT INTO wallets_entries (transaction_id, line, user_id, account, amount, balance_after, sequence)
         VALUES (1, 1, 1, 5, 10, 10, 1), (2, 1, 1, 5, -3, 7, 2), (3, 1, 1, 1, 3, 3, 3), (4, 1, 1, 5, 5, 12, 4), (5, 1, 0, 5, 9, NULL, NULL);
         INSERT INTO points_rules (id, event, threshold_cents, points, disabled, version, created_at)
-        VALUES (1, 5, 0, 50, {no}, 1, 0), (2, 1, 0, 100, {no}, 1, 0)
+        VALUES (1, 5, 0, 50, {no}, 1, 0), (2, 1, 0, 100, {no}, 1, 0);
+        INSERT INTO lotteries_draws
+            (id, lottery_id, position, rule_version, user_id, ordinal, request_id, request_hash, at, prize_id, piece_id, is_goods)
+        VALUES (19, 1, 1, 1, 5, 0, 'a', 0, 0, 100, 0, {no}), (12, 1, 2, 1, 6, 0, 'b', 0, 0, 101, 0, {no}),
+            (13, 1, 3, 1, 5, 1, 'c', 0, 0, 100, 0, {no}), (14, 1, 4, 2, 7, 0, 'd', 0, 0, 101, 0, {no}),
+            (11, 1, 5, 2, 8, 0, 'e', 0, 0, 100, 0, {no}), (15, 1, 6, 2, 6, 1, 'f', 0, 0, 102, 0, {no}),
+            (16, 2, 1, 1, 5, 0, 'g', 0, 0, 100, 0, {no}), (17, 2, 2, 1, 5, 1, 'h', 0, 0, 200, 0, {no}),
+            (18, 2, 3, 2, 6, 0, 'i', 0, 0, 200, 0, {no}), (20, 2, 4, 2, 7, 0, 'j', 0, 0, 100, 0, {no})
         """;
 
     [Fact]
@@ -108,6 +115,12 @@ public sealed class MigratedRowsTests
 
         Assert.Equal("1:15 2:0", await PairsAsync("SELECT user_id, points_received FROM wallets_wallets ORDER BY 1"));
         Assert.Equal("1:10 2:0", await PairsAsync("SELECT id, daily_limit FROM points_rules ORDER BY 1"));
+        // By position, across the rules of a lottery; a prize's id counts in its lottery alone.
+        Assert.Equal("1:0 2:0 3:1 4:1 5:2 6:0", await PairsAsync(Ordinals(1)));
+        Assert.Equal("1:0 2:0 3:1 4:1", await PairsAsync(Ordinals(2)));
+
+        static string Ordinals(int lottery) =>
+            $"SELECT position, prize_ordinal FROM lotteries_draws WHERE lottery_id = {lottery} ORDER BY 1";
 
         async Task<string> PairsAsync(string sql)
         {

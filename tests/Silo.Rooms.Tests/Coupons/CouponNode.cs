@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Silo.Accounts;
+using Silo.Catalog;
 using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Lotteries;
@@ -122,6 +123,9 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
         services.AddWallets();
         services.AddCoupons();
         services.AddLotteries();
+        // Of the catalogue only which goods there are.
+        services.AddSingleton<IRoomModel, CatalogModel>();
+        services.AddSingleton<ICatalog, CatalogDoor>();
     }
 }
 

@@ -228,6 +228,22 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
         Assert.NotNull((await StateAsync(lottery)).Terms.Prizes[0].Coupon);
     }
 
+    /// <summary>Without pieces, which nobody takes for terms that are refused anyway.</summary>
+    [Fact]
+    public async Task Update_BelowWhatWasWonAndWithMoreOfACoupon_SaysThatTheStockIsTooLow()
+    {
+        var coupon = await Node.CreateAsync(t => t with { StockTotal = 5 });
+        var goods = new Prize { Kind = LotteryPrizeKind.Goods, Title = "goods", Weight = 1, Stock = 3, GoodsId = 1 };
+        var lottery = await CreateAsync(1, goods, Loss with { Weight = 0 });
+        await DrawAsync(lottery, NewId());
+        await DrawAsync(lottery, NewId());
+        var present = (await StateAsync(lottery)).Terms.Prizes;
+
+        var outcome = await SaveAsync(lottery, Terms(1, present[0] with { Stock = 1 }, present[1], CouponPrize(coupon, 3)), []);
+
+        Assert.Equal("LOTTERY_STOCK_BELOW_WON", outcome.Refusal?.Reason);
+    }
+
     private static Prize CouponPrize(long coupon, long stock) =>
         new() { Kind = LotteryPrizeKind.Coupon, Title = "coupon", Weight = 1, Stock = stock, CouponId = coupon };
 

@@ -180,15 +180,30 @@ public sealed class LotteryRulesTests
         var state = State with { Won = [2, 5, 6, 7], Draws = 20 };
         var more = Terms with { Prizes = [Wheel[3], Wheel[0] with { Stock = 2 }, new() { Id = 5, Kind = LotteryPrizeKind.None, Title = "new" }] };
 
-        var renamed = LotteryRules.Update(state, Terms with { Title = "U" }, 0, Start).Value!;
-        var changed = LotteryRules.Update(state, more, 1, Start).Value!;
+        var renamed = LotteryRules.Update(state, Terms with { Title = "U" }, Start);
+        var changed = LotteryRules.Update(state, more, Start);
 
         Assert.Equal((2, 1), (renamed.Version, renamed.RuleVersion));
         Assert.Equal((2, 2), (changed.Version, changed.RuleVersion));
         Assert.Equal([7, 2, 0], changed.Won);
-        Assert.Equal(
-            "LOTTERY_STOCK_BELOW_WON",
-            LotteryRules.Update(state, Terms with { Prizes = [Wheel[0] with { Stock = 1 }, Wheel[3]] }, 0, Start).Refusal?.Reason);
+    }
+
+    /// <summary>Each row has one fault more behind the one that is told.</summary>
+    [Theory]
+    [InlineData(3, 1, 4, 9, Start, "LOTTERY_VERSION_STALE")]
+    [InlineData(0, 1, 4, 9, End, "LOTTERY_ENDED")]
+    [InlineData(1, 1, 3, 9, Start, "LOTTERY_PRIZE_TITLE_TAKEN")]
+    [InlineData(1, 1, 4, 9, Start, "LOTTERY_PRIZE_UNKNOWN")]
+    [InlineData(1, 1, 4, 4, Start, "LOTTERY_STOCK_BELOW_WON")]
+    [InlineData(1, 2, 4, 4, Start, null)]
+    public void SavingRefusal_OfManyFaults_IsTheFirstThatHolds(
+        int version, long stock, int titles, long id, long now, string? expected)
+    {
+        var state = State with { Won = [2, 5, 6, 7], Draws = 20 };
+        var last = Wheel[3] with { Id = id, Title = titles == 3 ? Wheel[0].Title : "-" };
+        var terms = Terms with { Prizes = [Wheel[0] with { Stock = stock }, last] };
+
+        Assert.Equal(expected, LotteryRules.SavingRefusal(state, terms, version, now)?.Reason);
     }
 
     [Fact]
