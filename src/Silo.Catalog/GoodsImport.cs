@@ -146,7 +146,7 @@ internal sealed class GoodsImport
         List<LineFault> faults = [];
         var readings = Group(lines, faults);
         var known = await Known.ReadAsync(pen.Unit, [.. readings.SelectMany(r => r.Combinations)], cancellation);
-        var seen = new HashSet<long>();
+        var (seen, written) = (new HashSet<long>(), 0);
         long[] all = [.. readings.Select(r => r.GoodsId).Where(id => id != 0).Distinct()];
         var skus = (await pen.Unit.Query<SkuRow>().Where(s => all.Contains(s.GoodsId)).ToListAsync(cancellation)).ToLookup(s => s.GoodsId);
         // All stocks before any goods, and each in one order: see GoodsWrites.
@@ -164,7 +164,7 @@ internal sealed class GoodsImport
                     reading.Fault("id", "the goods are there twice");
                 }
 
-                await AddAsync(pen, reading, before.GetValueOrDefault(reading.GoodsId), known, cancellation);
+                written += await AddAsync(pen, reading, before.GetValueOrDefault(reading.GoodsId), known, cancellation) ? 1 : 0;
                 faults.AddRange(reading.AllFaults);
             }
         }
@@ -174,7 +174,7 @@ internal sealed class GoodsImport
         {
             await pen.Unit.WriteAsync(pen.Rows);
             report.Created = readings.Count(r => r.GoodsId == 0);
-            report.Changed = readings.Count - report.Created;
+            report.Changed = written - report.Created;
         }
     }
 
@@ -191,7 +191,8 @@ internal sealed class GoodsImport
             skus[g.Id].ToDictionary(s => s.Id, s => stocks.GetValueOrDefault(s.Id)?.Stock ?? 0)));
     }
 
-    private static async Task AddAsync(Pen pen, GoodsReading reading, Present? before, Known known, CancellationToken cancellation)
+    /// <summary>Notes faults, or what is to be written; false where that is nothing.</summary>
+    private static async Task<bool> AddAsync(Pen pen, GoodsReading reading, Present? before, Known known, CancellationToken cancellation)
     {
         if (reading.GoodsId != 0 && before is null)
         {
@@ -200,9 +201,11 @@ internal sealed class GoodsImport
 
         var (goods, published) = reading.Read(before?.Goods, before?.Parts ?? new(), known);
         var combinations = Combinations(reading, before, known);
-        if (!reading.IsAllGood)
+        // What is there was sanitized when it was written.
+        goods.Parts.Content = reading.Content ?? goods.Parts.Content;
+        if (!reading.IsAllGood || (before is not null && IsAsBefore(before, reading, goods, published, combinations)))
         {
-            return;
+            return false;
         }
 
         var (unit, rows) = (pen.Unit, pen.Rows);
@@ -210,8 +213,6 @@ internal sealed class GoodsImport
         row.Published = published ?? row.Published;
         var properties = combinations.Count == 0 ? row.PropertyIds
             : string.Join(',', known.Properties.InOrder(combinations[0].Values.Select(v => known.PropertyOf[v])));
-        // What is there was sanitized when it was written.
-        goods.Parts.Content = reading.Content ?? goods.Parts.Content;
         GoodsWrites.Fill(row, goods.Terms, goods.Price, properties, unit.NowMs);
         rows.Put(row);
         rows.Put(GoodsWrites.SearchOf(row.Id, goods.Terms, goods.Parts.Content));
@@ -233,7 +234,32 @@ internal sealed class GoodsImport
         {
             AddSku(pen, row.Id, before, "", 0, new() { Price = goods.Price, Stock = goods.Stock }, reading.GivesStock);
         }
+
+        return true;
     }
+
+    /// <summary>Whether the file says of goods what is so already.</summary>
+    private static bool IsAsBefore(
+        Present before,
+        GoodsReading reading,
+        CreateGoodsRequest goods,
+        bool? published,
+        List<(string Pairs, SkuTerms Terms, IReadOnlyList<long> Values, bool GivesStock)> combinations) =>
+        (published ?? before.Goods.Published) == before.Goods.Published
+        && goods.Terms.Equals(CatalogWire.Goods(before.Goods).Terms)
+        && goods.Price.Equals(CatalogWire.Price(before.Goods))
+        && goods.Parts.Equals(before.Parts)
+        && (combinations.Count == 0
+            ? !reading.GivesStock || before.Stocks.GetValueOrDefault(before.Goods.Id, goods.Stock) == goods.Stock
+            : combinations.Count == before.Skus.Count
+                && combinations.Index().All(c => IsAsBefore(before, c.Item.Pairs, c.Index, c.Item.Terms, c.Item.GivesStock)));
+
+    private static bool IsAsBefore(Present before, string pairs, int sort, SkuTerms terms, bool givesStock) =>
+        before.Skus.GetValueOrDefault(pairs) is { } sku
+        && sku.Sort == sort
+        && terms.Price.Equals(CatalogWire.Price(sku))
+        && (terms.Picture, terms.Code, terms.WeightGrams) == (sku.Picture, sku.Code, sku.WeightGrams)
+        && (!givesStock || terms.Stock == before.Stocks[sku.Id]);
 
     /// <summary>The combinations that the file has of goods, with their pairs; faults are noted.</summary>
     private static List<(string Pairs, SkuTerms Terms, IReadOnlyList<long> Values, bool GivesStock)> Combinations(

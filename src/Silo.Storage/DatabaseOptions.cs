@@ -55,6 +55,11 @@ public sealed class DatabaseOptions
             ConnectionString = configuration.GetConnectionString("Silo") ?? "",
             DataDirectory = configuration["Silo:DataDirectory"] ?? "data",
         };
+        if (configuration["Silo:Database:Provider"] is { } provider && !Enum.TryParse<DatabaseProvider>(provider, ignoreCase: true, out _))
+        {
+            throw new InvalidOperationException("Silo:Database:Provider must be Sqlite or PostgreSql.");
+        }
+
         configuration.GetSection("Silo:Database").Bind(options);
         if (options.Provider == DatabaseProvider.PostgreSql)
         {

@@ -219,40 +219,39 @@ public sealed class LotteryTests
         var lotteries = new LotteryShop(shop);
         var lottery = await lotteries.CreateAsync(LotteryShop.Terms(3, LotteryShop.Goods("A { \"b\"", 2, 9), LotteryShop.None(5)));
         await DrawAllAsync();
+        var readme = await File.ReadAllTextAsync(Path.Combine(House.Repository.Root, "src", "Silo.Lotteries", "README.md"));
+        var blocks = System.Text.RegularExpressions.Regex.Match(
+            readme, "## Checking a lottery\n.*?```sh\n(.*?)```.*?```sh\n(.*?)```", System.Text.RegularExpressions.RegexOptions.Singleline);
+        var (before, after) = (ScriptOf(blocks.Groups[1].Value), ScriptOf(blocks.Groups[2].Value));
+        Assert.Equal((0, lottery.SeedHash), await RunAsync($"{before}\necho $SEED_HASH"));
         var terms = lottery.Terms.Clone();
         (terms.Mode, terms.Prizes[1].Stock) = (LotteryMode.Deck, 300);
         await lotteries.Admin.UpdateLotteryAsync(new() { LotteryId = lottery.Id, Terms = terms }, shop.Owner);
         await DrawAllAsync();
         await DrawAllAsync();
         await lotteries.EndAsync(lottery.Id);
-        var readme = await File.ReadAllTextAsync(Path.Combine(House.Repository.Root, "src", "Silo.Lotteries", "README.md"));
-        var script = System.Text.RegularExpressions.Regex.Match(
-            readme, "## Checking a lottery\n.*?```sh\n(.*?)```", System.Text.RegularExpressions.RegexOptions.Singleline).Groups[1].Value
+
+        var (code, printed) = await CheckAsync(after, lottery.SeedHash);
+        Assert.True(code == 0, printed);
+        Assert.Equal("255 draws checked", printed);
+        Assert.NotEqual(0, (await CheckAsync(after, new string('0', 64))).Code);
+        // One page too few, and another winner.
+        Assert.NotEqual(0, (await CheckAsync(after.Replace("+ 99", "- 1", StringComparison.Ordinal), lottery.SeedHash)).Code);
+        var swap = after.Replace(
+            "node ", "sed -i '0,/\"prizeId\": *\"[0-9]*\"/s//\"prizeId\": \"1\"/' \"$REVEAL\"\nnode ", StringComparison.Ordinal);
+        Assert.Contains("Position 1 drew", (await CheckAsync(swap, lottery.SeedHash)).Output, StringComparison.Ordinal);
+
+        string ScriptOf(string block) => block
             .Replace("buf curl", $"'{Buf.Program}' curl", StringComparison.Ordinal)
             .Replace("http://localhost:5081/", shop.Server.Grpc.ToString(), StringComparison.Ordinal)
             .Replace("tests/node/verify-lottery.js", $"'{WxSdkTests.ScriptOf("verify-lottery.js")}'", StringComparison.Ordinal);
-        var home = Directory.CreateTempSubdirectory("silo-reveal-").FullName;
-        try
-        {
-            var (code, printed) = await CheckAsync(script, lottery.SeedHash);
-            Assert.True(code == 0, printed);
-            Assert.Equal("255 draws checked", printed);
-            Assert.NotEqual(0, (await CheckAsync(script, new string('0', 64))).Code);
-            // One page too few, and another winner.
-            Assert.NotEqual(0, (await CheckAsync(script.Replace("+ 99", "- 1", StringComparison.Ordinal), lottery.SeedHash)).Code);
-            var swap = script.Replace(
-                "node ", "sed -i '0,/\"prizeId\": *\"[0-9]*\"/s//\"prizeId\": \"1\"/' reveal.json\nnode ", StringComparison.Ordinal);
-            Assert.Contains("Position 1 drew", (await CheckAsync(swap, lottery.SeedHash)).Output, StringComparison.Ordinal);
-        }
-        finally
-        {
-            Directory.Delete(home, recursive: true);
-        }
 
         Task DrawAllAsync() => Task.WhenAll(Enumerable.Range(1, 85).Select(user => lotteries.DrawAsync(lottery.Id, user)));
 
-        Task<(int Code, string Output)> CheckAsync(string lines, string hash) => Silo.Testing.Databases.Tool.RunAsync(
-            TimeSpan.FromMinutes(2), "bash", "-euc", $"cd '{home}'\nLOTTERY={lottery.Id} SEED_HASH={hash} DRAWS=255\n{lines}");
+        Task<(int Code, string Output)> CheckAsync(string lines, string hash) => RunAsync($"{before}\nSEED_HASH={hash}\n{lines}");
+
+        Task<(int Code, string Output)> RunAsync(string lines) => Silo.Testing.Databases.Tool.RunAsync(
+            TimeSpan.FromMinutes(2), "bash", "-euc", $"LOTTERY={lottery.Id}\n{lines}");
     }
 
     [Theory]

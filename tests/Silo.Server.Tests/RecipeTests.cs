@@ -29,7 +29,7 @@ public sealed partial class RecipeTests
     {
         Buf.SkipWhereMissing();
         await using var shop = await Shop.StartAsync(Database.Sqlite);
-        var shopper = await shop.Accounts.RegisterUsernameAsync(new() { Username = "alice", Password = "secret1", AutoLogin = true });
+        var shopper = await shop.Accounts.RegisterUsernameAsync(new() { Username = "demo", Password = "demo-shop", AutoLogin = true });
         var coupon = await shop.CreateCouponAsync(10, limit: 3);
         var piece = await shop.Coupons.ClaimCouponAsync(new() { CouponId = coupon }, Shop.Bearer(shopper.Token));
         var colleague = await shop.AccountsAdmin.CreateOperatorAsync(

@@ -31,16 +31,19 @@ public sealed class ServerProcessTests
         Assert.Equal(0, await server.TerminateAsync());
     }
 
-    [Fact]
-    public async Task RunToExit_WithAWrongSetting_EndsWithOneClearLine()
+    [Theory]
+    [InlineData("Silo:Database:MaxConnections", "1", "must be between 4 and 500.")]
+    [InlineData("Silo:Database:Provider", "Oracle", "must be Sqlite or PostgreSql.")]
+    public async Task RunToExit_WithAWrongSetting_EndsWithOneClearLine(string key, string value, string fault)
     {
         var settings = ServerProcess.Sqlite();
-        settings["Silo:Database:MaxConnections"] = "1";
+        // The settings of a process are environment variables, and have their names.
+        settings[key.Replace(":", "__", StringComparison.Ordinal)] = value;
 
         var (code, output) = await ServerProcess.RunToExitAsync(settings);
 
         Assert.Equal(1, code);
-        Assert.Equal("Silo does not start: Silo:Database:MaxConnections must be between 4 and 500.", output);
+        Assert.Equal($"Silo does not start: {key} {fault}", output);
     }
 
     [Theory]
