@@ -81,7 +81,7 @@ public sealed partial class CouponPlansTests(CouponNode<OnPostgres> node) : Coup
         $"""
         INSERT INTO coupons_pieces (id, coupon_id, version, user_id, request_id, request_hash, claimed_at, origin,
             ordinal)
-        SELECT {coupon} * 1000000 + {first} + n, {coupon}, 1, {first} + n / 2, 'r' || n, 0, 1, 1, n % 2 FROM generate_series(1, {count}) AS n
+        SELECT {coupon} * 1000000::bigint + {first} + n, {coupon}, 1, {first} + n / 2, 'r' || n, 0, 1, 1, n % 2 FROM generate_series(1, {count}) AS n
         """);
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql)
