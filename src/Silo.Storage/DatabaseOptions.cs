@@ -55,7 +55,8 @@ public sealed class DatabaseOptions
             ConnectionString = configuration.GetConnectionString("Silo") ?? "",
             DataDirectory = configuration["Silo:DataDirectory"] ?? "data",
         };
-        if (configuration["Silo:Database:Provider"] is { } provider && !Enum.TryParse<DatabaseProvider>(provider, ignoreCase: true, out _))
+        if (configuration["Silo:Database:Provider"] is { } provider
+            && !(Enum.TryParse<DatabaseProvider>(provider, ignoreCase: true, out var known) && Enum.IsDefined(known)))
         {
             throw new InvalidOperationException("Silo:Database:Provider must be Sqlite or PostgreSql.");
         }
