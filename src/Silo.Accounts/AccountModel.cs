@@ -114,8 +114,8 @@ internal sealed class RevocationRow
     public long OwnerId { get; init; }
 }
 
-/// <summary>The room's part of the database model.</summary>
-internal sealed class AccountModel : IRoomModel
+/// <summary>The module's part of the database model.</summary>
+internal sealed class AccountModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {

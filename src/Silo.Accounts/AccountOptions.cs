@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Silo.Accounts;
 
-/// <summary>Settings of the room; section <c>Silo:Accounts</c>.</summary>
+/// <summary>Settings of the module; section <c>Silo:Accounts</c>.</summary>
 internal sealed class AccountOptions
 {
     /// <summary><c>TokenCache</c>: tokens that a node remembers, 1,000 to 10,000,000; default 262,144.</summary>

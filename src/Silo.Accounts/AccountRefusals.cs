@@ -2,7 +2,7 @@ using Silo.Kernel;
 
 namespace Silo.Accounts;
 
-/// <summary>The refusals of the room.</summary>
+/// <summary>The refusals of the module.</summary>
 internal static class AccountRefusals
 {
     public static readonly Refusal UserNameInvalid = new(

@@ -5,7 +5,7 @@ using Silo.Kernel;
 
 namespace Silo.Accounts;
 
-/// <summary>Between the room's rows and the wire's messages.</summary>
+/// <summary>Between the module's rows and the wire's messages.</summary>
 internal static class AccountWire
 {
     public static Address Address(AddressRow row)

@@ -7,14 +7,14 @@ using Silo.Storage;
 
 namespace Silo.Accounts;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class AccountsArea
 {
-    /// <summary>Adds the room's services and model.</summary>
+    /// <summary>Adds the module's services and model.</summary>
     public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(AccountOptions.From(configuration));
-        services.AddSingleton<IRoomModel, AccountModel>();
+        services.AddSingleton<IModuleModel, AccountModel>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<Logins>();
         services.AddSingleton<FirstOperator>();
@@ -37,7 +37,7 @@ public static class AccountsArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs.</summary>
+    /// <summary>Maps the module's rpcs.</summary>
     public static IEndpointRouteBuilder MapAccounts(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<AccountsGrpc>();

@@ -8,7 +8,7 @@ namespace Silo.Accounts;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class AccountsGrpc(
-    IUnits units, Logins logins, Passwords passwords, Tokens tokens, IEnumerable<IOnRegistered> rooms)
+    IUnits units, Logins logins, Passwords passwords, Tokens tokens, IEnumerable<IOnRegistered> modules)
     : AccountsService.AccountsServiceBase
 {
     public override async Task<RegisterUsernameResponse> RegisterUsername(
@@ -58,9 +58,9 @@ internal sealed class AccountsGrpc(
                     return AccountRefusals.UserNameTaken;
                 }
 
-                foreach (var room in rooms)
+                foreach (var module in modules)
                 {
-                    await room.RegisteredAsync(unit, id, referrer, cancellation);
+                    await module.RegisteredAsync(unit, id, referrer, cancellation);
                 }
 
                 return new RegisterUsernameResponse

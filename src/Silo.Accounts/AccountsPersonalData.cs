@@ -6,14 +6,14 @@ using Silo.Storage;
 
 namespace Silo.Accounts;
 
-/// <summary>What this room holds of shoppers: profile, addresses, tokens, tried passwords, and operators' writes to them.</summary>
+/// <summary>What this module holds of shoppers: profile, addresses, tokens, tried passwords, and operators' writes to them.</summary>
 internal sealed class AccountsPersonalData : IPersonalData
 {
     /// <summary>The rpc whose audit entries show a shopper, as <see cref="User"/>.</summary>
     private static readonly string Audited =
         $"{AccountsAdminService.Descriptor.FullName}/{nameof(AccountsAdminService.AccountsAdminServiceBase.SetUserEnabled)}";
 
-    public string Room => "accounts";
+    public string Name => "accounts";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {

@@ -3,7 +3,7 @@ using Silo.Storage;
 
 namespace Silo.Accounts;
 
-/// <summary>A shopper's addresses, for rooms that send him something.</summary>
+/// <summary>A shopper's addresses, for modules that send him something.</summary>
 public interface IAddressBook
 {
     /// <summary>
@@ -21,7 +21,7 @@ public interface IAddressBook
 /// <param name="PostCode">The postal code; may be empty.</param>
 public sealed record ShippingAddress(string LinkMan, string Mobile, string Region, string Detail, string PostCode);
 
-/// <summary>The refusals that other rooms give of addresses.</summary>
+/// <summary>The refusals that other modules give of addresses.</summary>
 public static class AddressBookRefusals
 {
     /// <summary>The shopper has no such address.</summary>

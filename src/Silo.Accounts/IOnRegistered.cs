@@ -2,7 +2,7 @@ using Silo.Storage;
 
 namespace Silo.Accounts;
 
-/// <summary>What another room does when a shopper registers; every room that does something registers one.</summary>
+/// <summary>What another module does when a shopper registers; every module that does something registers one.</summary>
 public interface IOnRegistered
 {
     /// <summary>

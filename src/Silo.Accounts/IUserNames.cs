@@ -8,7 +8,7 @@ namespace Silo.Accounts;
 /// <param name="AvatarUrl">His picture; empty where he has none.</param>
 public sealed record ShownUser(string Nick, string AvatarUrl);
 
-/// <summary>How shoppers are shown to others, for rooms that show what shoppers wrote.</summary>
+/// <summary>How shoppers are shown to others, for modules that show what shoppers wrote.</summary>
 public interface IUserNames
 {
     /// <summary>The shoppers of the ids; who does not exist is left out.</summary>

@@ -4,7 +4,7 @@ using Silo.Storage;
 
 namespace Silo.Accounts;
 
-/// <summary>The door to shoppers, for rooms that keep something of theirs.</summary>
+/// <summary>The door to shoppers, for modules that keep something of theirs.</summary>
 public interface IUsers
 {
     /// <summary>Which of the ids are shoppers whose accounts are not deleted.</summary>
@@ -13,11 +13,11 @@ public interface IUsers
     /// <summary>When a shopper registered, in unix milliseconds; null where there is none.</summary>
     Task<long?> RegisteredAtAsync(IReads reads, long id, CancellationToken cancellation);
 
-    /// <summary>The shopper of the demo shop, for the demo data of other rooms; null where it is not loaded.</summary>
+    /// <summary>The shopper of the demo shop, for the demo data of other modules; null where it is not loaded.</summary>
     Task<long?> DemoUserAsync(CancellationToken cancellation);
 }
 
-/// <summary>The refusals that other rooms give of shoppers.</summary>
+/// <summary>The refusals that other modules give of shoppers.</summary>
 public static class UserRefusals
 {
     /// <summary>There is no such shopper.</summary>

@@ -6,12 +6,12 @@ using Silo.Storage;
 
 namespace Silo.Accounts;
 
-/// <summary>Gathers what all rooms hold of a shopper, and has all of them erase it.</summary>
-internal sealed class PersonalData(IUnits units, IEnumerable<IPersonalData> rooms)
+/// <summary>Gathers what all modules hold of a shopper, and has all of them erase it.</summary>
+internal sealed class PersonalData(IUnits units, IEnumerable<IPersonalData> modules)
 {
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Everything as the text of a JSON object, a member for each room; null where there is no such shopper.</summary>
+    /// <summary>Everything as the text of a JSON object, a member for each module; null where there is no such shopper.</summary>
     public Task<string?> ExportAsync(long userId, CancellationToken cancellation) => units.ReadAsync<string?>(
         async reads =>
         {
@@ -21,9 +21,9 @@ internal sealed class PersonalData(IUnits units, IEnumerable<IPersonalData> room
             }
 
             var all = new JsonObject();
-            foreach (var room in rooms)
+            foreach (var module in modules)
             {
-                all[room.Room] = await room.ExportAsync(reads, userId, cancellation);
+                all[module.Name] = await module.ExportAsync(reads, userId, cancellation);
             }
 
             return all.ToJsonString(Json);
@@ -33,9 +33,9 @@ internal sealed class PersonalData(IUnits units, IEnumerable<IPersonalData> room
     /// <summary>Erases what is personal; part of the caller's unit. Then <see cref="Tokens.Forget"/>.</summary>
     public async Task EraseAsync(Unit unit, long userId, CancellationToken cancellation)
     {
-        foreach (var room in rooms)
+        foreach (var module in modules)
         {
-            await room.EraseAsync(unit, userId, cancellation);
+            await module.EraseAsync(unit, userId, cancellation);
         }
     }
 }

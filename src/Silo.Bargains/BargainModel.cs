@@ -182,8 +182,8 @@ internal enum BargainOrderState : short
     GivenBack = 3,
 }
 
-/// <summary>The room's part of the database model.</summary>
-internal sealed class BargainModel : IRoomModel
+/// <summary>The module's part of the database model.</summary>
+internal sealed class BargainModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {

@@ -10,7 +10,7 @@ internal sealed record ShownHelp(HelpRow Row, ShownUser? Helper);
 /// <summary>What has become of a campaign.</summary>
 internal sealed record Progress(long Bargains, long AtFloor, long Cleared, long Helps);
 
-/// <summary>The room's queries: lists come from rows, where a bargain stands from the committed states of the grains.</summary>
+/// <summary>The module's queries: lists come from rows, where a bargain stands from the committed states of the grains.</summary>
 internal sealed class BargainReads(IUnits units, IStates states, IUserNames users)
 {
     public async Task<BargainState> StateAsync(BargainKey key) => (await states.ReadManyAsync<BargainState>([key.State]))[0];

@@ -45,7 +45,7 @@ internal readonly record struct Helper(GivenHelp? OfRequest, GivenHelp? OfBargai
 /// <param name="StockLeft">Pieces of the campaign that are free.</param>
 internal readonly record struct Buyer(bool HasOrder, long StockLeft);
 
-/// <summary>The room's decisions. Pure: the state, the campaign, what is known of the user, the time and chance go in.</summary>
+/// <summary>The module's decisions. Pure: the state, the campaign, what is known of the user, the time and chance go in.</summary>
 internal static class BargainRules
 {
     private const long MinuteMs = 60_000;
@@ -192,7 +192,7 @@ internal static class BargainRules
     {
         var missing = terms.ToCutCents - parts.Sum(part => (long)part);
         var (sign, bound) = missing < 0 ? (-1, terms.CutMinCents) : (1, terms.CutMaxCents);
-        var (left, room) = (Math.Abs(missing), parts.Sum(part => Math.Abs(bound - part)));
+        var (left, module) = (Math.Abs(missing), parts.Sum(part => Math.Abs(bound - part)));
         if (left == 0)
         {
             return;
@@ -201,7 +201,7 @@ internal static class BargainRules
         var (total, open) = (left, new List<int>());
         for (var i = 0; i < parts.Length; i++)
         {
-            var (share, rest) = Math.DivRem(Math.Abs(bound - parts[i]) * total, room);
+            var (share, rest) = Math.DivRem(Math.Abs(bound - parts[i]) * total, module);
             parts[i] += sign * (int)share;
             left -= share;
             if (rest > 0)

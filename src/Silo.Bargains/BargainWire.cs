@@ -4,7 +4,7 @@ using Silo.Bargains.V1;
 
 namespace Silo.Bargains;
 
-/// <summary>Between the room's types and the wire's.</summary>
+/// <summary>Between the module's types and the wire's.</summary>
 internal static class BargainWire
 {
     public static BargainTerms Terms(CampaignTerms wire) => new()

@@ -7,13 +7,13 @@ using Silo.Storage;
 
 namespace Silo.Bargains;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class BargainsArea
 {
-    /// <summary>Adds the room's services, model and grains.</summary>
+    /// <summary>Adds the module's services, model and grains.</summary>
     public static IServiceCollection AddBargains(this IServiceCollection services)
     {
-        services.AddSingleton<IRoomModel, BargainModel>();
+        services.AddSingleton<IModuleModel, BargainModel>();
         services.AddSingleton<CampaignReads>();
         services.AddSingleton<CampaignWrites>();
         services.AddSingleton<BargainReads>();
@@ -39,7 +39,7 @@ public static class BargainsArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs.</summary>
+    /// <summary>Maps the module's rpcs.</summary>
     public static IEndpointRouteBuilder MapBargains(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<BargainsGrpc>();

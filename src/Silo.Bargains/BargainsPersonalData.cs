@@ -7,12 +7,12 @@ using Silo.Storage;
 namespace Silo.Bargains;
 
 /// <summary>
-/// What the room holds of shoppers: the bargains that they started and the helps that they gave. Both stay under the user
+/// What the module holds of shoppers: the bargains that they started and the helps that they gave. Both stay under the user
 /// id alone, since prices rest on them; what a helper wrote goes.
 /// </summary>
 internal sealed class BargainsPersonalData(BargainReads bargains, ShopClock clock) : IPersonalData
 {
-    public string Room => "bargains";
+    public string Name => "bargains";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {

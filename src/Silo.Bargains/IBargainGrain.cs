@@ -32,7 +32,7 @@ internal interface IBargainGrain : IGrainWithStringKey
     [Alias("Run"), AlwaysInterleave]
     Task<BargainOutcome[]> RunAsync([Immutable] BargainCommand[] commands);
 
-    /// <summary>Sells the bargain together with another room's work, which stands or falls with it.</summary>
+    /// <summary>Sells the bargain together with another module's work, which stands or falls with it.</summary>
     [Alias("Buy"), AlwaysInterleave]
     Task<JoinedOutcome<BargainOutcome>> BuyAsync([Immutable] BuyCommand command, JoinedCommand joined);
 

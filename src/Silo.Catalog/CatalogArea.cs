@@ -6,13 +6,13 @@ using Silo.Storage;
 
 namespace Silo.Catalog;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class CatalogArea
 {
-    /// <summary>Adds the room's services and model.</summary>
+    /// <summary>Adds the module's services and model.</summary>
     public static IServiceCollection AddCatalog(this IServiceCollection services)
     {
-        services.AddSingleton<IRoomModel, CatalogModel>();
+        services.AddSingleton<IModuleModel, CatalogModel>();
         services.AddSingleton<CatalogCaches>();
         services.AddSingleton<GoodsLists>();
         services.AddSingleton<Offers>();
@@ -36,7 +36,7 @@ public static class CatalogArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs.</summary>
+    /// <summary>Maps the module's rpcs.</summary>
     public static IEndpointRouteBuilder MapCatalog(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<CategoriesGrpc>();

@@ -22,7 +22,7 @@ internal sealed class CatalogCaches
     /// <summary>Levels of shoppers; by the ids of the shoppers.</summary>
     public const string Members = "catalog.members";
 
-    /// <summary>What every operator's write of the room touches first, so that such writes follow each other.</summary>
+    /// <summary>What every operator's write of the module touches first, so that such writes follow each other.</summary>
     public const string Writes = "catalog.writes";
 
     private const int Whole = 0;

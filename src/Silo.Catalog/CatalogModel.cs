@@ -5,8 +5,8 @@ using Silo.Storage;
 
 namespace Silo.Catalog;
 
-/// <summary>The room's part of the database model.</summary>
-internal sealed class CatalogModel : IRoomModel
+/// <summary>The module's part of the database model.</summary>
+internal sealed class CatalogModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {
@@ -65,7 +65,7 @@ internal sealed class CatalogModel : IRoomModel
         goods.HasIndex(g => g.FreightId).HasFilter("freight_id <> 0");
     }
 
-    /// <summary>A table with the room's prefix, whose columns have the names of the properties in snake case.</summary>
+    /// <summary>A table with the module's prefix, whose columns have the names of the properties in snake case.</summary>
     private static EntityTypeBuilder<T> Table<T>(ModelBuilder model, string name)
         where T : class
     {

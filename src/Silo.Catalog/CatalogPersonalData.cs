@@ -7,12 +7,12 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>
-/// What the room holds of shoppers: favourites and the level, which go, and reviews, which stay without a face and without pictures:
+/// What the module holds of shoppers: favourites and the level, which go, and reviews, which stay without a face and without pictures:
 /// they are about the goods.
 /// </summary>
 internal sealed class CatalogPersonalData : IPersonalData
 {
-    public string Room => "catalog";
+    public string Name => "catalog";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {

@@ -2,7 +2,7 @@ using Silo.Kernel;
 
 namespace Silo.Catalog;
 
-/// <summary>The refusals of the room, each group in the order in which they are checked.</summary>
+/// <summary>The refusals of the module, each group in the order in which they are checked.</summary>
 public static class CatalogRefusals
 {
     /// <summary>No goods have the id.</summary>
@@ -136,7 +136,7 @@ public static class CatalogRefusals
     internal static readonly Refusal ImportTooLarge =
         new("IMPORT_TOO_LARGE", RefusalKind.Exhausted, "A file has at most 5,000 lines and 8 MiB.");
 
-    /// <summary>Ends the unit of an import with faults or of a dry run; never leaves the room.</summary>
+    /// <summary>Ends the unit of an import with faults or of a dry run; never leaves the module.</summary>
     internal static readonly Refusal ImportWithoutEffect =
         new("IMPORT_WITHOUT_EFFECT", RefusalKind.Invalid, "Nothing is imported.");
 }

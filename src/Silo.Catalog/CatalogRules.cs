@@ -3,7 +3,7 @@ using Silo.Catalog.V1;
 
 namespace Silo.Catalog;
 
-/// <summary>Decisions of the room that need nothing but their arguments.</summary>
+/// <summary>Decisions of the module that need nothing but their arguments.</summary>
 internal static class CatalogRules
 {
     /// <summary>The full price, in hundredths of a tenth.</summary>

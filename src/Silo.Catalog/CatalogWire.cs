@@ -5,7 +5,7 @@ using Silo.Catalog.V1;
 
 namespace Silo.Catalog;
 
-/// <summary>Between the room's rows and the wire's messages.</summary>
+/// <summary>Between the module's rows and the wire's messages.</summary>
 internal static class CatalogWire
 {
     // What a later version has written is read by an earlier node of the same shop.

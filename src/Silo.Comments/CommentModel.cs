@@ -47,8 +47,8 @@ internal sealed class CommentRow
     public long RequestHash { get; init; }
 }
 
-/// <summary>The room's part of the database model.</summary>
-internal sealed class CommentModel : IRoomModel
+/// <summary>The module's part of the database model.</summary>
+internal sealed class CommentModel : IModuleModel
 {
     public void Configure(ModelBuilder model) => model.Entity<CommentRow>(comment =>
     {

@@ -12,13 +12,13 @@ internal sealed record CommentQuery(
 /// <summary>A comment with what is shown beside it.</summary>
 internal sealed record FullComment(CommentRow Row, ShownUser? Author, long Replies);
 
-/// <summary>The room's queries. What strangers see is kept in memory while no comment that all may see has changed.</summary>
+/// <summary>The module's queries. What strangers see is kept in memory while no comment that all may see has changed.</summary>
 internal sealed class CommentReads
 {
     private const string Topic = "comments.open";
     private const int Remembered = 2000;
 
-    /// <summary>How old an author's nick may be in what is kept: other changes than this room's are not announced.</summary>
+    /// <summary>How old an author's nick may be in what is kept: other changes than this module's are not announced.</summary>
     private const long NickMs = 60_000;
 
     private readonly IUnits units;

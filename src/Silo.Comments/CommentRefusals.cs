@@ -2,7 +2,7 @@ using Silo.Kernel;
 
 namespace Silo.Comments;
 
-/// <summary>What the room refuses.</summary>
+/// <summary>What the module refuses.</summary>
 internal static class CommentRefusals
 {
     public static readonly Refusal ExtraInvalid =

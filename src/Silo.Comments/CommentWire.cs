@@ -5,7 +5,7 @@ using Silo.Storage;
 
 namespace Silo.Comments;
 
-/// <summary>Between the room's types and the wire's.</summary>
+/// <summary>Between the module's types and the wire's.</summary>
 internal static class CommentWire
 {
     public static CommentKind? Kind(CommentType type) => type == CommentType.Unspecified ? null : (CommentKind)type;

@@ -7,15 +7,15 @@ using Silo.Storage;
 
 namespace Silo.Comments;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class CommentsArea
 {
-    /// <summary>Adds the room's services and model.</summary>
+    /// <summary>Adds the module's services and model.</summary>
     /// <exception cref="InvalidOperationException">A setting is wrong; the message is one clear line.</exception>
     public static IServiceCollection AddComments(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(CommentsOptions.From(configuration));
-        services.AddSingleton<IRoomModel, CommentModel>();
+        services.AddSingleton<IModuleModel, CommentModel>();
         services.AddSingleton<CommentReads>();
         services.AddSingleton<CommentWrites>();
         services.AddSingleton<IPersonalData, CommentsPersonalData>();
@@ -25,7 +25,7 @@ public static class CommentsArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs.</summary>
+    /// <summary>Maps the module's rpcs.</summary>
     public static IEndpointRouteBuilder MapComments(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<CommentsGrpc>();

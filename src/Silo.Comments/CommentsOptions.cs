@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Silo.Comments;
 
-/// <summary>Settings of the room; section <c>Silo:Comments</c>.</summary>
+/// <summary>Settings of the module; section <c>Silo:Comments</c>.</summary>
 internal sealed class CommentsOptions
 {
     /// <summary><c>Review</c>: whether comments wait for an operator before others see them; default true.</summary>

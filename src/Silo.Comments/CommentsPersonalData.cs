@@ -6,10 +6,10 @@ using Silo.Storage;
 
 namespace Silo.Comments;
 
-/// <summary>What the room holds of shoppers: what they wrote, which goes with their account and takes its replies along.</summary>
+/// <summary>What the module holds of shoppers: what they wrote, which goes with their account and takes its replies along.</summary>
 internal sealed class CommentsPersonalData : IPersonalData
 {
-    public string Room => "comments";
+    public string Name => "comments";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {

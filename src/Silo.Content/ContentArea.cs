@@ -6,13 +6,13 @@ using Silo.Storage;
 
 namespace Silo.Content;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class ContentArea
 {
-    /// <summary>Adds the room's services and model.</summary>
+    /// <summary>Adds the module's services and model.</summary>
     public static IServiceCollection AddContent(this IServiceCollection services)
     {
-        services.AddSingleton<IRoomModel, ContentModel>();
+        services.AddSingleton<IModuleModel, ContentModel>();
         services.AddEditor<BannerEditor>();
         services.AddEditor<NoticeEditor>();
         services.AddEditor<SettingEditor>();
@@ -45,7 +45,7 @@ public static class ContentArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs.</summary>
+    /// <summary>Maps the module's rpcs.</summary>
     public static IEndpointRouteBuilder MapContent(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<BannersGrpc>();

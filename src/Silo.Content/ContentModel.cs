@@ -165,8 +165,8 @@ internal sealed class TextRow
     public string Html { get; set; } = "";
 }
 
-/// <summary>The room's part of the database model.</summary>
-internal sealed partial class ContentModel : IRoomModel
+/// <summary>The module's part of the database model.</summary>
+internal sealed partial class ContentModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {

@@ -4,10 +4,10 @@ using Silo.Storage;
 
 namespace Silo.Content;
 
-/// <summary>What the room holds of shoppers: notices to one of them, which go with his account.</summary>
+/// <summary>What the module holds of shoppers: notices to one of them, which go with his account.</summary>
 internal sealed class ContentPersonalData(NoticeEditor notices) : IPersonalData
 {
-    public string Room => "content";
+    public string Name => "content";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {

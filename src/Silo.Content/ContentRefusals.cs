@@ -2,7 +2,7 @@ using Silo.Kernel;
 
 namespace Silo.Content;
 
-/// <summary>The refusals of the room.</summary>
+/// <summary>The refusals of the module.</summary>
 internal static class ContentRefusals
 {
     public static readonly Refusal Unknown =

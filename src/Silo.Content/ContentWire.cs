@@ -5,7 +5,7 @@ using Silo.Storage;
 
 namespace Silo.Content;
 
-/// <summary>Between the room's types and the wire's.</summary>
+/// <summary>Between the module's types and the wire's.</summary>
 internal static class ContentWire
 {
     public static Timestamp Instant(long unixMs) => Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));

@@ -148,7 +148,7 @@ internal static class CouponDiscountRules
 /// <param name="Mark">What has become of it, or null.</param>
 internal sealed record HeldPiece(long Id, PieceTerms Terms, long AmountCents, long ClaimedAt, PieceMark? Mark);
 
-/// <summary>Why a piece takes nothing off an order, beyond the room's other refusals.</summary>
+/// <summary>Why a piece takes nothing off an order, beyond the module's other refusals.</summary>
 public static class DiscountRefusals
 {
     /// <summary>Its time has not come.</summary>

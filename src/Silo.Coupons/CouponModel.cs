@@ -172,7 +172,7 @@ internal sealed class CardRow
     public long PieceId { get; init; }
 }
 
-/// <summary>Pieces that were set aside for another room, or, negative, given back by it. Append-only.</summary>
+/// <summary>Pieces that were set aside for another module, or, negative, given back by it. Append-only.</summary>
 internal sealed class AllotmentRow
 {
     public long Id { get; init; }
@@ -184,8 +184,8 @@ internal sealed class AllotmentRow
     public long At { get; init; }
 }
 
-/// <summary>The room's part of the database model.</summary>
-internal sealed class CouponModel : IRoomModel
+/// <summary>The module's part of the database model.</summary>
+internal sealed class CouponModel : IModuleModel
 {
     /// <summary>
     /// True of every row. A query that asks for it may go through the index of a coupon's pieces; one that does not,

@@ -14,7 +14,7 @@ internal sealed record PieceQuery(
     public bool Wants(PieceStatus state) => States.Count == 0 || States.Contains(state);
 }
 
-/// <summary>The room's queries: lists come from rows, stocks from the committed states of the grains.</summary>
+/// <summary>The module's queries: lists come from rows, stocks from the committed states of the grains.</summary>
 internal sealed class CouponReads(IUnits units, IStates states)
 {
     /// <summary>So many used pieces of a coupon are counted exactly.</summary>

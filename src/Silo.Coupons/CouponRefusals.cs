@@ -3,7 +3,7 @@ using Silo.Kernel;
 
 namespace Silo.Coupons;
 
-/// <summary>The refusals of the room, each group in the order in which they are checked.</summary>
+/// <summary>The refusals of the module, each group in the order in which they are checked.</summary>
 internal static class CouponRefusals
 {
     public static readonly Refusal NotNamed =

@@ -31,7 +31,7 @@ internal readonly record struct AcceptedClaim(
 /// <param name="Points">Points that he can spend.</param>
 internal readonly record struct Claimant(AcceptedClaim[] Pieces, int StreakDays, long Points);
 
-/// <summary>The room's decisions. Pure: the state, the command, what is known of the user and the time go in.</summary>
+/// <summary>The module's decisions. Pure: the state, the command, what is known of the user and the time go in.</summary>
 internal static class CouponRules
 {
     private const long DayMs = 24L * 60 * 60 * 1000;
@@ -95,7 +95,7 @@ internal static class CouponRules
         : state.StockLeft <= 0 || (state.StockLeft < users && !asManyAsLeft) ? CouponRefusals.SoldOut
         : (int)Math.Min(state.StockLeft, users);
 
-    /// <summary>The state after pieces are set aside, for cards or for another room; fewer than none are given back.</summary>
+    /// <summary>The state after pieces are set aside, for cards or for another module; fewer than none are given back.</summary>
     public static Result<CouponState> Allot(CouponState state, long pieces) =>
         !state.Exists ? CouponRefusals.Unknown
         : state.StockLeft < pieces ? CouponRefusals.SoldOut

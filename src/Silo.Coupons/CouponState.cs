@@ -127,7 +127,7 @@ internal sealed record CouponState
     [Id(6)]
     public long UpdatedAt { get; init; }
 
-    /// <summary>Pieces set aside for cards and for other rooms.</summary>
+    /// <summary>Pieces set aside for cards and for other modules.</summary>
     [Id(7)]
     public long Allotted { get; init; }
 

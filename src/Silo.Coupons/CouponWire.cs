@@ -4,7 +4,7 @@ using Silo.Kernel;
 
 namespace Silo.Coupons;
 
-/// <summary>Between the room's types and the wire's.</summary>
+/// <summary>Between the module's types and the wire's.</summary>
 internal static class CouponWire
 {
     public static CouponTerms Terms(V1.CouponTerms wire) => new()

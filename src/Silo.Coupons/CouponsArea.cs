@@ -7,13 +7,13 @@ using Silo.Storage;
 
 namespace Silo.Coupons;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class CouponsArea
 {
-    /// <summary>Adds the room's services, model and grains.</summary>
+    /// <summary>Adds the module's services, model and grains.</summary>
     public static IServiceCollection AddCoupons(this IServiceCollection services)
     {
-        services.AddSingleton<IRoomModel, CouponModel>();
+        services.AddSingleton<IModuleModel, CouponModel>();
         services.AddSingleton<CouponReads>();
         services.AddSingleton<PieceMoves>();
         services.AddSingleton<ICoupons, OrderCoupons>();
@@ -39,7 +39,7 @@ public static class CouponsArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs.</summary>
+    /// <summary>Maps the module's rpcs.</summary>
     public static IEndpointRouteBuilder MapCoupons(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<CouponsGrpc>();

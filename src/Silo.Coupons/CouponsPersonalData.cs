@@ -6,11 +6,11 @@ using Silo.Storage;
 namespace Silo.Coupons;
 
 /// <summary>
-/// What the room holds of shoppers: their pieces. They are under the user id alone, and stay: coupons count them.
+/// What the module holds of shoppers: their pieces. They are under the user id alone, and stay: coupons count them.
 /// </summary>
 internal sealed class CouponsPersonalData(ShopClock clock) : IPersonalData
 {
-    public string Room => "coupons";
+    public string Name => "coupons";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {

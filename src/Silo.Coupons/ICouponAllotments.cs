@@ -5,7 +5,7 @@ using Silo.Storage;
 namespace Silo.Coupons;
 
 /// <summary>
-/// The door for rooms that give away pieces inside their own transactions. What is to be given is first taken from the
+/// The door for modules that give away pieces inside their own transactions. What is to be given is first taken from the
 /// coupon's stock; then each gift is one row.
 /// </summary>
 public interface ICouponAllotments

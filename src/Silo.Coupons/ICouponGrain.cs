@@ -12,11 +12,11 @@ internal interface ICouponGrain : IGrainWithIntegerKey
     [Alias("Claim"), AlwaysInterleave]
     Task<CouponOutcome[]> ClaimAsync([Immutable] CouponCommand[] commands);
 
-    /// <summary>Claims a piece together with another room's work, which stands or falls with it.</summary>
+    /// <summary>Claims a piece together with another module's work, which stands or falls with it.</summary>
     [Alias("ClaimJoined"), AlwaysInterleave]
     Task<JoinedOutcome<CouponOutcome>> ClaimJoinedAsync([Immutable] ClaimCommand command, JoinedCommand joined);
 
-    /// <summary>Sets pieces aside together with another room's work, which stands or falls with it.</summary>
+    /// <summary>Sets pieces aside together with another module's work, which stands or falls with it.</summary>
     [Alias("AllotJoined"), AlwaysInterleave]
     Task<JoinedOutcome<CouponOutcome>> AllotJoinedAsync([Immutable] AllotCommand command, JoinedCommand joined);
 
@@ -160,7 +160,7 @@ internal sealed record ImportCardsCommand : CouponCommand, IOperatorCommand
     public byte[][] Hashes { get; init; } = [];
 }
 
-/// <summary>Another room has pieces set aside, or gives them back.</summary>
+/// <summary>Another module has pieces set aside, or gives them back.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.AllotCommand")]
 internal sealed record AllotCommand : CouponCommand
 {

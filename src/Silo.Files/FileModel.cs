@@ -40,8 +40,8 @@ internal sealed class FileUsageRow
     public long Bytes { get; init; }
 }
 
-/// <summary>The room's part of the database model.</summary>
-internal sealed class FileModel : IRoomModel
+/// <summary>The module's part of the database model.</summary>
+internal sealed class FileModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {

@@ -4,7 +4,7 @@ using Silo.Storage;
 
 namespace Silo.Files;
 
-/// <summary>The room's queries.</summary>
+/// <summary>The module's queries.</summary>
 internal sealed class FileReads
 {
     private const string Topic = "files.gone";

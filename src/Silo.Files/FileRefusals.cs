@@ -2,7 +2,7 @@ using Silo.Kernel;
 
 namespace Silo.Files;
 
-/// <summary>What the room refuses.</summary>
+/// <summary>What the module refuses.</summary>
 internal static class FileRefusals
 {
     public static readonly Refusal MetadataNotFirst = new(

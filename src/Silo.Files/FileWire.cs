@@ -4,7 +4,7 @@ using File = Silo.Files.V1.File;
 
 namespace Silo.Files;
 
-/// <summary>Between the room's types and the wire's.</summary>
+/// <summary>Between the module's types and the wire's.</summary>
 internal static class FileWire
 {
     public static File File(FileRow row, IFiles files) => new()

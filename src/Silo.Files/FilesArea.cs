@@ -8,16 +8,16 @@ using Silo.Storage;
 
 namespace Silo.Files;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class FilesArea
 {
-    /// <summary>Adds the room's services and model.</summary>
+    /// <summary>Adds the module's services and model.</summary>
     /// <exception cref="InvalidOperationException">A setting is wrong; the message is one clear line.</exception>
     public static IServiceCollection AddFiles(this IServiceCollection services, IConfiguration configuration)
     {
         var options = FilesOptions.From(configuration);
         services.AddSingleton(options);
-        services.AddSingleton<IRoomModel, FileModel>();
+        services.AddSingleton<IModuleModel, FileModel>();
         services.AddSingleton<IFileStore>(_ => options.S3 is { } s3 ? new S3FileStore(s3) : new LocalFileStore(options));
         services.AddSingleton<IFiles, FileDoor>();
         services.AddSingleton<Pictures>();
@@ -33,7 +33,7 @@ public static class FilesArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs, and the files themselves.</summary>
+    /// <summary>Maps the module's rpcs, and the files themselves.</summary>
     public static IEndpointRouteBuilder MapFiles(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<FilesGrpc>();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Silo.Files;
 
-/// <summary>Settings of the room; section <c>Silo:Files</c>.</summary>
+/// <summary>Settings of the module; section <c>Silo:Files</c>.</summary>
 internal sealed class FilesOptions
 {
     /// <summary><c>MaxBytes</c>: the largest file, 1 KiB to 100 MiB; default 10 MiB.</summary>

@@ -8,10 +8,10 @@ using File = Silo.Files.V1.File;
 
 namespace Silo.Files;
 
-/// <summary>What the room holds of shoppers: their files, which go with their account.</summary>
+/// <summary>What the module holds of shoppers: their files, which go with their account.</summary>
 internal sealed class FilesPersonalData(IFiles files) : IPersonalData
 {
-    public string Room => "files";
+    public string Name => "files";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {

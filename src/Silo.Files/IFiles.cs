@@ -4,7 +4,7 @@ using Silo.Storage;
 namespace Silo.Files;
 
 /// <summary>
-/// The door to files, for rooms whose things have pictures: they keep names, and show URLs, so that the shop can move
+/// The door to files, for modules whose things have pictures: they keep names, and show URLs, so that the shop can move
 /// its files.
 /// </summary>
 public interface IFiles

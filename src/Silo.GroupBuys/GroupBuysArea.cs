@@ -7,13 +7,13 @@ using Silo.Storage;
 
 namespace Silo.GroupBuys;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class GroupBuysArea
 {
-    /// <summary>Adds the room's services, model and grains.</summary>
+    /// <summary>Adds the module's services, model and grains.</summary>
     public static IServiceCollection AddGroupBuys(this IServiceCollection services)
     {
-        services.AddSingleton<IRoomModel, GroupBuysModel>();
+        services.AddSingleton<IModuleModel, GroupBuysModel>();
         services.AddSingleton<GroupReads>();
         services.AddSingleton<GroupOpenings>();
         services.AddSingleton(provider =>
@@ -35,7 +35,7 @@ public static class GroupBuysArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs.</summary>
+    /// <summary>Maps the module's rpcs.</summary>
     public static IEndpointRouteBuilder MapGroupBuys(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<GroupBuysGrpc>();

@@ -137,8 +137,8 @@ internal sealed class CampaignUserRow
     public long CountedAt { get; init; }
 }
 
-/// <summary>The room's part of the database model.</summary>
-internal sealed class GroupBuysModel : IRoomModel
+/// <summary>The module's part of the database model.</summary>
+internal sealed class GroupBuysModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {

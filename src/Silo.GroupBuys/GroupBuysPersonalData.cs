@@ -7,12 +7,12 @@ using Silo.Storage;
 namespace Silo.GroupBuys;
 
 /// <summary>
-/// What the room holds of shoppers: their seats, and the groups that they opened. They are under the user id alone, and
+/// What the module holds of shoppers: their seats, and the groups that they opened. They are under the user id alone, and
 /// stay: groups count them, and orders refer to them.
 /// </summary>
 internal sealed class GroupBuysPersonalData(ShopClock clock) : IPersonalData
 {
-    public string Room => "groupbuys";
+    public string Name => "groupbuys";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {

@@ -29,7 +29,7 @@ internal sealed record GroupQuery
 /// <summary>Which seats of a user to list; 0 and empty mean all.</summary>
 internal sealed record SeatQuery(long UserId, long GoodsId, long OrderId, long CampaignId, long GroupId, SeatStatus[] Statuses);
 
-/// <summary>The room's queries: what is listed comes from rows, what a group is like from its committed state.</summary>
+/// <summary>The module's queries: what is listed comes from rows, what a group is like from its committed state.</summary>
 internal sealed class GroupReads
 {
     /// <summary>The topic that a change of a campaign touches.</summary>

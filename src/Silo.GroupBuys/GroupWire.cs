@@ -5,7 +5,7 @@ using Silo.Groupbuys.V1;
 
 namespace Silo.GroupBuys;
 
-/// <summary>Between the room's types and the wire's.</summary>
+/// <summary>Between the module's types and the wire's.</summary>
 internal static class GroupWire
 {
     private static readonly ShownUser Nobody = new("", "");

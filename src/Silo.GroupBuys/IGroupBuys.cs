@@ -133,7 +133,7 @@ public sealed record GroupOutcome
     public GroupTerms? Terms { get; init; }
 }
 
-/// <summary>The kinds of work that a group leaves for orders; the room that owns them registers the handlers.</summary>
+/// <summary>The kinds of work that a group leaves for orders; the module that owns them registers the handlers.</summary>
 public static class GroupWork
 {
     /// <summary>The group is complete: the order can be shipped. Key <c>group-done:{order}</c>.</summary>

@@ -7,11 +7,11 @@ namespace Silo.GroupBuys;
 [Alias("silo.groupbuys.IGroupGrain"), GrainInterfaceType("silo.groupbuys.group")]
 internal interface IGroupGrain : IGrainWithStringKey
 {
-    /// <summary>Decides a command that needs no other room's work.</summary>
+    /// <summary>Decides a command that needs no other module's work.</summary>
     [Alias("Run"), AlwaysInterleave]
     Task<GroupOutcome> RunAsync([Immutable] GroupCommand command);
 
-    /// <summary>Decides a command together with another room's work, which stands or falls with it.</summary>
+    /// <summary>Decides a command together with another module's work, which stands or falls with it.</summary>
     [Alias("RunJoined"), AlwaysInterleave]
     Task<JoinedOutcome<GroupOutcome>> RunJoinedAsync([Immutable] GroupCommand command, JoinedCommand joined);
 

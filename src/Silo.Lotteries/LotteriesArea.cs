@@ -7,13 +7,13 @@ using Silo.Storage;
 
 namespace Silo.Lotteries;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class LotteriesArea
 {
-    /// <summary>Adds the room's services, model and grains.</summary>
+    /// <summary>Adds the module's services, model and grains.</summary>
     public static IServiceCollection AddLotteries(this IServiceCollection services)
     {
-        services.AddSingleton<IRoomModel, LotteryModel>();
+        services.AddSingleton<IModuleModel, LotteryModel>();
         services.AddSingleton<LotteryReads>();
         services.AddSingleton<LotteryAllotments>();
         services.AddSingleton<PrizeAddresses>();
@@ -42,7 +42,7 @@ public static class LotteriesArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs.</summary>
+    /// <summary>Maps the module's rpcs.</summary>
     public static IEndpointRouteBuilder MapLotteries(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<LotteriesGrpc>();

@@ -5,12 +5,12 @@ using Silo.Storage;
 namespace Silo.Lotteries;
 
 /// <summary>
-/// What the room holds of shoppers: their draws, and where they wanted prizes and these were sent. The draws are under the user id alone, and
+/// What the module holds of shoppers: their draws, and where they wanted prizes and these were sent. The draws are under the user id alone, and
 /// stay: without them nobody could replay the lottery. How prizes were sent goes.
 /// </summary>
 internal sealed class LotteriesPersonalData : IPersonalData
 {
-    public string Room => "lotteries";
+    public string Name => "lotteries";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {

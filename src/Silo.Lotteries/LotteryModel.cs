@@ -127,8 +127,8 @@ internal sealed class SettledRow
     public long LotteryId { get; init; }
 }
 
-/// <summary>The room's part of the database model.</summary>
-internal sealed class LotteryModel : IRoomModel
+/// <summary>The module's part of the database model.</summary>
+internal sealed class LotteryModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {

@@ -6,7 +6,7 @@ using System.Text;
 namespace Silo.Lotteries;
 
 /// <summary>
-/// The published functions of a lottery. They are written down in the room's README and recomputed by programs that share
+/// The published functions of a lottery. They are written down in the module's README and recomputed by programs that share
 /// no code with this one, so they never change for a lottery that exists.
 /// </summary>
 internal static class LotteryNumbers

@@ -14,7 +14,7 @@ internal sealed record Rule(int Version, long FirstPosition, bool IsDeck, IReadO
 /// <summary>Which draws of a lottery to list.</summary>
 internal readonly record struct DrawQuery(long LotteryId, long UserId = 0, long PrizeId = 0, bool PendingOnly = false);
 
-/// <summary>The room's queries: draws come from rows, how far a lottery is from the committed state of its grain.</summary>
+/// <summary>The module's queries: draws come from rows, how far a lottery is from the committed state of its grain.</summary>
 internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory grains, ShopClock clock)
 {
     /// <summary>So many draws of a filter are counted exactly.</summary>

@@ -2,7 +2,7 @@ using Silo.Kernel;
 
 namespace Silo.Lotteries;
 
-/// <summary>The refusals of the room, each group in the order in which they are checked.</summary>
+/// <summary>The refusals of the module, each group in the order in which they are checked.</summary>
 internal static class LotteryRefusals
 {
     public static readonly Refusal Unknown =

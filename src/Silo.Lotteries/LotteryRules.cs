@@ -14,7 +14,7 @@ namespace Silo.Lotteries;
 internal sealed record AcceptedDraw(
     long DrawId, long Position, int RuleVersion, long PrizeId, long PieceId, string RequestId, long RequestHash, long At);
 
-/// <summary>The room's decisions. Pure: the state, the command, what is known of the user and the time go in.</summary>
+/// <summary>The module's decisions. Pure: the state, the command, what is known of the user and the time go in.</summary>
 internal static class LotteryRules
 {
     /// <summary>

@@ -4,7 +4,7 @@ using Silo.Lotteries.V1;
 
 namespace Silo.Lotteries;
 
-/// <summary>Between the room's types and the wire's.</summary>
+/// <summary>Between the module's types and the wire's.</summary>
 internal static class LotteryWire
 {
     public static LotteryTerms Terms(V1.LotteryTerms wire) => new()

@@ -25,7 +25,7 @@ public sealed record PointsGrant
     public string Remark { get; init; } = "";
 }
 
-/// <summary>The door through which other rooms give points by the shop's rules.</summary>
+/// <summary>The door through which other modules give points by the shop's rules.</summary>
 public interface IPoints
 {
     /// <summary>

@@ -8,13 +8,13 @@ using Silo.Storage;
 
 namespace Silo.Points;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class PointsArea
 {
-    /// <summary>Adds the room's services, model and grains.</summary>
+    /// <summary>Adds the module's services, model and grains.</summary>
     public static IServiceCollection AddPoints(this IServiceCollection services)
     {
-        services.AddSingleton<IRoomModel, PointsModel>();
+        services.AddSingleton<IModuleModel, PointsModel>();
         services.AddSingleton<SignInTermsStore>();
         services.AddSingleton<PointsRuleStore>();
         services.AddSingleton<PointsReads>();
@@ -31,7 +31,7 @@ public static class PointsArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs.</summary>
+    /// <summary>Maps the module's rpcs.</summary>
     public static IEndpointRouteBuilder MapPoints(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<PointsGrpc>();

@@ -141,8 +141,8 @@ internal sealed class VoucherRow
     public long RequestHash { get; init; }
 }
 
-/// <summary>The room's part of the database model.</summary>
-internal sealed class PointsModel : IRoomModel
+/// <summary>The module's part of the database model.</summary>
+internal sealed class PointsModel : IModuleModel
 {
     private const string WithRequestId = "request_id <> ''";
 

@@ -7,12 +7,12 @@ using Silo.Storage;
 namespace Silo.Points;
 
 /// <summary>
-/// What the room holds of shoppers: signed-in days, make-up cards, vouchers and what they were given points for. All of it
+/// What the module holds of shoppers: signed-in days, make-up cards, vouchers and what they were given points for. All of it
 /// is under the user id alone, and stays: the ledger rests on it.
 /// </summary>
 internal sealed class PointsPersonalData(ShopClock clock) : IPersonalData
 {
-    public string Room => "points";
+    public string Name => "points";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {

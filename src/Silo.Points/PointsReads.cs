@@ -9,7 +9,7 @@ internal sealed record DayCount(int Day, long SignIns, long MadeUp, long Points)
 /// <summary>Which vouchers to list.</summary>
 internal sealed record VoucherQuery(long BatchId, V1.VoucherState State, string Number);
 
-/// <summary>The room's queries.</summary>
+/// <summary>The module's queries.</summary>
 internal sealed class PointsReads(IUnits units, IStates states)
 {
     /// <summary>A user's committed state, without waking his grain.</summary>

@@ -2,7 +2,7 @@ using Silo.Kernel;
 
 namespace Silo.Points;
 
-/// <summary>The refusals of the room.</summary>
+/// <summary>The refusals of the module.</summary>
 internal static class PointsRefusals
 {
     public static readonly Refusal SignInClosed =

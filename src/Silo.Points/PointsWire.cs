@@ -2,7 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Silo.Points;
 
-/// <summary>Between the room's types and the wire's. The numbers of events, reasons, matches and cycles are the same on both sides.</summary>
+/// <summary>Between the module's types and the wire's. The numbers of events, reasons, matches and cycles are the same on both sides.</summary>
 internal static class PointsWire
 {
     public static SignInTerms Terms(V1.SignInTerms terms) => new()

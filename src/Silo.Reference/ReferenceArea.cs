@@ -4,10 +4,10 @@ using Silo.Edge;
 
 namespace Silo.Reference;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class ReferenceArea
 {
-    /// <summary>Adds the room's services. It has no tables.</summary>
+    /// <summary>Adds the module's services. It has no tables.</summary>
     public static IServiceCollection AddReference(this IServiceCollection services)
     {
         services.AddSingleton<IRegions, Regions>();
@@ -16,7 +16,7 @@ public static class ReferenceArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs.</summary>
+    /// <summary>Maps the module's rpcs.</summary>
     public static IEndpointRouteBuilder MapReference(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<ReferenceGrpc>();

@@ -2,7 +2,7 @@ using Silo.Kernel;
 
 namespace Silo.Reference;
 
-/// <summary>The refusals of the room.</summary>
+/// <summary>The refusals of the module.</summary>
 internal static class ReferenceRefusals
 {
     public static readonly Refusal RegionUnknown =

@@ -36,7 +36,7 @@ internal sealed class DemoShop(
         }
     }
 
-    /// <summary>Loads every room's part, in the order of the rooms; what was loaded before stays as it is.</summary>
+    /// <summary>Loads every module's part, in the order of the modules; what was loaded before stays as it is.</summary>
     public async Task LoadAsync(CancellationToken cancellation)
     {
         logger.LogInformation("The demo shop is being loaded; the node is ready when it is there");

@@ -20,7 +20,7 @@ namespace Silo.Server;
 /// <summary>Makes contexts for the migration tool; no database is opened.</summary>
 internal static class DesignTime
 {
-    public static IServiceCollection Rooms() => new ServiceCollection()
+    public static IServiceCollection Modules() => new ServiceCollection()
         .AddReference()
         .AddAccounts(new ConfigurationBuilder().Build())
         .AddWallets()
@@ -34,28 +34,28 @@ internal static class DesignTime
         .AddBargains()
         .AddGroupBuys();
 
-    public static PostgreSqlContext PostgreSql(IServiceCollection rooms)
+    public static PostgreSqlContext PostgreSql(IServiceCollection modules)
     {
         var builder = new DbContextOptionsBuilder<PostgreSqlContext>();
         StorageArea.ConfigurePostgreSql(
-            builder, rooms.BuildServiceProvider(), NpgsqlDataSource.Create("Host=localhost;Database=silo"));
+            builder, modules.BuildServiceProvider(), NpgsqlDataSource.Create("Host=localhost;Database=silo"));
         return new PostgreSqlContext(builder.Options);
     }
 
-    public static SqliteContext Sqlite(IServiceCollection rooms)
+    public static SqliteContext Sqlite(IServiceCollection modules)
     {
         var builder = new DbContextOptionsBuilder<SqliteContext>();
-        StorageArea.ConfigureSqlite(builder, rooms.BuildServiceProvider(), new DatabaseOptions());
+        StorageArea.ConfigureSqlite(builder, modules.BuildServiceProvider(), new DatabaseOptions());
         return new SqliteContext(builder.Options);
     }
 }
 
 internal sealed class PostgreSqlDesign : IDesignTimeDbContextFactory<PostgreSqlContext>
 {
-    public PostgreSqlContext CreateDbContext(string[] args) => DesignTime.PostgreSql(DesignTime.Rooms());
+    public PostgreSqlContext CreateDbContext(string[] args) => DesignTime.PostgreSql(DesignTime.Modules());
 }
 
 internal sealed class SqliteDesign : IDesignTimeDbContextFactory<SqliteContext>
 {
-    public SqliteContext CreateDbContext(string[] args) => DesignTime.Sqlite(DesignTime.Rooms());
+    public SqliteContext CreateDbContext(string[] args) => DesignTime.Sqlite(DesignTime.Modules());
 }

@@ -21,7 +21,7 @@ using Silo.WxApi;
 
 namespace Silo.Server;
 
-/// <summary>Puts the server together: one line per room.</summary>
+/// <summary>Puts the server together: one line per module.</summary>
 public static class SiloServer
 {
     /// <summary>A process that only loads data listens on ports that nobody knows.</summary>
@@ -72,7 +72,7 @@ public static class SiloServer
         return builder.Build();
     }
 
-    /// <summary>Maps every room and awaits what must be done before the node serves.</summary>
+    /// <summary>Maps every module and awaits what must be done before the node serves.</summary>
     public static async Task StartAsync(WebApplication app, Action<WebApplication>? extend = null)
     {
         ArgumentNullException.ThrowIfNull(app);

@@ -140,7 +140,7 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     }
 
     /// <summary>
-    /// Decides a command together with another room's work, in a transaction that holds nothing else: the work sees
+    /// Decides a command together with another module's work, in a transaction that holds nothing else: the work sees
     /// the decision and says what stands. See <see cref="IJoinedWork"/>. Where a row of the command is locked elsewhere it
     /// is tried again after pauses.
     /// </summary>

@@ -4,7 +4,7 @@ using Silo.Kernel;
 namespace Silo.Storage;
 
 /// <summary>
-/// Transactions that one hot grain has for itself, because they begin by locking rows or carry another room's work. Each
+/// Transactions that one hot grain has for itself, because they begin by locking rows or carry another module's work. Each
 /// holds a connection also while it waits for a lock, so only some are under way at once: what waits for one row must not
 /// take the connections of everybody else.
 /// </summary>

@@ -3,15 +3,15 @@ using System.Text.Json.Nodes;
 namespace Silo.Storage;
 
 /// <summary>
-/// What a room holds of shoppers: every room with rows that name one registers this, so that all of it can be exported
+/// What a module holds of shoppers: every module with rows that name one registers this, so that all of it can be exported
 /// and what is personal can be erased.
 /// </summary>
 public interface IPersonalData
 {
-    /// <summary>Names the room in an export, such as <c>wallets</c>.</summary>
-    string Room { get; }
+    /// <summary>Names the module in an export, such as <c>wallets</c>.</summary>
+    string Name { get; }
 
-    /// <summary>Everything that the room holds of a shopper, in the shape of the API's messages.</summary>
+    /// <summary>Everything that the module holds of a shopper, in the shape of the API's messages.</summary>
     Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation);
 
     /// <summary>

@@ -3,7 +3,7 @@ using Silo.Kernel;
 namespace Silo.Storage;
 
 /// <summary>
-/// Units of work and reads of relational rooms. A unit is one database transaction; a door of another room joins it by
+/// Units of work and reads of relational modules. A unit is one database transaction; a door of another module joins it by
 /// taking the <see cref="Unit"/> as an argument. While a unit is open its flow may call no grain and no HTTP service.
 /// </summary>
 public interface IUnits
@@ -24,12 +24,12 @@ public interface IUnits
 /// <summary>Queries, outside a unit or within one. What they return is detached.</summary>
 public interface IReads
 {
-    /// <summary>The rows of one of the room's own entity types.</summary>
+    /// <summary>The rows of one of the module's own entity types.</summary>
     IQueryable<T> Query<T>()
         where T : class;
 
     /// <summary>
-    /// The numbers of a query that LINQ cannot express, to be used inside another one. It names the room's own tables
+    /// The numbers of a query that LINQ cannot express, to be used inside another one. It names the module's own tables
     /// only, calls its one column <c>"Value"</c>, and the holes of the text become parameters.
     /// </summary>
     IQueryable<long> Numbers(FormattableString sql);

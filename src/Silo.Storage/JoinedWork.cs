@@ -3,7 +3,7 @@ using Silo.Kernel;
 namespace Silo.Storage;
 
 /// <summary>
-/// Another room's part of a hot grain's transaction. Work that needs a hot grain travels to it: the room sends its
+/// Another module's part of a hot grain's transaction. Work that needs a hot grain travels to it: the module sends its
 /// command with this, the grain decides, and the work of <see cref="Kind"/> runs in the grain's transaction.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("silo.storage.JoinedCommand")]
@@ -17,7 +17,7 @@ public sealed record JoinedCommand
     [Id(1)]
     public required long Id { get; init; }
 
-    /// <summary>The room's own text.</summary>
+    /// <summary>The module's own text.</summary>
     [Id(2)]
     public string Payload { get; init; } = "";
 }
@@ -47,13 +47,13 @@ public sealed record JoinedAnswer
     [Id(1)]
     public Refusal? Refusal { get; init; }
 
-    /// <summary>The room's own text for its caller.</summary>
+    /// <summary>The module's own text for its caller.</summary>
     [Id(2)]
     public string Text { get; init; } = "";
 }
 
 /// <summary>The grain's decision, as the work sees it before anything is committed.</summary>
-/// <param name="Outcome">The grain's outcome, of the type that its room declares.</param>
+/// <param name="Outcome">The grain's outcome, of the type that its module declares.</param>
 /// <param name="Refusal">The refusal in it, or null.</param>
 public sealed record JoinedDecision(object Outcome, Refusal? Refusal);
 
@@ -70,7 +70,7 @@ public sealed record JoinedOutcome<TOutcome>
     public JoinedAnswer? Answer { get; init; }
 }
 
-/// <summary>Runs joined commands of one kind; implemented by the room that sends them, registered at its door.</summary>
+/// <summary>Runs joined commands of one kind; implemented by the module that sends them, registered at its door.</summary>
 public interface IJoinedWork
 {
     /// <summary>The kind, <c>area.verb</c>.</summary>

@@ -2,7 +2,7 @@ namespace Silo.Storage;
 
 /// <summary>
 /// The rows that one grain's batch leaves behind, committed together with the grain's state. Entity types are those of
-/// the room's model; the engine merges the rows of all batches of a transaction into one statement per table.
+/// the module's model; the engine merges the rows of all batches of a transaction into one statement per table.
 /// </summary>
 public sealed class Rows
 {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Silo.Storage;
 
-/// <summary>The one model of the database, put together from the rooms' parts.</summary>
+/// <summary>The one model of the database, put together from the modules' parts.</summary>
 public abstract class SiloDbContext(DbContextOptions options) : DbContext(options)
 {
     /// <inheritdoc/>
@@ -12,17 +12,17 @@ public abstract class SiloDbContext(DbContextOptions options) : DbContext(option
     {
         ArgumentNullException.ThrowIfNull(modelBuilder);
         StorageModel.Configure(modelBuilder);
-        foreach (var room in RoomsOf(this))
+        foreach (var module in ModulesOf(this))
         {
-            room.Configure(modelBuilder);
+            module.Configure(modelBuilder);
         }
 
     }
 
-    internal static IEnumerable<IRoomModel> RoomsOf(DbContext context) =>
+    internal static IEnumerable<IModuleModel> ModulesOf(DbContext context) =>
         context.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>()?.ApplicationServiceProvider
-            ?.GetServices<IRoomModel>().OrderBy(room => room.GetType().FullName, StringComparer.Ordinal)
-            ?? Enumerable.Empty<IRoomModel>();
+            ?.GetServices<IModuleModel>().OrderBy(module => module.GetType().FullName, StringComparer.Ordinal)
+            ?? Enumerable.Empty<IModuleModel>();
 }
 
 /// <summary>The model on PostgreSQL; its migrations are in the server.</summary>
@@ -31,9 +31,9 @@ public sealed class PostgreSqlContext(DbContextOptions<PostgreSqlContext> option
 /// <summary>The model on SQLite; its migrations are in the server.</summary>
 public sealed class SqliteContext(DbContextOptions<SqliteContext> options) : SiloDbContext(options);
 
-/// <summary>EF caches a model by context type; ours also depends on the rooms that are registered.</summary>
-internal sealed class RoomModelCacheKey : IModelCacheKeyFactory
+/// <summary>EF caches a model by context type; ours also depends on the modules that are registered.</summary>
+internal sealed class ModuleModelCacheKey : IModelCacheKeyFactory
 {
     public object Create(DbContext context, bool designTime) =>
-        (context.GetType(), designTime, string.Join(';', SiloDbContext.RoomsOf(context).Select(r => r.GetType().FullName)));
+        (context.GetType(), designTime, string.Join(';', SiloDbContext.ModulesOf(context).Select(r => r.GetType().FullName)));
 }

@@ -135,23 +135,23 @@ public static class StorageArea
     }
 
     /// <summary>The model on PostgreSQL, also for the migration tool.</summary>
-    public static void ConfigurePostgreSql(DbContextOptionsBuilder builder, IServiceProvider rooms, NpgsqlDataSource source) =>
-        Configure(builder, rooms).UseNpgsql(source, npgsql => npgsql.MigrationsAssembly(MigrationsAssembly)
+    public static void ConfigurePostgreSql(DbContextOptionsBuilder builder, IServiceProvider modules, NpgsqlDataSource source) =>
+        Configure(builder, modules).UseNpgsql(source, npgsql => npgsql.MigrationsAssembly(MigrationsAssembly)
             .UseParameterizedCollectionMode(ParameterTranslationMode.Parameter));
 
     /// <summary>The model on SQLite, also for the migration tool.</summary>
-    public static void ConfigureSqlite(DbContextOptionsBuilder builder, IServiceProvider rooms, DatabaseOptions options) =>
-        Configure(builder, rooms)
+    public static void ConfigureSqlite(DbContextOptionsBuilder builder, IServiceProvider modules, DatabaseOptions options) =>
+        Configure(builder, modules)
             .UseSqlite(SqliteStore.ConnectionString(options), sqlite => sqlite.MigrationsAssembly(MigrationsAssembly)
                 .UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
             .AddInterceptors(new PrepareOnOpen(options));
 
-    private static DbContextOptionsBuilder Configure(DbContextOptionsBuilder builder, IServiceProvider rooms) => builder
-        .UseApplicationServiceProvider(rooms)
+    private static DbContextOptionsBuilder Configure(DbContextOptionsBuilder builder, IServiceProvider modules) => builder
+        .UseApplicationServiceProvider(modules)
         .UseLoggerFactory(Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance)
-        .ReplaceService<IModelCacheKeyFactory, RoomModelCacheKey>()
+        .ReplaceService<IModelCacheKeyFactory, ModuleModelCacheKey>()
         // Those that tests add to watch statements.
-        .AddInterceptors(rooms.GetServices<IInterceptor>())
+        .AddInterceptors(modules.GetServices<IInterceptor>())
         .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.NonTransactionalMigrationOperationWarning));
 
     /// <summary>Brings every connection that EF opens to the state that the store relies on.</summary>

@@ -5,7 +5,7 @@ using Silo.Kernel;
 namespace Silo.Storage;
 
 /// <summary>
-/// One open database transaction. A room sees its own entity sets and nothing of the connection. Guards belong in the
+/// One open database transaction. A module sees its own entity sets and nothing of the connection. Guards belong in the
 /// statements: use <c>ExecuteUpdateAsync</c> with a condition and look at the count of rows.
 /// </summary>
 public sealed class Unit : IReads
@@ -27,7 +27,7 @@ public sealed class Unit : IReads
 
     internal Dictionary<string, HashSet<long>> TouchedKeys { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The rows of one of the room's own entity types, tracked.</summary>
+    /// <summary>The rows of one of the module's own entity types, tracked.</summary>
     public DbSet<T> Set<T>()
         where T : class => context.Set<T>();
 
@@ -92,7 +92,7 @@ public sealed class Unit : IReads
 
     /// <summary>
     /// Runs one guarded statement that LINQ cannot express (an upsert, say) and returns the count of rows. It names the
-    /// room's own tables only; the holes of the text become parameters.
+    /// module's own tables only; the holes of the text become parameters.
     /// </summary>
     public Task<int> ExecuteAsync(FormattableString sql, CancellationToken cancellation) =>
         context.Database.ExecuteSqlAsync(sql, cancellation);
@@ -144,7 +144,7 @@ public sealed class Unit : IReads
     /// <param name="kind">Names the handler.</param>
     /// <param name="key">Unique within the kind.</param>
     /// <param name="dueAtMs">Not before this instant, in unix milliseconds.</param>
-    /// <param name="payload">The room's own text, at most 16 KiB.</param>
+    /// <param name="payload">The module's own text, at most 16 KiB.</param>
     /// <param name="cancellation">Abandons the statement and with it the unit.</param>
     public Task EnqueueAsync(string kind, string key, long dueAtMs, string payload, CancellationToken cancellation) =>
         WorkTable.EnqueueAsync(context, kind, key, dueAtMs, payload, cancellation);

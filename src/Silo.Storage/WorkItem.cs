@@ -3,7 +3,7 @@ namespace Silo.Storage;
 /// <summary>A piece of work that is due later or outside the database, as its handler sees it.</summary>
 /// <param name="Kind">Names the handler.</param>
 /// <param name="Key">Unique within the kind; the stable id towards the outside.</param>
-/// <param name="Payload">The room's own text, at most 16 KiB.</param>
+/// <param name="Payload">The module's own text, at most 16 KiB.</param>
 /// <param name="Attempt">1 for the first try.</param>
 public sealed record WorkItem(string Kind, string Key, string Payload, int Attempt)
 {

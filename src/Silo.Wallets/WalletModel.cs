@@ -97,8 +97,8 @@ internal sealed class CheckpointRow
     public long Amount { get; init; }
 }
 
-/// <summary>The room's part of the database model.</summary>
-internal sealed class WalletModel : IRoomModel
+/// <summary>The module's part of the database model.</summary>
+internal sealed class WalletModel : IModuleModel
 {
     private static readonly string Bounds = string.Create(
         CultureInfo.InvariantCulture,

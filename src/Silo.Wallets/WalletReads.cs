@@ -16,7 +16,7 @@ internal sealed record EntryQuery(
 /// <summary>An entry with what a statement shows beside it.</summary>
 internal sealed record StatementLine(EntryRow Entry, TransactionRow Transaction, long FrozenAfter);
 
-/// <summary>The room's queries.</summary>
+/// <summary>The module's queries.</summary>
 internal sealed class WalletReads(IUnits units)
 {
     public Task<WalletState> WalletAsync(long userId, CancellationToken cancellation) =>

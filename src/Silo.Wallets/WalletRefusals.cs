@@ -2,7 +2,7 @@ using Silo.Kernel;
 
 namespace Silo.Wallets;
 
-/// <summary>The refusals of the room.</summary>
+/// <summary>The refusals of the module.</summary>
 public static class WalletRefusals
 {
     /// <summary>Operators adjust balances and points; the other accounts move with what they stand for.</summary>

@@ -3,7 +3,7 @@ using Silo.Wallets.V1;
 
 namespace Silo.Wallets;
 
-/// <summary>Between the room's types and the wire's. The numbers of accounts and kinds are the same on both sides.</summary>
+/// <summary>Between the module's types and the wire's. The numbers of accounts and kinds are the same on both sides.</summary>
 internal static class WalletWire
 {
     public static Wallet Wallet(long userId, WalletState state) => new()

@@ -6,13 +6,13 @@ using Silo.Storage;
 
 namespace Silo.Wallets;
 
-/// <summary>The door of the room.</summary>
+/// <summary>The door of the module.</summary>
 public static class WalletsArea
 {
-    /// <summary>Adds the room's services and model.</summary>
+    /// <summary>Adds the module's services and model.</summary>
     public static IServiceCollection AddWallets(this IServiceCollection services)
     {
-        services.AddSingleton<IRoomModel, WalletModel>();
+        services.AddSingleton<IModuleModel, WalletModel>();
         services.AddSingleton<Ledger>();
         services.AddSingleton<IWallets>(provider => provider.GetRequiredService<Ledger>());
         services.AddSingleton<WalletReads>();
@@ -26,7 +26,7 @@ public static class WalletsArea
         return services;
     }
 
-    /// <summary>Maps the room's rpcs.</summary>
+    /// <summary>Maps the module's rpcs.</summary>
     public static IEndpointRouteBuilder MapWallets(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapSiloGrpc<WalletsGrpc>();

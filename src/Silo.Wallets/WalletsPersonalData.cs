@@ -15,7 +15,7 @@ internal sealed class WalletsPersonalData : IPersonalData
         LedgerAccount.Points, LedgerAccount.PointsDebt,
     ];
 
-    public string Room => "wallets";
+    public string Name => "wallets";
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {

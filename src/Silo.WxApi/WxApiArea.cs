@@ -67,7 +67,7 @@ public static class WxApiArea
                 "Silo:Shop:SubDomain must be at most 64 ASCII letters, digits, '-' or '_'.");
     }
 
-    /// <summary>The room of files has checked it.</summary>
+    /// <summary>The module of files has checked it.</summary>
     private static long MostOfFile(IConfiguration configuration) => configuration.GetValue("Silo:Files:MaxBytes", 10L * 1024 * 1024);
 
     private static string MerchantId(IConfiguration configuration)

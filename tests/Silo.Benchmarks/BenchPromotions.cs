@@ -172,7 +172,7 @@ internal sealed partial class Bench
     }
 
     /// <summary>
-    /// The rows of a run once they agree with the room's own number: wrk leaves with calls under way, which are decided all
+    /// The rows of a run once they agree with the module's own number: wrk leaves with calls under way, which are decided all
     /// the same. There are at least as many as were acknowledged.
     /// </summary>
     private async Task<long> SettledAsync(string what, Run run, int connections, string count, Func<Task<long>> state)

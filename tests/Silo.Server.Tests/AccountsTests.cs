@@ -54,7 +54,7 @@ public sealed class AccountsPostgreSqlTests(PostgreSqlShop fixture) : AccountsSu
 
 /// <summary>
 /// Goal: accounts, tokens and operators behave as their rpcs promise. Method: a running server, once over each database;
-/// what each role may call and what each field may hold is swept elsewhere, and the clock is moved in the room's own tests.
+/// what each role may call and what each field may hold is swept elsewhere, and the clock is moved in the module's own tests.
 /// </summary>
 public abstract class AccountsSuite(ShopFixture fixture)
 {

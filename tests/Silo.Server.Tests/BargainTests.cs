@@ -10,7 +10,7 @@ public sealed class BargainPostgreSqlTests(PostgreSqlShop fixture) : BargainSuit
 
 /// <summary>
 /// Goal: bargains behave as their rpcs promise. Method: a running server, once over each database; what each role may call
-/// and what each field may hold is swept elsewhere, and clock, contention and orders are in the room's own tests.
+/// and what each field may hold is swept elsewhere, and clock, contention and orders are in the module's own tests.
 /// </summary>
 public abstract class BargainSuite(ShopFixture fixture)
 {

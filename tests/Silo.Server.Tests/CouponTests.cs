@@ -48,7 +48,7 @@ public sealed class CouponShopOnPostgres() : CouponShop(Database.PostgreSql);
 /// <summary>
 /// Goal: every kind of coupon behaves from the shopper's and the operator's side as the rpcs say, and none gives more
 /// than it has, whoever asks at the same moment. Method: a running server, called as its clients call it; what must
-/// not change is compared by digests of the room's tables.
+/// not change is compared by digests of the module's tables.
 /// </summary>
 public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
 {
@@ -704,7 +704,7 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     private Task<long> PointsAsync(long user) =>
         shop.CountAsync($"SELECT points FROM wallets_wallets WHERE user_id = {user}");
 
-    /// <summary>Marks a piece as an order does; orders are another room.</summary>
+    /// <summary>Marks a piece as an order does; orders are another module.</summary>
     private async Task MarkAsync(long piece, long coupon, int mark, long order)
     {
         await using var connection = await shop.OpenDatabaseAsync();
@@ -714,7 +714,7 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The rows of the room's and the ledger's tables; the other tests of the class do not run meanwhile.</summary>
+    /// <summary>The rows of the module's and the ledger's tables; the other tests of the class do not run meanwhile.</summary>
     private async Task<(string Cards, string Others)> DigestAsync()
     {
         List<string> tables = [];

@@ -165,11 +165,11 @@ public abstract class PersonalDataSuite(ShopFixture fixture)
     }
 
     [Fact]
-    public async Task EveryTableThatNamesAShopper_IsOfARoomThatExportsAndErases()
+    public async Task EveryTableThatNamesAShopper_IsOfAModuleThatExportsAndErases()
     {
         var shopper = await Shopper.RegisterAsync(Shop);
         using var document = JsonDocument.Parse((await Profiles.ExportMyDataAsync(new(), shopper.Headers)).Json);
-        var rooms = document.RootElement.EnumerateObject().Select(p => p.Name).ToHashSet();
+        var modules = document.RootElement.EnumerateObject().Select(p => p.Name).ToHashSet();
         var tables = await Shop.QueryAsync(
             Shop.Database == Database.Sqlite
                 ? "SELECT t.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND c.name = 'user_id'"
@@ -177,12 +177,12 @@ public abstract class PersonalDataSuite(ShopFixture fixture)
             r => r.GetString(0));
 
         Assert.Contains("accounts_addresses", tables);
-        Assert.Empty(WithoutARoom(tables, rooms));
-        Assert.Equal(["planted_rows"], WithoutARoom([.. tables, "planted_rows"], rooms));
+        Assert.Empty(WithoutAModule(tables, modules));
+        Assert.Equal(["planted_rows"], WithoutAModule([.. tables, "planted_rows"], modules));
     }
 
-    private static IEnumerable<string> WithoutARoom(IEnumerable<string> tables, HashSet<string> rooms) =>
-        tables.Where(table => !rooms.Contains(table.Split('_')[0]));
+    private static IEnumerable<string> WithoutAModule(IEnumerable<string> tables, HashSet<string> modules) =>
+        tables.Where(table => !modules.Contains(table.Split('_')[0]));
 
     private static Metadata From(string address) => new() { { "x-forwarded-for", address } };
 

@@ -8,7 +8,7 @@ namespace Silo.Server.Tests;
 /// Goal: when the process dies while all promotions are busy on the same wallets, every acknowledged answer is stored, and
 /// no promotion has given more than it has, more often than it may, or without what belongs to it. Method: claims and draws
 /// that cost points, helps, sign-ins and openings of groups at once; SIGKILL at a random moment; a restart; then the rows
-/// of each room, its own numbers and the ledger's proof.
+/// of each module, its own numbers and the ledger's proof.
 /// </summary>
 public sealed class PromotionCrashTests(ITestOutputHelper output)
 {

@@ -15,17 +15,17 @@ using File = System.IO.File;
 namespace Silo.Server.Tests;
 
 /// <summary>
-/// Goal: every daily task of an operator stands in the README of its room as a line that works. Method: the recipes of
+/// Goal: every daily task of an operator stands in the README of its module as a line that works. Method: the recipes of
 /// each README run in a shell beside a running server; every rpc for operators must have one.
 /// </summary>
 public sealed partial class RecipeTests
 {
-    public static TheoryData<string> Rooms => [.. Directory.GetFiles(Path.Combine(Repository.Root, "src"), "README.md", SearchOption.AllDirectories)
+    public static TheoryData<string> Modules => [.. Directory.GetFiles(Path.Combine(Repository.Root, "src"), "README.md", SearchOption.AllDirectories)
         .Where(file => Recipes(file).Length > 0).Select(file => Path.GetFileName(Path.GetDirectoryName(file))!).Order()];
 
     [Theory]
-    [MemberData(nameof(Rooms))]
-    public async Task Recipes_OfTheRoom_Work(string room)
+    [MemberData(nameof(Modules))]
+    public async Task Recipes_OfTheModule_Work(string module)
     {
         Buf.SkipWhereMissing();
         await using var shop = await Shop.StartAsync(Database.Sqlite);
@@ -52,7 +52,7 @@ public sealed partial class RecipeTests
             REVIEW={review} GOODS={goods} CAMPAIGN={campaign} BARGAIN={bargain.Bargain.Id} GROUP={group} LOTTERY={lottery} DRAW={draw.Id}
             FILE={file.Id} COMMENT={comment.Comment.Id} PICTURE={Convert.ToBase64String(TestPictures.Png(2, 2))}
             """.ReplaceLineEndings(" ");
-        var script = Recipes(Path.Combine(Repository.Root, "src", room, "README.md"))
+        var script = Recipes(Path.Combine(Repository.Root, "src", module, "README.md"))
             .Replace("buf curl", $"'{Buf.Program}' curl", StringComparison.Ordinal)
             .Replace("http://localhost:5081/", shop.Server.Grpc.ToString(), StringComparison.Ordinal);
 
@@ -64,7 +64,7 @@ public sealed partial class RecipeTests
     [Fact]
     public void EveryRpcOfOperators_HasARecipe()
     {
-        var recipes = string.Join('\n', Rooms.Select(row => Recipes(Path.Combine(Repository.Root, "src", row.Data, "README.md"))));
+        var recipes = string.Join('\n', Modules.Select(row => Recipes(Path.Combine(Repository.Root, "src", row.Data, "README.md"))));
 
         Assert.Empty(Descriptors().SelectMany(WithoutRecipe(recipes)));
     }

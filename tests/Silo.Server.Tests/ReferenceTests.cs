@@ -5,7 +5,7 @@ namespace Silo.Server.Tests;
 
 /// <summary>
 /// Goal: everybody can ask for reference data, and an id is never given twice. Method: a running server; the data itself is
-/// looked at in the room's own tests.
+/// looked at in the module's own tests.
 /// </summary>
 public sealed class ReferenceTests(SqliteShop fixture) : IClassFixture<SqliteShop>
 {

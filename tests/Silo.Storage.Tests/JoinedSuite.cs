@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Silo.Storage.Tests;
 
-/// <summary>Another room's work inside a hot grain's transaction.</summary>
+/// <summary>Another module's work inside a hot grain's transaction.</summary>
 public abstract class JoinedSuite<TDatabase>(NodeFixture<TDatabase> fixture) : NodeSuite<TDatabase>(fixture)
     where TDatabase : TestDatabase, new()
 {

@@ -59,7 +59,7 @@ internal sealed class AllTypesRow
     public byte[]? NoBytes { get; init; }
 }
 
-internal sealed class TestModel : IRoomModel
+internal sealed class TestModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {

@@ -122,7 +122,7 @@ internal sealed class TestStore : IAsyncDisposable
     private static async Task EnsureSchemaAsync(TestDatabase database)
     {
         var collection = new ServiceCollection();
-        collection.AddSingleton<IRoomModel, TestModel>();
+        collection.AddSingleton<IModuleModel, TestModel>();
         collection.AddSiloStorage(database.Configuration());
         await using var services = collection.BuildServiceProvider();
         await TestSchema.EnsureAsync(services);
@@ -137,7 +137,7 @@ internal sealed class TestStore : IAsyncDisposable
     {
         services.AddSingleton(time ?? TimeProvider.System);
         services.AddSingleton(provider => new ShopClock(provider.GetRequiredService<TimeProvider>(), TimeZoneInfo.Utc));
-        services.AddSingleton<IRoomModel, TestModel>();
+        services.AddSingleton<IModuleModel, TestModel>();
         services.AddSingleton<Probe>();
         foreach (var work in TestWork.All())
         {

@@ -4,7 +4,7 @@ using Silo.Kernel;
 
 namespace Silo.Storage.Tests;
 
-/// <summary>One transaction of a relational room.</summary>
+/// <summary>One transaction of a relational module.</summary>
 public abstract class UnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : NodeSuite<TDatabase>(fixture)
     where TDatabase : TestDatabase, new()
 {

@@ -58,13 +58,13 @@ public sealed partial class PureRulesTests
                 File.Copy(Path.Combine(Repository.Root, file), copy);
             }
 
-            var room = root.CreateSubdirectory("src/Silo.Planted").FullName;
-            await File.WriteAllTextAsync(Path.Combine(room, "Silo.Planted.csproj"), Project);
-            await File.WriteAllTextAsync(Path.Combine(room, "Packages.cs"), Packages);
-            await File.WriteAllTextAsync(Path.Combine(room, "PlantedRules.cs"), Source("PlantedRules"));
-            await File.WriteAllTextAsync(Path.Combine(room, "PlantedGrain.cs"), Source("PlantedGrain"));
+            var module = root.CreateSubdirectory("src/Silo.Planted").FullName;
+            await File.WriteAllTextAsync(Path.Combine(module, "Silo.Planted.csproj"), Project);
+            await File.WriteAllTextAsync(Path.Combine(module, "Packages.cs"), Packages);
+            await File.WriteAllTextAsync(Path.Combine(module, "PlantedRules.cs"), Source("PlantedRules"));
+            await File.WriteAllTextAsync(Path.Combine(module, "PlantedGrain.cs"), Source("PlantedGrain"));
 
-            var (code, output) = await BuildAsync(room);
+            var (code, output) = await BuildAsync(module);
 
             Assert.True(code != 0, output);
             var found = Error().Matches(output).Select(m => (m.Groups["file"].Value, int.Parse(m.Groups["line"].Value, null))).Distinct();

@@ -13,7 +13,7 @@ internal static class Repository
     /// <summary>The root directory.</summary>
     public static string Root { get; } = Metadata("SiloRepository");
 
-    /// <summary>The directory with the built server and every room's assembly.</summary>
+    /// <summary>The directory with the built server and every module's assembly.</summary>
     public static string ServerOutput { get; } = Metadata("SiloServerOutput");
 
     /// <summary>The paths of all files below a directory, without what is built or installed.</summary>

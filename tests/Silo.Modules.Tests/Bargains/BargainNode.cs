@@ -1,0 +1,313 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+using Silo.Accounts;
+using Silo.Bargains;
+using Silo.Catalog;
+using Silo.Kernel;
+using Silo.Modules.Tests.Coupons;
+using Silo.Storage;
+using Silo.Testing.Databases;
+using Xunit;
+using StockRow = Silo.Bargains.StockRow;
+
+namespace Silo.Modules.Tests.Bargains;
+
+/// <summary>
+/// A node with the services of bargains and accounts over a database of its own, for all tests of one class; every test
+/// uses campaigns and users of its own. Goods are whatever a test says.
+/// </summary>
+public sealed class BargainNode<TKind> : IAsyncLifetime
+    where TKind : IDatabaseKind
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+    private static long lastId = 1_000;
+    private Task? starting;
+    private InProcessTestCluster? cluster;
+    private string directory = "";
+    private string connectionString = "";
+
+    /// <summary>A clock that a test can move ahead; nothing moves it back.</summary>
+    internal MovableTime Time { get; } = new();
+
+    internal Catalog.Statements Statements { get; } = new();
+
+    internal IUnits Units => Get<IUnits>();
+
+    internal IBargains Bargains => Get<IBargains>();
+
+    internal BargainReads Reads => Get<BargainReads>();
+
+    internal CampaignReads Campaigns => Get<CampaignReads>();
+
+    internal long Now => Get<ShopClock>().NowMs;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (cluster is not null)
+        {
+            await cluster.StopAllSilosAsync();
+            await cluster.DisposeAsync();
+        }
+
+        if (directory.Length > 0)
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        else if (connectionString.Length > 0)
+        {
+            await PostgresServer.DropDatabaseAsync(connectionString);
+        }
+    }
+
+    /// <summary>Started by the first test, inside the test, so that a missing database skips it.</summary>
+    internal async Task ReadyAsync()
+    {
+        Assert.SkipWhen(TKind.IsPostgres && PostgresServer.SkipReason is not null, PostgresServer.SkipReason ?? "");
+        await (starting ??= StartAsync());
+    }
+
+    internal static long NewId() => Interlocked.Increment(ref lastId);
+
+    internal T Get<T>()
+        where T : notnull => cluster!.Silos[0].ServiceProvider.GetRequiredService<T>();
+
+    internal IBargainGrain Grain(BargainKey key) => cluster!.Client.GetGrain<IBargainGrain>(key.ToString());
+
+    /// <summary>Terms of a campaign that is open now: from 100.00 to 20.00 by cuts of 0.01 to 5.00.</summary>
+    internal BargainTerms Terms(Func<BargainTerms, BargainTerms>? change = null)
+    {
+        var terms = new BargainTerms
+        {
+            GoodsId = NewId(),
+            StartCents = 10_000,
+            FloorCents = 2_000,
+            CutMinCents = 1,
+            CutMaxCents = 500,
+            StockTotal = 100,
+            StartsAt = Now - 1_000_000,
+            EndsAt = Now + 1_000_000_000,
+        };
+        return change?.Invoke(terms) ?? terms;
+    }
+
+    internal async Task<long> CreateAsync(Func<BargainTerms, BargainTerms>? change = null)
+    {
+        var terms = Terms(change);
+        var created = await Units.RunAsync<Campaign>(
+            unit => Get<CampaignWrites>().CreateAsync(unit, terms, CancellationToken.None), CancellationToken.None);
+        Assert.Null(created.Refusal);
+        return created.Value!.Id;
+    }
+
+    /// <summary>Changes a campaign's row as an operator's write does.</summary>
+    internal async Task ChangeAsync(long campaign, Action<CampaignRow> change) => Assert.True((await Units.RunAsync<bool>(
+        async unit =>
+        {
+            change((await CampaignWrites.HoldAsync(unit, campaign, CancellationToken.None))!);
+            await CampaignReads.TouchAsync(unit, CancellationToken.None);
+            return true;
+        },
+        CancellationToken.None)).IsAccepted);
+
+    internal async Task<string?> UpdateAsync(long campaign, BargainTerms terms, int expectedVersion = 0) =>
+        (await Units.RunAsync<Campaign>(
+            async unit => await CampaignWrites.UpdateAsync(
+                unit,
+                (await CampaignWrites.HoldAsync(unit, campaign, CancellationToken.None))!,
+                terms,
+                expectedVersion,
+                CancellationToken.None),
+            CancellationToken.None)).Refusal?.Reason;
+
+    /// <summary>A new bargain of a new initiator.</summary>
+    internal async Task<BargainKey> StartedAsync(long campaign)
+    {
+        var key = new BargainKey(campaign, NewId());
+        Assert.Null((await StartAsync(key)).Refusal);
+        return key;
+    }
+
+    internal async Task<BargainOutcome> StartAsync(BargainKey key, string requestId = "") =>
+        (await RunAsync(key, new StartCommand { RequestId = requestId }))[0];
+
+    internal async Task<BargainOutcome> HelpAsync(BargainKey key, long helper, string requestId = "", long hash = 0) =>
+        (await RunAsync(key, new HelpCommand { HelperId = helper, RequestId = requestId, RequestHash = hash }))[0];
+
+    internal async Task<string?> ClearAsync(BargainKey key) => (await RunAsync(key, new ClearCommand()))[0].Refusal?.Reason;
+
+    internal Task<BargainOutcome[]> RunAsync(BargainKey key, params BargainCommand[] commands) =>
+        Grain(key).RunAsync(commands).WaitAsync(Bound);
+
+    internal Task<(Result<BargainPurchase> Purchase, JoinedAnswer? Answer)> BuyAsync(
+        BargainKey key, long order, string kind = OrderWork.Keep, string requestId = "", long hash = 0) => Bargains.BuyAsync(
+        new(key.CampaignId, key.InitiatorId, order, requestId, hash), new() { Kind = kind, Id = order }).WaitAsync(Bound);
+
+    internal async Task<bool> MoveAsync(Func<Unit, CancellationToken, Task<bool>> move) => (await Units.RunAsync<bool>(
+        async unit => await move(unit, CancellationToken.None), CancellationToken.None)).Value;
+
+    internal Task<bool> ReleaseAsync(long order) => MoveAsync((unit, cancel) => Bargains.ReleaseAsync(unit, order, cancel));
+
+    internal Task<T> ReadAsync<T>(Func<IReads, Task<T>> query) => Units.ReadAsync(query, CancellationToken.None);
+
+    internal Task<List<HelpRow>> HelpsAsync(long bargain) => ReadAsync(
+        r => r.Query<HelpRow>().Where(h => h.BargainId == bargain).OrderBy(h => h.Ordinal).ToListAsync());
+
+    internal Task<StockRow> StockAsync(long campaign) => ReadAsync(
+        r => r.Query<StockRow>().SingleAsync(s => s.CampaignId == campaign));
+
+    /// <summary>The orders that the joined work of the tests has written.</summary>
+    internal Task<List<long>> OrdersAsync(long campaign) => ReadAsync(
+        r => r.Query<BargainOrderRow>().Where(o => o.CampaignId == campaign && o.State == BargainOrderState.Reserved)
+            .Select(o => o.OrderId).OrderBy(o => o).ToListAsync());
+
+    /// <summary>Ends all activations: what grains remembered is gone.</summary>
+    internal Task ForgetAsync() =>
+        cluster!.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero).WaitAsync(Bound);
+
+    private async Task StartAsync()
+    {
+        if (TKind.IsPostgres)
+        {
+            connectionString = await PostgresServer.CreateDatabaseAsync("bargains");
+        }
+        else
+        {
+            directory = Directory.CreateTempSubdirectory("silo-bargains-").FullName;
+        }
+
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Silo:Database:Provider"] = TKind.IsPostgres ? "PostgreSql" : "Sqlite",
+            ["ConnectionStrings:Silo"] = connectionString,
+            ["Silo:DataDirectory"] = directory,
+        }).Build();
+        var collection = new ServiceCollection();
+        collection.AddLogging();
+        Add(collection, configuration);
+        await using (var services = collection.BuildServiceProvider())
+        {
+            await TestSchema.EnsureAsync(services);
+        }
+
+        var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
+        builder.Options.ServiceId = StorageArea.ServiceId;
+        builder.ConfigureSilo((_, silo) =>
+        {
+            Add(silo.Services, configuration);
+            silo.AddSiloGrainStorage();
+        });
+        cluster = builder.Build();
+        await cluster.DeployAsync();
+        await Get<IdLease>().TakeAsync(CancellationToken.None);
+    }
+
+    private void Add(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new ShopClock(Time, TimeZoneInfo.Utc));
+        services.AddSingleton<IJoinedWork>(new OrderWork(OrderWork.Keep, JoinedVerdict.Keep));
+        services.AddSingleton<IJoinedWork>(new OrderWork(OrderWork.KeepRows, JoinedVerdict.KeepRows));
+        services.AddSingleton<IJoinedWork>(new OrderWork(OrderWork.Refuse, JoinedVerdict.Refuse));
+        services.AddSingleton<IInterceptor>(Statements);
+        services.AddSiloStorage(configuration);
+        services.AddAccounts(configuration);
+        services.AddSingleton<ICatalog, AllGoods>();
+        services.AddBargains();
+    }
+}
+
+/// <summary>Tests over such a node.</summary>
+public abstract class BargainSuite<TKind>(BargainNode<TKind> node) : IClassFixture<BargainNode<TKind>>, IAsyncLifetime
+    where TKind : IDatabaseKind
+{
+    private protected BargainNode<TKind> Node => node;
+
+    public async ValueTask InitializeAsync() => await node.ReadyAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    private protected static long NewId() => BargainNode<TKind>.NewId();
+}
+
+/// <summary>The system's clock, moved ahead.</summary>
+internal sealed class MovableTime : TimeProvider
+{
+    private long aheadMs;
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddMilliseconds(Interlocked.Read(ref aheadMs));
+
+    public void Advance(long ms) => Interlocked.Add(ref aheadMs, ms);
+}
+
+/// <summary>An order's part of a purchase: notes the order in a table, and answers as it was told.</summary>
+internal sealed class OrderWork(string kind, JoinedVerdict verdict) : IJoinedWork
+{
+    public const string Keep = "tests.order_keep";
+    public const string KeepRows = "tests.order_keep_rows";
+    public const string Refuse = "tests.order_refuse";
+
+    public static readonly Refusal Refusal = new("ORDER_GONE", RefusalKind.Precondition, "The order is gone.");
+
+    public string Kind => kind;
+
+    /// <summary>The number of times that an order was noted.</summary>
+    public static Task<int> NotedAsync(IReads reads, long order) => reads.Query<AttemptRow>()
+        .Where(a => a.Key == $"order:{order}").Select(a => a.Count).SingleOrDefaultAsync();
+
+    public async Task<JoinedAnswer> RunAsync(Unit unit, JoinedCommand command, JoinedDecision decision)
+    {
+        var purchase = BargainPurchase.Of(decision)!;
+        if (purchase.OrderId == command.Id)
+        {
+            await unit.ExecuteAsync(
+                $"INSERT INTO accounts_attempts (key, count, since) VALUES ({$"order:{command.Id}"}, 1, 0) ON CONFLICT (key) DO UPDATE SET count = accounts_attempts.count + 1",
+                CancellationToken.None);
+        }
+
+        return new()
+        {
+            Verdict = verdict,
+            Refusal = verdict == JoinedVerdict.Keep ? null : Refusal,
+            Text = $"{purchase.PriceCents}/{purchase.RuleVersion}",
+        };
+    }
+}
+
+/// <summary>A catalogue that has all goods.</summary>
+internal sealed class AllGoods : ICatalog
+{
+    public Task<Result<IReadOnlyList<PriceLine>>> PriceAsync(
+        IReads reads, long userId, IReadOnlyList<PurchaseLine> lines, long nowMs, CancellationToken cancellation) =>
+        Task.FromResult(Result.Of<IReadOnlyList<PriceLine>>([]));
+
+    public Task<long> FreightAsync(
+        IReads reads, IReadOnlyList<PriceLine> lines, int carrier, IReadOnlyList<string> regions, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> goods, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<Result<bool>> ReserveAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task ReleaseAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int most, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task CountSoldAsync(Unit unit, IReadOnlyCollection<SoldLine> lines, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+}

@@ -1,0 +1,96 @@
+using Silo.Content;
+using Xunit;
+
+namespace Silo.Modules.Tests.Content;
+
+/// <summary>
+/// Goal: a text that is saved can do nothing but show itself, and what Chinese editors make of a text survives. Method:
+/// tables of what goes and of what stays; what was cleaned is cleaned again and stays as it is.
+/// </summary>
+public sealed class ContentHtmlTests
+{
+    [Theory]
+    [InlineData("<script>alert(1)</script>文", "文")]
+    [InlineData("<SCRIPT SRC=//evil.example/x.js></SCRIPT>文", "文")]
+    [InlineData("<img src=\"/a.png\" onerror=\"alert(1)\">", "<img src=\"/a.png\">")]
+    [InlineData("<p onclick=\"alert(1)\" onmouseover=alert(1)>文</p>", "<p>文</p>")]
+    [InlineData("<body onload=alert(1)>文", "文")]
+    [InlineData("<a href=\"javascript:alert(1)\">文</a>", "<a>文</a>")]
+    [InlineData("<a href=\"JaVaScRiPt:alert(1)\">文</a>", "<a>文</a>")]
+    [InlineData("<a href=\"java&#10;script:alert(1)\">文</a>", "<a>文</a>")]
+    [InlineData("<a href=\"&#106;avascript:alert(1)\">文</a>", "<a>文</a>")]
+    [InlineData("<a href=\"data:text/html;base64,PHNjcmlwdD4=\">文</a>", "<a>文</a>")]
+    [InlineData("<a href=\"data:image/png;base64,AAAA\">文</a>", "<a>文</a>")]
+    [InlineData("<img src=\"data:image/svg+xml;base64,PHN2Zz4=\">", "<img>")]
+    [InlineData("<img src=\"data:text/html,x\">", "<img>")]
+    [InlineData("<iframe src=\"https://v.qq.com/x\"></iframe>文", "文")]
+    [InlineData("<iframe srcdoc=\"<script>alert(1)</script>\"></iframe>文", "文")]
+    [InlineData("<svg onload=alert(1)><script>alert(1)</script></svg>文", "文")]
+    [InlineData("<svg><a xlink:href=\"javascript:alert(1)\"><text>x</text></a></svg>文", "文")]
+    [InlineData("<math><mtext><style><img src=x onerror=alert(1)></style></mtext></math>文", "文")]
+    [InlineData("<style>p{background:url(javascript:alert(1))}</style>文", "文")]
+    [InlineData("<object data=\"x.swf\"></object><embed src=\"x.swf\">文", "文")]
+    [InlineData("<base href=\"https://evil.example/\"><meta http-equiv=refresh content=0><link rel=stylesheet href=x>文", "文")]
+    [InlineData("<form action=\"https://evil.example\"><input name=password><button>x</button></form>文", "文")]
+    [InlineData("<p style=\"width: expression(alert(1)); behavior: url(x.htc); -moz-binding: url(x)\">文</p>", "<p>文</p>")]
+    [InlineData("<p style=\"background-image: url('javascript:alert(1)')\">文</p>", "<p>文</p>")]
+    [InlineData("<video src=\"javascript:alert(1)\" poster=\"javascript:alert(1)\" onplay=alert(1)></video>", "<video></video>")]
+    [InlineData("<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\"></noscript>文", "<img src=\"x\">\"&gt;文")]
+    [InlineData("<template><script>alert(1)</script></template>文", "文")]
+    [InlineData("<!-- <script>alert(1)</script> -->文", "文")]
+    [InlineData("<p id=\"app\" name=\"x\">文</p>", "<p name=\"x\">文</p>")]
+    public void Clean_WhatDoesSomething_IsGone(string html, string expected) => AssertCleaned(html, expected);
+
+    [Theory]
+    [InlineData("纯文本，没有标签")]
+    [InlineData("")]
+    [InlineData("<p style=\"text-align: center\"><strong>满减</strong>活动<br></p>")]
+    [InlineData("<p style=\"font-family: 微软雅黑; font-size: 16px; line-height: 1.75em; text-indent: 2em\">正文</p>")]
+    [InlineData("<p><img src=\"https://static.example/a.png_m\" alt=\"图\" style=\"width: 100%; max-width: 100%\" width=\"100%\"></p>")]
+    [InlineData("<img src=\"data:image/png;base64,iVBORw0KGgo=\">")]
+    [InlineData("<img src=\"data:image/jpeg;base64,AAAA\">")]
+    [InlineData("<video class=\"edui-video\" controls=\"\" preload=\"none\" width=\"420\" src=\"https://static.example/b.mp4\" poster=\"/p.jpg\"></video>")]
+    [InlineData("<video controls=\"\"><source src=\"https://static.example/b.mp4\" type=\"video/mp4\"></video>")]
+    [InlineData("<audio controls=\"\" src=\"/a.mp3\"></audio>")]
+    [InlineData("<table border=\"1\" cellpadding=\"0\"><tbody><tr><td colspan=\"2\" style=\"width: 50%\">甲 &amp; 乙</td></tr></tbody></table>")]
+    [InlineData("<section style=\"display: flex; transform: rotateZ(45deg)\"><span>文</span></section>")]
+    [InlineData("<p class=\"ql-align-center\">文</p><pre><code class=\"language-sql\">a\n  b</code></pre>")]
+    [InlineData("<h2>题</h2><ul><li>甲</li></ul><ol><li>乙</li></ol><blockquote>引</blockquote><hr>")]
+    [InlineData("<a href=\"/pages/goods/index?id=1\" target=\"_blank\">商品</a><a href=\"tel:10086\">电话</a>")]
+    [InlineData("<p>😀 a &lt;script&gt; b</p>")]
+    public void Clean_WhatEditorsMake_Stays(string html) => AssertCleaned(html, html);
+
+    [Fact]
+    public void Clean_StyleWithAPictureFromTheWeb_KeepsIt() => AssertCleaned(
+        "<section style=\"background-image: url(https://mmbiz.example/a.png); color: rgb(225, 60, 57)\">文</section>",
+        "<section style=\"background-image: url(&quot;https://mmbiz.example/a.png&quot;); color: rgba(225, 60, 57, 1)\">文</section>");
+
+    [Theory]
+    [InlineData(200, 1, true)]
+    [InlineData(201, 1, false)]
+    [InlineData(40_000, 1, false)]
+    [InlineData(1, 10_000, true)]
+    [InlineData(1, 10_001, false)]
+    public void Clean_DepthAndNumberOfElements_AreBounded(int depth, int times, bool accepted)
+    {
+        var html = string.Concat(Enumerable.Repeat(
+            string.Concat(Enumerable.Repeat("<div>", depth)) + string.Concat(Enumerable.Repeat("</div>", depth)), times));
+
+        Assert.Equal(accepted ? null : ContentRefusals.HtmlInvalid, ContentHtml.Clean(html).Refusal);
+    }
+
+    [Fact]
+    public void Clean_TextThatGrowsBeyondItsBound_IsRefused()
+    {
+        Assert.True(ContentHtml.Clean(new string('a', ContentHtml.MostCharacters)).IsAccepted);
+        Assert.Equal(ContentRefusals.HtmlInvalid, ContentHtml.Clean(new string('&', ContentHtml.MostCharacters)).Refusal);
+    }
+
+    private static void AssertCleaned(string html, string expected)
+    {
+        var cleaned = ContentHtml.Clean(html).Value;
+
+        Assert.Equal(expected, cleaned);
+        Assert.Equal(expected, ContentHtml.Clean(cleaned!).Value);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using Silo.Coupons;
+using Xunit;
+
+namespace Silo.Modules.Tests.Coupons;
+
+/// <summary>
+/// Goal: a card's password is known from its hash to nobody, and by its hash only with its own number. Method: a table, and
+/// the function itself against what it is documented to be, so that hashes that are stored stay good.
+/// </summary>
+public sealed class CardHashTests
+{
+    [Theory]
+    [InlineData("C1", "secret", true)]
+    [InlineData("C1", "Secret", false)]
+    [InlineData("C1", "secret ", false)]
+    [InlineData("C1", "wrong", false)]
+    [InlineData("C1", "", false)]
+    // The number is the salt.
+    [InlineData("C2", "secret", false)]
+    [InlineData("c1", "secret", false)]
+    [InlineData("", "secret", false)]
+    // The two do not run together.
+    [InlineData("C1s", "ecret", false)]
+    public void IsHashOf_EachPasswordAndCard_IsTrueForTheOneAlone(string number, string password, bool expected) =>
+        Assert.Equal(expected, PieceMoves.IsHashOf(PieceMoves.HashOf("C1", "secret"), number, password));
+
+    [Fact]
+    public void IsHashOf_AnotherLengthOrNothing_IsFalse()
+    {
+        var hash = PieceMoves.HashOf("C1", "secret");
+
+        Assert.False(PieceMoves.IsHashOf(hash[..31], "C1", "secret"));
+        Assert.False(PieceMoves.IsHashOf([], "C1", ""));
+    }
+
+    [Fact]
+    public void HashOf_ACard_IsSlowAndSaltedAsThoseThatAreStored() => Assert.Equal(
+        Rfc2898DeriveBytes.Pbkdf2(
+            Encoding.UTF8.GetBytes("secret"), Encoding.UTF8.GetBytes("silo.coupons.card\nC1"), 10_000, HashAlgorithmName.SHA256, 32),
+        PieceMoves.HashOf("C1", "secret"));
+
+    [Fact]
+    public void HashOf_OnePasswordOnTwoCards_IsNotTheSame() =>
+        Assert.NotEqual(PieceMoves.HashOf("C1", "secret"), PieceMoves.HashOf("C2", "secret"));
+}

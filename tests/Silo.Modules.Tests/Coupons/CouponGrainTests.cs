@@ -1,0 +1,329 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Silo.Accounts;
+using Silo.Coupons;
+using Silo.Edge;
+using Silo.Storage;
+using Silo.Wallets;
+using Xunit;
+
+namespace Silo.Modules.Tests.Coupons;
+
+/// <summary>
+/// Goal: what a claim costs is charged with it or not at all, and what another module says of it counts. Method: the
+/// grain over a real database, with the real ledger and streaks and payments of the tests' own.
+/// </summary>
+public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
+    where TKind : IDatabaseKind
+{
+    [Fact]
+    public async Task Claim_OfACouponWithAStreak_AsksTheModuleOfSignIns()
+    {
+        var (exact, less, none) = (NewId(), NewId(), NewId());
+        (Node.SignIns.Days[exact], Node.SignIns.Days[less]) = (7, 6);
+        var coupon = await Node.CreateAsync(t => t with { StreakDays = 7 });
+
+        var outcomes = await Node.ClaimManyAsync(coupon, Claim(less), Claim(exact), Claim(none));
+
+        Assert.Equal(["COUPON_STREAK_TOO_SHORT", null, "COUPON_STREAK_TOO_SHORT"], Reasons(outcomes));
+        Assert.Equal(exact, Assert.Single(await Node.PiecesAsync(coupon)).UserId);
+    }
+
+    [Fact]
+    public async Task Claim_InTheBatchThatAsksForAStreak_IsDecidedByTheStreak()
+    {
+        var (enough, less) = (NewId(), NewId());
+        Node.SignIns.Days[enough] = 3;
+        var coupon = await Node.CreateAsync();
+
+        var outcomes = await Node.ClaimManyAsync(
+            coupon, Node.Change(t => t with { StreakDays = 3 }), Claim(less), Claim(enough));
+
+        Assert.Equal([null, "COUPON_STREAK_TOO_SHORT", null], Reasons(outcomes));
+    }
+
+    [Fact]
+    public async Task Claim_ForPoints_ChargesThemOnceWithThePiece()
+    {
+        var (rich, poor, none) = (NewId(), NewId(), NewId());
+        await Node.AddPointsAsync(rich, 250);
+        await Node.AddPointsAsync(poor, 99);
+        var coupon = await Node.CreateAsync(t => t with { PointsCost = 100, LimitPerUser = 5 });
+
+        var outcomes = await Node.ClaimManyAsync(
+            coupon, Claim(rich, "a"), Claim(poor), Claim(none), Claim(rich, "a"), Claim(rich, "b"), Claim(rich, "c"));
+        var later = await Node.ClaimAsync(coupon, rich, "a");
+
+        Assert.Equal(
+            [null, "COUPON_POINTS_TOO_LOW", "COUPON_POINTS_TOO_LOW", null, null, "COUPON_POINTS_TOO_LOW"], Reasons(outcomes));
+        Assert.Equal(outcomes[0].PieceId, outcomes[3].PieceId);
+        Assert.Equal(outcomes[0].PieceId, later.PieceId);
+        Assert.Equal((50, 99), ((await Node.WalletAsync(rich))!.Points, (await Node.WalletAsync(poor))!.Points));
+        Assert.Null(await Node.WalletAsync(none));
+        Assert.Equal(
+            new[] { outcomes[0].PieceId, outcomes[4].PieceId }.Select(id => $"piece:{id}").Order(), await ChargesAsync(coupon));
+    }
+
+    [Fact]
+    public async Task Claim_ForPointsAsADryRun_ChargesNothing()
+    {
+        var user = NewId();
+        await Node.AddPointsAsync(user, 100);
+        var coupon = await Node.CreateAsync(t => t with { PointsCost = 100 });
+
+        var outcome = (await Node.ClaimManyAsync(coupon, Claim(user) with { DryRun = true }))[0];
+
+        Assert.Equal((null, 0), (outcome.Refusal, outcome.PieceId));
+        Assert.Equal(100, (await Node.WalletAsync(user))!.Points);
+        Assert.Empty(await Node.PiecesAsync(coupon));
+        Assert.Equal(0, (await Node.StateAsync(coupon)).Claimed);
+    }
+
+    [Fact]
+    public async Task Change_OfACouponWithAPassword_IsInTheAuditLogWithoutIt()
+    {
+        var coupon = NewId();
+        var create = Node.Change(t => t with { Password = "SPRING" }) with { Create = true, RequestId = $"create {coupon}" };
+
+        var first = await Node.Grain(coupon).ChangeAsync(create);
+        var repeat = await Node.Grain(coupon).ChangeAsync(create);
+        await Node.Grain(coupon).ChangeAsync(Node.Change(t => t with { Password = "AUTUMN" }));
+
+        Assert.Equal(("SPRING", "SPRING"), (first.Coupon!.Terms.Password, repeat.Coupon!.Terms.Password));
+        Assert.Equal("AUTUMN", (await Node.StateAsync(coupon)).Terms.Password);
+        var entries = await Node.Units.ReadAsync(
+            r => r.Query<AuditEntry>().Where(a => a.Subject == $"coupon:{coupon}").ToListAsync(), CancellationToken.None);
+        Assert.Equal(2, entries.Count);
+        Assert.All(entries, entry => Assert.DoesNotMatch("SPRING|AUTUMN", entry.Before + entry.After));
+    }
+
+    [Fact]
+    public async Task ImportCards_OneNumberIntoTwoCouponsAtOnce_OneGetsIt()
+    {
+        for (var round = 0; round < 16; round++)
+        {
+            var coupons = new[] { await Node.CreateAsync(), await Node.CreateAsync() };
+            string[] numbers = [$"N-{NewId()}", $"N-{NewId()}"];
+
+            var outcomes = await Task.WhenAll(coupons.Select(coupon => Node.Grain(coupon).ChangeAsync(new ImportCardsCommand
+            {
+                OperatorId = 1,
+                Rpc = "import",
+                Numbers = numbers,
+                Hashes = [[1], [2]],
+            })));
+
+            Assert.Equal([null, "CARD_NUMBER_TAKEN"], outcomes.Select(o => o.Refusal?.Reason).Order());
+            var loser = coupons[Array.FindIndex(outcomes, o => o.Refusal is not null)];
+            Assert.Equal(0, (await Node.StateAsync(loser)).Allotted);
+        }
+    }
+
+    [Fact]
+    public async Task Claim_InTheBatchThatMakesItCostPoints_IsChargedFromThereOn()
+    {
+        var (before, after, poor) = (NewId(), NewId(), NewId());
+        await Node.AddPointsAsync(after, 100);
+        var coupon = await Node.CreateAsync();
+
+        var outcomes = await Node.ClaimManyAsync(
+            coupon,
+            Claim(before),
+            Node.Change(t => t with { PointsCost = 100 }),
+            Claim(poor),
+            Claim(after),
+            Node.Change(),
+            Claim(poor));
+
+        Assert.Equal([null, null, "COUPON_POINTS_TOO_LOW", null, null, null], Reasons(outcomes));
+        Assert.Equal(0, (await Node.WalletAsync(after))!.Points);
+        Assert.Equal([$"piece:{outcomes[3].PieceId}"], await ChargesAsync(coupon));
+        Assert.Equal([1, 2, 3], (await Node.PiecesAsync(coupon)).Select(p => p.Version));
+    }
+
+    [Fact]
+    public async Task Claim_ThatCannotBeCommitted_ChargesNothing()
+    {
+        var user = NewId();
+        await Node.AddPointsAsync(user, 100);
+        var coupon = await Node.CreateAsync(t => t with { PointsCost = 100 });
+        var faults = Node.Get<CommitFaults>();
+        faults.BeforeSend = () => throw new IOException("Broken on purpose.");
+        try
+        {
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => Node.ClaimAsync(coupon, user, "r"));
+        }
+        finally
+        {
+            faults.BeforeSend = null;
+        }
+
+        Assert.Equal(100, (await Node.WalletAsync(user))!.Points);
+        Assert.Empty(await Node.PiecesAsync(coupon));
+        Assert.Null((await Node.ClaimAsync(coupon, user, "r")).Refusal);
+        Assert.Equal(0, (await Node.WalletAsync(user))!.Points);
+    }
+
+    [Fact]
+    public async Task ClaimPaid_KeptByThePayment_StandsOnceAndTheRepeatFindsIt()
+    {
+        var (user, payment) = (NewId(), NewId());
+        var coupon = await Node.CreateAsync(t => t with { PriceCents = 250 });
+        Assert.Equal("250", (await Node.ClaimAsync(coupon, user)).Refusal?.Metadata["amount_cents"]);
+
+        var first = await PayAsync(coupon, user, payment, PaidWork.Keep);
+        var again = await PayAsync(coupon, user, payment, PaidWork.Keep);
+
+        Assert.Equal((null, JoinedVerdict.Keep), (first.Outcome.Refusal, first.Answer?.Verdict));
+        Assert.Equal(first.Outcome.PieceId, Assert.Single(await Node.PiecesAsync(coupon)).Id);
+        Assert.Equal((first.Outcome.PieceId, first.Answer?.Text), (again.Outcome.PieceId, again.Answer?.Text));
+        Assert.Equal(1, (await Node.StateAsync(coupon)).Claimed);
+        Assert.Equal(2, await BookedAsync(payment));
+    }
+
+    [Fact]
+    public async Task ClaimPaid_RefusedByThePayment_LeavesNothing()
+    {
+        var (user, payment) = (NewId(), NewId());
+        await Node.AddPointsAsync(user, 100);
+        var coupon = await Node.CreateAsync(t => t with { PriceCents = 250, PointsCost = 100 });
+
+        var answer = await PayAsync(coupon, user, payment, PaidWork.Refuse);
+
+        Assert.Equal((JoinedVerdict.Refuse, PaidWork.Refusal), (answer.Answer?.Verdict, answer.Answer?.Refusal));
+        await AssertNothingAsync(coupon, payment);
+        Assert.Equal(100, (await Node.WalletAsync(user))!.Points);
+        Assert.Null((await PayAsync(coupon, user, payment, PaidWork.Keep)).Outcome.Refusal);
+        Assert.Equal(0, (await Node.WalletAsync(user))!.Points);
+    }
+
+    [Fact]
+    public async Task ClaimPaid_RefusedByTheCoupon_LeavesNothingAndThePaymentIsNotAsked()
+    {
+        var (user, payment) = (NewId(), NewId());
+        var coupon = await Node.CreateAsync(t => t with { PriceCents = 250, PointsCost = 100 });
+
+        var answer = await PayAsync(coupon, user, payment, PaidWork.Keep);
+
+        Assert.Equal(("COUPON_POINTS_TOO_LOW", null), (answer.Outcome.Refusal?.Reason, answer.Answer));
+        await AssertNothingAsync(coupon, payment);
+    }
+
+    [Fact]
+    public async Task Claimants_AreUsersWithAClaimOrAnIssue()
+    {
+        var (claims, both, carded) = (NewId(), NewId(), NewId());
+        var coupon = await Node.CreateAsync(t => t with { LimitPerUser = 2 });
+        await Node.Grain(coupon).ChangeAsync(new ImportCardsCommand
+        {
+            OperatorId = 1,
+            Rpc = "tests/Import",
+            Numbers = [$"{carded}"],
+            Hashes = [PieceMoves.HashOf($"{carded}", "secret")],
+        });
+        Assert.True((await Node.Get<PieceMoves>().ExchangeAsync(carded, $"{carded}", "secret", CancellationToken.None)).IsAccepted);
+
+        await Node.ClaimManyAsync(
+            coupon,
+            Claim(claims),
+            Claim(claims),
+            Claim(both),
+            new IssueCommand { OperatorId = 1, Rpc = "tests/Issue", Users = [both, both] },
+            Claim(carded));
+
+        var state = await Node.StateAsync(coupon);
+        Assert.Equal((3, 6, 1), (state.Claimants, state.Claimed, state.Allotted));
+        // Neither the issues nor the card count against the limit.
+        Assert.Equal(
+            [null, null, "COUPON_LIMIT_REACHED"],
+            Reasons([await Node.ClaimAsync(coupon, both), await Node.ClaimAsync(coupon, carded), await Node.ClaimAsync(coupon, claims)]));
+    }
+
+    private protected static ClaimCommand Claim(long user, string requestId = "") => new() { UserId = user, RequestId = requestId };
+
+    private protected static IEnumerable<string?> Reasons(CouponOutcome[] outcomes) => outcomes.Select(o => o.Refusal?.Reason);
+
+    private protected async Task<List<string>> ChargesAsync(long coupon)
+    {
+        var pieces = (await Node.PiecesAsync(coupon)).Select(p => $"piece:{p.Id}").ToArray();
+        return await Node.ReadAsync(r => r.Query<TransactionRow>()
+            .Where(t => t.Kind == LedgerKind.CouponPoints && pieces.Contains(t.Reference))
+            .OrderBy(t => t.Reference).Select(t => t.Reference).ToListAsync());
+    }
+
+    private Task<JoinedOutcome<CouponOutcome>> PayAsync(long coupon, long user, long payment, string kind) =>
+        Node.Grain(coupon).ClaimJoinedAsync(
+            new() { UserId = user, RequestId = $"pay-{payment}", IsPaid = true }, new() { Kind = kind, Id = payment });
+
+    /// <summary>How often the payment's work has left its row.</summary>
+    private Task<int> BookedAsync(long payment)
+    {
+        var key = $"paid:{payment}";
+        return Node.ReadAsync(r => r.Query<AttemptRow>().Where(a => a.Key == key).SumAsync(a => a.Count));
+    }
+
+    private async Task AssertNothingAsync(long coupon, long payment)
+    {
+        Assert.Empty(await Node.PiecesAsync(coupon));
+        Assert.Equal((0, 0), ((await Node.StateAsync(coupon)).Claimed, (await Node.StateAsync(coupon)).Claimants));
+        Assert.Equal(0, await BookedAsync(payment));
+    }
+}
+
+public sealed class CouponGrainOnSqlite(CouponNode<OnSqlite> node) : CouponGrainSuite<OnSqlite>(node);
+
+public sealed class CouponGrainOnPostgres(CouponNode<OnPostgres> node) : CouponGrainSuite<OnPostgres>(node)
+{
+    [Fact]
+    public async Task Claim_WhoseWalletIsLockedElsewhere_IsPutOffAndRefusedAloneAndNothingIsCharged()
+    {
+        var (locked, free) = (NewId(), NewId());
+        await Node.AddPointsAsync(locked, 100);
+        await Node.AddPointsAsync(free, 100);
+        var coupon = await Node.CreateAsync(t => t with { PointsCost = 100 });
+        await using var foreign = new NpgsqlConnection(Node.ConnectionString);
+        await foreign.OpenAsync();
+        await using (var transaction = await foreign.BeginTransactionAsync())
+        {
+            await using var take = new NpgsqlCommand($"SELECT 1 FROM wallets_wallets WHERE user_id = {locked} FOR UPDATE", foreign);
+            await take.ExecuteScalarAsync();
+
+            // One message, as neighbours on one node come.
+            var outcomes = await Node.ClaimManyAsync(coupon, Claim(locked, "r"), Claim(free));
+
+            Assert.Equal(["STORAGE_UNAVAILABLE", null], Reasons(outcomes));
+            Assert.Equal(free, Assert.Single(await Node.PiecesAsync(coupon)).UserId);
+        }
+
+        Assert.Equal((100, 0), ((await Node.WalletAsync(locked))!.Points, (await Node.WalletAsync(free))!.Points));
+        Assert.Null((await Node.ClaimAsync(coupon, locked, "r")).Refusal);
+        Assert.Equal(0, (await Node.WalletAsync(locked))!.Points);
+    }
+
+    [Fact]
+    public async Task Claim_WhoseWalletIsHeldForAWhile_SucceedsWhenItIsFreeAndOthersAreServedMeanwhile()
+    {
+        var (locked, free, asking) = (NewId(), NewId(), NewId());
+        await Node.AddPointsAsync(locked, 250);
+        await Node.AddPointsAsync(free, 100);
+        var coupon = await Node.CreateAsync(t => t with { PointsCost = 100 });
+        await using var foreign = new NpgsqlConnection(Node.ConnectionString);
+        await foreign.OpenAsync();
+        await using var transaction = await foreign.BeginTransactionAsync();
+        await using var spend = new NpgsqlCommand($"UPDATE wallets_wallets SET points = 150 WHERE user_id = {locked}", foreign);
+        await spend.ExecuteNonQueryAsync();
+
+        var messages = Node.Get<Coalescer<long, CouponCommand, CouponOutcome>>();
+        var claim = messages.SubmitPatientlyAsync(coupon, Claim(locked), o => o.Refusal, TimeProvider.System);
+        var neighbour = await messages.SubmitPatientlyAsync(coupon, Claim(free), o => o.Refusal, TimeProvider.System);
+        var dry = (await Node.ClaimManyAsync(coupon, Claim(locked) with { DryRun = true }, Claim(asking) with { DryRun = true }));
+        Assert.False(claim.IsCompleted);
+        await transaction.CommitAsync();
+
+        Assert.Null((await claim).Refusal);
+        Assert.Null(neighbour.Refusal);
+        // Who only asks waits for no wallet.
+        Assert.Equal([null, "COUPON_POINTS_TOO_LOW"], Reasons(dry));
+        Assert.Equal(50, (await Node.WalletAsync(locked))!.Points);
+    }
+}

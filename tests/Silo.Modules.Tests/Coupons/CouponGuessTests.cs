@@ -1,0 +1,141 @@
+using Silo.Coupons;
+using Xunit;
+
+namespace Silo.Modules.Tests.Coupons;
+
+/// <summary>
+/// Goal: a claim of a user whom the grain does not remember is decided without a read, and is right all the same.
+/// Method: users with pieces whose coupon's grain has forgotten them, each way in which the guess is wrong.
+/// </summary>
+public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
+    where TKind : IDatabaseKind
+{
+    [Theory]
+    [InlineData(1, "b", "", "COUPON_LIMIT_REACHED", false)]
+    [InlineData(1, "", "", "COUPON_LIMIT_REACHED", false)]
+    [InlineData(2, "b", "", null, false)]
+    [InlineData(2, "", "", null, false)]
+    [InlineData(1, "a", "", null, true)]
+    [InlineData(2, "a", "", null, true)]
+    [InlineData(2, "a", "another body", "REQUEST_ID_REUSED", false)]
+    public async Task Claim_OfAForgottenUserWithAPiece_IsDecidedByIt(
+        int limit, string request, string body, string? expected, bool same)
+    {
+        var (user, other) = (NewId(), NewId());
+        var coupon = await Node.CreateAsync(t => t with { LimitPerUser = limit });
+        var first = await Node.ClaimAsync(coupon, user, "a");
+        await Node.ForgetAsync();
+
+        // In one batch with a user who really has none.
+        var outcomes = await Node.ClaimManyAsync(
+            coupon,
+            new ClaimCommand { UserId = other },
+            new ClaimCommand { UserId = user, RequestId = request, RequestHash = body.Length });
+
+        Assert.Equal([null, expected], outcomes.Select(o => o.Refusal?.Reason));
+        Assert.Equal(same, outcomes[1].PieceId == first.PieceId);
+        var pieces = await Node.PiecesAsync(coupon);
+        Assert.Equal(expected is null && !same ? [0, 1] : [0], pieces.Where(p => p.UserId == user).Select(p => p.Ordinal));
+        var state = await Node.StateAsync(coupon);
+        Assert.Equal((pieces.Count, 2), (state.Claimed, state.Claimants));
+    }
+
+    [Fact]
+    public async Task Claim_OfAForgottenUserWhenNothingIsLeft_GetsTheFirstAnswer()
+    {
+        var (user, late) = (NewId(), NewId());
+        var coupon = await Node.CreateAsync(t => t with { StockTotal = 1 });
+        var first = await Node.ClaimAsync(coupon, user, "a");
+        await Node.ForgetAsync();
+
+        var outcomes = await Node.ClaimManyAsync(
+            coupon, new ClaimCommand { UserId = late }, new ClaimCommand { UserId = user, RequestId = "a" });
+
+        Assert.Equal(["COUPON_SOLD_OUT", null], outcomes.Select(o => o.Refusal?.Reason));
+        Assert.Equal(first.PieceId, outcomes[1].PieceId);
+    }
+
+    [Fact]
+    public async Task Claim_OfAForgottenUserWhoWasIssuedAPiece_IsNumberedAfterIt()
+    {
+        var user = NewId();
+        var coupon = await Node.CreateAsync();
+        await Node.Grain(coupon).ChangeAsync(new IssueCommand { OperatorId = 1, Rpc = "tests/Issue", Users = [user] });
+        await Node.ForgetAsync();
+
+        var outcome = await Node.ClaimAsync(coupon, user);
+
+        Assert.Null(outcome.Refusal);
+        Assert.Equal([0, 1], (await Node.PiecesAsync(coupon)).Select(p => p.Ordinal));
+        Assert.Equal(1, (await Node.StateAsync(coupon)).Claimants);
+    }
+
+    [Fact]
+    public async Task DryRun_OfAForgottenUserAtHisLimit_SaysSo()
+    {
+        var user = NewId();
+        var coupon = await Node.CreateAsync();
+        await Node.ClaimAsync(coupon, user);
+        await Node.ForgetAsync();
+
+        var outcomes = await Node.ClaimManyAsync(coupon, new ClaimCommand { UserId = user, DryRun = true });
+
+        Assert.Equal("COUPON_LIMIT_REACHED", Assert.Single(outcomes).Refusal?.Reason);
+    }
+
+    [Fact]
+    public async Task Claim_OfManyUsersAcrossForgetting_NeverExceedsALimit()
+    {
+        const int limit = 3;
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        var users = Enumerable.Range(0, 40).Select(_ => NewId()).ToArray();
+        var coupon = await Node.CreateAsync(t => t with { LimitPerUser = limit, StockTotal = 90 });
+        var accepted = new Dictionary<(long User, string Request), long>();
+        for (var round = 0; round < 30; round++)
+        {
+            var commands = Enumerable.Range(0, 20)
+                .Select(_ => new ClaimCommand { UserId = users[random.Next(users.Length)], RequestId = $"r{random.Next(6)}" }).ToArray();
+            var outcomes = await Node.ClaimManyAsync(coupon, commands);
+            foreach (var (command, outcome) in commands.Zip(outcomes).Where(o => o.Second.Refusal is null))
+            {
+                var first = accepted.GetValueOrDefault((command.UserId, command.RequestId), outcome.PieceId);
+                Assert.True(first == outcome.PieceId, $"{command.UserId}/{command.RequestId} got two pieces, seed {seed}");
+                accepted[(command.UserId, command.RequestId)] = first;
+            }
+
+            if (random.Next(3) == 0)
+            {
+                await Node.ForgetAsync();
+            }
+        }
+
+        var pieces = await Node.PiecesAsync(coupon);
+        Assert.Equal(accepted.Values.Order(), pieces.Select(p => p.Id));
+        Assert.True(pieces.Count <= 90, $"{pieces.Count} pieces, seed {seed}");
+        Assert.All(pieces.GroupBy(p => p.UserId), mine => Assert.Equal(
+            Enumerable.Range(0, mine.Count()).Select(n => (long)n), mine.Select(p => p.Ordinal).Order()));
+        Assert.All(pieces.GroupBy(p => p.UserId), mine => Assert.InRange(mine.Count(), 1, limit));
+        var state = await Node.StateAsync(coupon);
+        Assert.Equal((pieces.Count, pieces.Select(p => p.UserId).Distinct().Count()), (state.Claimed, state.Claimants));
+    }
+}
+
+public sealed class CouponGuessOnSqlite(CouponNode<OnSqlite> node) : CouponGuessSuite<OnSqlite>(node);
+
+public sealed class CouponGuessOnPostgres(CouponNode<OnPostgres> node) : CouponGuessSuite<OnPostgres>(node)
+{
+    [Fact]
+    public async Task Claim_OfFreshUsers_ReadsNoPieces()
+    {
+        var coupon = await Node.CreateAsync();
+        await Node.ClaimAsync(coupon, NewId());
+        Node.Statements.Clear();
+
+        var outcomes = await Node.ClaimManyAsync(
+            coupon, [.. Enumerable.Range(0, 50).Select(_ => new ClaimCommand { UserId = NewId() })]);
+
+        Assert.All(outcomes, o => Assert.Null(o.Refusal));
+        Assert.DoesNotContain(Node.Statements, s => s.Sql.Contains("coupons_pieces", StringComparison.Ordinal));
+    }
+}

@@ -1,0 +1,163 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Serialization;
+using Silo.Edge;
+using Silo.Files;
+using Silo.Files.V1;
+using Silo.Kernel;
+using Silo.Storage;
+using Silo.Testing.Files;
+using Xunit;
+using File = System.IO.File;
+
+namespace Silo.Modules.Tests.Files;
+
+/// <summary>
+/// Goal: an object without a row is removed, and one with a row never, whatever fails between the two. Method: the
+/// module over an embedded database and a directory, with a clock that the test moves and a booking that fails.
+/// </summary>
+public sealed class FileWorkTests : IAsyncLifetime
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("silo-files-").FullName;
+    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private ServiceProvider services = null!;
+
+    private IUnits Units => services.GetRequiredService<IUnits>();
+
+    private Uploads Uploads => services.GetRequiredService<Uploads>();
+
+    [Fact]
+    public async Task Upload_WhoseBookingIsRefused_LeavesNoObject()
+    {
+        await Assert.ThrowsAsync<RefusalException>(() => TakeAsync(_ => throw new RefusalException(FileRefusals.QuotaExceeded)));
+
+        Assert.Empty(Stored());
+    }
+
+    [Fact]
+    public async Task Upload_WhoseBookingFailed_IsRemovedAnHourLater()
+    {
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => TakeAsync(_ => throw new StorageUnavailableException("planted")));
+        Assert.Single(Stored());
+
+        await RunWorkAsync(TimeSpan.FromMinutes(59));
+        Assert.Single(Stored());
+
+        await RunWorkAsync(TimeSpan.FromMinutes(2));
+        Assert.Empty(Stored());
+    }
+
+    [Fact]
+    public async Task Upload_WhoseBookingWasCommittedAndNotAnswered_Stays()
+    {
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => TakeAsync(async make =>
+        {
+            await BookAsync(make);
+            throw new StorageUnavailableException("planted", outcomeUnknown: true);
+        }));
+
+        await RunWorkAsync(TimeSpan.FromHours(2));
+
+        Assert.Single(Stored());
+    }
+
+    [Fact]
+    public async Task Upload_ThatTheStoreRefuses_IsUnavailableAndLeavesNothing()
+    {
+        // A directory where the objects' directories should be made.
+        Directory.CreateDirectory(Path.Combine(directory, "files"));
+        foreach (var first in Enumerable.Range(0, 256))
+        {
+            await File.WriteAllTextAsync(Path.Combine(directory, "files", first.ToString("x2", null)), "in the way");
+        }
+
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => TakeAsync(BookAsync));
+
+        Assert.Empty(await Units.ReadAsync(r => r.Query<FileRow>().ToListAsync(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task File_WhoseTimeIsOver_IsDeletedWithItsThumbnails()
+    {
+        var kept = await TakeAsync(BookAsync);
+        var over = await TakeAsync(BookAsync, hours: 2);
+        await File.WriteAllTextAsync(PathOf(over.Name) + "_m", "thumbnail");
+        await File.WriteAllTextAsync(PathOf(over.Name) + ".part", "interrupted");
+
+        await RunWorkAsync(TimeSpan.FromMinutes(119));
+        Assert.Equal(4, Stored().Count);
+
+        // It is looked at every ten minutes.
+        await RunWorkAsync(TimeSpan.FromMinutes(11));
+        await RunWorkAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal([kept.Name], Stored());
+        Assert.Equal([kept.Id], await Units.ReadAsync(r => r.Query<FileRow>().Select(f => f.Id).ToListAsync(), CancellationToken.None));
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Silo:DataDirectory", directory)]).Build();
+        var collection = new ServiceCollection();
+        collection.AddLogging();
+        collection.AddSerializer();
+        collection.AddSingleton<TimeProvider>(time);
+        collection.AddSingleton(new ShopClock(time, TimeZoneInfo.Utc));
+        collection.AddSiloStorage(configuration);
+        collection.AddFiles(configuration);
+        services = collection.BuildServiceProvider();
+        await using var context = await services.GetRequiredService<IDbContextFactory<SqliteContext>>().CreateDbContextAsync();
+        await context.Database.EnsureCreatedAsync();
+        await services.GetRequiredService<IdLease>().TakeAsync(CancellationToken.None);
+        await services.GetRequiredService<WorkRunner>().EnqueueRecurringAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private Task<FileRow> TakeAsync(Func<Func<Unit, FileRow>, Task<FileRow>> book, int hours = 0) => Uploads.TakeAsync(
+        new Messages(new() { Metadata = new() { Name = "a.png", ExpireHours = hours } }, new() { Chunk = ByteString.CopyFrom(TestPictures.Png(4, 4)) }),
+        FileWire.Part,
+        1,
+        (_, make) => book(make),
+        CancellationToken.None);
+
+    private async Task<FileRow> BookAsync(Func<Unit, FileRow> make) => (await Units.RunAsync<FileRow>(
+        unit =>
+        {
+            var row = make(unit);
+            unit.Set<FileRow>().Add(row);
+            return Task.FromResult<Result<FileRow>>(row);
+        },
+        CancellationToken.None)).Value!;
+
+    private async Task RunWorkAsync(TimeSpan later)
+    {
+        time.Advance(later);
+        await services.GetRequiredService<IdLease>().TakeAsync(CancellationToken.None);
+        while (await services.GetRequiredService<WorkRunner>().RunDueAsync(CancellationToken.None) > 0)
+        {
+        }
+    }
+
+    private string PathOf(string name) => Path.Combine(directory, "files", name[..2], name);
+
+    private List<string> Stored() =>
+        [.. Directory.EnumerateFiles(Path.Combine(directory, "files"), "*", SearchOption.AllDirectories).Select(path => Path.GetFileName(path))];
+
+    private sealed class Messages(params UploadFileRequest[] messages) : IAsyncStreamReader<UploadFileRequest>
+    {
+        private int next;
+
+        public UploadFileRequest Current => messages[next - 1];
+
+        public Task<bool> MoveNext(CancellationToken cancellationToken) => Task.FromResult(next++ < messages.Length);
+    }
+}

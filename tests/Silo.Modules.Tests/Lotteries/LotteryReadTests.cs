@@ -1,0 +1,223 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Silo.Coupons;
+using Silo.Kernel;
+using Silo.Lotteries;
+using Silo.Modules.Tests.Coupons;
+using Silo.Storage;
+using Xunit;
+
+namespace Silo.Modules.Tests.Lotteries;
+
+/// <summary>
+/// Goal: what the public reads of a lottery or a coupon costs the same however much was drawn or used, and is right all
+/// the same; and a database that is away hides neither success nor refusal. Method: values compared with a count by hand
+/// at every position; on PostgreSQL the statements caught, none of which may count or be without bounds; more rows than
+/// are counted; units that always fail.
+/// </summary>
+public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
+    where TKind : IDatabaseKind
+{
+    private LotteryReads Reads => Node.Get<LotteryReads>();
+
+    /// <summary>What was sent to the modules' tables; none on the embedded database, where nothing is caught.</summary>
+    private IEnumerable<Statement> Sent => Node.Statements.Where(
+        s => s.Sql.Contains("lotteries_", StringComparison.Ordinal) || s.Sql.Contains("coupons_", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task Before_EveryPositionAcrossRules_SaysWhatACountWould()
+    {
+        var lottery = NewId();
+        Prize[] prizes =
+        [
+            new() { Kind = LotteryPrizeKind.Goods, Title = "A", Weight = 2, Stock = 9, GoodsId = 1 },
+            new() { Kind = LotteryPrizeKind.None, Title = "-", Weight = 3 },
+        ];
+        await SaveAsync(lottery, prizes);
+        await DrawAsync(lottery, 40);
+        var kept = (await Reads.StateAsync(lottery)).Terms.Prizes;
+        await SaveAsync(lottery, [kept[1], kept[0] with { Stock = 30 }, new() { Kind = LotteryPrizeKind.None, Title = "+", Weight = 2 }]);
+        await DrawAsync(lottery, 40);
+        var all = await Reads.LatestAsync(lottery, 80, new Paging(1, 100), CancellationToken.None);
+        Assert.Equal(80, all.Count);
+
+        foreach (var draw in all)
+        {
+            Node.Statements.Clear();
+            var (found, rule, won) = (await Reads.BeforeAsync(lottery, draw.Draw.Position, CancellationToken.None))!.Value;
+            AssertBounded();
+            Assert.Equal(TKind.IsPostgres, Sent.Any());
+            Assert.Equal((draw.Draw.Id, draw.Draw.RuleVersion), (found.Id, rule.Version));
+            Assert.Equal(
+                rule.Prizes.Select(p => all.LongCount(d => d.Draw.PrizeId == p.Id && d.Draw.Position < draw.Draw.Position)), won);
+        }
+
+        var counted = all.GroupBy(d => d.Draw.PrizeId).OrderBy(g => g.Key).Select(g => (g.Key, g.LongCount(), 0L));
+        Node.Statements.Clear();
+        Assert.Equal(counted, await Reads.WonAsync(lottery, await Reads.StateAsync(lottery), CancellationToken.None));
+        Assert.Equal([1], (await Reads.RulesAsync([all[^1].Draw], CancellationToken.None)).Select(r => r.Version));
+        Assert.Equal([1, 2], (await Reads.RulesAsync([all[^1].Draw, all[0].Draw], CancellationToken.None)).Select(r => r.Version));
+    }
+
+    [Theory]
+    [InlineData(1, 3, new long[] { 7, 6, 5 })]
+    [InlineData(3, 3, new long[] { 1 })]
+    [InlineData(4, 3, new long[0])]
+    [InlineData(1_000_000, 100, new long[0])]
+    public async Task Latest_OfAnyPage_IsARangeOfPositions(int page, int size, long[] expected)
+    {
+        var lottery = NewId();
+        await SaveAsync(lottery, [new() { Kind = LotteryPrizeKind.None, Title = "-", Weight = 1 }]);
+        await DrawAsync(lottery, 7);
+        Node.Statements.Clear();
+
+        var draws = await Reads.LatestAsync(lottery, 7, new Paging(page, size), CancellationToken.None);
+
+        Assert.Equal(expected, draws.Select(d => d.Draw.Position));
+        AssertBounded();
+        Assert.DoesNotContain(Sent, s => s.Sql.Contains("OFFSET", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(LotteryReads.MostCounted, false)]
+    [InlineData(LotteryReads.MostCounted + 1, true)]
+    public async Task Filtered_OfMoreThanIsCounted_SaysSo(int pending, bool isCapped)
+    {
+        var lottery = NewId();
+        await SaveAsync(lottery, [new() { Kind = LotteryPrizeKind.None, Title = "-", Weight = 1 }]);
+        var prize = (await Reads.StateAsync(lottery)).Terms.Prizes[0].Id;
+        var rows = new Rows();
+        for (var i = 0; i < pending; i++)
+        {
+            rows.Append(new DrawRow
+            {
+                Id = NewId(),
+                LotteryId = lottery,
+                Position = i + 1,
+                RuleVersion = 1,
+                UserId = NewId(),
+                RequestId = "",
+                PrizeId = prize,
+                PrizeOrdinal = i,
+                IsGoods = true,
+            });
+        }
+
+        await WriteAsync(rows);
+
+        foreach (var query in new DrawQuery[] { new(lottery, PendingOnly: true), new(lottery, PrizeId: prize) })
+        {
+            var (draws, total, capped) = await Reads.FilteredAsync(query, new Paging(1, 5), CancellationToken.None);
+
+            Assert.Equal((5, LotteryReads.MostCounted, isCapped), (draws.Count, total, capped));
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData((int)CouponReads.MostUsedCounted)]
+    [InlineData((int)CouponReads.MostUsedCounted + 7)]
+    public async Task Used_OfACoupon_IsCountedToItsBound(int used)
+    {
+        var (coupon, other) = (await Node.CreateAsync(), await Node.CreateAsync());
+        var rows = new Rows();
+        for (var i = 0; i < used; i++)
+        {
+            rows.Append(new PieceMarkRow { PieceId = NewId(), CouponId = coupon, Mark = PieceMark.Used, SubjectId = i });
+        }
+
+        // These are not used.
+        rows.Append(new PieceMarkRow { PieceId = NewId(), CouponId = other, Mark = PieceMark.Reserved });
+        await WriteAsync(rows);
+        var reads = new CouponReads(Node.Units, Node.Get<IStates>());
+        var expected = Math.Min(used, CouponReads.MostUsedCounted + 1);
+
+        for (var i = 0; i < 2; i++)
+        {
+            Node.Statements.Clear();
+            var counts = await reads.UsedAsync([coupon, other, coupon], CancellationToken.None);
+            Assert.Equal((expected, 0), (counts[coupon], counts[other]));
+            Assert.All(Sent, s => Assert.Contains("LIMIT", s.Sql, StringComparison.Ordinal));
+        }
+
+        Node.Statements.Clear();
+        await reads.UsedAsync([coupon], CancellationToken.None);
+        Assert.Equal(TKind.IsPostgres && used <= CouponReads.MostUsedCounted ? 1 : 0, Sent.Count());
+        var wire = CouponWire.Coupon(coupon, await Node.StateAsync(coupon), expected);
+        Assert.Equal(
+            (Math.Min(used, CouponReads.MostUsedCounted), used > CouponReads.MostUsedCounted), (wire.Used, wire.UsedIsCapped));
+    }
+
+    [Fact]
+    public async Task Return_WhereTheDatabaseIsAway_HidesNeitherSuccessNorRefusal()
+    {
+        var (first, second) = (await Node.CreateAsync(t => t with { StockTotal = 5 }), await Node.CreateAsync(t => t with { StockTotal = 2 }));
+        var allotments = new LotteryAllotments(
+            Node.Get<ICouponAllotments>(), new AwayUnits(), Node.Get<IdSource>(), NullLogger<LotteryAllotments>.Instance);
+        var terms = new LotteryTerms
+        {
+            Prizes =
+            [
+                new() { Kind = LotteryPrizeKind.Coupon, Title = "a", Weight = 1, Stock = 3, CouponId = first },
+                new() { Kind = LotteryPrizeKind.Coupon, Title = "b", Weight = 1, Stock = 3, CouponId = second },
+            ],
+        };
+
+        Assert.Equal("COUPON_SOLD_OUT", (await allotments.TakeAsync(new(), terms)).Refusal?.Reason);
+        await allotments.ReturnUnusedAsync((await allotments.TakeAsync(new(), terms with { Prizes = [terms.Prizes[0] with { Stock = 1 }] })).Value!);
+    }
+
+    /// <summary>Of the caught statements none counts, and each is of one position, a range of them, one row, or rules.</summary>
+    private void AssertBounded() => Assert.All(Sent, s =>
+    {
+        Assert.DoesNotContain("count(", s.Sql, StringComparison.OrdinalIgnoreCase);
+        Assert.True(
+            s.Sql.Contains("LIMIT", StringComparison.Ordinal)
+                || s.Sql.Contains("lotteries_rules", StringComparison.Ordinal)
+                || (s.Sql.Contains("position <=", StringComparison.Ordinal) && s.Sql.Contains("position >", StringComparison.Ordinal)),
+            s.Sql);
+    });
+
+    private async Task SaveAsync(long lottery, Prize[] prizes)
+    {
+        var state = await Reads.StateAsync(lottery);
+        Assert.Null((await Node.Lottery(lottery).ChangeAsync(new LotteryChangeCommand
+        {
+            OperatorId = 1,
+            Rpc = "tests/Save",
+            Change = state.Exists ? LotteryChange.Update : LotteryChange.Create,
+            Terms = new()
+            {
+                Title = "T",
+                StartsAt = Node.Clock.NowMs - 1_000_000,
+                EndsAt = Node.Clock.NowMs + 1_000_000_000,
+                TimesPerUser = 100,
+                Prizes = prizes,
+            },
+        })).Refusal);
+    }
+
+    private async Task DrawAsync(long lottery, int draws) => Assert.All(
+        await Node.Lottery(lottery).DrawAsync([.. Enumerable.Range(0, draws).Select(_ => new DrawCommand { UserId = NewId() })]),
+        outcome => Assert.Null(outcome.Refusal));
+
+    private async Task WriteAsync(Rows rows) => Assert.Null((await Node.Units.RunAsync<bool>(
+        async unit =>
+        {
+            await unit.WriteAsync(rows);
+            return true;
+        },
+        CancellationToken.None)).Refusal);
+
+    private sealed class AwayUnits : IUnits
+    {
+        public Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation) =>
+            throw new StorageUnavailableException("Away on purpose.");
+
+        public Task<T> ReadAsync<T>(Func<IReads, Task<T>> query, CancellationToken cancellation) =>
+            throw new StorageUnavailableException("Away on purpose.");
+    }
+}
+
+public sealed class LotteryReadsOnSqlite(CouponNode<OnSqlite> node) : LotteryReadSuite<OnSqlite>(node);
+
+public sealed class LotteryReadsOnPostgres(CouponNode<OnPostgres> node) : LotteryReadSuite<OnPostgres>(node);

@@ -1,0 +1,162 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Silo.Accounts;
+using Silo.Coupons;
+using Silo.Kernel;
+using Silo.Points;
+using Silo.Modules.Tests.Coupons;
+using Silo.Storage;
+using Silo.Wallets;
+using Xunit;
+using V1 = Silo.Points.V1;
+
+namespace Silo.Modules.Tests.Points;
+
+/// <summary>
+/// A node with the services of points, coupons, wallets and accounts over a database of its own, for all tests of one
+/// class; every test uses users of its own. The shop's clock is set by the tests, and only it.
+/// </summary>
+public sealed class PointsNode<TKind> : GrainNode<TKind>
+    where TKind : IDatabaseKind
+{
+    internal SetTime Time { get; } = new();
+
+    internal IPoints Points => Get<IPoints>();
+
+    internal Vouchers Vouchers => Get<Vouchers>();
+
+    internal Task<SignInOutcome> RunAsync(long user, SignInCommand command) =>
+        Client.GetGrain<ISignInGrain>(SignInGrain.KeyOf(user)).RunAsync(command).WaitAsync(Bound);
+
+    internal Task<SignInOutcome> SignAsync(long user, string requestId = "") =>
+        RunAsync(user, new SignTodayCommand { RequestId = requestId, RequestHash = requestId.Length });
+
+    internal async Task<int> GrantCardsAsync(long user, int count)
+    {
+        var outcome = await RunAsync(user, new GrantCardsCommand { OperatorId = 1, Rpc = "tests/Grant", Count = count });
+        Assert.Null(outcome.Refusal);
+        return outcome.Cards;
+    }
+
+    internal async Task SetTermsAsync(V1.SignInTerms terms) => Assert.True((await Units.RunAsync<int>(
+        async unit =>
+        {
+            var set = await SignInTermsStore.SetAsync(unit, terms, 0, CancellationToken.None);
+            return set.IsAccepted ? set.Value.After.Version : set.Refusal;
+        },
+        CancellationToken.None)).IsAccepted);
+
+    internal async Task AddPointsAsync(long user, long points) => Assert.True((await PostPointsAsync(user, points)).IsAccepted);
+
+    internal Task<Result<long>> PostPointsAsync(long user, long points) => Units.RunAsync<long>(
+        unit => Get<IWallets>().PostAsync(
+            unit,
+            new()
+            {
+                Kind = LedgerKind.Adjustment,
+                Reference = $"test:{NewId()}",
+                Lines = [new(user, LedgerAccount.Points, points), new(0, LedgerAccount.ShopPointsIssued, -points)],
+            },
+            CancellationToken.None),
+        CancellationToken.None);
+
+    internal async Task<WalletState> WalletAsync(long user) =>
+        await ReadAsync(async r => (await r.Query<WalletRow>().SingleOrDefaultAsync(w => w.UserId == user))?.State) ?? default;
+
+    internal Task<List<SignInRow>> DaysAsync(long user) => ReadAsync(
+        r => r.Query<SignInRow>().Where(d => d.UserId == user).OrderBy(d => d.Day).ToListAsync());
+
+    internal async Task<List<string>> LedgerFaultsAsync()
+    {
+        List<string> faults = [];
+        await foreach (var slice in new LedgerProof(Units).RunAsync(CancellationToken.None))
+        {
+            faults.AddRange(slice.Faults);
+        }
+
+        return faults;
+    }
+
+    /// <summary>Accounts, without which there is no day of registration; registered at the beginning of time.</summary>
+    internal Task AddUsersAsync(params long[] users) => AddUsersAsync(users, 0);
+
+    internal async Task AddUsersAsync(long[] users, long registeredAt) => Assert.True((await Units.RunAsync<bool>(
+        async unit =>
+        {
+            foreach (var id in users)
+            {
+                await unit.ExecuteAsync(
+                    $"""
+                    INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, avatar_url, gender, birthday,
+                        province, city, referrer_id, extra_json, disabled, created_at, registered_address, last_login_at,
+                        last_login_address, deleted_at)
+                    VALUES ({id}, {$"u{id}"}, {$"u{id}"}, '', '', '', 0, '', '', '', 0, '', {false}, {registeredAt}, '', 0, '', 0)
+                    """,
+                    CancellationToken.None);
+            }
+
+            return true;
+        },
+        CancellationToken.None)).IsAccepted);
+
+    private protected override void Add(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new ShopClock(Time, TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai")));
+        services.AddSiloStorage(configuration);
+        services.AddAccounts(configuration);
+        services.AddWallets();
+        services.AddCoupons();
+        services.AddPoints();
+    }
+}
+
+/// <summary>A clock that stands where a test has set it.</summary>
+internal sealed class SetTime : TimeProvider
+{
+    private long now = new DateTimeOffset(2026, 11, 24, 4, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(Interlocked.Read(ref now));
+
+    public void Set(long unixMs) => Interlocked.Exchange(ref now, unixMs);
+
+    public void AddDays(int days) => Interlocked.Add(ref now, days * 24L * 60 * 60 * 1000);
+}
+
+/// <summary>Tests over such a node.</summary>
+public abstract class PointsSuite<TKind>(PointsNode<TKind> node) : IClassFixture<PointsNode<TKind>>, IAsyncLifetime
+    where TKind : IDatabaseKind
+{
+    private protected PointsNode<TKind> Node => node;
+
+    private protected ShopClock Clock => node.Get<ShopClock>();
+
+    private protected int Today => Clock.DayOf(Clock.NowMs).DayNumber;
+
+    public async ValueTask InitializeAsync() => await node.ReadyAsync();
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    private protected static long NewId() => PointsNode<TKind>.NewId();
+
+    /// <summary>Calls again what is not known to have been done.</summary>
+    private protected static async Task<T> AgainAsync<T>(Func<Task<T>> call)
+    {
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (StorageUnavailableException)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
+using Silo.Storage;
+using Silo.Testing.Databases;
+using Silo.Wallets;
+using Xunit;
+
+namespace Silo.Modules.Tests.Wallets;
+
+/// <summary>
+/// Goal: what the tables hold after any history is what was answered, and the proof finds nothing. Method: generated
+/// operations in units of many, by the door of other modules and as a hot grain books, some of them rolled back; compared
+/// with a small second ledger. 5,000 operations on each database; the long form sets SILO_LEDGER_OPERATIONS=100000.
+/// </summary>
+public abstract class LedgerOperationsSuite<TDatabase> : LedgerTests<TDatabase>
+    where TDatabase : TestDatabase, new()
+{
+    private const int Users = 20;
+    private const int OfUnit = 50;
+    private static readonly Refusal No = new("NO", RefusalKind.Precondition, "No.");
+
+    [Fact]
+    public async Task Post_GeneratedOperationsInUnits_LeavesWhatTheModelHoldsAndASoundLedger()
+    {
+        var (seed, count) = (Operations.Seed, Operations.Count(5_000));
+        TestContext.Current.TestOutputHelper?.WriteLine($"SILO_LEDGER_SEED={seed} SILO_LEDGER_OPERATIONS={count}");
+        var (operations, undone, model, accepted) = (new Operations(seed, Users), new Operations(seed + 1, Users), new LedgerModel(), 0);
+        for (var done = 0; done < count; done += OfUnit)
+        {
+            var batch = Enumerable.Range(0, Math.Min(OfUnit, count - done)).Select(_ => operations.Next()).ToArray();
+            var asGrain = (done / OfUnit) % 4 != 0;
+            if (done / OfUnit % 5 == 0)
+            {
+                await RunAsync([.. Enumerable.Range(0, OfUnit).Select(_ => undone.Next())], asGrain, No);
+            }
+
+            var refusals = await RunAsync(batch, asGrain, null);
+            var expected = batch.Select(model.Do).ToArray();
+            Assert.True(expected.SequenceEqual(refusals), $"operations from {done}, seed {seed}");
+            accepted += expected.Count(e => e is null);
+        }
+
+        for (var user = 1; user <= Users; user++)
+        {
+            var wallet = await WalletAsync(user) ?? default;
+            Assert.Equal(
+                model.WalletOf(user),
+                (wallet.Balance, wallet.Frozen, wallet.BalanceDebt, wallet.Points, wallet.PointsDebt, wallet.PointsReceived));
+        }
+
+        var shop = await Node.Get<ShopAccounts>().ListAsync(Cancel);
+        Assert.Equal(
+            (model.ShopMoney, model.ShopPoints),
+            (shop.Where(a => !LedgerRules.IsInPoints(a.Account)).Sum(a => a.Amount),
+                shop.Where(a => LedgerRules.IsInPoints(a.Account)).Sum(a => a.Amount)));
+        Assert.Equal(accepted, await CountAsync<TransactionRow>());
+        List<string> faults = [];
+        await foreach (var slice in new LedgerProof(Node.Units) { TransactionsOfSlice = 1 + (count / 7) }.RunAsync(Cancel))
+        {
+            faults.AddRange(slice.Faults);
+        }
+
+        Assert.Empty(faults);
+    }
+
+    private async Task<List<string?>> RunAsync(Operation[] operations, bool asGrain, Refusal? end)
+    {
+        List<string?> refusals = [];
+        await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                long[] users = [.. Enumerable.Range(1, Users).Select(u => (long)u)];
+                var draft = await Wallets.LockAsync(unit, users, Cancel);
+                var rows = new Rows();
+                foreach (var operation in operations)
+                {
+                    // What the door books is seen by drafts that are made after it.
+                    var current = asGrain ? draft : await Wallets.LockAsync(unit, [operation.User], Cancel);
+                    var transaction = Transaction(null, operation.Lines(current.WalletOf(operation.User)));
+                    var answer = asGrain ? draft.Post(transaction, rows) : await Wallets.PostAsync(unit, transaction, Cancel);
+                    refusals.Add(answer.Refusal?.Reason);
+                }
+
+                await unit.WriteAsync(rows);
+                return end is null ? true : end;
+            },
+            Cancel);
+        return refusals;
+    }
+}
+
+public sealed class LedgerOperationsOnPostgres : LedgerOperationsSuite<PostgresDatabase>;
+
+public sealed class LedgerOperationsOnSqlite : LedgerOperationsSuite<SqliteDatabase>;
