@@ -1,18 +1,30 @@
 namespace Silo.Storage;
 
-/// <summary>One grain's contribution to a transaction: its state under version check, and rows.</summary>
-internal sealed class Batch(StateKey key, int? expectedVersion, byte[] payload, Rows rows)
+/// <summary>
+/// One contribution to a transaction: rows, and, of a hot grain, its state under version check.
+/// </summary>
+internal sealed class Batch
 {
-    public StateKey Key { get; } = key;
+    /// <summary>A grain's state with the rows that its decisions cause.</summary>
+    public Batch(StateKey key, int? expectedVersion, byte[] payload, Rows rows)
+    {
+        (Key, ExpectedVersion, Payload, Rows) = (key, expectedVersion, payload, rows);
+    }
+
+    /// <summary>A plain command's rows.</summary>
+    public Batch(Rows rows) => (Payload, Rows) = ([], rows);
+
+    /// <summary>Names the state; null where there is none.</summary>
+    public StateKey? Key { get; }
 
     /// <summary>The version that the decisions were based on; null when no state is stored yet.</summary>
-    public int? ExpectedVersion { get; } = expectedVersion;
+    public int? ExpectedVersion { get; }
 
     public int NewVersion => (ExpectedVersion ?? 0) + 1;
 
-    public byte[] Payload { get; } = payload;
+    public byte[] Payload { get; }
 
-    public Rows Rows { get; } = rows;
+    public Rows Rows { get; }
 }
 
 /// <summary>How a batch ended.</summary>
@@ -24,8 +36,8 @@ internal enum BatchOutcome
     /// <summary>Another activation has written meanwhile; nothing stands.</summary>
     Stale,
 
-    /// <summary>A unique key of an appended row is taken; nothing stands.</summary>
-    RowTaken,
+    /// <summary>A unique key of an appended row is taken, or the guard of an update failed; nothing stands.</summary>
+    Conflict,
 
     /// <summary>Rolled back for certain, twice.</summary>
     Failed,
@@ -42,8 +54,11 @@ internal enum TransactionOutcome
     /// <summary>Rolled back because some states were stale.</summary>
     StaleStates,
 
-    /// <summary>Rolled back because a unique key of an appended row is taken; by which batch is not known.</summary>
+    /// <summary>Rolled back because a unique key of an appended row is taken; of which batch is not known.</summary>
     RowTaken,
+
+    /// <summary>Rolled back because the guard of an update failed.</summary>
+    GuardFailed,
 
     /// <summary>Rolled back by an error before the commit.</summary>
     RolledBack,
@@ -52,9 +67,19 @@ internal enum TransactionOutcome
     Unknown,
 }
 
-/// <summary>The end of a transaction; <paramref name="Written"/> names the states that were current, where some were not.</summary>
+/// <summary>The end of a transaction.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Written">The states that were current, where some were not.</param>
+/// <param name="Guard">The guard that failed: the place of its batch, and its row.</param>
+/// <param name="Error">What the driver said.</param>
 internal sealed record TransactionReport(
-    TransactionOutcome Outcome, IReadOnlySet<string>? Written = null, Exception? Error = null);
+    TransactionOutcome Outcome, IReadOnlySet<string>? Written = null, FailedGuard? Guard = null, Exception? Error = null);
+
+/// <summary>An update that changed nothing.</summary>
+/// <param name="Batch">The place of its batch in the transaction.</param>
+/// <param name="Entity">The entity of the row.</param>
+/// <param name="Id">The row.</param>
+internal sealed record FailedGuard(int Batch, Type Entity, long Id);
 
 /// <summary>A state as it is stored.</summary>
 internal sealed record StoredState(byte[]? Payload, int? Version)

@@ -16,5 +16,5 @@ internal sealed class CommitFaults
     public Func<Task>? AfterStateRead { get; set; }
 }
 
-/// <summary>Another activation of the grain has written meanwhile.</summary>
-internal sealed class StaleBatchException(Exception? inner = null) : Exception("The grain's state is stale.", inner);
+/// <summary>A unique key of an appended row is taken, or the guard of an update failed; the transaction is over.</summary>
+internal sealed class ConflictException(Exception? inner = null) : Exception("What the rows were based on has moved.", inner);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Silo.Storage;
 
 /// <summary>
-/// Commits the batches of hot grains. Each lane takes everything that waits, up to a limit, and commits it in one
+/// Commits the batches of hot grains and plain commands. Each lane takes everything that waits, up to a limit, and commits it in one
 /// transaction and one round trip; what arrives meanwhile is the next transaction. The disk sets the pace: there is
 /// no timer. A batch never fails because of its neighbours.
 /// </summary>
@@ -19,15 +19,16 @@ internal sealed class GroupCommit : IAsyncDisposable
     private const int MaxWaiting = 65536;
     private readonly IStore store;
     private readonly WriteGate writeGate;
+    private readonly Versions versions;
     private readonly ILogger<GroupCommit> logger;
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait });
 
     private readonly Task[] lanes;
 
-    public GroupCommit(IStore store, WriteGate writeGate, ILogger<GroupCommit> logger)
+    public GroupCommit(IStore store, WriteGate writeGate, Versions versions, ILogger<GroupCommit> logger)
     {
-        (this.store, this.writeGate, this.logger) = (store, writeGate, logger);
+        (this.store, this.writeGate, this.versions, this.logger) = (store, writeGate, versions, logger);
         lanes = [.. Enumerable.Range(0, store.CommitLanes).Select(_ => Task.Run(RunLaneAsync))];
     }
 
@@ -84,18 +85,25 @@ internal sealed class GroupCommit : IAsyncDisposable
             switch (report.Outcome)
             {
                 case TransactionOutcome.Committed:
+                    group.ForEach(Hear);
                     CompleteAll(group, BatchOutcome.Committed);
                     return;
                 case TransactionOutcome.Unknown:
                     logger.LogWarning(report.Error, "A commit of {Batches} batches was sent and not answered", group.Count);
+                    group.ForEach(Hear);
                     CompleteAll(group, BatchOutcome.Unknown);
                     return;
                 case TransactionOutcome.StaleStates when group.RemoveAll(w => CompleteIfStale(w, report.Written!)) > 0:
                     // The others were current; they run again without the stale ones.
                     break;
                 case TransactionOutcome.RowTaken when group.Count == 1:
-                    CompleteAll(group, BatchOutcome.RowTaken);
+                    CompleteAll(group, BatchOutcome.Conflict);
                     return;
+                case TransactionOutcome.GuardFailed:
+                    // What comes after it would fail too, or be decided on what is not so any more: a row that many want
+                    // turns them all away at once. The others run again without them.
+                    CompleteConflicting(group, report.Guard!);
+                    break;
                 default:
                     var isError = report.Outcome != TransactionOutcome.RowTaken;
                     if (isError && report.Error is not null)
@@ -121,15 +129,34 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
     }
 
+    /// <summary>Tells this node's caches before the callers, also of a commit that was not answered: it may stand.</summary>
+    private void Hear(Waiting waiting) => versions.Touched(waiting.Batch.Rows.Invalidations);
+
     private static bool CompleteIfStale(Waiting waiting, IReadOnlySet<string> written)
     {
-        if (written.Contains(waiting.Batch.Key.ToString()))
+        if (waiting.Batch.Key is not { } key || written.Contains(key.ToString()))
         {
             return false;
         }
 
         waiting.Complete(BatchOutcome.Stale);
         return true;
+    }
+
+    private static void CompleteConflicting(List<Waiting> group, FailedGuard guard)
+    {
+        var place = 0;
+        group.RemoveAll(waiting =>
+        {
+            if (place++ < guard.Batch
+                || !waiting.Batch.Rows.Updates.Any(update => update.Entity == guard.Entity && update.Id == guard.Id))
+            {
+                return false;
+            }
+
+            waiting.Complete(BatchOutcome.Conflict);
+            return true;
+        });
     }
 
     private static void CompleteAll(List<Waiting> group, BatchOutcome outcome)

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Silo.Kernel;
 
 namespace Silo.Storage;
@@ -12,9 +11,11 @@ namespace Silo.Storage;
 /// <typeparam name="TCommand">What callers ask.</typeparam>
 /// <typeparam name="TOutcome">What they are told.</typeparam>
 /// <typeparam name="TFacts">What the decisions of a batch need beside the state, read once per batch.</typeparam>
-public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
+/// <param name="context">What every hot grain works with.</param>
+public abstract partial class HotGrain<TState, TCommand, TOutcome, TFacts>(HotGrainContext context)
+    : Grain, IHotGrain<TCommand, TOutcome>
     where TState : class, new()
-    where TOutcome : class
+    where TOutcome : class, IOutcome<TOutcome>
 {
     /// <summary>Most commands that wait for the next batch.</summary>
     public const int MaxWaiting = 16384;
@@ -22,58 +23,68 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     /// <summary>Most commands of one message, and most decided in one batch.</summary>
     public const int MaxBatch = 1024;
 
-    private readonly Queue<Entry> waiting = [];
-    private GroupCommit commit = null!;
-    private HotUnits hotUnits = null!;
-    private StateReader states = null!;
-    private IUnits units = null!;
-    private TimeProvider time = null!;
-    private StateKey key;
+    /// <summary>Batches that are decided on rows after a guess was wrong: then callers come again whom nobody remembers.</summary>
+    private const int BatchesAfterAWrongGuess = 32;
+
+    /// <summary>How often a command that has its transaction for itself is decided, where a key is taken meanwhile.</summary>
+    private const int ExclusiveTries = 2;
+
+    private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(10);
+    private TaskCompletionSource changed = NewSignal();
+    private StateKey? myKey;
     private int? version;
-    private int waitingCommands;
     private bool loaded;
     private int forgotten;
-    private bool draining;
+    private int batchesOnRows;
 
     /// <summary>The committed state.</summary>
     protected TState State { get; private set; } = new();
+
+    /// <summary>Makes ids of rows.</summary>
+    protected IdSource Ids => context.Ids;
+
+    /// <summary>The shop's clock.</summary>
+    protected ShopClock Clock => context.Clock;
+
+    /// <summary>
+    /// Whether somebody past the grain has taken a key that its last batch appends, and nothing was committed since. A
+    /// grain that decides on rows without a lock may want the lock now (<see cref="Locks"/>), which is sure to come through.
+    /// </summary>
+    protected bool HasConflicted { get; private set; }
 
     /// <summary>Names the stored state.</summary>
     protected abstract StateKey Key { get; }
 
     /// <inheritdoc/>
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    /// <exception cref="ArgumentOutOfRangeException">There are more than <see cref="MaxBatch"/>.</exception>
+    /// <exception cref="StorageBusyException">Too many commands wait.</exception>
+    /// <exception cref="StorageUnavailableException">The batch could not be committed, or that is not known.</exception>
+    public Task<TOutcome[]> RunAsync(TCommand[] commands)
     {
-        commit = ServiceProvider.GetRequiredService<GroupCommit>();
-        hotUnits = ServiceProvider.GetRequiredService<HotUnits>();
-        states = ServiceProvider.GetRequiredService<StateReader>();
-        units = ServiceProvider.GetRequiredService<IUnits>();
-        time = ServiceProvider.GetRequiredService<ShopClock>().Time;
-        key = Key;
-        return base.OnActivateAsync(cancellationToken);
+        ArgumentNullException.ThrowIfNull(commands);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(commands.Length, MaxBatch, nameof(commands));
+        return commands.Length == 0 ? Task.FromResult<TOutcome[]>([]) : Enqueue(new Entry(commands, null));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="StorageBusyException">Too many commands wait.</exception>
+    /// <exception cref="StorageUnavailableException">The batch could not be committed, or that is not known.</exception>
+    public async Task<JoinedOutcome<TOutcome>> RunJoinedAsync(TCommand command, JoinedCommand joined)
+    {
+        ArgumentNullException.ThrowIfNull(joined);
+        var entry = new Entry([command], joined);
+        var outcomes = await Enqueue(entry);
+        return new() { Outcome = outcomes[0], Answer = entry.JoinedAnswer };
     }
 
     /// <summary>
     /// Guesses what the decisions need, without a read. A wrong guess must make an appended row's unique key collide, or
-    /// an outcome that is not <see cref="IsSure"/>: then the batch is decided again on what is read.
+    /// an outcome that is not <see cref="IsSure"/>: then the batch is decided again on what is read, and some after it too.
     /// </summary>
     protected virtual bool TryGuess(IReadOnlyList<TCommand> batch, out TFacts facts)
     {
         facts = default!;
         return false;
-    }
-
-    /// <summary>Called when a guess has collided, before the batch is decided again.</summary>
-    protected virtual void OnWrongGuess()
-    {
-    }
-
-    /// <summary>
-    /// Called when somebody past the grain has taken a key that a batch appends, before the batch is decided again. A
-    /// grain that decides on rows without a lock may want the lock now (<see cref="Locks"/>), which is sure to come through.
-    /// </summary>
-    protected virtual void OnRowTaken()
-    {
     }
 
     /// <summary>Whether an outcome that was decided on a guess needs nothing but the commit to be right.</summary>
@@ -88,32 +99,22 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     /// </summary>
     protected abstract (TState State, TOutcome Outcome) Decide(TState draft, TCommand command, TFacts facts, Rows rows);
 
-    /// <summary>The refusal in an outcome, or null.</summary>
-    protected abstract Refusal? RefusalOf(TOutcome outcome);
-
     /// <summary>
-    /// Whether a command changes guarded rows (balances), so that its batch begins by locking them; see
-    /// <see cref="LockAsync"/>. Commands without keep the single round trip.
+    /// Whether a command changes guarded rows (balances), so that its batch has a transaction for itself, which begins by
+    /// locking them; see <see cref="Stage"/>. Commands without keep the single round trip.
     /// </summary>
     protected virtual bool Locks(TCommand command) => false;
 
-    /// <summary>
-    /// Locks the guarded rows of a batch inside its transaction (<see cref="Unit.LockAsync"/>), puts their values into
-    /// the facts, and names the commands whose rows are locked elsewhere; those are put off.
-    /// </summary>
-    protected virtual Task<IReadOnlySet<TCommand>> LockAsync(Unit unit, IReadOnlyList<TCommand> batch, TFacts facts) =>
-        Task.FromResult<IReadOnlySet<TCommand>>(new HashSet<TCommand>());
-
-    /// <summary>
-    /// The outcome of a command whose rows are locked elsewhere: nothing was decided, and the caller sends it again after
-    /// a pause (<see cref="Pauses"/>). It is answered at once, so that its neighbours do not wait for it.
-    /// </summary>
-    protected virtual TOutcome PutOff => throw new NotSupportedException($"{GetType().Name} puts no command off.");
-
-    /// <summary>Called after a batch has become durable and <see cref="State"/> is the new state.</summary>
-    protected virtual void OnCommitted()
+    /// <summary>Names the guarded rows of a batch, and puts what holds them into the facts.</summary>
+    protected virtual void Stage(Stage stage, IReadOnlyList<TCommand> batch, TFacts facts)
     {
     }
+
+    /// <summary>
+    /// Whether a row of a command is locked elsewhere, once the named rows are there. It is deferred and its neighbours are
+    /// not; see <see cref="Deferral"/>.
+    /// </summary>
+    protected virtual bool IsHeldElsewhere(TCommand command, TFacts facts) => false;
 
     /// <summary>Called after a batch whose decisions all stand, with its facts as the decisions left them.</summary>
     protected virtual void Remember(TFacts facts)
@@ -126,43 +127,34 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
     }
 
     /// <summary>
-    /// Takes the commands into one batch and answers when their decisions are durable. They are never spread over two, so
-    /// that they stand or fail together.
+    /// The present view, once it differs from what the caller has seen or some seconds have passed. An activation of a key
+    /// under which nothing was ever stored ends: what callers make up must not stay in memory.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are more than <see cref="MaxBatch"/>.</exception>
-    /// <exception cref="StorageBusyException">Too many commands wait.</exception>
-    /// <exception cref="StorageUnavailableException">The batch could not be committed, or that is not known.</exception>
-    protected Task<TOutcome[]> SubmitAsync(TCommand[] commands)
+    /// <param name="view">What is shown of the committed state; null for nothing.</param>
+    /// <param name="seen">The view that the caller has, or null.</param>
+    protected async Task<TView?> WatchAsync<TView>(Func<TState, TView?> view, TView? seen)
+        where TView : class
     {
-        ArgumentNullException.ThrowIfNull(commands);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(commands.Length, MaxBatch, nameof(commands));
-        return commands.Length == 0 ? Task.FromResult<TOutcome[]>([]) : Enqueue(new Entry(commands, null));
-    }
-
-    /// <summary>
-    /// Decides a command together with another module's work, in a transaction that holds nothing else: the work sees
-    /// the decision and says what stands. See <see cref="IJoinedWork"/>. Where a row of the command is locked elsewhere it
-    /// is tried again after pauses.
-    /// </summary>
-    /// <exception cref="StorageBusyException">Too many commands wait.</exception>
-    /// <exception cref="StorageUnavailableException">The batch could not be committed, or that is not known.</exception>
-    protected async Task<JoinedOutcome<TOutcome>> SubmitJoinedAsync(TCommand command, JoinedCommand joined)
-    {
-        var entry = new Entry([command], joined);
-        var outcomes = await Enqueue(entry);
-        foreach (var pause in Pauses.OfAPutOffCommand)
+        ArgumentNullException.ThrowIfNull(view);
+        await LoadStateAsync();
+        if (view(State) is { } present && present.Equals(seen))
         {
-            if (!entry.IsPutOff)
+            try
             {
-                break;
+                await changed.Task.WaitAsync(LongestWatch, Clock.Time);
             }
-
-            await Task.Delay(pause, time);
-            entry = new Entry([command], joined);
-            outcomes = await Enqueue(entry);
+            catch (TimeoutException)
+            {
+                // The caller asks again; a grain that moved meanwhile is found anew by that.
+            }
         }
 
-        return new() { Outcome = outcomes[0], Answer = entry.JoinedAnswer };
+        if (loaded && version is null && !draining)
+        {
+            DeactivateOnIdle();
+        }
+
+        return view(State);
     }
 
     /// <summary>Makes sure that <see cref="State"/> is the stored state.</summary>
@@ -173,12 +165,13 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
             return;
         }
 
+        var key = MyKey;
         int before;
         StoredState stored;
         do
         {
             before = forgotten;
-            stored = await states.ReadAsync(key);
+            stored = await context.States.ReadAsync(key);
             if (loaded)
             {
                 return;
@@ -187,113 +180,90 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         while (before != forgotten);
 
         version = stored.Version;
-        State = stored.Payload is null ? new() : states.Deserialize<TState>(stored.Payload) ?? new();
+        State = stored.Payload is null ? new() : context.States.Deserialize<TState>(stored.Payload) ?? new();
         loaded = true;
     }
 
-    /// <summary>
-    /// Has the activation end where nothing is stored and nobody writes, for a read that has found nothing: what callers
-    /// make up must not stay in memory.
-    /// </summary>
-    protected void LeaveIfNeverWritten()
-    {
-        if (loaded && version is null && !draining)
-        {
-            DeactivateOnIdle();
-        }
-    }
+    private StateKey MyKey => myKey ??= Key;
 
-    private Task<TOutcome[]> Enqueue(Entry entry)
-    {
-        if (waitingCommands + entry.Commands.Length > MaxWaiting)
-        {
-            throw new StorageBusyException();
-        }
-
-        waiting.Enqueue(entry);
-        waitingCommands += entry.Commands.Length;
-        if (!draining)
-        {
-            draining = true;
-            _ = DrainAsync();
-        }
-
-        return entry.Outcomes;
-    }
-
-    private async Task DrainAsync()
-    {
-        List<Entry> batch = [];
-        while (waiting.Count > 0)
-        {
-            TakeBatch(batch);
-            try
-            {
-                await RunAsync(batch);
-            }
-            catch (Exception exception)
-            {
-                foreach (var entry in batch)
-                {
-                    entry.Fail(exception);
-                }
-            }
-        }
-
-        draining = false;
-    }
-
-    /// <summary>Takes whole messages, as many as fit; a joined command is alone.</summary>
-    private void TakeBatch(List<Entry> batch)
-    {
-        batch.Clear();
-        var commands = 0;
-        do
-        {
-            var entry = waiting.Dequeue();
-            batch.Add(entry);
-            commands += entry.Commands.Length;
-        }
-        while (batch[0].Joined is null && waiting.TryPeek(out var next) && next.Joined is null
-            && commands + next.Commands.Length <= MaxBatch);
-        waitingCommands -= commands;
-    }
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task RunAsync(List<Entry> batch)
     {
         await LoadStateAsync();
         var commands = batch.Count == 1 ? batch[0].Commands : [.. batch.SelectMany(e => e.Commands)];
-        var outcomes = new TOutcome?[commands.Length];
-        if (batch[0].Joined is { } joined)
+        var outcomes = new TOutcome[commands.Length];
+        if (batch[0].Joined is not null)
         {
-            await RunJoinedAsync(batch[0], joined, commands[0], await LoadAsync(units, commands), outcomes);
-            batch[0].IsPutOff = outcomes[0] is null;
+            await RunJoinedAsync(batch[0], commands[0], outcomes);
         }
         else if (Array.Exists(commands, Locks))
         {
-            await RunLockedAsync(commands, await LoadAsync(units, commands), outcomes);
+            await RunLockedAsync(commands, outcomes);
         }
-        else if (!TryGuess(commands, out var guess) || !await RunOnGuessAsync(commands, guess, outcomes))
+        else if (!await RunOnGuessAsync(commands, outcomes))
         {
-            await RunWithoutLocksAsync(commands, outcomes);
+            await RunOnRowsAsync(commands, outcomes);
         }
 
         var first = 0;
         foreach (var entry in batch)
         {
-            entry.Complete(Array.ConvertAll(outcomes[first..(first + entry.Commands.Length)], o => o ?? PutOff));
+            entry.Complete(batch.Count == 1 ? outcomes : outcomes[first..(first + entry.Commands.Length)]);
             first += entry.Commands.Length;
         }
     }
 
-    private async Task RunWithoutLocksAsync(TCommand[] commands, TOutcome?[] outcomes)
+    /// <summary>Decides on a guess and commits; false, and nothing stands, where there is none, or it was or may be wrong.</summary>
+    private async Task<bool> RunOnGuessAsync(TCommand[] commands, TOutcome[] outcomes)
     {
-        for (var taken = false; ; taken = true)
+        if (batchesOnRows > 0)
         {
-            var facts = await LoadAsync(units, commands);
-            var (draft, rows) = DecideAll(commands, facts, outcomes);
+            batchesOnRows--;
+            return false;
+        }
+
+        if (!TryGuess(commands, out var guess))
+        {
+            return false;
+        }
+
+        var rows = new Rows();
+        var draft = DecideAll(commands, guess, rows, outcomes);
+        for (var i = 0; i < commands.Length; i++)
+        {
+            if (!IsSure(commands[i], outcomes[i], guess))
+            {
+                return false;
+            }
+        }
+
+        BatchOutcome? ended = MustCommit(draft, rows) ? await CommitAsync(draft, rows) : null;
+        if (ended == BatchOutcome.Conflict)
+        {
+            batchesOnRows = BatchesAfterAWrongGuess;
+            return false;
+        }
+
+        if (!Adopt(draft, ended))
+        {
+            // Only a commit proves that nobody else has decided meanwhile: what is refused without one is looked up.
+            return !Array.Exists(outcomes, o => o.Refusal is not null);
+        }
+
+        Remember(guess);
+        return true;
+    }
+
+    private async Task RunOnRowsAsync(TCommand[] commands, TOutcome[] outcomes)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var facts = await LoadAsync(context.Transactions, commands);
+            var rows = new Rows();
+            var draft = DecideAll(commands, facts, rows, outcomes);
             BatchOutcome? ended = MustCommit(draft, rows) ? await CommitAsync(draft, rows) : null;
-            if (taken || ended != BatchOutcome.RowTaken)
+            if (attempt == 2 || ended != BatchOutcome.Conflict)
             {
                 if (Adopt(draft, ended))
                 {
@@ -304,64 +274,51 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
             }
 
             // Somebody past the grain was faster with a key that this batch appends; now it is seen.
-            OnRowTaken();
+            HasConflicted = true;
             if (Array.Exists(commands, Locks))
             {
-                await RunLockedAsync(commands, await LoadAsync(units, commands), outcomes);
+                await RunLockedAsync(commands, outcomes);
                 return;
             }
         }
     }
 
-    /// <summary>Decides on a guess and commits; false, and nothing stands, where the guess was wrong or may be.</summary>
-    private async Task<bool> RunOnGuessAsync(TCommand[] commands, TFacts guess, TOutcome?[] outcomes)
+    private async Task RunLockedAsync(TCommand[] commands, TOutcome[] outcomes)
     {
-        var (draft, rows) = DecideAll(commands, guess, outcomes);
-        for (var i = 0; i < commands.Length; i++)
+        for (var attempt = 1; ; attempt++)
         {
-            if (!IsSure(commands[i], outcomes[i]!, guess))
+            var facts = await LoadAsync(context.Transactions, commands);
+            var stage = context.Transactions.NewStage(isExclusive: true);
+            Stage(stage, commands, facts);
+            var draft = State;
+            var ended = await context.Transactions.RunExclusiveAsync(stage, () =>
             {
-                return false;
+                var rows = new Rows();
+                draft = DecideAll(commands, facts, rows, outcomes);
+                return MustCommit(draft, rows) ? BatchOf(draft, rows) : null;
+            });
+            if (ended != BatchOutcome.Conflict || attempt == ExclusiveTries)
+            {
+                if (Adopt(draft, ended))
+                {
+                    Remember(facts);
+                }
+
+                return;
             }
         }
-
-        BatchOutcome? ended = MustCommit(draft, rows) ? await CommitAsync(draft, rows) : null;
-        if (ended == BatchOutcome.RowTaken)
-        {
-            OnWrongGuess();
-            return false;
-        }
-
-        if (!Adopt(draft, ended))
-        {
-            // Only a commit proves that nobody else has decided meanwhile: what is refused without one is looked up.
-            return !Array.Exists(outcomes, o => RefusalOf(o!) is not null);
-        }
-
-        Remember(guess);
-        return true;
     }
 
-    /// <summary>Whether there is something to commit: refusals alone rest on committed state.</summary>
-    private bool MustCommit(TState draft, Rows rows) => rows.Count > 0 || !ReferenceEquals(draft, State);
-
-    private Task<BatchOutcome> CommitAsync(TState draft, Rows rows) =>
-        commit.CommitAsync(new Batch(key, version, states.Serialize(draft), rows));
-
-    private (TState Draft, Rows Rows) DecideAll(TCommand[] commands, TFacts facts, TOutcome?[] outcomes)
-    {
-        var rows = new Rows();
-        return (DecideAll(commands, facts, rows, outcomes, put: null), rows);
-    }
-
-    private TState DecideAll(
-        TCommand[] commands, TFacts facts, Rows rows, TOutcome?[] outcomes, IReadOnlySet<TCommand>? put)
+    private TState DecideAll(TCommand[] commands, TFacts facts, Rows rows, TOutcome[] outcomes)
     {
         var draft = State;
         for (var i = 0; i < commands.Length; i++)
         {
-            outcomes[i] = null;
-            if (put is null || !put.Contains(commands[i]))
+            if (IsHeldElsewhere(commands[i], facts))
+            {
+                outcomes[i] = TOutcome.Refused(Deferral.Refusal);
+            }
+            else
             {
                 (draft, outcomes[i]) = Decide(draft, commands[i], facts, rows);
             }
@@ -370,65 +327,12 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
         return draft;
     }
 
-    private async Task RunLockedAsync(TCommand[] commands, TFacts facts, TOutcome?[] outcomes)
-    {
-        var draft = State;
-        var outcome = await hotUnits.RunAsync(async unit =>
-        {
-            var elsewhere = await LockAsync(unit, commands, facts);
-            var rows = new Rows();
-            draft = DecideAll(commands, facts, rows, outcomes, elsewhere);
-            return MustCommit(draft, rows) ? new Batch(key, version, states.Serialize(draft), rows) : null;
-        });
-        if (Adopt(draft, outcome))
-        {
-            Remember(facts);
-        }
-    }
+    /// <summary>Whether there is something to commit: refusals alone rest on committed state.</summary>
+    private bool MustCommit(TState draft, Rows rows) => rows.Count > 0 || !ReferenceEquals(draft, State);
 
-    private async Task RunJoinedAsync(
-        Entry entry, JoinedCommand joined, TCommand command, TFacts facts, TOutcome?[] outcomes)
-    {
-        var work = hotUnits.WorkOf(joined.Kind);
-        var (kept, keep) = (State, false);
-        var outcome = await hotUnits.RunAsync(async unit =>
-        {
-            if (Locks(command) && (await LockAsync(unit, [command], facts)).Contains(command))
-            {
-                return null;
-            }
+    private Batch BatchOf(TState draft, Rows rows) => new(MyKey, version, context.States.Serialize(draft), rows);
 
-            var rows = new Rows();
-            var (draft, decision) = Decide(State, command, facts, rows);
-            outcomes[0] = decision;
-            var refusal = RefusalOf(decision);
-            if (refusal is not null && !work.RunsOnRefusal)
-            {
-                return null;
-            }
-
-            var answer = await work.RunAsync(unit, joined, new JoinedDecision(decision, refusal));
-            entry.JoinedAnswer = answer;
-            if (answer.Verdict == JoinedVerdict.Refuse)
-            {
-                return null;
-            }
-
-            if (refusal is not null && answer.Verdict == JoinedVerdict.Keep)
-            {
-                throw new InvalidOperationException($"{joined.Kind} may not keep a refused decision.");
-            }
-
-            // The version is written also where the draft is undone: it is what refuses a second activation.
-            keep = answer.Verdict == JoinedVerdict.Keep;
-            kept = keep ? draft : State;
-            return new Batch(key, version, states.Serialize(kept), keep ? rows : new Rows());
-        });
-        if (Adopt(kept, outcome) && keep)
-        {
-            Remember(facts);
-        }
-    }
+    private Task<BatchOutcome> CommitAsync(TState draft, Rows rows) => context.Commit.CommitAsync(BatchOf(draft, rows));
 
     /// <summary>Makes a committed draft the state; false where there was nothing to commit.</summary>
     /// <exception cref="StorageUnavailableException">It was not committed, or that is not known.</exception>
@@ -441,12 +345,15 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
             case BatchOutcome.Committed:
                 State = draft;
                 version = (version ?? 0) + 1;
-                OnCommitted();
+                HasConflicted = false;
+                var signal = changed;
+                changed = NewSignal();
+                signal.TrySetResult();
                 return true;
             case BatchOutcome.Unknown:
                 Forget();
                 throw new StorageUnavailableException("The commit was sent and not answered.", outcomeUnknown: true);
-            case BatchOutcome.Stale or BatchOutcome.RowTaken:
+            case BatchOutcome.Stale or BatchOutcome.Conflict:
                 Forget();
                 throw new StorageUnavailableException("Another activation has decided meanwhile.");
             default:
@@ -456,40 +363,8 @@ public abstract class HotGrain<TState, TCommand, TOutcome, TFacts> : Grain
 
     private void Forget()
     {
-        (State, version, loaded, forgotten) = (new(), null, false, forgotten + 1);
+        (State, version, loaded, forgotten, HasConflicted) = (new(), null, false, forgotten + 1, false);
         ForgetFacts();
         DeactivateOnIdle();
     }
-
-    /// <summary>One message's commands; completed exactly once.</summary>
-    private sealed class Entry(TCommand[] commands, JoinedCommand? joined)
-    {
-        // Completed and awaited on the grain's own scheduler, where what follows may run at once.
-        private readonly TaskCompletionSource<TOutcome[]> completion = new();
-
-        public TCommand[] Commands { get; } = commands;
-
-        public JoinedCommand? Joined { get; } = joined;
-
-        public JoinedAnswer? JoinedAnswer { get; set; }
-
-        public bool IsPutOff { get; set; }
-
-        public Task<TOutcome[]> Outcomes => completion.Task;
-
-        public void Complete(TOutcome[] outcomes) => completion.TrySetResult(outcomes);
-
-        public void Fail(Exception exception) => completion.TrySetException(exception);
-    }
-}
-
-/// <summary>How long who was put off waits.</summary>
-public static class Pauses
-{
-    /// <summary>
-    /// Before each further try of a command whose rows were locked elsewhere: doubling from 10 ms, 1.3 s together. After
-    /// the last one the caller is told that the store is not available.
-    /// </summary>
-    public static readonly IReadOnlyList<TimeSpan> OfAPutOffCommand =
-        [.. Enumerable.Range(0, 7).Select(i => TimeSpan.FromMilliseconds(10 << i))];
 }

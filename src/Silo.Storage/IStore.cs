@@ -22,12 +22,20 @@ internal interface IStore : IAsyncDisposable
     /// </param>
     Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches, bool again);
 
-    /// <summary>Writes a batch inside the open transaction of a context.</summary>
-    /// <exception cref="StaleBatchException">Another activation has written meanwhile.</exception>
-    Task WriteInsideAsync(SiloDbContext context, Batch batch);
+    /// <summary>
+    /// Runs one transaction: locks and reads what the stage names, decides, writes the batch and commits. Null where there
+    /// was nothing to write and nothing stands. Throws only what <paramref name="decide"/> throws, and bugs.
+    /// </summary>
+    Task<TransactionReport?> RunExclusiveAsync(Stage stage, Func<Batch?> decide);
+
+    /// <summary>Reads what the stage names, outside any transaction.</summary>
+    Task ReadAsync(Stage stage, CancellationToken cancellation);
+
+    /// <summary>Locks and reads what the stage names inside the open transaction of a context.</summary>
+    Task ReadInsideAsync(SiloDbContext context, Stage stage, LockOrder order);
 
     /// <summary>Writes rows inside the open transaction of a context.</summary>
-    /// <exception cref="StaleBatchException">A unique key of an appended row is taken.</exception>
+    /// <exception cref="ConflictException">A unique key of an appended row is taken, or a guard failed.</exception>
     Task WriteInsideAsync(SiloDbContext context, Rows rows);
 
     /// <summary>Reads the states; those that are not stored are <see cref="StoredState.None"/>.</summary>

@@ -16,6 +16,18 @@ public interface IUnits
     /// <exception cref="UniqueKeyTakenException">A row could not be added because one of its unique keys is taken.</exception>
     Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation);
 
+    /// <summary>
+    /// Runs a plain command: <paramref name="name"/> names what it needs, which is read in one round trip; the function that
+    /// it returns decides and adds its rows, which are written with the commit in one more. Nothing is locked beforehand:
+    /// where a unique key is taken or a guard fails, nothing stands and the command is named and decided again on fresh
+    /// reads; one whose rows have moved twice has them locked. Both functions may so run more than once.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">
+    /// The store did not answer, or what the command is based on moved again and again.
+    /// </exception>
+    /// <exception cref="StorageBusyException">Too many wait.</exception>
+    Task<Result<T>> StageAsync<T>(Func<Stage, Func<Rows, Result<T>>> name, CancellationToken cancellation);
+
     /// <summary>Runs <paramref name="query"/> on a read-only context outside any unit.</summary>
     /// <exception cref="StorageUnavailableException">The store did not answer.</exception>
     Task<T> ReadAsync<T>(Func<IReads, Task<T>> query, CancellationToken cancellation);

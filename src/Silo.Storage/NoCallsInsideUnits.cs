@@ -6,7 +6,7 @@ namespace Silo.Storage;
 /// </summary>
 internal sealed class NoCallsInsideUnits : IOutgoingGrainCallFilter
 {
-    public Task Invoke(IOutgoingGrainCallContext context) => Units.IsOpen
+    public Task Invoke(IOutgoingGrainCallContext context) => Transactions.IsOpen
         ? throw new InvalidOperationException("A unit is open: no grain may be called inside a transaction.")
         : context.Invoke();
 }

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -50,7 +52,7 @@ internal sealed class PostgresStore : IStore
     private readonly CommitFaults faults;
     private readonly TimeProvider time;
     private readonly string serviceId;
-    private readonly Lazy<TableWriters> writers;
+    private readonly Lazy<(TableWriters Writers, StagePlan Plan)> tables;
 
     public PostgresStore(
         NpgsqlDataSource source,
@@ -62,10 +64,10 @@ internal sealed class PostgresStore : IStore
     {
         (this.source, this.contexts, this.faults, this.time, this.serviceId) = (source, contexts, faults, time, serviceId);
         CommitLanes = options.CommitLanes;
-        writers = new(() =>
+        tables = new(() =>
         {
             using var context = contexts.CreateDbContext();
-            return new TableWriters(context.Model);
+            return (new TableWriters(context.Model), new StagePlan(context.Model, isPostgres: true));
         });
     }
 
@@ -148,11 +150,10 @@ internal sealed class PostgresStore : IStore
 
     public async Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches, bool again)
     {
-        NpgsqlConnection? connection = null;
         var sent = false;
         try
         {
-            connection = await source.OpenConnectionAsync();
+            await using var connection = await source.OpenConnectionAsync();
             await using var command = CommandOf(batches);
             if (again)
             {
@@ -162,66 +163,155 @@ internal sealed class PostgresStore : IStore
             command.Connection = connection;
             faults.BeforeSend?.Invoke();
             sent = true;
-            if (faults.AfterSend is { } cut)
-            {
-                var answer = command.ExecuteNonQueryAsync();
-                await cut(answer);
-            }
-            else
-            {
-                await command.ExecuteNonQueryAsync();
-            }
-
+            await SendAsync(command);
             faults.AfterCommit?.Invoke();
             return new(TransactionOutcome.Committed);
         }
-        catch (PostgresException exception) when (exception.InvariantSeverity is "ERROR")
-        {
-            // The server itself says that it failed, and nothing of an implicit transaction survives an error.
-            return exception.SqlState != GuardFailed ? new(TransactionOutcome.RolledBack, Error: exception)
-                : exception.MessageText.StartsWith("state\n", StringComparison.Ordinal) ? new(TransactionOutcome.StaleStates, WrittenKeys(exception))
-                : new(TransactionOutcome.RowTaken, Error: exception);
-        }
         catch (Exception exception)
         {
-            // The statements and the commit travel together, so whatever broke after sending may have committed.
-            return new(sent ? TransactionOutcome.Unknown : TransactionOutcome.RolledBack, Error: exception);
-        }
-        finally
-        {
-            if (connection is not null)
-            {
-                await connection.DisposeAsync();
-            }
+            return ReportOf(exception, sent, batches);
         }
     }
 
-    public Task WriteInsideAsync(SiloDbContext context, Batch batch) => ExecuteInsideAsync(context, CommandOf([batch]));
+    public async Task<TransactionReport?> RunExclusiveAsync(Stage stage, Func<Batch?> decide)
+    {
+        var sent = false;
+        Batch? batch = null;
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            // Begins with the first statement that is sent, in its round trip.
+            await using var transaction = await connection.BeginTransactionAsync();
+            await ReadAsync(connection, transaction, stage, new LockOrder());
+            batch = decide();
+            if (batch is null)
+            {
+                return null;
+            }
+
+            await using var command = CommandOf([batch]);
+            command.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+            command.Connection = connection;
+            command.Transaction = transaction;
+            faults.BeforeSend?.Invoke();
+            sent = true;
+            await SendAsync(command);
+            faults.AfterCommit?.Invoke();
+            return new(TransactionOutcome.Committed);
+        }
+        catch (Exception exception) when (sent || IsUnavailable(exception) || exception is PostgresException)
+        {
+            return ReportOf(exception, sent, batch is null ? [] : [batch]);
+        }
+    }
+
+    public async Task ReadAsync(Stage stage, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await ReadAsync(connection, null, stage, new LockOrder());
+    }
+
+    public Task ReadInsideAsync(SiloDbContext context, Stage stage, LockOrder order) =>
+        ReadAsync((NpgsqlConnection)context.Database.GetDbConnection(), TransactionOf(context), stage, order);
 
     public async Task WriteInsideAsync(SiloDbContext context, Rows rows)
     {
-        if (rows.Count > 0)
+        await using var command = new NpgsqlBatch();
+        AddRows(command, [new Batch(rows)]);
+        if (command.BatchCommands.Count == 0)
         {
-            var command = new NpgsqlBatch();
-            AddRows(command, writers.Value.Merge([rows]));
-            await ExecuteInsideAsync(context, command);
+            return;
         }
-    }
 
-    private static async Task ExecuteInsideAsync(SiloDbContext context, NpgsqlBatch batch)
-    {
-        await using var command = batch;
         command.Connection = (NpgsqlConnection)context.Database.GetDbConnection();
-        command.Transaction = (NpgsqlTransaction)Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions
-            .GetDbTransaction(context.Database.CurrentTransaction!);
+        command.Transaction = TransactionOf(context);
         try
         {
             await command.ExecuteNonQueryAsync();
         }
         catch (PostgresException exception) when (exception.SqlState == GuardFailed)
         {
-            throw new StaleBatchException(exception);
+            throw new ConflictException(exception);
         }
+    }
+
+    private static NpgsqlTransaction TransactionOf(SiloDbContext context) =>
+        (NpgsqlTransaction)Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions
+            .GetDbTransaction(context.Database.CurrentTransaction!);
+
+    /// <summary>Sends everything with the commit, which travels with it.</summary>
+    private async Task SendAsync(NpgsqlBatch command)
+    {
+        if (faults.AfterSend is { } cut)
+        {
+            await cut(command.ExecuteNonQueryAsync());
+        }
+        else
+        {
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    private static TransactionReport ReportOf(Exception exception, bool sent, IReadOnlyList<Batch> batches)
+    {
+        if (exception is not PostgresException { InvariantSeverity: "ERROR" } error)
+        {
+            // The statements and the commit travel together, so whatever broke after sending may have committed.
+            return new(sent ? TransactionOutcome.Unknown : TransactionOutcome.RolledBack, Error: exception);
+        }
+
+        // The server itself says that it failed, and nothing of the transaction survives an error.
+        if (error.SqlState != GuardFailed)
+        {
+            return new(TransactionOutcome.RolledBack, Error: exception);
+        }
+
+        // In the message and not in the detail, which the driver withholds unless a setting allows it.
+        var told = error.MessageText.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        switch (told[0])
+        {
+            case "state":
+                return new(TransactionOutcome.StaleStates, told.Skip(1).ToHashSet(StringComparer.Ordinal));
+            case "guard":
+                var (batch, place) = (int.Parse(told[1], CultureInfo.InvariantCulture), int.Parse(told[2], CultureInfo.InvariantCulture));
+                var update = batches[batch].Rows.Updates[place];
+                return new(TransactionOutcome.GuardFailed, Guard: new(batch, update.Entity, update.Id), Error: exception);
+            default:
+                return new(TransactionOutcome.RowTaken, Error: exception);
+        }
+    }
+
+    private async Task ReadAsync(NpgsqlConnection connection, NpgsqlTransaction? transaction, Stage stage, LockOrder order)
+    {
+        var statements = tables.Value.Plan.StatementsOf(stage, order);
+        if (statements.Count > 0)
+        {
+            await using var command = new NpgsqlBatch(connection, transaction);
+            foreach (var statement in statements)
+            {
+                command.BatchCommands.Add(Command(statement.Sql, statement.Values));
+            }
+
+            await using var reader = await command.ExecuteReaderAsync();
+            foreach (var take in statements.Select(s => s.Take).OfType<Func<DbDataReader, Task>>())
+            {
+                await take(reader);
+                await reader.NextResultAsync();
+            }
+        }
+
+        stage.Complete();
+    }
+
+    private static NpgsqlBatchCommand Command(string sql, IEnumerable<object> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        return command;
     }
 
     public async Task<StoredState[]> ReadStatesAsync(IReadOnlyList<StateKey> keys, CancellationToken cancellation)
@@ -276,10 +366,6 @@ internal sealed class PostgresStore : IStore
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
-    private static HashSet<string> WrittenKeys(PostgresException exception) =>
-        // In the message and not in the detail, which the driver withholds unless a setting allows it.
-        [.. exception.MessageText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)];
-
     private static NpgsqlParameter<T[]> Array<TItem, T>(IReadOnlyList<TItem> items, Func<TItem, T> pick)
     {
         var values = new T[items.Count];
@@ -294,28 +380,93 @@ internal sealed class PostgresStore : IStore
     private NpgsqlBatch CommandOf(IReadOnlyList<Batch> batches)
     {
         var command = new NpgsqlBatch();
-        Batch[] sorted = [.. batches];
-        System.Array.Sort(sorted, (x, y) => StateKeyOrder.Instance.Compare(x.Key, y.Key));
-        var states = new NpgsqlBatchCommand(WriteStates);
-        states.Parameters.Add(Array(sorted, b => b.Key.IdHash));
-        states.Parameters.Add(Array(sorted, b => b.Key.Id));
-        states.Parameters.Add(Array(sorted, b => b.Key.NameHash));
-        states.Parameters.Add(Array(sorted, b => b.Key.StateName));
-        states.Parameters.Add(Array(sorted, b => b.Key.Text));
-        states.Parameters.Add(Array(sorted, b => b.Payload));
-        states.Parameters.Add(new NpgsqlParameter<string> { TypedValue = serviceId });
-        states.Parameters.Add(Array(sorted, b => b.NewVersion));
-        states.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sorted.Length });
-        command.BatchCommands.Add(states);
-        AddRows(command, writers.Value.Merge([.. batches.Select(b => b.Rows)]));
+        Batch[] sorted = [.. batches.Where(b => b.Key is not null)];
+        if (sorted.Length > 0)
+        {
+            System.Array.Sort(sorted, (x, y) => StateKeyOrder.Instance.Compare(x.Key!.Value, y.Key!.Value));
+            var states = new NpgsqlBatchCommand(WriteStates);
+            states.Parameters.Add(Array(sorted, b => b.Key!.Value.IdHash));
+            states.Parameters.Add(Array(sorted, b => b.Key!.Value.Id));
+            states.Parameters.Add(Array(sorted, b => b.Key!.Value.NameHash));
+            states.Parameters.Add(Array(sorted, b => b.Key!.Value.StateName));
+            states.Parameters.Add(Array(sorted, b => b.Key!.Value.Text));
+            states.Parameters.Add(Array(sorted, b => b.Payload));
+            states.Parameters.Add(new NpgsqlParameter<string> { TypedValue = serviceId });
+            states.Parameters.Add(Array(sorted, b => b.NewVersion));
+            states.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sorted.Length });
+            command.BatchCommands.Add(states);
+        }
+
+        AddRows(command, batches);
         return command;
     }
 
-    private static void AddRows(NpgsqlBatch command, IEnumerable<(TableWriter Writer, List<object> Rows)> tables)
+    private void AddRows(NpgsqlBatch command, IReadOnlyList<Batch> batches)
     {
-        foreach (var (writer, rows) in tables)
+        Rows[] rows = [.. batches.Select(b => b.Rows)];
+        foreach (var step in tables.Value.Writers.Merge(rows))
         {
-            command.BatchCommands.Add(writer.PostgresCommand(rows));
+            command.BatchCommands.Add(step.Update is { } update
+                ? GuardedCommand(update, $"{step.Batch}\n{PlaceOf(update, rows[step.Batch])}")
+                : step.Writer.PostgresCommand(step.Rows));
+        }
+
+        foreach (var (sql, values) in CacheInvalidation(rows))
+        {
+            command.BatchCommands.Add(Command(sql, values));
+        }
+    }
+
+    private NpgsqlBatchCommand GuardedCommand(GuardedUpdate update, string place)
+    {
+        var text = tables.Value.Plan.TextOf(update.Statement);
+        var values = StagePlan.ValuesOf(update.Statement);
+        return Command(
+            $"WITH w AS ({text} RETURNING 1) SELECT silo_require((SELECT count(*) FROM w) = 1, 'guard', ${values.Count + 1})",
+            [.. values, place]);
+    }
+
+    private static int PlaceOf(GuardedUpdate update, Rows rows)
+    {
+        for (var i = 0; ; i++)
+        {
+            if (ReferenceEquals(rows.Updates[i], update))
+            {
+                return i;
+            }
+        }
+    }
+
+    /// <summary>The rows by which other nodes hear what caches must forget; see <see cref="Versions"/>.</summary>
+    private static IEnumerable<(string Sql, object[] Values)> CacheInvalidation(Rows[] rows)
+    {
+        if (rows.All(r => r.Invalidations.IsEmpty))
+        {
+            yield break;
+        }
+
+        var tags = rows.SelectMany(r => r.Invalidations.Tags).Distinct().Order(StringComparer.Ordinal).ToArray();
+        if (tags.Length > 0)
+        {
+            yield return (
+                """
+                INSERT INTO silo_versions (topic, version) SELECT topic, 1 FROM unnest($1::text[]) topic
+                ON CONFLICT (topic) DO UPDATE SET version = silo_versions.version + 1
+                """,
+                [tags]);
+        }
+
+        var keys = rows.SelectMany(r => r.Invalidations.Keys).SelectMany(k => k.Value.Select(key => (Tag: k.Key, Key: key)))
+            .Distinct().ToArray();
+        if (keys.Length > 0)
+        {
+            yield return (
+                """
+                INSERT INTO silo_changes (transaction_id, topic, key)
+                SELECT pg_current_xact_id()::text::bigint, topic, key FROM unnest($1::text[], $2::bigint[]) c(topic, key)
+                ON CONFLICT DO NOTHING
+                """,
+                [System.Array.ConvertAll(keys, k => k.Tag), System.Array.ConvertAll(keys, k => k.Key)]);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class SqliteStore : IStore
     private readonly CommitFaults faults;
     private readonly string serviceId;
     private readonly SemaphoreSlim gate = new(1, 1);
-    private readonly Lazy<TableWriters> writers;
+    private readonly Lazy<(TableWriters Writers, StagePlan Plan)> tables;
     private readonly DataDirectoryLock directoryLock;
     private Writer? writer;
 
@@ -45,10 +45,10 @@ internal sealed class SqliteStore : IStore
         directoryLock = new DataDirectoryLock(options.DataDirectory);
         // SQLite would make it readable to everybody; the files that it adds later have the mode of this one.
         DataDirectoryLock.Open(options.SqliteFile).Dispose();
-        writers = new(() =>
+        tables = new(() =>
         {
             using var context = contexts.CreateDbContext();
-            return new TableWriters(context.Model);
+            return (new TableWriters(context.Model), new StagePlan(context.Model, isPostgres: false));
         });
     }
 
@@ -110,7 +110,8 @@ internal sealed class SqliteStore : IStore
         await gate.WaitAsync();
         try
         {
-            return await Task.Run(() => Commit(batches));
+            return await Task.Run(() => Transact(_ => batches))
+                ?? throw new InvalidOperationException("A commit of batches had nothing to write.");
         }
         finally
         {
@@ -118,9 +119,47 @@ internal sealed class SqliteStore : IStore
         }
     }
 
-    public Task WriteInsideAsync(SiloDbContext context, Batch batch) => WriteInsideAsync(context, [batch], [batch.Rows]);
+    public async Task<TransactionReport?> RunExclusiveAsync(Stage stage, Func<Batch?> decide)
+    {
+        await gate.WaitAsync();
+        try
+        {
+            return await Task.Run(() => Transact(transaction =>
+            {
+                Read(transaction, stage, new LockOrder());
+                return decide() is { } batch ? [batch] : null;
+            }));
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
 
-    public Task WriteInsideAsync(SiloDbContext context, Rows rows) => WriteInsideAsync(context, [], [rows]);
+    public Task ReadAsync(Stage stage, CancellationToken cancellation) => ReadAsync(
+        async context =>
+        {
+            await context.Database.OpenConnectionAsync(cancellation);
+            Read((SqliteConnection)context.Database.GetDbConnection(), null, stage, new LockOrder());
+            return true;
+        },
+        cancellation);
+
+    public Task ReadInsideAsync(SiloDbContext context, Stage stage, LockOrder order)
+    {
+        Read((SqliteTransaction)context.Database.CurrentTransaction!.GetDbTransaction(), stage, order);
+        return Task.CompletedTask;
+    }
+
+    public Task WriteInsideAsync(SiloDbContext context, Rows rows)
+    {
+        var connection = (SqliteConnection)context.Database.GetDbConnection();
+        var transaction = (SqliteTransaction)context.Database.CurrentTransaction!.GetDbTransaction();
+        using var inside = new Writer(connection, serviceId, ownsConnection: false);
+        return inside.Write([new Batch(rows)], transaction, tables.Value) is null
+            ? Task.CompletedTask
+            : Task.FromException(new ConflictException());
+    }
 
     public Task<StoredState[]> ReadStatesAsync(IReadOnlyList<StateKey> keys, CancellationToken cancellation) => ReadAsync(
         async context =>
@@ -206,25 +245,58 @@ internal sealed class SqliteStore : IStore
         command.ExecuteNonQuery();
     }
 
-    private Task WriteInsideAsync(SiloDbContext context, IReadOnlyList<Batch> batches, IReadOnlyList<Rows> rows)
+    private void Read(SqliteTransaction transaction, Stage stage, LockOrder order) =>
+        Read(transaction.Connection!, transaction, stage, order);
+
+    private void Read(SqliteConnection connection, SqliteTransaction? transaction, Stage stage, LockOrder order)
     {
-        var connection = (SqliteConnection)context.Database.GetDbConnection();
-        var transaction = (SqliteTransaction)context.Database.CurrentTransaction!.GetDbTransaction();
-        using var inside = new Writer(connection, serviceId, ownsConnection: false);
-        return inside.Write(batches, rows, transaction, writers.Value) is null
-            ? Task.CompletedTask
-            : Task.FromException(new StaleBatchException());
+        foreach (var statement in tables.Value.Plan.StatementsOf(stage, order))
+        {
+            using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+            Fill(command, statement.Sql, statement.Values);
+            if (statement.Take is null)
+            {
+                command.ExecuteNonQuery();
+                continue;
+            }
+
+            using var reader = command.ExecuteReader();
+            // Its asynchronous calls are synchronous.
+            statement.Take(reader).GetAwaiter().GetResult();
+        }
+
+        stage.Complete();
     }
 
-    private TransactionReport Commit(IReadOnlyList<Batch> batches)
+    private static void Fill(SqliteCommand command, string sql, IReadOnlyList<object> values)
     {
-        var committing = false;
+        command.CommandText = sql;
+        for (var i = 0; i < values.Count; i++)
+        {
+            command.Parameters.AddWithValue($"$p{i + 1}", values[i]);
+        }
+    }
+
+    /// <summary>Runs one transaction of the writer; null where there is nothing to write.</summary>
+    private TransactionReport? Transact(Func<SqliteTransaction, IReadOnlyList<Batch>?> decide)
+    {
+        var (committing, deciding) = (false, false);
         try
         {
             writer ??= OpenWriter();
-            faults.BeforeSend?.Invoke();
             using var transaction = writer.Connection.BeginTransaction(deferred: false);
-            if (writer.Write(batches, [.. batches.Select(b => b.Rows)], transaction, writers.Value) is { } refused)
+            deciding = true;
+            var batches = decide(transaction);
+            deciding = false;
+            if (batches is null)
+            {
+                transaction.Rollback();
+                return null;
+            }
+
+            faults.BeforeSend?.Invoke();
+            if (writer.Write(batches, transaction, tables.Value) is { } refused)
             {
                 transaction.Rollback();
                 return refused;
@@ -246,6 +318,11 @@ internal sealed class SqliteStore : IStore
             // Prepared statements and the transaction's state are not worth saving after an error.
             writer?.Dispose();
             writer = null;
+            if (deciding && !IsUnavailable(exception))
+            {
+                throw;
+            }
+
             return new(committing ? TransactionOutcome.Unknown : TransactionOutcome.RolledBack, Error: exception);
         }
     }
@@ -292,13 +369,18 @@ internal sealed class SqliteStore : IStore
 
         /// <summary>Writes everything; a report where something was not as expected, and the caller rolls back.</summary>
         public TransactionReport? Write(
-            IReadOnlyList<Batch> batches, IReadOnlyList<Rows> appended, SqliteTransaction transaction, TableWriters writers)
+            IReadOnlyList<Batch> batches, SqliteTransaction transaction, (TableWriters Writers, StagePlan Plan) tables)
         {
             List<StateKey> written = new(batches.Count);
             state.Transaction = transaction;
+            var stale = false;
             foreach (var batch in batches)
             {
-                var key = batch.Key;
+                if (batch.Key is not { } key)
+                {
+                    continue;
+                }
+
                 var parameters = state.Parameters;
                 (parameters[0].Value, parameters[1].Value, parameters[2].Value) = (key.IdHash, key.Id, key.NameHash);
                 (parameters[3].Value, parameters[4].Value) = (key.StateName, (object?)key.Text ?? DBNull.Value);
@@ -307,31 +389,61 @@ internal sealed class SqliteStore : IStore
                 {
                     written.Add(key);
                 }
+                else
+                {
+                    stale = true;
+                }
             }
 
-            if (written.Count < batches.Count)
+            if (stale)
             {
                 return new(TransactionOutcome.StaleStates, written.Select(k => k.ToString()).ToHashSet());
             }
 
-            foreach (var (table, tableRows) in writers.Merge(appended))
+            foreach (var step in tables.Writers.Merge([.. batches.Select(b => b.Rows)]))
             {
-                if (!rows.TryGetValue(table, out var command))
+                if (step.Update is { } update)
                 {
-                    rows[table] = command = table.SqliteCommand(Connection);
-                }
-
-                command.Transaction = transaction;
-                foreach (var row in tableRows)
-                {
-                    if (!table.WriteSqlite(command, row))
+                    using var guarded = Connection.CreateCommand();
+                    guarded.Transaction = transaction;
+                    Fill(guarded, tables.Plan.TextOf(update.Statement), StagePlan.ValuesOf(update.Statement));
+                    if (guarded.ExecuteNonQuery() != 1)
                     {
-                        return new(TransactionOutcome.RowTaken);
+                        return new(TransactionOutcome.GuardFailed, Guard: new(step.Batch, update.Entity, update.Id));
                     }
+                }
+                else if (!Write(step.Writer, step.Rows, transaction))
+                {
+                    return new(TransactionOutcome.RowTaken);
                 }
             }
 
+            foreach (var tag in batches.SelectMany(b => b.Rows.Invalidations.Tags).Distinct())
+            {
+                using var raise = Connection.CreateCommand();
+                raise.Transaction = transaction;
+                Fill(
+                    raise,
+                    """
+                    INSERT INTO silo_versions (topic, version) VALUES ($p1, 1)
+                    ON CONFLICT (topic) DO UPDATE SET version = silo_versions.version + 1
+                    """,
+                    [tag]);
+                raise.ExecuteNonQuery();
+            }
+
             return null;
+        }
+
+        private bool Write(TableWriter table, List<object> tableRows, SqliteTransaction transaction)
+        {
+            if (!rows.TryGetValue(table, out var command))
+            {
+                rows[table] = command = table.SqliteCommand(Connection);
+            }
+
+            command.Transaction = transaction;
+            return tableRows.TrueForAll(row => table.WriteSqlite(command, row));
         }
 
         public void Dispose()

@@ -57,11 +57,18 @@ public static class StorageArea
         }
 
         services.AddSingleton(provider => new IdSource(provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IUnits, Units>();
+        services.AddSingleton<Transactions>();
+        services.AddSingleton<IUnits>(provider => provider.GetRequiredService<Transactions>());
         services.AddSingleton<StateReader>();
         services.AddSingleton<IStates>(provider => provider.GetRequiredService<StateReader>());
         services.AddSingleton<GroupCommit>();
-        services.AddSingleton<HotUnits>();
+        services.AddSingleton(provider => new HotGrainContext(
+            provider.GetRequiredService<GroupCommit>(),
+            provider.GetRequiredService<Transactions>(),
+            provider.GetRequiredService<StateReader>(),
+            provider.GetServices<IJoinedWork>(),
+            provider.GetRequiredService<IdSource>(),
+            provider.GetRequiredService<ShopClock>()));
         services.AddSingleton<IdLease>();
         services.AddSingleton<ClockGuard>();
         services.AddSingleton(provider => new Versions(

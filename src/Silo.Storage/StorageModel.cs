@@ -85,6 +85,13 @@ internal sealed class WorkRow
     public string Payload { get; set; } = "";
 
     public string LastError { get; set; } = "";
+
+    public static WorkRow Of(string kind, string key, long dueAtMs, string payload)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(kind);
+        ArgumentException.ThrowIfNullOrEmpty(key);
+        return new() { Kind = kind, Key = key, DueAt = dueAtMs, Payload = payload };
+    }
 }
 
 /// <summary>A slot of <see cref="Silo.Kernel.IdSource"/> and the last second whose ids may have been used.</summary>

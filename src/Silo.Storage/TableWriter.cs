@@ -16,14 +16,14 @@ internal sealed class TableWriter
 {
     private readonly Column[] columns;
     private readonly Column[] sortKey;
-    private readonly bool put;
     private readonly string postgres;
     private readonly string sqlite;
 
     public TableWriter(IEntityType entity, bool put)
     {
-        this.put = put;
+        IsPut = put;
         Table = entity.GetTableName() ?? throw new InvalidOperationException($"{entity.Name} has no table.");
+        Rank = LockRanks.RankOf(entity);
         columns = [.. entity.GetProperties().Select(Column.Of)];
         var key = entity.FindPrimaryKey()!.Properties;
         var unique = put ? key : entity.GetIndexes().FirstOrDefault(index => index.IsUnique)?.Properties ?? key;
@@ -41,8 +41,14 @@ internal sealed class TableWriter
         sqlite = $"INSERT INTO {Table} ({names}) VALUES ({string.Join(", ", columns.Select((_, i) => $"$p{i}"))}) {conflict}";
     }
 
-    /// <summary>The table; statements of one transaction go in its order.</summary>
+    /// <summary>The table.</summary>
     public string Table { get; }
+
+    /// <summary>Its place in the order of locks, which is that of the statements of a transaction.</summary>
+    public LockRank Rank { get; }
+
+    /// <summary>Whether its rows replace those with the same primary key.</summary>
+    public bool IsPut { get; }
 
     /// <summary>
     /// The rows in the order of their key. Of several that replace one row only the last is written: PostgreSQL refuses
@@ -50,7 +56,7 @@ internal sealed class TableWriter
     /// </summary>
     public List<object> InOrder(List<object> rows)
     {
-        if (!put)
+        if (!IsPut)
         {
             rows.Sort(Compare);
             return rows;
@@ -191,33 +197,47 @@ internal sealed class TableWriters(IModel model)
     public TableWriter Of((Type Entity, bool Put) key) => writers.GetOrAdd(key, k => new TableWriter(
         model.FindEntityType(k.Item1) ?? throw new InvalidOperationException($"{k.Item1} is not in the model."), k.Item2));
 
-    /// <summary>All rows, table by table in one order, each table's rows in the order of its key.</summary>
-    public IEnumerable<(TableWriter Writer, List<object> Rows)> Merge(IReadOnlyList<Rows> batches)
+    /// <summary>
+    /// Everything that the batches write, in the order of locks: by rank, then table by table; each table's new rows before
+    /// those that replace one, which may be new in the same transaction, and its updates after both.
+    /// </summary>
+    public IEnumerable<WriteStep> Merge(IReadOnlyList<Rows> batches)
     {
-        if (batches.Count == 1 && batches[0].Tables.Count == 0)
+        if (batches.Count == 1 && batches[0].Count == 0)
         {
             return [];
         }
 
         Dictionary<(Type, bool), List<object>> merged = [];
-        foreach (var batch in batches)
+        List<WriteStep> steps = [];
+        for (var i = 0; i < batches.Count; i++)
         {
-            foreach (var (key, rows) in batch.Tables)
+            foreach (var (key, rows) in batches[i].Tables)
             {
                 ref var list = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(
                     merged, key, out _);
                 (list ??= new List<object>(rows.Count)).AddRange(rows);
             }
+
+            foreach (var update in batches[i].Updates)
+            {
+                steps.Add(new(Of((update.Entity, true)), [], update, i));
+            }
         }
 
-        // Wallets come before their entries: who has locked a wallet and appends an entry must not find that a batch holds
-        // the entry's number while it waits for the wallet.
-        // Appended rows come before those that replace a row, which may be one appended in the same batch.
-        return merged.Select(table => (Writer: Of(table.Key), Rows: table.Value, Put: table.Key.Item2))
-            .OrderByDescending(table => table.Writer.Table, StringComparer.Ordinal).ThenBy(table => table.Put)
-            .Select(table => (table.Writer, table.Writer.InOrder(table.Rows)));
+        steps.AddRange(merged.Select(table => new WriteStep(Of(table.Key), table.Value, null, 0)));
+        return steps.OrderBy(step => step.Writer.Rank).ThenBy(step => step.Writer.Table, StringComparer.Ordinal)
+            .ThenBy(step => step.Update is null ? step.Writer.IsPut ? 1 : 0 : 2).ThenBy(step => step.Update?.Id)
+            .Select(step => step.Update is null ? step with { Rows = step.Writer.InOrder(step.Rows) } : step);
     }
 }
+
+/// <summary>One statement of a transaction: many rows of a table, or one update.</summary>
+/// <param name="Writer">Writes the table.</param>
+/// <param name="Rows">The rows in the order of their key.</param>
+/// <param name="Update">The update; null for rows.</param>
+/// <param name="Batch">The place of the update's batch in the transaction.</param>
+internal sealed record WriteStep(TableWriter Writer, List<object> Rows, GuardedUpdate? Update, int Batch);
 
 /// <summary>The one order in which states are locked.</summary>
 internal sealed class StateKeyOrder : IComparer<StateKey>

@@ -13,6 +13,7 @@ public sealed class Unit : IReads
     private readonly IStore store;
     private readonly SiloDbContext context;
     private readonly IdSource ids;
+    private readonly LockOrder order = new();
 
     internal Unit(IStore store, SiloDbContext context, IdSource ids, long nowMs)
     {
@@ -23,9 +24,7 @@ public sealed class Unit : IReads
     /// <summary>The instant of the unit, in unix milliseconds; one for all of its rows.</summary>
     public long NowMs { get; }
 
-    internal HashSet<string> Touched { get; } = new(StringComparer.Ordinal);
-
-    internal Dictionary<string, HashSet<long>> TouchedKeys { get; } = new(StringComparer.Ordinal);
+    internal Invalidations Invalidations { get; } = new();
 
     /// <summary>The rows of one of the module's own entity types, tracked.</summary>
     public DbSet<T> Set<T>()
@@ -48,14 +47,39 @@ public sealed class Unit : IReads
     /// <exception cref="UniqueKeyTakenException">A unique key of an appended row is taken; the unit is over.</exception>
     public async Task WriteAsync(Rows rows)
     {
+        ArgumentNullException.ThrowIfNull(rows);
         try
         {
             await store.WriteInsideAsync(context, rows);
+            Invalidations.Add(rows.Invalidations);
         }
-        catch (StaleBatchException exception)
+        catch (ConflictException exception)
         {
             throw new UniqueKeyTakenException(exception);
         }
+    }
+
+    /// <summary>
+    /// Runs a staged command inside the unit, with its locks: what doors do for orders, for those who have a unit open. A
+    /// refusal writes nothing; whether the unit goes on is the caller's.
+    /// </summary>
+    /// <exception cref="UniqueKeyTakenException">A unique key is taken, or a guard failed; the unit is over.</exception>
+    public async Task<Result<T>> StageAsync<T>(Func<Stage, Func<Rows, Result<T>>> name, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        // What is pending is seen by the reads.
+        await SaveAsync(cancellation);
+        var stage = new Stage(ids, NowMs, isExclusive: true);
+        var decide = name(stage);
+        await store.ReadInsideAsync(context, stage, order);
+        var rows = new Rows();
+        var result = decide(rows);
+        if (result.IsAccepted)
+        {
+            await WriteAsync(rows);
+        }
+
+        return result;
     }
 
     /// <summary>
@@ -103,7 +127,7 @@ public sealed class Unit : IReads
     /// </summary>
     public async Task TouchAsync(string topic, CancellationToken cancellation)
     {
-        if (Touched.Add(topic))
+        if (Invalidations.Add(topic))
         {
             await context.Database.ExecuteSqlAsync(
                 $"""
@@ -120,18 +144,14 @@ public sealed class Unit : IReads
     /// </summary>
     public async Task TouchAsync(string topic, IReadOnlyCollection<long> keys, CancellationToken cancellation)
     {
-        if (!TouchedKeys.TryGetValue(topic, out var touched))
-        {
-            TouchedKeys[topic] = touched = [];
-        }
-
-        var added = keys.Where(touched.Add).ToArray();
+        var added = Invalidations.Add(topic, keys);
         if (added.Length > 0 && context.Database.IsNpgsql())
         {
             await context.Database.ExecuteSqlAsync(
                 $"""
                 INSERT INTO silo_changes (transaction_id, topic, key)
                 SELECT pg_current_xact_id()::text::bigint, {topic}, key FROM unnest({added}) key
+                ON CONFLICT DO NOTHING
                 """,
                 cancellation);
         }
@@ -144,10 +164,14 @@ public sealed class Unit : IReads
     /// <param name="kind">Names the handler.</param>
     /// <param name="key">Unique within the kind.</param>
     /// <param name="dueAtMs">Not before this instant, in unix milliseconds.</param>
-    /// <param name="payload">The module's own text, at most 16 KiB.</param>
+    /// <param name="payload">What the handler gets.</param>
     /// <param name="cancellation">Abandons the statement and with it the unit.</param>
-    public Task EnqueueAsync(string kind, string key, long dueAtMs, string payload, CancellationToken cancellation) =>
-        WorkTable.EnqueueAsync(context, kind, key, dueAtMs, payload, cancellation);
+    public Task EnqueueAsync<TPayload>(
+        WorkKind<TPayload> kind, string key, long dueAtMs, TPayload payload, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        return WorkTable.EnqueueAsync(context, WorkRow.Of(kind.Name, key, dueAtMs, Payloads.Write(payload)), cancellation);
+    }
 
     /// <summary>
     /// Whether this node still holds the lease of an item, and keeps it until the unit ends. A unit that books an
@@ -183,6 +207,7 @@ public sealed class Unit : IReads
         where T : class
     {
         var entity = EntityOf<T>();
+        order.Take(LockRanks.RankOf(entity), entity.GetTableName()!);
         var property = entity.FindPrimaryKey()!.Properties.Single();
         var (table, key) = (entity.GetTableName(), property.GetColumnName());
         object wanted = rowIds.Distinct().Order().ToArray();

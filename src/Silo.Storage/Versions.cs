@@ -59,15 +59,15 @@ public sealed class Versions : BackgroundService
     /// </param>
     public void Listen(string topic, Action<IReadOnlyCollection<long>?> forget) => TopicOf(topic).Listen(forget);
 
-    /// <summary>A unit is committed, or may be.</summary>
-    internal void Touched(Unit unit)
+    /// <summary>A transaction is committed, or may be.</summary>
+    internal void Touched(Invalidations invalidations)
     {
-        foreach (var topic in unit.Touched)
+        foreach (var topic in invalidations.Tags)
         {
             TopicOf(topic).Raise();
         }
 
-        foreach (var (topic, keys) in unit.TouchedKeys)
+        foreach (var (topic, keys) in invalidations.Keys)
         {
             TopicOf(topic).Forget(keys);
         }

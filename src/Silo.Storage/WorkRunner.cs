@@ -59,7 +59,8 @@ internal sealed class WorkRunner(
         {
             foreach (var handler in byKind.Values.Where(h => h.Every is not null))
             {
-                await WorkTable.EnqueueAsync(context, handler.Kind, RecurringKey, NowMs, "", cancellation);
+                await WorkTable.EnqueueAsync(
+                    context, WorkRow.Of(handler.Kind, RecurringKey, NowMs, Payloads.Write(NoPayload.Value)), cancellation);
             }
 
             await context.Database.CommitTransactionAsync(cancellation);
@@ -111,8 +112,8 @@ internal sealed class WorkRunner(
         {
             if (byKind.TryGetValue(row.Kind, out handler))
             {
-                var item = new WorkItem(row.Kind, row.Key, row.Payload, row.Attempt) { Owner = row.Owner };
-                switch (await handler.RunAsync(item, cancellation))
+                var item = new WorkItem(row.Kind, row.Key, row.DueAt, row.Attempt) { Owner = row.Owner };
+                switch (await handler.RunAsync(item, row.Payload, cancellation))
                 {
                     case WorkOutcome.Done:
                         await FinishAsync(row, handler, cancellation);

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Hosting;
 
-namespace Silo.Edge;
+namespace Silo.Storage;
 
 /// <summary>
 /// Live values on this node: one loop per watched key asks its grain, whoever watches shares it. The latest value wins,

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using Silo.Storage;
 
-namespace Silo.Edge;
+namespace Silo.Storage;
 
 /// <summary>
 /// Gathers concurrent calls for one key into one message to its grain. While a message is under way the next one

@@ -1,0 +1,247 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Silo.Kernel;
+
+namespace Silo.Storage;
+
+/// <summary>
+/// Runs every transaction past the group commit: units of relational modules, and exclusive ones of hot grains and plain
+/// commands. It alone knows when a node takes no writes, which errors mean "not now", and who hears of a commit.
+/// </summary>
+internal sealed class Transactions(
+    IStore store,
+    GroupCommit commit,
+    IdSource ids,
+    ShopClock clock,
+    WriteGate gate,
+    Versions versions,
+    DatabaseOptions options,
+    ILogger<Transactions> logger) : IUnits, IDisposable
+{
+    /// <summary>Most exclusive transactions that wait for their turn.</summary>
+    public const int MaxWaiting = 4096;
+
+    /// <summary>How long one waits for its turn, as long as others wait for a connection.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a plain command is decided on what it has read; then it locks what it names.</summary>
+    private const int OptimisticTries = 2;
+
+    /// <summary>How often it is decided under locks; only rows that did not exist can still come in between.</summary>
+    private const int LockedTries = 3;
+
+    private static readonly AsyncLocal<bool> Open = new();
+
+    // Each holds a connection also while it waits for a lock, so only some are under way at once: what waits for one row
+    // must not take the connections of everybody else.
+    private readonly Turns turns = new(options.MaxHotUnits, MaxWaiting, LongestWait, clock.Time);
+
+    /// <summary>Whether the current flow has a transaction open; calls to grains and HTTP services are refused then.</summary>
+    public static bool IsOpen => Open.Value;
+
+    public void Dispose() => turns.Dispose();
+
+    public async Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation)
+    {
+        Refuse();
+        var committing = false;
+        Unit? begun = null;
+        try
+        {
+            return await store.WriteAsync(
+                async context =>
+                {
+                    var unit = begun = new Unit(store, context, ids, clock.NowMs);
+                    using (Mark())
+                    {
+                        var result = await work(unit);
+                        if (!result.IsAccepted)
+                        {
+                            return result;
+                        }
+
+                        await unit.SaveAsync(cancellation);
+                        committing = true;
+                        // A caller who leaves must not turn a commit under way into an unknown one.
+                        await context.Database.CommitTransactionAsync(CancellationToken.None);
+                        return result;
+                    }
+                },
+                cancellation);
+        }
+        catch (Exception exception) when (store.IsUniqueViolation(DriversOwn(exception)))
+        {
+            throw new UniqueKeyTakenException(exception);
+        }
+        catch (Exception exception) when (store.IsUnavailable(DriversOwn(exception)))
+        {
+            throw new StorageUnavailableException("The store did not take the unit.", committing, exception);
+        }
+        finally
+        {
+            // Also after a commit that was not answered: it may stand.
+            if (committing)
+            {
+                versions.Touched(begun!.Invalidations);
+            }
+        }
+    }
+
+    public async Task<T> ReadAsync<T>(Func<IReads, Task<T>> query, CancellationToken cancellation)
+    {
+        try
+        {
+            return await store.ReadAsync(context => query(new Reads(context)), cancellation);
+        }
+        catch (Exception exception) when (store.IsUnavailable(DriversOwn(exception)))
+        {
+            throw new StorageUnavailableException("The store did not answer.", inner: exception);
+        }
+    }
+
+    public async Task<Result<T>> StageAsync<T>(Func<Stage, Func<Rows, Result<T>>> name, CancellationToken cancellation)
+    {
+        Refuse();
+        for (var attempt = 1; attempt <= OptimisticTries + LockedTries; attempt++)
+        {
+            var stage = NewStage(isExclusive: attempt > OptimisticTries);
+            Result<T> result = default;
+            var decide = name(stage);
+            Batch? Decide()
+            {
+                var rows = new Rows();
+                result = decide(rows);
+                return result.IsAccepted && rows.Count > 0 ? new Batch(rows) : null;
+            }
+
+            BatchOutcome? ended;
+            if (stage.IsExclusive)
+            {
+                ended = await RunExclusiveAsync(stage, Decide);
+            }
+            else
+            {
+                await ReadAsync(stage, cancellation);
+                ended = Decide() is { } batch ? await commit.CommitAsync(batch) : null;
+            }
+
+            switch (ended)
+            {
+                case null:
+                    return result;
+                case BatchOutcome.Committed:
+                    return result;
+                case BatchOutcome.Unknown:
+                    throw new StorageUnavailableException("The commit was sent and not answered.", outcomeUnknown: true);
+                case BatchOutcome.Failed:
+                    throw new StorageUnavailableException("The store did not take the command.");
+            }
+        }
+
+        throw new StorageUnavailableException("What the command is based on moved again and again.");
+    }
+
+    /// <summary>A command's stage, at this moment.</summary>
+    public Stage NewStage(bool isExclusive) => new(ids, clock.NowMs, isExclusive);
+
+    /// <summary>
+    /// Runs a transaction that locks and reads what the stage names, and commits the batch that is decided on it; null, and
+    /// nothing stands.
+    /// </summary>
+    /// <exception cref="StorageBusyException">Too many wait, or it had no turn in time; nothing was begun.</exception>
+    public async Task<BatchOutcome?> RunExclusiveAsync(Stage stage, Func<Batch?> decide)
+    {
+        if (!gate.IsOpen)
+        {
+            return BatchOutcome.Failed;
+        }
+
+        var (report, invalidations) = await turns.RunAsync(async () =>
+        {
+            using (Mark())
+            {
+                Batch? decided = null;
+                return (await store.RunExclusiveAsync(stage, () => decided = decide()), decided?.Rows.Invalidations);
+            }
+        });
+        switch (report?.Outcome)
+        {
+            case null:
+                return null;
+            case TransactionOutcome.Committed:
+                versions.Touched(invalidations!);
+                return BatchOutcome.Committed;
+            case TransactionOutcome.StaleStates:
+                return BatchOutcome.Stale;
+            case TransactionOutcome.RowTaken or TransactionOutcome.GuardFailed:
+                return BatchOutcome.Conflict;
+            case TransactionOutcome.Unknown:
+                versions.Touched(invalidations!);
+                logger.LogWarning(report.Error, "A commit was sent and not answered");
+                return BatchOutcome.Unknown;
+            default:
+                logger.LogWarning(report.Error, "A transaction was rolled back");
+                return BatchOutcome.Failed;
+        }
+    }
+
+    /// <summary>The driver's exception inside what EF Core wraps around it (an update, a suspected transient fault).</summary>
+    public static Exception DriversOwn(Exception exception)
+    {
+        for (var inner = exception; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is DbException)
+            {
+                return inner;
+            }
+        }
+
+        return exception;
+    }
+
+    /// <summary>Marks the current flow as inside a transaction, until disposed.</summary>
+    internal static IDisposable Mark()
+    {
+        Open.Value = true;
+        return new Marked();
+    }
+
+    private async Task ReadAsync(Stage stage, CancellationToken cancellation)
+    {
+        try
+        {
+            await store.ReadAsync(stage, cancellation);
+        }
+        catch (Exception exception) when (store.IsUnavailable(DriversOwn(exception)))
+        {
+            throw new StorageUnavailableException("The store did not answer.", inner: exception);
+        }
+    }
+
+    private void Refuse()
+    {
+        if (IsOpen)
+        {
+            throw new InvalidOperationException("A transaction is open already; join it instead of waiting for another one.");
+        }
+
+        if (!gate.IsOpen)
+        {
+            throw new StorageUnavailableException($"This node takes no writes: {gate.Reason}.");
+        }
+    }
+
+    private sealed class Marked : IDisposable
+    {
+        public void Dispose() => Open.Value = false;
+    }
+
+    private sealed class Reads(SiloDbContext context) : IReads
+    {
+        public IQueryable<T> Query<T>()
+            where T : class => context.Set<T>();
+
+        public IQueryable<long> Numbers(FormattableString sql) => context.Database.SqlQuery<long>(sql);
+    }
+}
