@@ -113,7 +113,7 @@ internal sealed class AccountsAdminGrpc(
         var withoutPassword = new CreateOperatorRequest(request) { Password = "" };
         return new()
         {
-            Operator = await writes.RunAsync<Operator>(context, withoutPassword, request.RequestId, request.Reason, async unit =>
+            Operator = await writes.RunAsync<Operator>(context, withoutPassword, async unit =>
             {
                 if ((AccountRules.NameRefusal(request.Username)
                     ?? AccountRules.PasswordRefusal(request.Password, AccountRules.MinOperatorPassword)) is { } refusal)
@@ -144,7 +144,7 @@ internal sealed class AccountsAdminGrpc(
     public override async Task<UpdateOperatorResponse> UpdateOperator(UpdateOperatorRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        var changed = await writes.RunAsync<Operator>(context, request, request.RequestId, request.Reason, async unit =>
+        var changed = await writes.RunAsync<Operator>(context, request, async unit =>
         {
             // Locks the owners, so that two of them cannot demote each other at once.
             const int owner = (int)Role.Owner;
@@ -182,7 +182,7 @@ internal sealed class AccountsAdminGrpc(
     public override async Task<SetUserEnabledResponse> SetUserEnabled(SetUserEnabledRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        var changed = await writes.RunAsync<User>(context, request, request.RequestId, request.Reason, async unit =>
+        var changed = await writes.RunAsync<User>(context, request, async unit =>
         {
             // Takes turns with a deletion, which must find the audit entry or be found.
             await unit.LockAsync<UserRow>([request.UserId], wait: true, cancellation);
@@ -234,7 +234,7 @@ internal sealed class AccountsAdminGrpc(
     public override async Task<DeleteUserResponse> DeleteUser(DeleteUserRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        var deleted = await writes.RunAsync<User>(context, request, request.RequestId, request.Reason, async unit =>
+        var deleted = await writes.RunAsync<User>(context, request, async unit =>
         {
             if (!await unit.Set<UserRow>().AnyAsync(u => u.Id == request.UserId, cancellation))
             {

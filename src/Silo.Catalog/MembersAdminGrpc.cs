@@ -15,7 +15,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
 
     public override async Task<CreateLevelResponse> CreateLevel(CreateLevelRequest request, ServerCallContext context) => new()
     {
-        Level = await writes.RunAsync<Level>(context, request, request.RequestId, request.Reason, async unit =>
+        Level = await writes.RunAsync<Level>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (await unit.Query<LevelRow>().CountAsync(context.CancellationToken) >= Most)
@@ -41,7 +41,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
 
     public override async Task<UpdateLevelResponse> UpdateLevel(UpdateLevelRequest request, ServerCallContext context) => new()
     {
-        Level = await writes.RunAsync<Level>(context, request, request.RequestId, request.Reason, async unit =>
+        Level = await writes.RunAsync<Level>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (await FindAsync(unit, request.LevelId, context.CancellationToken) is not { } row)
@@ -64,7 +64,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
 
     public override async Task<DeleteLevelResponse> DeleteLevel(DeleteLevelRequest request, ServerCallContext context) => new()
     {
-        Level = await writes.RunAsync<Level>(context, request, "", request.Reason, async unit =>
+        Level = await writes.RunAsync<Level>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (await FindAsync(unit, request.LevelId, context.CancellationToken) is not { } row)
@@ -99,7 +99,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
     }
 
     public override Task<SetMemberLevelResponse> SetMemberLevel(SetMemberLevelRequest request, ServerCallContext context) =>
-        writes.RunAsync<SetMemberLevelResponse>(context, request, "", request.Reason, async unit =>
+        writes.RunAsync<SetMemberLevelResponse>(context, request, async unit =>
         {
             await GoodsWrites.BeginAsync(unit, context.CancellationToken);
             var expiresAt = request.ExpiresAt is null ? 0 : CatalogWire.Milliseconds(request.ExpiresAt);
@@ -144,7 +144,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
         });
 
     public override Task<SetMemberPriceResponse> SetMemberPrice(SetMemberPriceRequest request, ServerCallContext context) =>
-        writes.RunAsync<SetMemberPriceResponse>(context, request, "", request.Reason, async unit =>
+        writes.RunAsync<SetMemberPriceResponse>(context, request, async unit =>
         {
             await GoodsWrites.BeginAsync(unit, context.CancellationToken);
             if (await FindAsync(unit, request.LevelId, context.CancellationToken) is null)

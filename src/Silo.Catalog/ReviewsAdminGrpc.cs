@@ -30,7 +30,7 @@ internal sealed class ReviewsAdminGrpc(OperatorWrites writes, IUnits units) : Re
 
     public override async Task<SetReviewHiddenResponse> SetReviewHidden(SetReviewHiddenRequest request, ServerCallContext context) => new()
     {
-        Review = await writes.RunAsync<Review>(context, request, "", request.Reason, unit => ChangeAsync(
+        Review = await writes.RunAsync<Review>(context, request, unit => ChangeAsync(
             unit,
             request.ReviewId,
             async row =>
@@ -53,7 +53,7 @@ internal sealed class ReviewsAdminGrpc(OperatorWrites writes, IUnits units) : Re
 
     public override async Task<ReplyToReviewResponse> ReplyToReview(ReplyToReviewRequest request, ServerCallContext context) => new()
     {
-        Review = await writes.RunAsync<Review>(context, request, "", request.Reason, unit => ChangeAsync(
+        Review = await writes.RunAsync<Review>(context, request, unit => ChangeAsync(
             unit,
             request.ReviewId,
             row =>

@@ -22,7 +22,7 @@ internal sealed class CommentsAdminGrpc(IFiles files, CommentReads reads, Operat
 
     public override async Task<ReviewCommentResponse> ReviewComment(ReviewCommentRequest request, ServerCallContext context) => new()
     {
-        Comment = await writes.RunAsync<Comment>(context, request, request.RequestId, request.Reason, unit => ChangeAsync(
+        Comment = await writes.RunAsync<Comment>(context, request, unit => ChangeAsync(
             unit,
             request.CommentId,
             row => row.Status = request.Approved ? ReviewStatus.Approved : ReviewStatus.Rejected,
@@ -31,7 +31,7 @@ internal sealed class CommentsAdminGrpc(IFiles files, CommentReads reads, Operat
 
     public override async Task<ReplyToCommentResponse> ReplyToComment(ReplyToCommentRequest request, ServerCallContext context) => new()
     {
-        Comment = await writes.RunAsync<Comment>(context, request, request.RequestId, request.Reason, unit => ChangeAsync(
+        Comment = await writes.RunAsync<Comment>(context, request, unit => ChangeAsync(
             unit,
             request.CommentId,
             row =>
@@ -45,7 +45,7 @@ internal sealed class CommentsAdminGrpc(IFiles files, CommentReads reads, Operat
     public override async Task<RemoveCommentResponse> RemoveComment(RemoveCommentRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        await writes.RunAsync<Comment>(context, request, requestId: "", request.Reason, async unit =>
+        await writes.RunAsync<Comment>(context, request, async unit =>
             await CommentWrites.DeleteAsync(
                 unit, unit.Query<CommentRow>().Where(c => c.Id == request.CommentId), cancellation) is { } row
                 ? new OperatorChange<Comment>($"comment:{row.Id}", Whole(new(row, null, 0)), new Comment())

@@ -141,7 +141,7 @@ internal sealed class CouponsAdminGrpc(
     public override async Task<VoidPieceResponse> VoidPiece(VoidPieceRequest request, ServerCallContext context) => new()
     {
         Piece = await writes.RunAsync<CouponPiece>(
-            context, request, request.RequestId, request.Reason, unit => VoidAsync(unit, request.PieceId, context.CancellationToken)),
+            context, request, unit => VoidAsync(unit, request.PieceId, context.CancellationToken)),
     };
 
     private static string RpcOf(ServerCallContext context) => context.Method.TrimStart('/');

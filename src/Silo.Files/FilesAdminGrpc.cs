@@ -20,7 +20,7 @@ internal sealed class FilesAdminGrpc(
             requestStream,
             FileWire.Part,
             Shop,
-            (metadata, make) => writes.RunAsync<File>(context, metadata, requestId: "", reason: "", unit =>
+            (metadata, make) => writes.RunAsync<File>(context, metadata, unit =>
             {
                 var made = make(unit);
                 unit.Set<FileRow>().Add(made);
@@ -45,7 +45,7 @@ internal sealed class FilesAdminGrpc(
     public override async Task<RemoveFileResponse> RemoveFile(RemoveFileRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        await writes.RunAsync<File>(context, request, requestId: "", request.Reason, async unit =>
+        await writes.RunAsync<File>(context, request, async unit =>
             await FileDeletion.DeleteAsync(unit, unit.Query<FileRow>().Where(f => f.Id == request.FileId), cancellation) is { } row
                 ? new OperatorChange<File>($"file:{row.Id}", FileWire.File(row, files), new File())
                 : FileRefusals.Unknown);

@@ -15,7 +15,7 @@ internal sealed class WalletsAdminGrpc(
     public override async Task<AdjustWalletResponse> AdjustWallet(AdjustWalletRequest request, ServerCallContext context) => new()
     {
         Wallet = await writes.RunAsync<Wallet>(
-            context, request, request.RequestId, request.Reason, unit => AdjustAsync(unit, request, context.CancellationToken)),
+            context, request, unit => AdjustAsync(unit, request, context.CancellationToken)),
     };
 
     public override async Task<GetUserWalletResponse> GetUserWallet(GetUserWalletRequest request, ServerCallContext context)
