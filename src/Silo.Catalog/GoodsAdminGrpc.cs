@@ -11,9 +11,9 @@ namespace Silo.Catalog;
 internal sealed class GoodsAdminGrpc(
     OperatorWrites writes,
     GoodsWrites goods,
-    GoodsLists lists,
-    Offers offers,
-    CatalogCaches caches,
+    GoodsListReads lists,
+    OffersReads offers,
+    CatalogReads caches,
     IUnits units,
     ShopClock clock)
     : GoodsAdminService.GoodsAdminServiceBase
@@ -125,25 +125,25 @@ internal sealed class GoodsAdminGrpc(
     public override async Task<CreatePropertyResponse> CreateProperty(CreatePropertyRequest request, ServerCallContext context) => new()
     {
         Property = await writes.RunAsync<Property>(
-            context, request, unit => Properties.CreateAsync(unit, request, context.CancellationToken)),
+            context, request, unit => PropertiesWrites.CreateAsync(unit, request, context.CancellationToken)),
     };
 
     public override async Task<UpdatePropertyResponse> UpdateProperty(UpdatePropertyRequest request, ServerCallContext context) => new()
     {
         Property = await writes.RunAsync<Property>(
-            context, request, unit => Properties.UpdateAsync(unit, request, context.CancellationToken)),
+            context, request, unit => PropertiesWrites.UpdateAsync(unit, request, context.CancellationToken)),
     };
 
     public override async Task<DeletePropertyResponse> DeleteProperty(DeletePropertyRequest request, ServerCallContext context) => new()
     {
         Property = await writes.RunAsync<Property>(
-            context, request, unit => Properties.DeleteAsync(unit, request.PropertyId, context.CancellationToken)),
+            context, request, unit => PropertiesWrites.DeleteAsync(unit, request.PropertyId, context.CancellationToken)),
     };
 
     public override async Task<SearchPropertiesResponse> SearchProperties(SearchPropertiesRequest request, ServerCallContext context)
     {
         var (page, total) = await units.ReadAsync(
-            r => Properties.SearchAsync(
+            r => PropertiesWrites.SearchAsync(
                 r, SearchText.Normalise(request.NameContains), new Paging(request.Page, request.PageSize), context.CancellationToken),
             context.CancellationToken);
         var response = new SearchPropertiesResponse { TotalCount = total };

@@ -110,7 +110,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
 
             if ((await users.ExistingAsync(unit, [request.UserId], context.CancellationToken)).Count == 0)
             {
-                return UserRefusals.Unknown;
+                return UsersRefusals.Unknown;
             }
 
             if (request.LevelId != 0 && await FindAsync(unit, request.LevelId, context.CancellationToken) is null)
@@ -139,7 +139,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
                 row.ExpiresAt = expiresAt;
             }
 
-            await unit.TouchAsync(CatalogCaches.Members, [request.UserId], context.CancellationToken);
+            await unit.TouchAsync(CatalogTopics.Members, [request.UserId], context.CancellationToken);
             return new OperatorChange<SetMemberLevelResponse>($"user:{request.UserId}", before, Has(row));
         });
 
@@ -177,7 +177,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
                     new() { SkuId = request.SkuId, LevelId = request.LevelId, GoodsId = goods, PriceCents = price });
             }
 
-            await unit.TouchAsync(CatalogCaches.Offers, [goods], context.CancellationToken);
+            await unit.TouchAsync(CatalogTopics.Offers, [goods], context.CancellationToken);
             return new OperatorChange<SetMemberPriceResponse>($"sku:{request.SkuId}", before, Answer(request.SkuId, cents));
         });
 

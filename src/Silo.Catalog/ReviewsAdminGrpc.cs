@@ -46,7 +46,7 @@ internal sealed class ReviewsAdminGrpc(OperatorWrites writes, IUnits units) : Re
                     set => set.SetProperty(c => c.Reviews, c => c.Reviews + one)
                         .SetProperty(c => c.GoodReviews, c => c.GoodReviews + good),
                     context.CancellationToken);
-                await unit.TouchAsync(CatalogCaches.Offers, [row.GoodsId], context.CancellationToken);
+                await unit.TouchAsync(CatalogTopics.Offers, [row.GoodsId], context.CancellationToken);
             },
             context.CancellationToken)),
     };

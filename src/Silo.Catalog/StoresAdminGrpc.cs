@@ -8,7 +8,7 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>The operator's rpcs of stores.</summary>
-internal sealed class StoresAdminGrpc(OperatorWrites writes, CatalogCaches caches) : StoresAdminService.StoresAdminServiceBase
+internal sealed class StoresAdminGrpc(OperatorWrites writes, CatalogReads caches) : StoresAdminService.StoresAdminServiceBase
 {
     private const int Most = 2_000;
 

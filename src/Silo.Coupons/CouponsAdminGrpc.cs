@@ -91,7 +91,7 @@ internal sealed class CouponsAdminGrpc(
         var known = await units.ReadAsync(r => users.ExistingAsync(r, named, context.CancellationToken), context.CancellationToken);
         if (known.Count < named.Length)
         {
-            UserRefusals.Unknown.Throw();
+            UsersRefusals.Unknown.Throw();
         }
 
         var outcome = await SendAsync(

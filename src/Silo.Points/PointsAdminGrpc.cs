@@ -29,7 +29,7 @@ internal sealed class PointsAdminGrpc(
         if (!await units.ReadAsync(
             async r => (await users.ExistingAsync(r, [userId], context.CancellationToken)).Count == 1, context.CancellationToken))
         {
-            UserRefusals.Unknown.Throw();
+            UsersRefusals.Unknown.Throw();
         }
 
         var outcome = await grains.GetGrain<ISignInGrain>(SignInGrain.KeyOf(userId)).RunAsync(new GrantCardsCommand
