@@ -16,13 +16,13 @@ internal sealed class AccountsAdminGrpc(
     Tokens tokens,
     OperatorWrites writes,
     FirstOperator firstOperator,
-    PersonalData personal)
+    UsersData personal)
     : AccountsAdminService.AccountsAdminServiceBase
 {
     public override async Task<LoginOperatorResponse> LoginOperator(LoginOperatorRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        var name = AccountRules.NormaliseName(request.Username);
+        var name = AccountsRules.NormaliseName(request.Username);
         var account = (await logins.CheckAsync(
             OwnerKind.Operator,
             name,
@@ -30,7 +30,7 @@ internal sealed class AccountsAdminGrpc(
             context.ClientAddress(),
             r => r.Query<OperatorRow>().Where(o => o.NormalisedName == name)
                 .Select(o => new Account(o.Id, o.PasswordHash, o.Disabled)).SingleOrDefaultAsync(cancellation),
-            AccountRefusals.LoginWrong,
+            AccountsRefusals.LoginWrong,
             cancellation)).OrRefuse();
         var (token, endedOthers, role) = (await units.RunAsync<(string, bool, int)>(
             async unit =>
@@ -66,7 +66,7 @@ internal sealed class AccountsAdminGrpc(
     public override async Task<ChangeOperatorPasswordResponse> ChangeOperatorPassword(
         ChangeOperatorPasswordRequest request, ServerCallContext context)
     {
-        AccountRules.PasswordRefusal(request.NewPassword, AccountRules.MinOperatorPassword)?.Throw();
+        AccountsRules.PasswordRefusal(request.NewPassword, AccountsRules.MinOperatorPassword)?.Throw();
         var caller = context.Caller();
         var cancellation = context.CancellationToken;
         (await logins.CheckAsync(
@@ -76,7 +76,7 @@ internal sealed class AccountsAdminGrpc(
             context.ClientAddress(),
             r => r.Query<OperatorRow>().Where(o => o.Id == caller.Id)
                 .Select(o => new Account(o.Id, o.PasswordHash, o.Disabled)).SingleOrDefaultAsync(cancellation),
-            AccountRefusals.PasswordWrong,
+            AccountsRefusals.PasswordWrong,
             cancellation)).OrRefuse();
         var hash = (await passwords.HashAsync(request.NewPassword, cancellation)).OrRefuse();
         var name = (await units.RunAsync<string>(
@@ -107,23 +107,23 @@ internal sealed class AccountsAdminGrpc(
     public override async Task<CreateOperatorResponse> CreateOperator(CreateOperatorRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        var name = AccountRules.NormaliseName(request.Username);
+        var name = AccountsRules.NormaliseName(request.Username);
         var hash = (await passwords.HashAsync(request.Password, cancellation)).OrRefuse();
         // What is hashed fast and kept in the audit log must not hold a password.
         var withoutPassword = new CreateOperatorRequest(request) { Password = "" };
         return new()
         {
-            Operator = await writes.RunAsync<Operator>(context, withoutPassword, request.RequestId, request.Reason, async unit =>
+            Operator = await writes.RunAsync<Operator>(context, withoutPassword, async unit =>
             {
-                if ((AccountRules.NameRefusal(request.Username)
-                    ?? AccountRules.PasswordRefusal(request.Password, AccountRules.MinOperatorPassword)) is { } refusal)
+                if ((AccountsRules.NameRefusal(request.Username)
+                    ?? AccountsRules.PasswordRefusal(request.Password, AccountsRules.MinOperatorPassword)) is { } refusal)
                 {
                     return refusal;
                 }
 
                 if (await unit.Set<OperatorRow>().AnyAsync(o => o.NormalisedName == name, cancellation))
                 {
-                    return AccountRefusals.UserNameTaken;
+                    return AccountsRefusals.UserNameTaken;
                 }
 
                 var row = new OperatorRow
@@ -144,7 +144,7 @@ internal sealed class AccountsAdminGrpc(
     public override async Task<UpdateOperatorResponse> UpdateOperator(UpdateOperatorRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        var changed = await writes.RunAsync<Operator>(context, request, request.RequestId, request.Reason, async unit =>
+        var changed = await writes.RunAsync<Operator>(context, request, async unit =>
         {
             // Locks the owners, so that two of them cannot demote each other at once.
             const int owner = (int)Role.Owner;
@@ -152,14 +152,14 @@ internal sealed class AccountsAdminGrpc(
             var row = await unit.Set<OperatorRow>().SingleOrDefaultAsync(o => o.Id == request.OperatorId, cancellation);
             if (row is null)
             {
-                return AccountRefusals.OperatorUnknown;
+                return AccountsRefusals.OperatorUnknown;
             }
 
             var remains = (request.Role == Role.Owner && request.Enabled) || await unit.Set<OperatorRow>()
                 .AnyAsync(o => o.Id != row.Id && o.Role == owner && !o.Disabled, cancellation);
             if (!remains)
             {
-                return AccountRefusals.LastOwner;
+                return AccountsRefusals.LastOwner;
             }
 
             var before = Wire(row);
@@ -182,7 +182,7 @@ internal sealed class AccountsAdminGrpc(
     public override async Task<SetUserEnabledResponse> SetUserEnabled(SetUserEnabledRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        var changed = await writes.RunAsync<User>(context, request, request.RequestId, request.Reason, async unit =>
+        var changed = await writes.RunAsync<User>(context, request, async unit =>
         {
             // Takes turns with a deletion, which must find the audit entry or be found.
             await unit.LockAsync<UserRow>([request.UserId], wait: true, cancellation);
@@ -190,7 +190,7 @@ internal sealed class AccountsAdminGrpc(
                 u => u.Id == request.UserId && u.DeletedAt == 0, cancellation);
             if (row is null)
             {
-                return UserRefusals.Unknown;
+                return UsersRefusals.Unknown;
             }
 
             var before = Wire(row);
@@ -209,7 +209,7 @@ internal sealed class AccountsAdminGrpc(
     public override async Task<ExportUserDataResponse> ExportUserData(ExportUserDataRequest request, ServerCallContext context)
     {
         var json = await personal.ExportAsync(request.UserId, context.CancellationToken)
-            ?? throw new RefusalException(UserRefusals.Unknown);
+            ?? throw new RefusalException(UsersRefusals.Unknown);
         await units.RunAsync<bool>(
             unit =>
             {
@@ -234,11 +234,11 @@ internal sealed class AccountsAdminGrpc(
     public override async Task<DeleteUserResponse> DeleteUser(DeleteUserRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        var deleted = await writes.RunAsync<User>(context, request, request.RequestId, request.Reason, async unit =>
+        var deleted = await writes.RunAsync<User>(context, request, async unit =>
         {
             if (!await unit.Set<UserRow>().AnyAsync(u => u.Id == request.UserId, cancellation))
             {
-                return UserRefusals.Unknown;
+                return UsersRefusals.Unknown;
             }
 
             await personal.EraseAsync(unit, request.UserId, cancellation);
@@ -264,7 +264,7 @@ internal sealed class AccountsAdminGrpc(
 
     public override async Task<ListUsersResponse> ListUsers(ListUsersRequest request, ServerCallContext context)
     {
-        var prefix = AccountRules.NormaliseName(request.UsernamePrefix);
+        var prefix = AccountsRules.NormaliseName(request.UsernamePrefix);
         var (page, total) = await PageAsync(
             r => r.Query<UserRow>().Where(u => u.DeletedAt == 0 && (prefix == "" || u.NormalisedName.StartsWith(prefix)))
                 .OrderByDescending(u => u.Id),
@@ -290,7 +290,7 @@ internal sealed class AccountsAdminGrpc(
         response.Records.AddRange(page.Select(a => new AuditRecord
         {
             Id = a.Id,
-            At = AccountWire.Instant(a.At),
+            At = AccountsWire.Instant(a.At),
             OperatorId = a.OperatorId,
             Rpc = a.Rpc,
             Subject = a.Subject,
@@ -307,7 +307,7 @@ internal sealed class AccountsAdminGrpc(
         Username = row.UserName,
         Role = (Role)row.Role,
         Enabled = !row.Disabled,
-        CreatedAt = AccountWire.Instant(row.CreatedAt),
+        CreatedAt = AccountsWire.Instant(row.CreatedAt),
     };
 
     private static User Wire(UserRow row) => new()
@@ -319,7 +319,7 @@ internal sealed class AccountsAdminGrpc(
         City = row.City,
         ReferrerUserId = row.ReferrerId,
         Enabled = !row.Disabled,
-        CreatedAt = AccountWire.Instant(row.CreatedAt),
+        CreatedAt = AccountsWire.Instant(row.CreatedAt),
     };
 
     private Task<(List<T> Page, long Total)> PageAsync<T>(

@@ -13,22 +13,22 @@ public static class AccountsArea
     /// <summary>Adds the module's services and model.</summary>
     public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton(AccountOptions.From(configuration));
-        services.AddSingleton<IModuleModel, AccountModel>();
+        services.AddSingleton(AccountsOptions.From(configuration));
+        services.AddSingleton<IModuleModel, AccountsModel>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<Logins>();
         services.AddSingleton<FirstOperator>();
-        services.AddSingleton<IUsers, Users>();
-        services.AddSingleton<IUserNames, UserNames>();
-        services.AddSingleton<IAttempts, Attempts>();
+        services.AddSingleton<IUsers, UsersDoor>();
+        services.AddSingleton<IUserNames, UserNamesDoor>();
+        services.AddSingleton<IAttempts, AttemptsDoor>();
         services.AddSingleton<Tokens>();
         services.AddSingleton<ICallerResolver>(provider => provider.GetRequiredService<Tokens>());
         services.AddHostedService(provider => provider.GetRequiredService<Tokens>());
         services.AddSingleton<IWorkHandler, AccountPurge>();
         services.AddSingleton<IDemoData, AccountsDemo>();
-        services.AddSingleton<Addresses>();
-        services.AddSingleton<IAddressBook, AddressBook>();
-        services.AddSingleton<PersonalData>();
+        services.AddSingleton<AddressesWrites>();
+        services.AddSingleton<IAddressBook, AddressBookDoor>();
+        services.AddSingleton<UsersData>();
         services.AddSingleton<IPersonalData, AccountsPersonalData>();
         services.AddSiloGrpc<AccountsGrpc>();
         services.AddSiloGrpc<ProfilesGrpc>();

@@ -4,7 +4,7 @@ using Silo.Storage;
 namespace Silo.Accounts;
 
 /// <summary>The demo shop's shopper, with a profile and an address.</summary>
-internal sealed class AccountsDemo(IUnits units, IUsers users, Passwords passwords, Addresses addresses) : IDemoData
+internal sealed class AccountsDemo(IUnits units, IUsers users, Passwords passwords, AddressesWrites addresses) : IDemoData
 {
     public const string UserName = "demo";
     private const string Password = "demo-shop";
@@ -13,7 +13,7 @@ internal sealed class AccountsDemo(IUnits units, IUsers users, Passwords passwor
     {
         var hash = await passwords.HashAsync(Password, cancellation);
         await units.RunAsync<bool>(
-            async unit => await Users.AddAsync(
+            async unit => await UsersDoor.AddAsync(
                 unit,
                 new UserRow
                 {

@@ -14,10 +14,10 @@ internal sealed class AccountsGrpc(
     public override async Task<RegisterUsernameResponse> RegisterUsername(
         RegisterUsernameRequest request, ServerCallContext context)
     {
-        (AccountRules.NameRefusal(request.Username)
-            ?? AccountRules.PasswordRefusal(request.Password, AccountRules.MinUserPassword))?.Throw();
+        (AccountsRules.NameRefusal(request.Username)
+            ?? AccountsRules.PasswordRefusal(request.Password, AccountsRules.MinUserPassword))?.Throw();
         var cancellation = context.CancellationToken;
-        var name = AccountRules.NormaliseName(request.Username);
+        var name = AccountsRules.NormaliseName(request.Username);
         if (await units.ReadAsync(r => r.Query<UserRow>().AnyAsync(u => u.NormalisedName == name, cancellation), cancellation))
         {
             return await ExistingAsync(request, name, context);
@@ -34,7 +34,7 @@ internal sealed class AccountsGrpc(
                 }
 
                 var (id, address) = (unit.NewId(), context.ClientAddress().ToString());
-                var added = await Users.AddAsync(
+                var added = await UsersDoor.AddAsync(
                     unit,
                     new UserRow
                     {
@@ -55,7 +55,7 @@ internal sealed class AccountsGrpc(
                     cancellation);
                 if (!added)
                 {
-                    return AccountRefusals.UserNameTaken;
+                    return AccountsRefusals.UserNameTaken;
                 }
 
                 foreach (var module in modules)
@@ -72,7 +72,7 @@ internal sealed class AccountsGrpc(
                 };
             },
             cancellation);
-        return registered.Refusal == AccountRefusals.UserNameTaken
+        return registered.Refusal == AccountsRefusals.UserNameTaken
             ? await ExistingAsync(request, name, context)
             : registered.OrRefuse();
     }
@@ -80,7 +80,7 @@ internal sealed class AccountsGrpc(
     public override async Task<LoginUsernameResponse> LoginUsername(LoginUsernameRequest request, ServerCallContext context)
     {
         var (userId, token) = await LoginAsync(
-            AccountRules.NormaliseName(request.Username), request.Password, request.DeviceId, request.DeviceName, context);
+            AccountsRules.NormaliseName(request.Username), request.Password, request.DeviceId, request.DeviceName, context);
         return new() { UserId = userId, Token = token };
     }
 
@@ -104,7 +104,7 @@ internal sealed class AccountsGrpc(
 
     public override async Task<ChangePasswordResponse> ChangePassword(ChangePasswordRequest request, ServerCallContext context)
     {
-        AccountRules.PasswordRefusal(request.NewPassword, AccountRules.MinUserPassword)?.Throw();
+        AccountsRules.PasswordRefusal(request.NewPassword, AccountsRules.MinUserPassword)?.Throw();
         var caller = context.Caller();
         var cancellation = context.CancellationToken;
         (await logins.CheckAsync(
@@ -114,7 +114,7 @@ internal sealed class AccountsGrpc(
             context.ClientAddress(),
             r => r.Query<UserRow>().Where(u => u.Id == caller.Id)
                 .Select(u => new Account(u.Id, u.PasswordHash, u.Disabled)).SingleOrDefaultAsync(cancellation),
-            AccountRefusals.PasswordWrong,
+            AccountsRefusals.PasswordWrong,
             cancellation)).OrRefuse();
         var hash = (await passwords.HashAsync(request.NewPassword, cancellation)).OrRefuse();
         await units.RunAsync<bool>(
@@ -135,7 +135,7 @@ internal sealed class AccountsGrpc(
     {
         if (!request.AutoLogin)
         {
-            AccountRefusals.UserNameTaken.Throw();
+            AccountsRefusals.UserNameTaken.Throw();
         }
 
         var (userId, token) = await LoginAsync(name, request.Password, "", "", context);
@@ -153,7 +153,7 @@ internal sealed class AccountsGrpc(
             context.ClientAddress(),
             r => r.Query<UserRow>().Where(u => u.NormalisedName == name)
                 .Select(u => new Account(u.Id, u.PasswordHash, u.Disabled)).SingleOrDefaultAsync(cancellation),
-            AccountRefusals.LoginWrong,
+            AccountsRefusals.LoginWrong,
             cancellation)).OrRefuse();
         var (token, endedOthers) = (await units.RunAsync<(string, bool)>(
             async unit =>
@@ -164,7 +164,7 @@ internal sealed class AccountsGrpc(
                     cancellation);
                 // The account may be deleted since its password was looked at.
                 return found == 0
-                    ? AccountRefusals.LoginWrong
+                    ? AccountsRefusals.LoginWrong
                     : await Tokens.IssueAsync(unit, OwnerKind.User, account.Id, deviceId, deviceName, cancellation);
             },
             cancellation)).OrRefuse();

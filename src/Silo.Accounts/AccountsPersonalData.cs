@@ -18,13 +18,13 @@ internal sealed class AccountsPersonalData : IPersonalData
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {
         var user = await reads.Query<UserRow>().SingleAsync(u => u.Id == userId, cancellation);
-        var addresses = await Addresses.ListAsync(reads, userId, cancellation);
+        var addresses = await AddressesWrites.ListAsync(reads, userId, cancellation);
         var tokens = await reads.Query<TokenRow>().Where(t => t.OwnerKind == OwnerKind.User && t.OwnerId == userId)
             .OrderBy(t => t.CreatedAt).ToListAsync(cancellation);
         return new JsonObject
         {
             ["profile"] = Json(ProfilesGrpc.Wire(user)),
-            ["addresses"] = new JsonArray([.. addresses.Select(a => Json(AccountWire.Address(a)))]),
+            ["addresses"] = new JsonArray([.. addresses.Select(a => Json(AccountsWire.Address(a)))]),
             ["logins"] = new JsonArray([.. tokens.Select(t => (JsonNode)new JsonObject
             {
                 ["at"] = DateTimeOffset.FromUnixTimeMilliseconds(t.CreatedAt).ToString("O"),
@@ -48,7 +48,7 @@ internal sealed class AccountsPersonalData : IPersonalData
         var (byName, byId) = (Logins.PairOf(OwnerKind.User, user.NormalisedName, ""), Logins.PairOf(OwnerKind.User, $"#{userId}", ""));
         await unit.Set<AttemptRow>().Where(a => a.Key.StartsWith(byName) || a.Key.StartsWith(byId)).ExecuteDeleteAsync(cancellation);
         await ForgetInAuditAsync(unit, userId, cancellation);
-        var pseudonym = ProfileRules.Pseudonym(userId);
+        var pseudonym = ProfilesRules.Pseudonym(userId);
         (user.UserName, user.NormalisedName, user.PasswordHash) = (pseudonym, pseudonym, "");
         (user.Nick, user.AvatarUrl, user.Gender, user.Birthday) = ("", "", 0, "");
         (user.Province, user.City, user.ExtraJson) = ("", "", "");
@@ -77,7 +77,7 @@ internal sealed class AccountsPersonalData : IPersonalData
         }
 
         var user = JsonParser.Default.Parse<User>(json);
-        (user.Username, user.Nick, user.Province, user.City) = (ProfileRules.Pseudonym(user.Id), "", "", "");
+        (user.Username, user.Nick, user.Province, user.City) = (ProfilesRules.Pseudonym(user.Id), "", "", "");
         return JsonFormatter.Default.Format(user);
     }
 

@@ -7,7 +7,7 @@ using Silo.Storage;
 namespace Silo.Accounts;
 
 /// <summary>The shopper's rpcs for his addresses.</summary>
-internal sealed class AddressesGrpc(Addresses addresses) : AddressesService.AddressesServiceBase
+internal sealed class AddressesGrpc(AddressesWrites addresses) : AddressesService.AddressesServiceBase
 {
     public override async Task<ListAddressesResponse> ListAddresses(ListAddressesRequest request, ServerCallContext context)
     {
@@ -17,7 +17,7 @@ internal sealed class AddressesGrpc(Addresses addresses) : AddressesService.Addr
                 && a.Mobile.Contains(mobile, StringComparison.Ordinal));
         var paging = new Paging(request.Page, request.PageSize);
         var response = new ListAddressesResponse { TotalCount = found.Count };
-        response.Addresses.AddRange(found.Skip(paging.Skip).Take(paging.Take).Select(AccountWire.Address));
+        response.Addresses.AddRange(found.Skip(paging.Skip).Take(paging.Take).Select(AccountsWire.Address));
         return response;
     }
 
@@ -39,7 +39,7 @@ internal sealed class AddressesGrpc(Addresses addresses) : AddressesService.Addr
 
     public override async Task<UpdateAddressResponse> UpdateAddress(UpdateAddressRequest request, ServerCallContext context) => new()
     {
-        Address = AccountWire.Address(
+        Address = AccountsWire.Address(
             (await addresses.UpdateAsync(context.Caller().Id, request, context.CancellationToken)).OrRefuse()),
     };
 
@@ -52,6 +52,6 @@ internal sealed class AddressesGrpc(Addresses addresses) : AddressesService.Addr
     private async Task<Address> FirstAsync(ServerCallContext context, Predicate<AddressRow> wanted)
     {
         var found = (await addresses.ListAsync(context.Caller().Id, context.CancellationToken)).Find(wanted);
-        return AccountWire.Address(found ?? throw new RefusalException(AccountRefusals.AddressUnknown));
+        return AccountsWire.Address(found ?? throw new RefusalException(AccountsRefusals.AddressUnknown));
     }
 }

@@ -29,7 +29,7 @@ internal static class ExtraRules
 
         if (Read(given) is not { } changes || changes.Keys.Any(key => key.Length is 0 or > MostOfKey))
         {
-            return AccountRefusals.ExtraInvalid;
+            return AccountsRefusals.ExtraInvalid;
         }
 
         var merged = Read(kept) ?? [];
@@ -41,7 +41,7 @@ internal static class ExtraRules
         var text = Write(merged);
         return merged.Values.Count(value => value.Length > 0) <= MostKeys && text.Length <= MostCharacters
             ? text
-            : AccountRefusals.ExtraFull;
+            : AccountsRefusals.ExtraFull;
     }
 
     private static string Write(OrderedDictionary<string, string> attributes)

@@ -12,7 +12,7 @@ namespace Silo.Accounts;
 /// that only the owner of the process can read from a file.
 /// </summary>
 internal sealed class FirstOperator(
-    IUnits units, Passwords passwords, AccountOptions options, DatabaseOptions database, ILogger<FirstOperator> logger)
+    IUnits units, Passwords passwords, AccountsOptions options, DatabaseOptions database, ILogger<FirstOperator> logger)
 {
     private const string DefaultName = "owner";
 
@@ -39,8 +39,8 @@ internal sealed class FirstOperator(
                 "There is no operator yet: set Silo:Operator:UserName and Silo:Operator:Password.");
         }
 
-        if ((AccountRules.NameRefusal(name)
-            ?? AccountRules.PasswordRefusal(password, AccountRules.MinOperatorPassword)) is { } refusal)
+        if ((AccountsRules.NameRefusal(name)
+            ?? AccountsRules.PasswordRefusal(password, AccountsRules.MinOperatorPassword)) is { } refusal)
         {
             throw new InvalidOperationException($"Silo:Operator is not usable: {refusal.Message}");
         }
@@ -55,7 +55,7 @@ internal sealed class FirstOperator(
             async unit => await unit.ExecuteAsync(
                 $"""
                 INSERT INTO accounts_operators (id, user_name, normalised_name, password_hash, role, disabled, created_at)
-                VALUES ({unit.NewId()}, {name}, {AccountRules.NormaliseName(name)}, {hash}, {(int)Role.Owner}, {false}, {unit.NowMs})
+                VALUES ({unit.NewId()}, {name}, {AccountsRules.NormaliseName(name)}, {hash}, {(int)Role.Owner}, {false}, {unit.NowMs})
                 ON CONFLICT DO NOTHING
                 """,
                 cancellation),

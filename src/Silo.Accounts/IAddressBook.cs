@@ -25,17 +25,17 @@ public sealed record ShippingAddress(string LinkMan, string Mobile, string Regio
 public static class AddressBookRefusals
 {
     /// <summary>The shopper has no such address.</summary>
-    public static readonly Refusal Unknown = AccountRefusals.AddressUnknown;
+    public static readonly Refusal Unknown = AccountsRefusals.AddressUnknown;
 }
 
 /// <summary>Copies them from their rows.</summary>
-internal sealed class AddressBook : IAddressBook
+internal sealed class AddressBookDoor : IAddressBook
 {
     public async Task<Result<ShippingAddress>> CopyAsync(
         Unit unit, long userId, long addressId, CancellationToken cancellation)
     {
-        await Addresses.LockAsync(unit, userId, cancellation);
-        return await Addresses.FindAsync(unit, userId, addressId, cancellation) is { } row
+        await AddressesWrites.LockAsync(unit, userId, cancellation);
+        return await AddressesWrites.FindAsync(unit, userId, addressId, cancellation) is { } row
             ? new ShippingAddress(
                 row.LinkMan,
                 row.Mobile,

@@ -17,7 +17,7 @@ public interface IUserNames
 }
 
 /// <summary>Reads them from the shoppers' rows.</summary>
-internal sealed class UserNames : IUserNames
+internal sealed class UserNamesDoor : IUserNames
 {
     public async Task<IReadOnlyDictionary<long, ShownUser>> ShownAsync(
         IReads reads, IReadOnlyCollection<long> ids, CancellationToken cancellation) => ids.Count == 0

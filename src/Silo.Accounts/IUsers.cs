@@ -18,14 +18,14 @@ public interface IUsers
 }
 
 /// <summary>The refusals that other modules give of shoppers.</summary>
-public static class UserRefusals
+public static class UsersRefusals
 {
     /// <summary>There is no such shopper.</summary>
     public static readonly Refusal Unknown = new("USER_UNKNOWN", RefusalKind.NotFound, "There is no such user.");
 }
 
 /// <summary>Finds shoppers by their rows.</summary>
-internal sealed class Users(IUnits units) : IUsers
+internal sealed class UsersDoor(IUnits units) : IUsers
 {
     public async Task<IReadOnlySet<long>> ExistingAsync(
         IReads reads, IReadOnlyCollection<long> ids, CancellationToken cancellation) =>

@@ -39,10 +39,10 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
         var pair = PairOf(kind, name, network);
         var ofAddress = IPAddress.IsLoopback(address) ? null : $"address:{network}";
         var booked = await units.RunAsync<bool>(
-            async unit => await attempts.TakeAsync(unit, pair, AccountRules.AttemptsPerPair, cancellation)
-                && (ofAddress is null || await attempts.TakeAsync(unit, ofAddress, AccountRules.AttemptsPerAddress, cancellation))
+            async unit => await attempts.TakeAsync(unit, pair, AccountsRules.AttemptsPerPair, cancellation)
+                && (ofAddress is null || await attempts.TakeAsync(unit, ofAddress, AccountsRules.AttemptsPerAddress, cancellation))
                 ? true
-                : AttemptRefusals.TooMany,
+                : AttemptsRefusals.TooMany,
             cancellation);
         if (!booked.IsAccepted)
         {
@@ -67,7 +67,7 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
 
         return !verified.IsAccepted ? verified.Refusal
             : !verified.Value ? wrong
-            : account!.Disabled ? AccountRefusals.AccountDisabled
+            : account!.Disabled ? AccountsRefusals.AccountDisabled
             : account;
     }
 }

@@ -8,7 +8,7 @@ namespace Silo.Accounts;
 /// Hashes and verifies passwords with ASP.NET Core's hasher. That costs tens of milliseconds on purpose, so only as
 /// many run at once as there are processors, and a short queue is all that waits.
 /// </summary>
-internal sealed class Passwords(AccountOptions options) : IDisposable
+internal sealed class Passwords(AccountsOptions options) : IDisposable
 {
     private const int MaxWaiting = 64;
     private readonly PasswordHasher<object> hasher = new(Options.Create(

@@ -8,7 +8,7 @@ using Silo.Storage;
 namespace Silo.Accounts;
 
 /// <summary>The shopper's rpcs for what is known of him.</summary>
-internal sealed class ProfilesGrpc(IUnits units, PersonalData personal, Tokens tokens, ShopClock clock)
+internal sealed class ProfilesGrpc(IUnits units, UsersData personal, Tokens tokens, ShopClock clock)
     : ProfilesService.ProfilesServiceBase
 {
     public override async Task<GetProfileResponse> GetProfile(GetProfileRequest request, ServerCallContext context)
@@ -22,8 +22,8 @@ internal sealed class ProfilesGrpc(IUnits units, PersonalData personal, Tokens t
 
     public override async Task<UpdateProfileResponse> UpdateProfile(UpdateProfileRequest request, ServerCallContext context)
     {
-        (ProfileRules.AvatarRefusal(request.AvatarUrl)
-            ?? ProfileRules.BirthdayRefusal(request.Birthday, clock.DayOf(clock.NowMs)))?.Throw();
+        (ProfilesRules.AvatarRefusal(request.AvatarUrl)
+            ?? ProfilesRules.BirthdayRefusal(request.Birthday, clock.DayOf(clock.NowMs)))?.Throw();
         var userId = context.Caller().Id;
         var cancellation = context.CancellationToken;
         var row = await units.RunAsync<UserRow>(
@@ -90,10 +90,10 @@ internal sealed class ProfilesGrpc(IUnits units, PersonalData personal, Tokens t
         ExtraJson = ExtraRules.Canonical(row.ExtraJson),
         ReferrerUserId = row.ReferrerId,
         HasPassword = row.PasswordHash.Length > 0,
-        RegisteredAt = AccountWire.Instant(row.CreatedAt),
+        RegisteredAt = AccountsWire.Instant(row.CreatedAt),
         RegisteredAddress = row.RegisteredAddress,
-        LastLoginAt = row.LastLoginAt == 0 ? null : AccountWire.Instant(row.LastLoginAt),
+        LastLoginAt = row.LastLoginAt == 0 ? null : AccountsWire.Instant(row.LastLoginAt),
         LastLoginAddress = row.LastLoginAddress,
-        CardNumber = AccountWire.CardNumber(row.Id),
+        CardNumber = AccountsWire.CardNumber(row.Id),
     };
 }

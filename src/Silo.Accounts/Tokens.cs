@@ -41,7 +41,7 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
     private long revocations;
     private long lastPoll;
 
-    public Tokens(IUnits units, ShopClock clock, AccountOptions options, ILogger<Tokens> logger)
+    public Tokens(IUnits units, ShopClock clock, AccountsOptions options, ILogger<Tokens> logger)
     {
         (this.units, this.clock, this.logger) = (units, clock, logger);
         generation = options.TokenCache / 2;
@@ -99,13 +99,13 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
             OwnerKind = kind,
             OwnerId = ownerId,
             CreatedAt = unit.NowMs,
-            ExpiresAt = unit.NowMs + AccountRules.TokenLifeMs,
+            ExpiresAt = unit.NowMs + AccountsRules.TokenLifeMs,
             DeviceId = deviceId,
             DeviceName = deviceName,
         });
         await unit.SaveAsync(cancellation);
         var beyond = await unit.Set<TokenRow>().Where(t => t.OwnerKind == kind && t.OwnerId == ownerId)
-            .OrderByDescending(t => t.CreatedAt).ThenBy(t => t.Hash).Skip(AccountRules.TokensPerOwner)
+            .OrderByDescending(t => t.CreatedAt).ThenBy(t => t.Hash).Skip(AccountsRules.TokensPerOwner)
             .Select(t => t.Hash).ToListAsync(cancellation);
         if (beyond.Count > 0)
         {
@@ -266,7 +266,7 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
             }
         }
 
-        await SlideAsync(tokens.FindAll(t => AccountRules.IsSlideDue(t.ExpiresAt, now)), now);
+        await SlideAsync(tokens.FindAll(t => AccountsRules.IsSlideDue(t.ExpiresAt, now)), now);
         return Array.ConvertAll(hashes, hash => byKey.GetValueOrDefault(MemoryMarshal.Read<TokenKey>(hash)));
     }
 
@@ -282,7 +282,7 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
             var hashes = due.ConvertAll(t => t.Hash);
             await units.RunAsync<int>(
                 async unit => await unit.Set<TokenRow>().Where(t => hashes.Contains(t.Hash))
-                    .ExecuteUpdateAsync(t => t.SetProperty(x => x.ExpiresAt, now + AccountRules.TokenLifeMs)),
+                    .ExecuteUpdateAsync(t => t.SetProperty(x => x.ExpiresAt, now + AccountsRules.TokenLifeMs)),
                 CancellationToken.None);
         }
         catch (StorageUnavailableException exception)
@@ -313,10 +313,10 @@ internal sealed class AccountPurge(IUnits units, ShopClock clock) : IWorkHandler
         await units.RunAsync<int>(
             async unit =>
                 await unit.Set<TokenRow>().Where(t => t.ExpiresAt <= now).ExecuteDeleteAsync(cancellation)
-                + await unit.Set<AttemptRow>().Where(a => a.Since <= now - AccountRules.AttemptWindowMs)
+                + await unit.Set<AttemptRow>().Where(a => a.Since <= now - AccountsRules.AttemptWindowMs)
                     .ExecuteDeleteAsync(cancellation)
                 + await unit.Set<RevocationRow>().Where(r => r.At <= now - RevocationLifeMs).ExecuteDeleteAsync(cancellation)
-                + await unit.Set<AddressRow>().Where(a => a.DeletedAt > 0 && a.DeletedAt <= now - AddressRules.RepeatMs)
+                + await unit.Set<AddressRow>().Where(a => a.DeletedAt > 0 && a.DeletedAt <= now - AddressesRules.RepeatMs)
                     .ExecuteDeleteAsync(cancellation),
             cancellation);
         return WorkOutcome.Done;

@@ -15,7 +15,7 @@ internal sealed class BargainsAdminGrpc(
 {
     public override async Task<CreateCampaignResponse> CreateCampaign(CreateCampaignRequest request, ServerCallContext context) => new()
     {
-        Campaign = await writes.RunAsync<V1.Campaign>(context, request, request.RequestId, request.Reason, async unit =>
+        Campaign = await writes.RunAsync<V1.Campaign>(context, request, async unit =>
         {
             var created = await campaignWrites.CreateAsync(unit, BargainWire.Terms(request.Terms), context.CancellationToken);
             return created.IsAccepted
@@ -31,8 +31,6 @@ internal sealed class BargainsAdminGrpc(
             context,
             request,
             request.CampaignId,
-            request.RequestId,
-            request.Reason,
             (unit, row) => CampaignWrites.UpdateAsync(
                 unit, row, BargainWire.Terms(request.Terms), request.ExpectedVersion, context.CancellationToken)),
     };
@@ -41,7 +39,7 @@ internal sealed class BargainsAdminGrpc(
         SetCampaignEnabledRequest request, ServerCallContext context) => new()
         {
             Campaign = await ChangeAsync(
-                context, request, request.CampaignId, request.RequestId, request.Reason, async (unit, row) =>
+                context, request, request.CampaignId, async (unit, row) =>
                 {
                     row.Enabled = request.Enabled;
                     row.UpdatedAt = unit.NowMs;
@@ -53,7 +51,7 @@ internal sealed class BargainsAdminGrpc(
     public override async Task<EndCampaignResponse> EndCampaign(EndCampaignRequest request, ServerCallContext context) => new()
     {
         Campaign = await ChangeAsync(
-            context, request, request.CampaignId, request.RequestId, request.Reason, async (unit, row) =>
+            context, request, request.CampaignId, async (unit, row) =>
             {
                 if (row.EndedAt == 0)
                 {
@@ -139,10 +137,8 @@ internal sealed class BargainsAdminGrpc(
         ServerCallContext context,
         IMessage request,
         long campaignId,
-        string requestId,
-        string reason,
         Func<Unit, CampaignRow, Task<Result<Campaign>>> change) =>
-        writes.RunAsync<V1.Campaign>(context, request, requestId, reason, async unit =>
+        writes.RunAsync<V1.Campaign>(context, request, async unit =>
         {
             var cancellation = context.CancellationToken;
             if (await CampaignWrites.HoldAsync(unit, campaignId, cancellation) is not { } row)

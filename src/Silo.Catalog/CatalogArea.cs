@@ -13,10 +13,10 @@ public static class CatalogArea
     public static IServiceCollection AddCatalog(this IServiceCollection services)
     {
         services.AddSingleton<IModuleModel, CatalogModel>();
-        services.AddSingleton<CatalogCaches>();
-        services.AddSingleton<GoodsLists>();
-        services.AddSingleton<Offers>();
-        services.AddSingleton<Members>();
+        services.AddSingleton<CatalogReads>();
+        services.AddSingleton<GoodsListReads>();
+        services.AddSingleton<OffersReads>();
+        services.AddSingleton<MembersReads>();
         services.AddSingleton<GoodsWrites>();
         services.AddSingleton<ViewCounter>();
         services.AddHostedService(provider => provider.GetRequiredService<ViewCounter>());

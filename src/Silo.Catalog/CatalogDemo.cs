@@ -118,7 +118,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
     {
         var request = new CreatePropertyRequest { Name = name, Sort = sort };
         request.Values.AddRange(values.Select(v => new PropertyValueTerms { Name = v }));
-        var property = (await Properties.CreateAsync(unit, request, cancellation)).OrRefuse().After;
+        var property = (await PropertiesWrites.CreateAsync(unit, request, cancellation)).OrRefuse().After;
         await unit.SaveAsync(cancellation);
         return [.. property.Values.Select(v => v.Id)];
     }

@@ -37,8 +37,8 @@ internal sealed class CatalogDoor : ICatalog
             found.Add((row, sku!, terms, line.Number));
         }
 
-        var member = await Members.OfAsync(reads, userId, nowMs, cancellation);
-        var own = member is null ? [] : await Members.PricesAsync(
+        var member = await MembersReads.OfAsync(reads, userId, nowMs, cancellation);
+        var own = member is null ? [] : await MembersReads.PricesAsync(
             reads, member.LevelId, [.. found.Select(f => f.Sku.Id).Distinct()], cancellation);
         var (_, names) = await GoodsReads.PropertiesAsync(reads, found.Select(f => f.Sku), cancellation);
         var tree = await CategoryTree.ReadAsync(reads, cancellation);
@@ -110,7 +110,7 @@ internal sealed class CatalogDoor : ICatalog
                 set => set.SetProperty(c => c.Orders, c => c.Orders + 1).SetProperty(c => c.Sold, c => c.Sold + pieces), cancellation);
         }
 
-        await unit.TouchAsync(CatalogCaches.Offers, [.. lines.Select(l => l.GoodsId)], cancellation);
+        await unit.TouchAsync(CatalogTopics.Offers, [.. lines.Select(l => l.GoodsId)], cancellation);
     }
 
     private static Refusal? SaleRefusal(GoodsRow row, GoodsTerms terms, long nowMs) =>

@@ -15,19 +15,19 @@ internal sealed class CategoriesAdminGrpc(OperatorWrites writes, IUnits units) :
     public override async Task<CreateCategoryResponse> CreateCategory(CreateCategoryRequest request, ServerCallContext context) => new()
     {
         Category = await writes.RunAsync<Category>(
-            context, request, request.RequestId, request.Reason, unit => CreateAsync(unit, request.Terms, context.CancellationToken)),
+            context, request, unit => CreateAsync(unit, request.Terms, context.CancellationToken)),
     };
 
     public override async Task<UpdateCategoryResponse> UpdateCategory(UpdateCategoryRequest request, ServerCallContext context) => new()
     {
         Category = await writes.RunAsync<Category>(
-            context, request, request.RequestId, request.Reason, unit => UpdateAsync(unit, request, context.CancellationToken)),
+            context, request, unit => UpdateAsync(unit, request, context.CancellationToken)),
     };
 
     public override async Task<SetCategoryEnabledResponse> SetCategoryEnabled(
         SetCategoryEnabledRequest request, ServerCallContext context) => new()
         {
-            Category = await writes.RunAsync<Category>(context, request, "", request.Reason, async unit =>
+            Category = await writes.RunAsync<Category>(context, request, async unit =>
             {
                 await GoodsWrites.TouchAsync(unit, context.CancellationToken);
                 if (await FindAsync(unit, request.CategoryId, context.CancellationToken) is not { } row)
@@ -42,7 +42,7 @@ internal sealed class CategoriesAdminGrpc(OperatorWrites writes, IUnits units) :
         };
 
     public override Task<OrderCategoriesResponse> OrderCategories(OrderCategoriesRequest request, ServerCallContext context) =>
-        writes.RunAsync<OrderCategoriesResponse>(context, request, "", request.Reason, async unit =>
+        writes.RunAsync<OrderCategoriesResponse>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             var places = request.Places.GroupBy(p => p.Id).ToDictionary(g => g.Key, g => g.Last().Sort);
@@ -68,7 +68,7 @@ internal sealed class CategoriesAdminGrpc(OperatorWrites writes, IUnits units) :
 
     public override async Task<DeleteCategoryResponse> DeleteCategory(DeleteCategoryRequest request, ServerCallContext context) => new()
     {
-        Category = await writes.RunAsync<Category>(context, request, "", request.Reason, async unit =>
+        Category = await writes.RunAsync<Category>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (await FindAsync(unit, request.CategoryId, context.CancellationToken) is not { } row)

@@ -6,7 +6,7 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>The shopper's rpcs of categories.</summary>
-internal sealed class CategoriesGrpc(CatalogCaches caches) : CategoriesService.CategoriesServiceBase
+internal sealed class CategoriesGrpc(CatalogReads caches) : CategoriesService.CategoriesServiceBase
 {
     public override async Task<ListCategoriesResponse> ListCategories(ListCategoriesRequest request, ServerCallContext context)
     {

@@ -65,11 +65,11 @@ internal sealed class FileProperties
     {
         var known = properties.ToLookup(p => p.Name);
         var added = words.Select(w => w.Property).Distinct().Where(name => !known.Contains(name))
-            .Take(Properties.Most - properties.Count).ToList();
+            .Take(PropertiesWrites.Most - properties.Count).ToList();
         var sizes = values.CountBy(v => v.PropertyId).ToDictionary();
         var there = values.Select(v => (v.PropertyId, v.Name)).ToHashSet();
         // An id for each word is more than enough; those that are left over are never given out.
-        var next = await Properties.TakeIdsAsync(unit, added.Count + words.Count, cancellation);
+        var next = await PropertiesWrites.TakeIdsAsync(unit, added.Count + words.Count, cancellation);
         foreach (var name in added)
         {
             properties.Add(new() { Id = next++, Name = name, SearchName = SearchText.Normalise(name), CreatedAt = unit.NowMs });

@@ -13,7 +13,7 @@ internal sealed class FreightAdminGrpc(OperatorWrites writes, IUnits units) : Fr
 
     public override async Task<CreateFreightResponse> CreateFreight(CreateFreightRequest request, ServerCallContext context) => new()
     {
-        Freight = await writes.RunAsync<Freight>(context, request, request.RequestId, request.Reason, async unit =>
+        Freight = await writes.RunAsync<Freight>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (!CatalogRules.IsValid(request.Terms))
@@ -41,7 +41,7 @@ internal sealed class FreightAdminGrpc(OperatorWrites writes, IUnits units) : Fr
 
     public override async Task<UpdateFreightResponse> UpdateFreight(UpdateFreightRequest request, ServerCallContext context) => new()
     {
-        Freight = await writes.RunAsync<Freight>(context, request, request.RequestId, request.Reason, async unit =>
+        Freight = await writes.RunAsync<Freight>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (!CatalogRules.IsValid(request.Terms))
@@ -68,7 +68,7 @@ internal sealed class FreightAdminGrpc(OperatorWrites writes, IUnits units) : Fr
 
     public override async Task<DeleteFreightResponse> DeleteFreight(DeleteFreightRequest request, ServerCallContext context) => new()
     {
-        Freight = await writes.RunAsync<Freight>(context, request, "", request.Reason, async unit =>
+        Freight = await writes.RunAsync<Freight>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (await FindAsync(unit, request.FreightId, context.CancellationToken) is not { } row)

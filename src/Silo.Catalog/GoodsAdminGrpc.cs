@@ -11,16 +11,16 @@ namespace Silo.Catalog;
 internal sealed class GoodsAdminGrpc(
     OperatorWrites writes,
     GoodsWrites goods,
-    GoodsLists lists,
-    Offers offers,
-    CatalogCaches caches,
+    GoodsListReads lists,
+    OffersReads offers,
+    CatalogReads caches,
     IUnits units,
     ShopClock clock)
     : GoodsAdminService.GoodsAdminServiceBase
 {
     public override async Task<CreateGoodsResponse> CreateGoods(CreateGoodsRequest request, ServerCallContext context) => new()
     {
-        Detail = await writes.RunAsync<GoodsDetail>(context, request, request.RequestId, request.Reason, async unit =>
+        Detail = await writes.RunAsync<GoodsDetail>(context, request, async unit =>
         {
             var draft = new GoodsDraft(request.Terms, request.Parts ?? new(), request.Price, request.Stock, request.Skus);
             var created = await goods.CreateAsync(unit, draft, WriterOf(context, request.Reason), context.CancellationToken);
@@ -32,7 +32,7 @@ internal sealed class GoodsAdminGrpc(
 
     public override async Task<UpdateGoodsResponse> UpdateGoods(UpdateGoodsRequest request, ServerCallContext context) => new()
     {
-        Detail = await writes.RunAsync<GoodsDetail>(context, request, request.RequestId, request.Reason, async unit =>
+        Detail = await writes.RunAsync<GoodsDetail>(context, request, async unit =>
         {
             var draft = new GoodsDraft(request.Terms, request.Parts ?? new(), request.Price, request.Stock, request.Skus);
             var changed = await goods.UpdateAsync(
@@ -46,7 +46,7 @@ internal sealed class GoodsAdminGrpc(
     public override async Task<SetGoodsPublishedResponse> SetGoodsPublished(
         SetGoodsPublishedRequest request, ServerCallContext context) => new()
         {
-            Goods = await writes.RunAsync<Goods>(context, request, "", request.Reason, async unit =>
+            Goods = await writes.RunAsync<Goods>(context, request, async unit =>
             {
                 await GoodsWrites.BeginAsync(unit, context.CancellationToken);
                 await GoodsWrites.ChangedAsync(unit, [request.GoodsId], context.CancellationToken);
@@ -63,7 +63,7 @@ internal sealed class GoodsAdminGrpc(
         };
 
     public override Task<OrderGoodsResponse> OrderGoods(OrderGoodsRequest request, ServerCallContext context) =>
-        writes.RunAsync<OrderGoodsResponse>(context, request, "", request.Reason, async unit =>
+        writes.RunAsync<OrderGoodsResponse>(context, request, async unit =>
         {
             await GoodsWrites.BeginAsync(unit, context.CancellationToken);
             var places = request.Places.GroupBy(p => p.Id).ToDictionary(g => g.Key, g => g.Last().Sort);
@@ -90,7 +90,7 @@ internal sealed class GoodsAdminGrpc(
 
     public override async Task<DeleteGoodsResponse> DeleteGoods(DeleteGoodsRequest request, ServerCallContext context) => new()
     {
-        Detail = await writes.RunAsync<GoodsDetail>(context, request, "", request.Reason, async unit =>
+        Detail = await writes.RunAsync<GoodsDetail>(context, request, async unit =>
         {
             var deleted = await GoodsWrites.DeleteAsync(unit, request.GoodsId, context.CancellationToken);
             return deleted.IsAccepted
@@ -125,25 +125,25 @@ internal sealed class GoodsAdminGrpc(
     public override async Task<CreatePropertyResponse> CreateProperty(CreatePropertyRequest request, ServerCallContext context) => new()
     {
         Property = await writes.RunAsync<Property>(
-            context, request, request.RequestId, request.Reason, unit => Properties.CreateAsync(unit, request, context.CancellationToken)),
+            context, request, unit => PropertiesWrites.CreateAsync(unit, request, context.CancellationToken)),
     };
 
     public override async Task<UpdatePropertyResponse> UpdateProperty(UpdatePropertyRequest request, ServerCallContext context) => new()
     {
         Property = await writes.RunAsync<Property>(
-            context, request, request.RequestId, request.Reason, unit => Properties.UpdateAsync(unit, request, context.CancellationToken)),
+            context, request, unit => PropertiesWrites.UpdateAsync(unit, request, context.CancellationToken)),
     };
 
     public override async Task<DeletePropertyResponse> DeleteProperty(DeletePropertyRequest request, ServerCallContext context) => new()
     {
         Property = await writes.RunAsync<Property>(
-            context, request, "", request.Reason, unit => Properties.DeleteAsync(unit, request.PropertyId, context.CancellationToken)),
+            context, request, unit => PropertiesWrites.DeleteAsync(unit, request.PropertyId, context.CancellationToken)),
     };
 
     public override async Task<SearchPropertiesResponse> SearchProperties(SearchPropertiesRequest request, ServerCallContext context)
     {
         var (page, total) = await units.ReadAsync(
-            r => Properties.SearchAsync(
+            r => PropertiesWrites.SearchAsync(
                 r, SearchText.Normalise(request.NameContains), new Paging(request.Page, request.PageSize), context.CancellationToken),
             context.CancellationToken);
         var response = new SearchPropertiesResponse { TotalCount = total };
@@ -153,7 +153,7 @@ internal sealed class GoodsAdminGrpc(
 
     public override async Task<ChangeStockResponse> ChangeStock(ChangeStockRequest request, ServerCallContext context)
     {
-        var change = await writes.RunAsync<StockChange>(context, request, request.RequestId, request.Reason, async unit =>
+        var change = await writes.RunAsync<StockChange>(context, request, async unit =>
         {
             var changed = await StockWrites.ChangeAsync(
                 unit, request.SkuId, request.Operation, request.Number, WriterOf(context, request.Reason), context.CancellationToken);

@@ -9,7 +9,7 @@ namespace Silo.Catalog;
 
 /// <summary>The shopper's rpcs of goods.</summary>
 internal sealed class GoodsGrpc(
-    CatalogCaches caches, GoodsLists lists, Offers offers, Members members, ViewCounter views, IUnits units, ShopClock clock)
+    CatalogReads caches, GoodsListReads lists, OffersReads offers, MembersReads members, ViewCounter views, IUnits units, ShopClock clock)
     : GoodsService.GoodsServiceBase
 {
     private const int MostFavourites = 1_000;
@@ -214,7 +214,7 @@ internal sealed class GoodsGrpc(
             return goods;
         }
 
-        var price = Members.For(goods.Price, member, goods.PropertyIds.Count == 0 ? OwnOf(offer, goods.Id, member) : null);
+        var price = MembersReads.For(goods.Price, member, goods.PropertyIds.Count == 0 ? OwnOf(offer, goods.Id, member) : null);
         var offered = new Goods
         {
             Id = goods.Id,
@@ -241,7 +241,7 @@ internal sealed class GoodsGrpc(
             Id = sku.Id,
             Pairs = sku.Pairs,
             Names = sku.Names,
-            Price = Members.For(price, member, OwnOf(offer, sku.Id, member)),
+            Price = MembersReads.For(price, member, OwnOf(offer, sku.Id, member)),
             Stock = stock,
             Picture = sku.Picture,
             Code = sku.Code,
@@ -256,6 +256,6 @@ internal sealed class GoodsGrpc(
     {
         await unit.Set<CountersRow>().Where(c => c.GoodsId == goodsId)
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.Favourites, c => c.Favourites + change), cancellation);
-        await unit.TouchAsync(CatalogCaches.Offers, [goodsId], cancellation);
+        await unit.TouchAsync(CatalogTopics.Offers, [goodsId], cancellation);
     }
 }

@@ -49,7 +49,7 @@ internal sealed class GoodsImport
         var report = new ImportGoodsResponse();
         try
         {
-            return await writes.RunAsync<ImportGoodsResponse>(context, whole, first.RequestId, first.Reason, async unit =>
+            return await writes.RunAsync<ImportGoodsResponse>(context, whole, async unit =>
             {
                 report = new();
                 report.Faults.AddRange(faults);

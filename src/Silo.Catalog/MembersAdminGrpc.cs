@@ -15,7 +15,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
 
     public override async Task<CreateLevelResponse> CreateLevel(CreateLevelRequest request, ServerCallContext context) => new()
     {
-        Level = await writes.RunAsync<Level>(context, request, request.RequestId, request.Reason, async unit =>
+        Level = await writes.RunAsync<Level>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (await unit.Query<LevelRow>().CountAsync(context.CancellationToken) >= Most)
@@ -41,7 +41,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
 
     public override async Task<UpdateLevelResponse> UpdateLevel(UpdateLevelRequest request, ServerCallContext context) => new()
     {
-        Level = await writes.RunAsync<Level>(context, request, request.RequestId, request.Reason, async unit =>
+        Level = await writes.RunAsync<Level>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (await FindAsync(unit, request.LevelId, context.CancellationToken) is not { } row)
@@ -64,7 +64,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
 
     public override async Task<DeleteLevelResponse> DeleteLevel(DeleteLevelRequest request, ServerCallContext context) => new()
     {
-        Level = await writes.RunAsync<Level>(context, request, "", request.Reason, async unit =>
+        Level = await writes.RunAsync<Level>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (await FindAsync(unit, request.LevelId, context.CancellationToken) is not { } row)
@@ -99,7 +99,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
     }
 
     public override Task<SetMemberLevelResponse> SetMemberLevel(SetMemberLevelRequest request, ServerCallContext context) =>
-        writes.RunAsync<SetMemberLevelResponse>(context, request, "", request.Reason, async unit =>
+        writes.RunAsync<SetMemberLevelResponse>(context, request, async unit =>
         {
             await GoodsWrites.BeginAsync(unit, context.CancellationToken);
             var expiresAt = request.ExpiresAt is null ? 0 : CatalogWire.Milliseconds(request.ExpiresAt);
@@ -110,7 +110,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
 
             if ((await users.ExistingAsync(unit, [request.UserId], context.CancellationToken)).Count == 0)
             {
-                return UserRefusals.Unknown;
+                return UsersRefusals.Unknown;
             }
 
             if (request.LevelId != 0 && await FindAsync(unit, request.LevelId, context.CancellationToken) is null)
@@ -139,12 +139,12 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
                 row.ExpiresAt = expiresAt;
             }
 
-            await unit.TouchAsync(CatalogCaches.Members, [request.UserId], context.CancellationToken);
+            await unit.TouchAsync(CatalogTopics.Members, [request.UserId], context.CancellationToken);
             return new OperatorChange<SetMemberLevelResponse>($"user:{request.UserId}", before, Has(row));
         });
 
     public override Task<SetMemberPriceResponse> SetMemberPrice(SetMemberPriceRequest request, ServerCallContext context) =>
-        writes.RunAsync<SetMemberPriceResponse>(context, request, "", request.Reason, async unit =>
+        writes.RunAsync<SetMemberPriceResponse>(context, request, async unit =>
         {
             await GoodsWrites.BeginAsync(unit, context.CancellationToken);
             if (await FindAsync(unit, request.LevelId, context.CancellationToken) is null)
@@ -177,7 +177,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
                     new() { SkuId = request.SkuId, LevelId = request.LevelId, GoodsId = goods, PriceCents = price });
             }
 
-            await unit.TouchAsync(CatalogCaches.Offers, [goods], context.CancellationToken);
+            await unit.TouchAsync(CatalogTopics.Offers, [goods], context.CancellationToken);
             return new OperatorChange<SetMemberPriceResponse>($"sku:{request.SkuId}", before, Answer(request.SkuId, cents));
         });
 

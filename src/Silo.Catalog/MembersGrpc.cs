@@ -4,7 +4,7 @@ using Silo.Catalog.V1;
 namespace Silo.Catalog;
 
 /// <summary>The shopper's rpcs of levels.</summary>
-internal sealed class MembersGrpc(Members members, CatalogCaches caches) : MembersService.MembersServiceBase
+internal sealed class MembersGrpc(MembersReads members, CatalogReads caches) : MembersService.MembersServiceBase
 {
     public override async Task<DescribeMyLevelResponse> DescribeMyLevel(DescribeMyLevelRequest request, ServerCallContext context) =>
         await members.OfAsync(context) is { } member

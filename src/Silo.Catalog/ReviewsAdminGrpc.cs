@@ -30,7 +30,7 @@ internal sealed class ReviewsAdminGrpc(OperatorWrites writes, IUnits units) : Re
 
     public override async Task<SetReviewHiddenResponse> SetReviewHidden(SetReviewHiddenRequest request, ServerCallContext context) => new()
     {
-        Review = await writes.RunAsync<Review>(context, request, "", request.Reason, unit => ChangeAsync(
+        Review = await writes.RunAsync<Review>(context, request, unit => ChangeAsync(
             unit,
             request.ReviewId,
             async row =>
@@ -46,14 +46,14 @@ internal sealed class ReviewsAdminGrpc(OperatorWrites writes, IUnits units) : Re
                     set => set.SetProperty(c => c.Reviews, c => c.Reviews + one)
                         .SetProperty(c => c.GoodReviews, c => c.GoodReviews + good),
                     context.CancellationToken);
-                await unit.TouchAsync(CatalogCaches.Offers, [row.GoodsId], context.CancellationToken);
+                await unit.TouchAsync(CatalogTopics.Offers, [row.GoodsId], context.CancellationToken);
             },
             context.CancellationToken)),
     };
 
     public override async Task<ReplyToReviewResponse> ReplyToReview(ReplyToReviewRequest request, ServerCallContext context) => new()
     {
-        Review = await writes.RunAsync<Review>(context, request, "", request.Reason, unit => ChangeAsync(
+        Review = await writes.RunAsync<Review>(context, request, unit => ChangeAsync(
             unit,
             request.ReviewId,
             row =>

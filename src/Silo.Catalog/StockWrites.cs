@@ -42,7 +42,7 @@ internal static class StockWrites
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.Stock, after), cancellation);
         var change = Change(unit, stock.GoodsId, skuId, stock.Stock, after, writer);
         unit.Set<StockChangeRow>().Add(change);
-        await unit.TouchAsync(CatalogCaches.Offers, [stock.GoodsId], cancellation);
+        await unit.TouchAsync(CatalogTopics.Offers, [stock.GoodsId], cancellation);
         if (after == 0)
         {
             await TakeOffSaleAsync(unit, [stock.GoodsId], cancellation);
@@ -91,7 +91,7 @@ internal static class StockWrites
         .GroupBy(l => l.SkuId).Select(g => new StockLine(g.Key, g.Sum(l => l.Number))).OrderBy(l => l.SkuId);
 
     private static Task TouchAsync(Unit unit, List<StockRow> stocks, CancellationToken cancellation) =>
-        unit.TouchAsync(CatalogCaches.Offers, [.. stocks.Select(s => s.GoodsId)], cancellation);
+        unit.TouchAsync(CatalogTopics.Offers, [.. stocks.Select(s => s.GoodsId)], cancellation);
 
     /// <summary>
     /// Takes off sale what is to go with its last piece, and has none left in any combination. The goods are locked before

@@ -8,13 +8,13 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>The operator's rpcs of stores.</summary>
-internal sealed class StoresAdminGrpc(OperatorWrites writes, CatalogCaches caches) : StoresAdminService.StoresAdminServiceBase
+internal sealed class StoresAdminGrpc(OperatorWrites writes, CatalogReads caches) : StoresAdminService.StoresAdminServiceBase
 {
     private const int Most = 2_000;
 
     public override async Task<CreateStoreResponse> CreateStore(CreateStoreRequest request, ServerCallContext context) => new()
     {
-        Store = await writes.RunAsync<Store>(context, request, request.RequestId, request.Reason, async unit =>
+        Store = await writes.RunAsync<Store>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (await unit.Query<StoreRow>().CountAsync(context.CancellationToken) >= Most)
@@ -53,7 +53,7 @@ internal sealed class StoresAdminGrpc(OperatorWrites writes, CatalogCaches cache
 
     public override async Task<DeleteStoreResponse> DeleteStore(DeleteStoreRequest request, ServerCallContext context) => new()
     {
-        Store = await writes.RunAsync<Store>(context, request, "", request.Reason, async unit =>
+        Store = await writes.RunAsync<Store>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (await FindAsync(unit, request.StoreId, context.CancellationToken) is not { } row)
@@ -94,7 +94,7 @@ internal sealed class StoresAdminGrpc(OperatorWrites writes, CatalogCaches cache
         long storeId,
         Func<StoreRow, Refusal?> refuse,
         Action<StoreRow> change) =>
-        writes.RunAsync<Store>(context, request, requestId, reason, async unit =>
+        writes.RunAsync<Store>(context, request, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
             if (await FindAsync(unit, storeId, context.CancellationToken) is not { } row)

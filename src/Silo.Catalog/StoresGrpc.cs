@@ -7,7 +7,7 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>The shopper's rpcs of stores: a shop has few, so all of them are in memory.</summary>
-internal sealed class StoresGrpc(CatalogCaches caches) : StoresService.StoresServiceBase
+internal sealed class StoresGrpc(CatalogReads caches) : StoresService.StoresServiceBase
 {
     public override async Task<ListStoresResponse> ListStores(ListStoresRequest request, ServerCallContext context)
     {

@@ -9,12 +9,12 @@ using Silo.Storage;
 namespace Silo.Comments;
 
 /// <summary>The operator's rpcs.</summary>
-internal sealed class CommentsAdminGrpc(IFiles files, CommentReads reads, OperatorWrites writes)
+internal sealed class CommentsAdminGrpc(IFiles files, CommentsReads reads, OperatorWrites writes)
     : CommentsAdminService.CommentsAdminServiceBase
 {
     public override async Task<SearchCommentsResponse> SearchComments(SearchCommentsRequest request, ServerCallContext context)
     {
-        var (page, total) = await reads.SearchAsync(CommentWire.Query(request), context.CancellationToken);
+        var (page, total) = await reads.SearchAsync(CommentsWire.Query(request), context.CancellationToken);
         var response = new SearchCommentsResponse { TotalCount = total };
         response.Comments.AddRange(page.Select(Whole));
         return response;
@@ -22,7 +22,7 @@ internal sealed class CommentsAdminGrpc(IFiles files, CommentReads reads, Operat
 
     public override async Task<ReviewCommentResponse> ReviewComment(ReviewCommentRequest request, ServerCallContext context) => new()
     {
-        Comment = await writes.RunAsync<Comment>(context, request, request.RequestId, request.Reason, unit => ChangeAsync(
+        Comment = await writes.RunAsync<Comment>(context, request, unit => ChangeAsync(
             unit,
             request.CommentId,
             row => row.Status = request.Approved ? ReviewStatus.Approved : ReviewStatus.Rejected,
@@ -31,12 +31,12 @@ internal sealed class CommentsAdminGrpc(IFiles files, CommentReads reads, Operat
 
     public override async Task<ReplyToCommentResponse> ReplyToComment(ReplyToCommentRequest request, ServerCallContext context) => new()
     {
-        Comment = await writes.RunAsync<Comment>(context, request, request.RequestId, request.Reason, unit => ChangeAsync(
+        Comment = await writes.RunAsync<Comment>(context, request, unit => ChangeAsync(
             unit,
             request.CommentId,
             row =>
             {
-                row.Reply = CommentRules.Plain(request.Text);
+                row.Reply = CommentsRules.Plain(request.Text);
                 row.RepliedAt = row.Reply.Length == 0 ? 0 : unit.NowMs;
             },
             context.CancellationToken)),
@@ -45,11 +45,11 @@ internal sealed class CommentsAdminGrpc(IFiles files, CommentReads reads, Operat
     public override async Task<RemoveCommentResponse> RemoveComment(RemoveCommentRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        await writes.RunAsync<Comment>(context, request, requestId: "", request.Reason, async unit =>
-            await CommentWrites.DeleteAsync(
+        await writes.RunAsync<Comment>(context, request, async unit =>
+            await CommentsWrites.DeleteAsync(
                 unit, unit.Query<CommentRow>().Where(c => c.Id == request.CommentId), cancellation) is { } row
                 ? new OperatorChange<Comment>($"comment:{row.Id}", Whole(new(row, null, 0)), new Comment())
-                : CommentRefusals.Unknown);
+                : CommentsRefusals.Unknown);
         return new();
     }
 
@@ -59,15 +59,15 @@ internal sealed class CommentsAdminGrpc(IFiles files, CommentReads reads, Operat
         var row = await unit.Set<CommentRow>().SingleOrDefaultAsync(c => c.Id == id, cancellation);
         if (row is null)
         {
-            return CommentRefusals.Unknown;
+            return CommentsRefusals.Unknown;
         }
 
         var full = await reads.FullAsync(unit, row, cancellation);
         var before = Whole(full);
         change(row);
-        await CommentReads.TouchAsync(unit, cancellation);
+        await CommentsReads.TouchAsync(unit, cancellation);
         return new OperatorChange<Comment>($"comment:{id}", before, Whole(full));
     }
 
-    private Comment Whole(FullComment full) => CommentWire.Comment(full, files, whole: true);
+    private Comment Whole(FullComment full) => CommentsWire.Comment(full, files, whole: true);
 }

@@ -15,9 +15,9 @@ public static class CommentsArea
     public static IServiceCollection AddComments(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(CommentsOptions.From(configuration));
-        services.AddSingleton<IModuleModel, CommentModel>();
-        services.AddSingleton<CommentReads>();
-        services.AddSingleton<CommentWrites>();
+        services.AddSingleton<IModuleModel, CommentsModel>();
+        services.AddSingleton<CommentsReads>();
+        services.AddSingleton<CommentsWrites>();
         services.AddSingleton<IPersonalData, CommentsPersonalData>();
         services.AddSingleton<IDemoData, CommentsDemo>();
         services.AddSiloGrpc<CommentsGrpc>();

@@ -8,7 +8,7 @@ using Silo.Storage;
 namespace Silo.Comments;
 
 /// <summary>The shopper's rpcs.</summary>
-internal sealed class CommentsGrpc(IUnits units, IFiles files, CommentReads reads, CommentWrites writes)
+internal sealed class CommentsGrpc(IUnits units, IFiles files, CommentsReads reads, CommentsWrites writes)
     : CommentsService.CommentsServiceBase
 {
     public override async Task<AddCommentResponse> AddComment(AddCommentRequest request, ServerCallContext context)
@@ -21,16 +21,16 @@ internal sealed class CommentsGrpc(IUnits units, IFiles files, CommentReads read
             IPAddress.IsLoopback(context.ClientAddress()) ? null : context.ClientNetwork(),
             cancellation)).OrRefuse();
         var full = await units.ReadAsync(r => reads.FullAsync(r, row, cancellation), cancellation);
-        return new() { Comment = CommentWire.Comment(full, files, whole: true) };
+        return new() { Comment = CommentsWire.Comment(full, files, whole: true) };
     }
 
     public override async Task<ListCommentsResponse> ListComments(ListCommentsRequest request, ServerCallContext context)
     {
         var userId = UserOf(context);
-        var (page, total) = await reads.ListAsync(CommentWire.Query(request), userId, context.CancellationToken);
+        var (page, total) = await reads.ListAsync(CommentsWire.Query(request), userId, context.CancellationToken);
         var response = new ListCommentsResponse { TotalCount = total };
         response.Comments.AddRange(page.Select(
-            c => CommentWire.Comment(c, files, whole: userId != 0 && c.Row.UserId == userId)));
+            c => CommentsWire.Comment(c, files, whole: userId != 0 && c.Row.UserId == userId)));
         return response;
     }
 
@@ -38,9 +38,9 @@ internal sealed class CommentsGrpc(IUnits units, IFiles files, CommentReads read
     {
         var (userId, cancellation) = (context.Caller().Id, context.CancellationToken);
         (await units.RunAsync<CommentRow>(
-            async unit => await CommentWrites.DeleteAsync(
+            async unit => await CommentsWrites.DeleteAsync(
                 unit, unit.Query<CommentRow>().Where(c => c.Id == request.CommentId && c.UserId == userId), cancellation) is { } row
-                ? row : CommentRefusals.Unknown,
+                ? row : CommentsRefusals.Unknown,
             cancellation)).OrRefuse();
         return new();
     }

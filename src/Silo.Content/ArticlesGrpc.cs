@@ -41,7 +41,7 @@ internal sealed class ArticlesGrpc(CmsReads reads, ArticleViews views) : Article
 }
 
 /// <summary>The operator's rpcs for articles.</summary>
-internal sealed class ArticlesAdminGrpc(ArticleEditor editor, CategoryEditor categories)
+internal sealed class ArticlesAdminGrpc(ArticlesWrites editor, CategoryEditor categories)
     : ArticlesAdminService.ArticlesAdminServiceBase
 {
     public override async Task<CreateArticleResponse> CreateArticle(CreateArticleRequest request, ServerCallContext context) => new()
@@ -68,7 +68,7 @@ internal sealed class ArticlesAdminGrpc(ArticleEditor editor, CategoryEditor cat
         }
 
         var (page, total) = await editor.SearchAsync(
-            (r, rows) => ArticleEditor.Choose(r, rows, request.Filter ?? new(), within, request.Order),
+            (r, rows) => ArticlesWrites.Choose(r, rows, request.Filter ?? new(), within, request.Order),
             request.Publication,
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);

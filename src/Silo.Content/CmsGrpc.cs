@@ -55,9 +55,9 @@ internal sealed class CmsReads
     private readonly VersionedCache<long, Article> articles;
     private readonly VersionedCache<long, long> views;
     private readonly CategoryEditor categoryEditor;
-    private readonly ArticleEditor editor;
+    private readonly ArticlesWrites editor;
 
-    public CmsReads(CategoryEditor categoryEditor, TagEditor tagEditor, ArticleEditor editor, Versions versions)
+    public CmsReads(CategoryEditor categoryEditor, TagEditor tagEditor, ArticlesWrites editor, Versions versions)
     {
         (this.categoryEditor, this.editor) = (categoryEditor, editor);
         categories = new(versions, CmsTopics.Cms, 1, async _ =>
@@ -93,7 +93,7 @@ internal sealed class CmsReads
         }
 
         var (page, total) = await editor.SearchAsync(
-            (r, rows) => ArticleEditor.Choose(r, rows, request.Filter ?? new(), within, request.Order),
+            (r, rows) => ArticlesWrites.Choose(r, rows, request.Filter ?? new(), within, request.Order),
             Publication.Published,
             new Paging(request.Page, request.PageSize),
             CancellationToken.None);

@@ -18,7 +18,7 @@ public static class ContentArea
         services.AddEditor<SettingEditor>();
         services.AddEditor<PartnerEditor>();
         services.AddEditor<CategoryEditor>();
-        services.AddEditor<ArticleEditor>();
+        services.AddEditor<ArticlesWrites>();
         services.AddEditor<PageEditor>();
         services.AddEditor<TagEditor>();
         services.AddEditor<VideoEditor>();

@@ -15,7 +15,7 @@ internal sealed class ContentDemo(
     SettingEditor settings,
     PartnerEditor partners,
     CategoryEditor categories,
-    ArticleEditor articles,
+    ArticlesWrites articles,
     PageEditor pages,
     VideoEditor videos,
     IDemoPictures demoPictures) : IDemoData

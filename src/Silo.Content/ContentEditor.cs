@@ -46,7 +46,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(OperatorWrites writes, IU
         ServerCallContext context, IMessage request, TTerms given, bool draft, string reason, string requestId)
     {
         var (checkedTerms, cancellation) = (Check(given), context.CancellationToken);
-        return writes.RunAsync<T>(context, request, requestId, reason, async unit =>
+        return writes.RunAsync<T>(context, request, async unit =>
         {
             await TouchAsync(unit, cancellation);
             return await AddAsync(unit, checkedTerms, draft, cancellation);
@@ -57,7 +57,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(OperatorWrites writes, IU
         ServerCallContext context, IMessage request, long id, TTerms given, int expectedVersion, string reason, string requestId)
     {
         var (checkedTerms, cancellation) = (Check(given), context.CancellationToken);
-        return writes.RunAsync<T>(context, request, requestId, reason, async unit =>
+        return writes.RunAsync<T>(context, request, async unit =>
         {
             await TouchAsync(unit, cancellation);
             return await unit.Set<TRow>().SingleOrDefaultAsync(r => r.Id == id, cancellation) is { } row
@@ -91,7 +91,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(OperatorWrites writes, IU
             cancellation);
 
     public Task<ContentState> PublishAsync(ServerCallContext context, PublishContentRequest request) =>
-        writes.RunAsync<ContentState>(context, request, "", request.Reason, async unit =>
+        writes.RunAsync<ContentState>(context, request, async unit =>
         {
             await TouchAsync(unit, context.CancellationToken);
             if (await unit.Set<TRow>().SingleOrDefaultAsync(r => r.Id == request.Id, context.CancellationToken) is not { } row)
@@ -105,7 +105,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(OperatorWrites writes, IU
         });
 
     public Task<ContentOrder> SortAsync(ServerCallContext context, SortContentRequest request) =>
-        writes.RunAsync<ContentOrder>(context, request, "", request.Reason, async unit =>
+        writes.RunAsync<ContentOrder>(context, request, async unit =>
         {
             if (!typeof(TRow).IsSubclassOf(typeof(SortedRow)))
             {
@@ -130,7 +130,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(OperatorWrites writes, IU
         });
 
     public Task<ContentState> DeleteAsync(ServerCallContext context, DeleteContentRequest request) =>
-        writes.RunAsync<ContentState>(context, request, "", request.Reason, async unit =>
+        writes.RunAsync<ContentState>(context, request, async unit =>
         {
             await TouchAsync(unit, context.CancellationToken);
             if (await unit.Set<TRow>().SingleOrDefaultAsync(r => r.Id == request.Id, context.CancellationToken) is not { } row)

@@ -29,7 +29,7 @@ internal sealed class NoticeEditor(OperatorWrites writes, IUnits units, IUsers u
     {
         if (terms.UserId != 0 && (await users.ExistingAsync(unit, [terms.UserId], cancellation)).Count == 0)
         {
-            return UserRefusals.Unknown;
+            return UsersRefusals.Unknown;
         }
 
         row.Rename(terms.Title);

@@ -29,7 +29,7 @@ internal sealed class SettingEditor(OperatorWrites writes, IUnits units)
 
     /// <summary>Creates a setting, or replaces its value and remark.</summary>
     public Task<Setting> PutAsync(ServerCallContext context, PutSettingRequest request) => writes.RunAsync<Setting>(
-        context, request, request.RequestId, request.Reason, async unit =>
+        context, request, async unit =>
         {
             var terms = Check(request);
             if (!terms.IsAccepted)

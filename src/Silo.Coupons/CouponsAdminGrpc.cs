@@ -91,7 +91,7 @@ internal sealed class CouponsAdminGrpc(
         var known = await units.ReadAsync(r => users.ExistingAsync(r, named, context.CancellationToken), context.CancellationToken);
         if (known.Count < named.Length)
         {
-            UserRefusals.Unknown.Throw();
+            UsersRefusals.Unknown.Throw();
         }
 
         var outcome = await SendAsync(
@@ -141,7 +141,7 @@ internal sealed class CouponsAdminGrpc(
     public override async Task<VoidPieceResponse> VoidPiece(VoidPieceRequest request, ServerCallContext context) => new()
     {
         Piece = await writes.RunAsync<CouponPiece>(
-            context, request, request.RequestId, request.Reason, unit => VoidAsync(unit, request.PieceId, context.CancellationToken)),
+            context, request, unit => VoidAsync(unit, request.PieceId, context.CancellationToken)),
     };
 
     private static string RpcOf(ServerCallContext context) => context.Method.TrimStart('/');

@@ -152,7 +152,7 @@ internal sealed class CouponsGrpc(
         var cancellation = context.CancellationToken;
         var key = string.Create(CultureInfo.InvariantCulture, $"coupon:{context.Caller().Id}");
         (await units.RunAsync<bool>(
-            async unit => await attempts.TakeAsync(unit, key, WrongPasswords, cancellation) ? true : AttemptRefusals.TooMany,
+            async unit => await attempts.TakeAsync(unit, key, WrongPasswords, cancellation) ? true : AttemptsRefusals.TooMany,
             cancellation)).OrRefuse();
         var couponId = request.CouponId > 0
             ? request.CouponId

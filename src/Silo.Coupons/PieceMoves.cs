@@ -31,10 +31,10 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
     {
         var key = string.Create(CultureInfo.InvariantCulture, $"card:{userId}");
         if (!(await units.RunAsync<bool>(
-            async unit => await attempts.TakeAsync(unit, key, WrongCards, cancellation) ? true : AttemptRefusals.TooMany,
+            async unit => await attempts.TakeAsync(unit, key, WrongCards, cancellation) ? true : AttemptsRefusals.TooMany,
             cancellation)).IsAccepted)
         {
-            return AttemptRefusals.TooMany;
+            return AttemptsRefusals.TooMany;
         }
 
         var card = await units.ReadAsync(
@@ -111,7 +111,7 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
 
                 if ((await users.ExistingAsync(unit, [toUserId], cancellation)).Count == 0)
                 {
-                    return UserRefusals.Unknown;
+                    return UsersRefusals.Unknown;
                 }
 
                 return toUserId == userId ? CouponRefusals.PieceSentToSelf : await GiveAsync(unit, mine, toUserId, cancellation);

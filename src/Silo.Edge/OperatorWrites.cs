@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
@@ -8,46 +10,82 @@ namespace Silo.Edge;
 
 /// <summary>
 /// Runs an operator's write in one unit with its audit entry. The entry carries the request id and the first answer,
-/// so it is also what a repeat is answered from.
+/// so it is also what a repeat is answered from. Request id and reason are the request's fields <c>request_id</c> and
+/// <c>reason</c>, or empty where it has none.
 /// </summary>
 public sealed class OperatorWrites(IUnits units)
 {
+    private static readonly ConcurrentDictionary<MessageDescriptor, Fields> FieldsOf = new();
+
     /// <summary>Runs the write, or answers a repeat with what the first one did.</summary>
     /// <typeparam name="T">The subject as the API shows it; the audit log keeps it as JSON.</typeparam>
     /// <param name="context">The call.</param>
     /// <param name="request">What is compared at a repeat; it holds no secret.</param>
-    /// <param name="requestId">The caller's request id, or empty.</param>
-    /// <param name="reason">The operator's reason.</param>
     /// <param name="work">Changes the subject inside the unit and says how it was and is.</param>
     /// <exception cref="RefusalException">The work refused, or the request id was used for another request.</exception>
     public async Task<T> RunAsync<T>(
-        ServerCallContext context,
-        IMessage request,
-        string requestId,
-        string reason,
-        Func<Unit, Task<Result<OperatorChange<T>>>> work)
+        ServerCallContext context, IMessage request, Func<Unit, Task<Result<OperatorChange<T>>>> work)
         where T : class, IMessage<T>, new()
     {
         try
         {
-            return await OnceAsync(context, request, requestId, reason, work);
+            return await OnceAsync(context, request, work);
         }
         catch (UniqueKeyTakenException)
         {
             // Of two at once with one request id, or for one name, the second is rolled back, and now finds the first.
-            return await OnceAsync(context, request, requestId, reason, work);
+            return await OnceAsync(context, request, work);
         }
     }
 
-    private async Task<T> OnceAsync<T>(
+    /// <summary>Runs a write that takes the request as it is.</summary>
+    /// <typeparam name="TRequest">The request.</typeparam>
+    /// <typeparam name="T">The subject as the API shows it.</typeparam>
+    /// <param name="context">The call.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="work">Changes the subject inside the unit and says how it was and is.</param>
+    /// <exception cref="RefusalException">The work refused, or the request id was used for another request.</exception>
+    public Task<T> RunAsync<TRequest, T>(
+        ServerCallContext context,
+        TRequest request,
+        Func<Unit, TRequest, CancellationToken, Task<Result<OperatorChange<T>>>> work)
+        where TRequest : IMessage
+        where T : class, IMessage<T>, new() =>
+        RunAsync(context, request, unit => work(unit, request, context.CancellationToken));
+
+    /// <summary>Runs a write of a module that has types of its own for what the API shows.</summary>
+    /// <typeparam name="TOwn">The subject as the module has it.</typeparam>
+    /// <typeparam name="T">The subject as the API shows it.</typeparam>
+    /// <param name="context">The call.</param>
+    /// <param name="request">What is compared at a repeat; it holds no secret.</param>
+    /// <param name="work">Changes the subject inside the unit and says how it was and is.</param>
+    /// <param name="wire">Translates the subject.</param>
+    /// <exception cref="RefusalException">The work refused, or the request id was used for another request.</exception>
+    public Task<T> RunAsync<TOwn, T>(
         ServerCallContext context,
         IMessage request,
-        string requestId,
-        string reason,
-        Func<Unit, Task<Result<OperatorChange<T>>>> work)
+        Func<Unit, Task<Result<OperatorChange<TOwn>>>> work,
+        Func<TOwn, T> wire)
+        where TOwn : class
+        where T : class, IMessage<T>, new() =>
+        RunAsync<T>(context, request, async unit =>
+        {
+            var decided = await work(unit);
+            return decided.IsAccepted
+                ? new OperatorChange<T>(
+                    decided.Value.Subject,
+                    decided.Value.Before is { } before ? wire(before) : null,
+                    wire(decided.Value.After))
+                : decided.Refusal;
+        });
+
+    private async Task<T> OnceAsync<T>(
+        ServerCallContext context, IMessage request, Func<Unit, Task<Result<OperatorChange<T>>>> work)
         where T : class, IMessage<T>, new()
     {
-        var (operatorId, rpc, hash) = (context.Caller().Id, context.Method.TrimStart('/'), RequestHash.Of(request));
+        var fields = FieldsOf.GetOrAdd(request.Descriptor, Fields.Of);
+        var (requestId, hash) = (fields.RequestIdOf(request), RequestHash.Of(request));
+        var (operatorId, rpc) = (context.Caller().Id, context.Method.TrimStart('/'));
         async Task<Result<T>?> FirstAnswerAsync(IQueryable<AuditEntry> entries) =>
             requestId.Length == 0 || await entries.AsNoTracking().SingleOrDefaultAsync(
                 a => a.OperatorId == operatorId && a.Rpc == rpc && a.RequestId == requestId,
@@ -78,11 +116,10 @@ public sealed class OperatorWrites(IUnits units)
                     OperatorId = operatorId,
                     Rpc = rpc,
                     Subject = change.Subject,
-                    Reason = reason,
+                    Reason = fields.ReasonOf(request),
                     Before = change.Before is null ? null : JsonFormatter.Default.Format(change.Before),
                     After = JsonFormatter.Default.Format(change.After),
-                    // The blank keeps what is made here apart from what a caller can send.
-                    RequestId = requestId.Length > 0 ? requestId : $" {id:x}",
+                    RequestId = OwnRequestId.Or(requestId, id),
                     RequestHash = hash,
                 });
                 return change.After;
@@ -97,12 +134,26 @@ public sealed class OperatorWrites(IUnits units)
 
         return result.OrRefuse();
     }
+
+    /// <summary>Where requests of one kind have their request id and reason.</summary>
+    private sealed record Fields(FieldDescriptor? RequestId, FieldDescriptor? Reason)
+    {
+        public static Fields Of(MessageDescriptor request) =>
+            new(request.FindFieldByName("request_id"), request.FindFieldByName("reason"));
+
+        public string RequestIdOf(IMessage request) => Text(RequestId, request);
+
+        public string ReasonOf(IMessage request) => Text(Reason, request);
+
+        private static string Text(FieldDescriptor? field, IMessage request) =>
+            field is null ? "" : (string)field.Accessor.GetValue(request);
+    }
 }
 
 /// <summary>What an operator's write changed.</summary>
-/// <typeparam name="T">The subject as the API shows it.</typeparam>
+/// <typeparam name="T">The subject: as the API shows it, or as the module has it.</typeparam>
 /// <param name="Subject">Such as <c>user:12</c>.</param>
 /// <param name="Before">How it was; null when it is new.</param>
 /// <param name="After">How it is; also the answer.</param>
 public sealed record OperatorChange<T>(string Subject, T? Before, T After)
-    where T : class, IMessage<T>;
+    where T : class;

@@ -10,7 +10,7 @@ namespace Silo.Files;
 /// be taken for a page or a script.
 /// </summary>
 internal sealed class FileServing(
-    FileReads reads, IFileStore store, Pictures pictures, TimeProvider time, ILogger<FileServing> logger)
+    FilesReads reads, IFileStore store, Pictures pictures, TimeProvider time, ILogger<FileServing> logger)
 {
     /// <summary>Thumbnails that may wait to be made on this node.</summary>
     private const int MostWaiting = 256;
@@ -25,14 +25,14 @@ internal sealed class FileServing(
         headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         headers["Cross-Origin-Resource-Policy"] = "cross-origin";
         headers.CacheControl = "no-store";
-        if (!FileRules.TryParse(name, out var known, out var size)
+        if (!FilesRules.TryParse(name, out var known, out var size)
             || await reads.FindAsync(known, http.RequestAborted) is not { } row
             || (row.ExpiresAt != 0 && row.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds()))
         {
             return Results.NotFound();
         }
 
-        if (FileRules.BoundOf(size) >= Math.Max(row.Width, row.Height))
+        if (FilesRules.BoundOf(size) >= Math.Max(row.Width, row.Height))
         {
             size = PictureSize.Original;
         }
@@ -45,9 +45,9 @@ internal sealed class FileServing(
         headers.CacheControl = row.ExpiresAt == 0 ? "public, max-age=31536000, immutable" : "public, max-age=600";
         return Results.Stream(
             content,
-            FileRules.ContentTypeOf(size == PictureSize.Original ? row.Kind : Pictures.ShrunkKindOf(row.Kind)),
+            FilesRules.ContentTypeOf(size == PictureSize.Original ? row.Kind : Pictures.ShrunkKindOf(row.Kind)),
             lastModified: DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
-            entityTag: new EntityTagHeaderValue($"\"{FileRules.KeyOf(row.Name, size)}\""),
+            entityTag: new EntityTagHeaderValue($"\"{FilesRules.KeyOf(row.Name, size)}\""),
             enableRangeProcessing: true);
     }
 
@@ -56,7 +56,7 @@ internal sealed class FileServing(
     {
         try
         {
-            if (await store.GetAsync(FileRules.KeyOf(row.Name, size), cancellation) is { } stored)
+            if (await store.GetAsync(FilesRules.KeyOf(row.Name, size), cancellation) is { } stored)
             {
                 return stored;
             }
@@ -80,7 +80,7 @@ internal sealed class FileServing(
             return null;
         }
 
-        var key = FileRules.KeyOf(row.Name, size);
+        var key = FilesRules.KeyOf(row.Name, size);
         var made = making.GetOrAdd(key, _ => new(() => MakeAsync(row, size, key)));
         return await made.Value.WaitAsync(cancellation);
     }
@@ -91,7 +91,7 @@ internal sealed class FileServing(
         {
             await using var original = await store.GetAsync(row.Name, CancellationToken.None)
                 ?? throw new FileNotFoundException("A file has a row and no bytes.");
-            var made = await pictures.ShrinkAsync(original, row.Kind, FileRules.BoundOf(size), CancellationToken.None);
+            var made = await pictures.ShrinkAsync(original, row.Kind, FilesRules.BoundOf(size), CancellationToken.None);
             await KeepAsync(row, key, made);
             return made;
         }
@@ -106,7 +106,7 @@ internal sealed class FileServing(
         try
         {
             using var content = new MemoryStream(made, writable: false);
-            await store.PutAsync(key, content, FileRules.ContentTypeOf(Pictures.ShrunkKindOf(row.Kind)), CancellationToken.None);
+            await store.PutAsync(key, content, FilesRules.ContentTypeOf(Pictures.ShrunkKindOf(row.Kind)), CancellationToken.None);
             if (!await reads.ExistsAsync(row.Name, CancellationToken.None))
             {
                 // Deleted meanwhile, perhaps together with the thumbnails that there were.

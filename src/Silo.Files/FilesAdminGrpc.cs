@@ -8,7 +8,7 @@ namespace Silo.Files;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class FilesAdminGrpc(
-    IFiles files, Uploads uploads, FileReads reads, OperatorWrites writes)
+    IFiles files, Uploads uploads, FilesReads reads, OperatorWrites writes)
     : FilesAdminService.FilesAdminServiceBase
 {
     private const long Shop = 0;
@@ -18,14 +18,14 @@ internal sealed class FilesAdminGrpc(
         {
             File = await uploads.TakeAsync(
             requestStream,
-            FileWire.Part,
+            FilesWire.Part,
             Shop,
-            (metadata, make) => writes.RunAsync<File>(context, metadata, requestId: "", reason: "", unit =>
+            (metadata, make) => writes.RunAsync<File>(context, metadata, unit =>
             {
                 var made = make(unit);
                 unit.Set<FileRow>().Add(made);
                 return Task.FromResult<Kernel.Result<OperatorChange<File>>>(
-                    new OperatorChange<File>($"file:{made.Id}", null, FileWire.File(made, files)));
+                    new OperatorChange<File>($"file:{made.Id}", null, FilesWire.File(made, files)));
             }),
             context.CancellationToken),
         };
@@ -38,17 +38,17 @@ internal sealed class FilesAdminGrpc(
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var response = new SearchFilesResponse { TotalCount = total };
-        response.Files.AddRange(page.Select(f => FileWire.File(f, files)));
+        response.Files.AddRange(page.Select(f => FilesWire.File(f, files)));
         return response;
     }
 
     public override async Task<RemoveFileResponse> RemoveFile(RemoveFileRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        await writes.RunAsync<File>(context, request, requestId: "", request.Reason, async unit =>
+        await writes.RunAsync<File>(context, request, async unit =>
             await FileDeletion.DeleteAsync(unit, unit.Query<FileRow>().Where(f => f.Id == request.FileId), cancellation) is { } row
-                ? new OperatorChange<File>($"file:{row.Id}", FileWire.File(row, files), new File())
-                : FileRefusals.Unknown);
+                ? new OperatorChange<File>($"file:{row.Id}", FilesWire.File(row, files), new File())
+                : FilesRefusals.Unknown);
         return new();
     }
 }

@@ -17,13 +17,13 @@ public static class FilesArea
     {
         var options = FilesOptions.From(configuration);
         services.AddSingleton(options);
-        services.AddSingleton<IModuleModel, FileModel>();
+        services.AddSingleton<IModuleModel, FilesModel>();
         services.AddSingleton<IFileStore>(_ => options.S3 is { } s3 ? new S3FileStore(s3) : new LocalFileStore(options));
-        services.AddSingleton<IFiles, FileDoor>();
+        services.AddSingleton<IFiles, FilesDoor>();
         services.AddSingleton<Pictures>();
         services.AddSingleton<Uploads>();
-        services.AddSingleton<IDemoPictures, DemoPictures>();
-        services.AddSingleton<FileReads>();
+        services.AddSingleton<IDemoPictures, DemoPicturesDoor>();
+        services.AddSingleton<FilesReads>();
         services.AddSingleton<FileServing>();
         services.AddSingleton<IPersonalData, FilesPersonalData>();
         services.AddSingleton<IWorkHandler, FileTidying>();
@@ -39,7 +39,7 @@ public static class FilesArea
         endpoints.MapSiloGrpc<FilesGrpc>();
         endpoints.MapSiloGrpc<FilesAdminGrpc>();
         endpoints.MapMethods(
-            FileRules.Path + "{name}",
+            FilesRules.Path + "{name}",
             [HttpMethods.Get, HttpMethods.Head],
             (string name, HttpContext http, FileServing serving) => serving.ServeAsync(name, http));
         return endpoints;

@@ -7,7 +7,7 @@ namespace Silo.Files;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class FilesGrpc(
-    IUnits units, IFiles files, Uploads uploads, FileReads reads, FilesOptions options)
+    IUnits units, IFiles files, Uploads uploads, FilesReads reads, FilesOptions options)
     : FilesService.FilesServiceBase
 {
     public override async Task<UploadFileResponse> UploadFile(
@@ -16,7 +16,7 @@ internal sealed class FilesGrpc(
         var cancellation = context.CancellationToken;
         var row = await uploads.TakeAsync(
             requestStream,
-            FileWire.Part,
+            FilesWire.Part,
             context.Caller().Id,
             async (_, make) => (await units.RunAsync<FileRow>(
                 async unit =>
@@ -32,7 +32,7 @@ internal sealed class FilesGrpc(
                 },
                 cancellation)).OrRefuse(),
             cancellation);
-        return new() { File = FileWire.File(row, files) };
+        return new() { File = FilesWire.File(row, files) };
     }
 
     public override async Task<ListMyFilesResponse> ListMyFiles(ListMyFilesRequest request, ServerCallContext context)
@@ -45,7 +45,7 @@ internal sealed class FilesGrpc(
             UsedBytes = await reads.UsedAsync(userId, cancellation),
             QuotaBytes = options.QuotaBytesPerUser,
         };
-        response.Files.AddRange(page.Select(f => FileWire.File(f, files)));
+        response.Files.AddRange(page.Select(f => FilesWire.File(f, files)));
         return response;
     }
 
@@ -55,7 +55,7 @@ internal sealed class FilesGrpc(
         (await units.RunAsync<FileRow>(
             async unit => await FileDeletion.DeleteAsync(
                 unit, unit.Query<FileRow>().Where(f => f.Id == request.FileId && f.UserId == userId), cancellation) is { } row
-                ? row : FileRefusals.Unknown,
+                ? row : FilesRefusals.Unknown,
             cancellation)).OrRefuse();
         return new();
     }

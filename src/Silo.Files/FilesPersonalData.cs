@@ -18,7 +18,7 @@ internal sealed class FilesPersonalData(IFiles files) : IPersonalData
         var rows = await reads.Query<FileRow>().Where(f => f.UserId == userId).OrderBy(f => f.Id).ToListAsync(cancellation);
         return new JsonObject
         {
-            ["files"] = new JsonArray([.. rows.Select(f => JsonNode.Parse(JsonFormatter.Default.Format(FileWire.File(f, files))))]),
+            ["files"] = new JsonArray([.. rows.Select(f => JsonNode.Parse(JsonFormatter.Default.Format(FilesWire.File(f, files))))]),
         };
     }
 

@@ -20,11 +20,11 @@ public interface IFiles
 }
 
 /// <summary>Finds files by their rows.</summary>
-internal sealed class FileDoor(FilesOptions options) : IFiles
+internal sealed class FilesDoor(FilesOptions options) : IFiles
 {
-    public string? NameIn(string url) => FileRules.NameIn(url);
+    public string? NameIn(string url) => FilesRules.NameIn(url);
 
-    public string UrlOf(string name) => $"{options.PublicUrl}{FileRules.Path}{name}";
+    public string UrlOf(string name) => $"{options.PublicUrl}{FilesRules.Path}{name}";
 
     public async Task<IReadOnlySet<string>> ExistingAsync(
         IReads reads, IReadOnlyCollection<string> names, CancellationToken cancellation) => names.Count == 0

@@ -90,7 +90,7 @@ internal sealed class LocalFileStore(FilesOptions options) : IFileStore
     [DllImport("libc", EntryPoint = "close")]
     private static extern int Close(int handle);
 
-    private string PathOf(string key) => FileRules.IsKey(key)
+    private string PathOf(string key) => FilesRules.IsKey(key)
         ? Path.Combine(options.Directory, key[..2], key)
         : throw new ArgumentException("This is no key of a file.", nameof(key));
 }

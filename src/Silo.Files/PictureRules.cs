@@ -30,12 +30,12 @@ internal static class PictureRules
     {
         if (file.IsEmpty)
         {
-            return FileRefusals.Empty;
+            return FilesRefusals.Empty;
         }
 
         if (KindOf(file) is not { } kind)
         {
-            return FileRefusals.TypeUnsupported;
+            return FilesRefusals.TypeUnsupported;
         }
 
         var end = kind switch
@@ -45,7 +45,7 @@ internal static class PictureRules
             PictureKind.Gif => EndOfGif(file),
             _ => EndOfWebP(file),
         };
-        return end is { } length ? new PictureBytes(kind, length) : FileRefusals.PictureBroken;
+        return end is { } length ? new PictureBytes(kind, length) : FilesRefusals.PictureBroken;
     }
 
     private static PictureKind? KindOf(ReadOnlySpan<byte> file) =>

@@ -75,19 +75,19 @@ internal sealed class Pictures(FilesOptions options) : IDisposable
         using var codec = SKCodec.Create(data);
         if (codec is null || codec.EncodedFormat != FormatOf(kind))
         {
-            return FileRefusals.PictureBroken;
+            return FilesRefusals.PictureBroken;
         }
 
         // Before anything is decoded: a few bytes can claim billions of pixels.
         if ((long)codec.Info.Width * codec.Info.Height > options.MaxPixels)
         {
-            return FileRefusals.PictureTooLarge;
+            return FilesRefusals.PictureTooLarge;
         }
 
         using var decoded = Decode(codec, LookedAt);
         if (decoded is null)
         {
-            return FileRefusals.PictureBroken;
+            return FilesRefusals.PictureBroken;
         }
 
         var turned = IsTurned(codec.EncodedOrigin);
@@ -103,7 +103,7 @@ internal sealed class Pictures(FilesOptions options) : IDisposable
         using var data = SKData.CreateCopy(bytes);
         using var codec = SKCodec.Create(data) ?? throw new InvalidDataException("A stored picture cannot be read.");
         using var decoded = Decode(codec, bound) ?? throw new InvalidDataException("A stored picture cannot be decoded.");
-        var (width, height) = FileRules.Fit(codec.Info.Width, codec.Info.Height, bound);
+        var (width, height) = FilesRules.Fit(codec.Info.Width, codec.Info.Height, bound);
         using var small = decoded.Resize(
             new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Premul),
             new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear))

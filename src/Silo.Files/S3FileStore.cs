@@ -61,7 +61,7 @@ internal sealed class S3FileStore : IFileStore, IDisposable
     public void Dispose() => client.Dispose();
 
     private static string Checked(string key) =>
-        FileRules.IsKey(key) ? key : throw new ArgumentException("This is no key of a file.", nameof(key));
+        FilesRules.IsKey(key) ? key : throw new ArgumentException("This is no key of a file.", nameof(key));
 
     /// <summary>An object that is read from where it is asked for: a seek costs another request, of the rest only.</summary>
     private sealed class S3ObjectStream(IAmazonS3 client, string bucket, string key, GetObjectResponse first) : Stream

@@ -84,7 +84,7 @@ internal sealed class Uploads(
         foreach (var (name, picture) in names.Zip(made))
         {
             using var bytes = new MemoryStream(picture.Bytes, writable: false);
-            await store.PutAsync(name, bytes, FileRules.ContentTypeOf(PictureKind.Jpeg), cancellation);
+            await store.PutAsync(name, bytes, FilesRules.ContentTypeOf(PictureKind.Jpeg), cancellation);
         }
 
         return (await units.RunAsync<IReadOnlyList<FileRow>>(
@@ -111,12 +111,12 @@ internal sealed class Uploads(
             INSERT INTO files_usage (user_id, bytes) VALUES ({row.UserId}, {row.Size})
             ON CONFLICT (user_id) DO UPDATE SET bytes = files_usage.bytes + {row.Size} WHERE files_usage.bytes <= {most}
             """,
-            cancellation) == 1 ? null : FileRefusals.QuotaExceeded;
+            cancellation) == 1 ? null : FilesRefusals.QuotaExceeded;
     }
 
     private static FileRow Row(Unit unit, string name, long userId, FileMetadata metadata, JudgedPicture judged)
     {
-        var shown = FileRules.ShownName(metadata.Name);
+        var shown = FilesRules.ShownName(metadata.Name);
         return new()
         {
             Id = unit.NewId(),
@@ -146,12 +146,12 @@ internal sealed class Uploads(
                 metadata = part.Metadata;
                 if (metadata is null)
                 {
-                    FileRefusals.MetadataNotFirst.Throw();
+                    FilesRefusals.MetadataNotFirst.Throw();
                 }
 
                 if (metadata.Size > options.MaxBytes)
                 {
-                    FileRefusals.TooLarge.Throw();
+                    FilesRefusals.TooLarge.Throw();
                 }
 
                 continue;
@@ -159,14 +159,14 @@ internal sealed class Uploads(
 
             if (part.Metadata is not null)
             {
-                FileRefusals.MetadataNotFirst.Throw();
+                FilesRefusals.MetadataNotFirst.Throw();
             }
 
             if (part.Chunk is { } chunk)
             {
                 if (file.Length + chunk.Length > options.MaxBytes)
                 {
-                    FileRefusals.TooLarge.Throw();
+                    FilesRefusals.TooLarge.Throw();
                 }
 
                 await file.WriteAsync(chunk.Memory, cancellation);
@@ -175,18 +175,18 @@ internal sealed class Uploads(
 
         if (metadata is null)
         {
-            FileRefusals.MetadataNotFirst.Throw();
+            FilesRefusals.MetadataNotFirst.Throw();
         }
 
         await file.FlushAsync(cancellation);
         if (file.Length == 0)
         {
-            FileRefusals.Empty.Throw();
+            FilesRefusals.Empty.Throw();
         }
 
         if (metadata.Size != 0 && metadata.Size != file.Length)
         {
-            FileRefusals.SizeWrong.Throw();
+            FilesRefusals.SizeWrong.Throw();
         }
 
         return metadata;
@@ -200,7 +200,7 @@ internal sealed class Uploads(
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limited.Token);
         try
         {
-            await store.PutAsync(name, file, FileRules.ContentTypeOf(kind), both.Token);
+            await store.PutAsync(name, file, FilesRules.ContentTypeOf(kind), both.Token);
             return name;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -211,7 +211,7 @@ internal sealed class Uploads(
     }
 
     private static string NewName(PictureKind kind) =>
-        FileRules.NameOf(RandomNumberGenerator.GetHexString(FileRules.RandomPart, lowercase: true), kind);
+        FilesRules.NameOf(RandomNumberGenerator.GetHexString(FilesRules.RandomPart, lowercase: true), kind);
 
     /// <summary>Has objects removed that have no row by the time an upload is lost.</summary>
     private async Task EnqueueRemovalAsync(IReadOnlyList<string> names, CancellationToken cancellation) => await units.RunAsync<bool>(

@@ -18,8 +18,6 @@ internal sealed class GroupBuysAdminGrpc(
             Campaign = await writes.RunAsync<Campaign>(
                 context,
                 request,
-                request.RequestId,
-                request.Reason,
                 unit => campaigns.CreateAsync(unit, request.Terms, context.CancellationToken)),
         };
 
@@ -30,8 +28,6 @@ internal sealed class GroupBuysAdminGrpc(
                 await writes.RunAsync<Campaign>(
                     context,
                     request,
-                    request.RequestId,
-                    request.Reason,
                     unit => campaigns.UpdateAsync(
                         unit, request.CampaignId, request.Terms, request.ExpectedVersion, context.CancellationToken)),
                 context.CancellationToken),
@@ -44,8 +40,6 @@ internal sealed class GroupBuysAdminGrpc(
                 await writes.RunAsync<Campaign>(
                     context,
                     request,
-                    request.RequestId,
-                    request.Reason,
                     unit => CampaignWrites.ChangeAsync(
                         unit,
                         request.CampaignId,
@@ -65,8 +59,6 @@ internal sealed class GroupBuysAdminGrpc(
             await writes.RunAsync<Campaign>(
                 context,
                 request,
-                request.RequestId,
-                request.Reason,
                 unit => CampaignWrites.ChangeAsync(
                     unit,
                     request.CampaignId,

@@ -113,7 +113,7 @@ internal sealed class LotteriesAdminGrpc(
     public override async Task<DeliverPrizeResponse> DeliverPrize(DeliverPrizeRequest request, ServerCallContext context) => new()
     {
         Draw = await writes.RunAsync<Draw>(
-            context, request, request.RequestId, request.Reason, unit => DeliverAsync(unit, request, context.CancellationToken)),
+            context, request, unit => DeliverAsync(unit, request, context.CancellationToken)),
     };
 
     public override async Task<GetLotteryStatisticsResponse> GetLotteryStatistics(

@@ -32,7 +32,7 @@ public interface IPoints
     /// Gives what the rules say of an event, in the caller's unit, once: a repeat is answered as the first. Waits for the
     /// user's wallet; a unit that gives to several users takes their wallets first.
     /// </summary>
-    /// <returns>The points, 0 where no rule is met or the day's limit is reached; or <see cref="WalletRefusals.WalletFull"/>.</returns>
+    /// <returns>The points, 0 where no rule is met or the day's limit is reached; or <see cref="WalletsRefusals.WalletFull"/>.</returns>
     Task<Result<long>> GrantAsync(Unit unit, PointsGrant grant, CancellationToken cancellation);
 
     /// <summary>
@@ -44,7 +44,7 @@ public interface IPoints
     /// <param name="reference">The reference of the grant; of one that gave nothing nothing is taken.</param>
     /// <param name="backCents">How much of the grant's amount was given back in all, in cents.</param>
     /// <param name="cancellation">Abandons the statement and with it the unit.</param>
-    /// <returns>The points that this call took; or <see cref="WalletRefusals.WalletFull"/> where the debt were too large.</returns>
+    /// <returns>The points that this call took; or <see cref="WalletsRefusals.WalletFull"/> where the debt were too large.</returns>
     Task<Result<long>> TakeBackAsync(
         Unit unit, PointsEvent happened, string reference, long backCents, CancellationToken cancellation);
 }

@@ -15,7 +15,7 @@ internal sealed class PointsAdminGrpc(
     private const int MostDays = 366;
 
     public override Task<SetSignInTermsResponse> SetSignInTerms(SetSignInTermsRequest request, ServerCallContext context) =>
-        writes.RunAsync<SetSignInTermsResponse>(context, request, request.RequestId, request.Reason, async unit =>
+        writes.RunAsync<SetSignInTermsResponse>(context, request, async unit =>
         {
             var set = await SignInTermsStore.SetAsync(unit, request.Terms, request.ExpectedVersion, context.CancellationToken);
             return set.IsAccepted
@@ -29,7 +29,7 @@ internal sealed class PointsAdminGrpc(
         if (!await units.ReadAsync(
             async r => (await users.ExistingAsync(r, [userId], context.CancellationToken)).Count == 1, context.CancellationToken))
         {
-            UserRefusals.Unknown.Throw();
+            UsersRefusals.Unknown.Throw();
         }
 
         var outcome = await grains.GetGrain<ISignInGrain>(SignInGrain.KeyOf(userId)).RunAsync(new GrantCardsCommand
@@ -80,19 +80,19 @@ internal sealed class PointsAdminGrpc(
 
     public override async Task<CreatePointsRuleResponse> CreatePointsRule(CreatePointsRuleRequest request, ServerCallContext context) => new()
     {
-        Rule = await writes.RunAsync<PointsRule>(context, request, request.RequestId, request.Reason, unit =>
+        Rule = await writes.RunAsync<PointsRule>(context, request, unit =>
             PointsRuleStore.CreateAsync(unit, request.Terms, context.CancellationToken)),
     };
 
     public override async Task<UpdatePointsRuleResponse> UpdatePointsRule(UpdatePointsRuleRequest request, ServerCallContext context) => new()
     {
-        Rule = await writes.RunAsync<PointsRule>(context, request, request.RequestId, request.Reason, unit =>
+        Rule = await writes.RunAsync<PointsRule>(context, request, unit =>
             PointsRuleStore.UpdateAsync(unit, request.RuleId, request.Terms, request.ExpectedVersion, context.CancellationToken)),
     };
 
     public override async Task<DeletePointsRuleResponse> DeletePointsRule(DeletePointsRuleRequest request, ServerCallContext context)
     {
-        await writes.RunAsync<PointsRule>(context, request, requestId: "", request.Reason, unit =>
+        await writes.RunAsync<PointsRule>(context, request, unit =>
             PointsRuleStore.DeleteAsync(unit, request.RuleId, context.CancellationToken));
         return new();
     }
@@ -106,7 +106,7 @@ internal sealed class PointsAdminGrpc(
 
     public override async Task<CreateVouchersResponse> CreateVouchers(CreateVouchersRequest request, ServerCallContext context) => new()
     {
-        Batch = await writes.RunAsync<VoucherBatch>(context, request, request.RequestId, request.Reason, async unit =>
+        Batch = await writes.RunAsync<VoucherBatch>(context, request, async unit =>
         {
             var made = await Vouchers.CreateAsync(unit, request);
             return made.IsAccepted
@@ -127,7 +127,7 @@ internal sealed class PointsAdminGrpc(
     }
 
     public override Task<VoidVouchersResponse> VoidVouchers(VoidVouchersRequest request, ServerCallContext context) =>
-        writes.RunAsync<VoidVouchersResponse>(context, request, request.RequestId, request.Reason, async unit =>
+        writes.RunAsync<VoidVouchersResponse>(context, request, async unit =>
         {
             var voided = await Vouchers.VoidAsync(unit, request.BatchId, request.VoucherIds, context.CancellationToken);
             return voided.IsAccepted

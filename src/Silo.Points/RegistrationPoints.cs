@@ -36,7 +36,7 @@ internal sealed class RegistrationPoints(IUnits units, IUsers users, IWallets wa
                     if (existing.Contains(to) && (await points.GrantAsync(
                         unit,
                         new PointsGrant { UserId = to, Event = happened, Reference = $"user:{item.Key}" },
-                        cancellation)).Refusal is { } refusal && refusal != WalletRefusals.WalletFull)
+                        cancellation)).Refusal is { } refusal && refusal != WalletsRefusals.WalletFull)
                     {
                         return refusal;
                     }

@@ -26,10 +26,10 @@ internal sealed class Vouchers(IUnits units, IWallets wallets, IAttempts attempt
     {
         var key = string.Create(CultureInfo.InvariantCulture, $"voucher:{userId}");
         if (!(await units.RunAsync<bool>(
-            async unit => await attempts.TakeAsync(unit, key, UnknownNumbers, cancellation) ? true : AttemptRefusals.TooMany,
+            async unit => await attempts.TakeAsync(unit, key, UnknownNumbers, cancellation) ? true : AttemptsRefusals.TooMany,
             cancellation)).IsAccepted)
         {
-            return AttemptRefusals.TooMany;
+            return AttemptsRefusals.TooMany;
         }
 
         var exchanged = await units.RunAsync<long>(

@@ -18,7 +18,7 @@ public sealed class Region
     public required Region? Parent { get; init; }
 
     /// <summary>How its name is read: a syllable of pinyin for each Chinese character, without tones, ü as v.</summary>
-    public IEnumerable<string> Syllables => OwnReading?.Split(Regions.SyllableEnd)
+    public IEnumerable<string> Syllables => OwnReading?.Split(RegionsDoor.SyllableEnd)
         ?? Name.Where(UsualReadings.ContainsKey).Select(character => UsualReadings[character]);
 
     /// <summary>How it is read where one of its characters is not read as usual.</summary>

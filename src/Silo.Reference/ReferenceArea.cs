@@ -10,7 +10,7 @@ public static class ReferenceArea
     /// <summary>Adds the module's services. It has no tables.</summary>
     public static IServiceCollection AddReference(this IServiceCollection services)
     {
-        services.AddSingleton<IRegions, Regions>();
+        services.AddSingleton<IRegions, RegionsDoor>();
         services.AddSingleton<MobileNumbers>();
         services.AddSiloGrpc<ReferenceGrpc>();
         return services;

@@ -11,7 +11,7 @@ public interface IWallets
     /// are booked already is answered as that one and moves nothing. Waits for the wallets of the users in it; a unit
     /// that books for several users one after the other takes all their wallets first, with <see cref="LockAsync"/>.
     /// </summary>
-    /// <returns>The transaction's id, or <see cref="WalletRefusals"/>.</returns>
+    /// <returns>The transaction's id, or <see cref="WalletsRefusals"/>.</returns>
     /// <exception cref="ArgumentException">The lines do not sum to zero, or are otherwise not a transaction.</exception>
     Task<Result<long>> PostAsync(Unit unit, LedgerTransaction transaction, CancellationToken cancellation);
 

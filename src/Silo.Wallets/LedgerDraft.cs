@@ -44,7 +44,7 @@ public sealed class LedgerDraft
         LedgerRules.TakeBack(wallets[userId], userId, points: true, points);
 
     /// <summary>Books a transaction; all of it, or, refused, nothing.</summary>
-    /// <returns>The transaction's id, or <see cref="WalletRefusals"/>.</returns>
+    /// <returns>The transaction's id, or <see cref="WalletsRefusals"/>.</returns>
     /// <exception cref="ArgumentException">It is not a transaction, or names a wallet that is not locked.</exception>
     /// <exception cref="InvalidOperationException">Another draft of the unit has booked on one of the wallets since.</exception>
     public Result<long> Post(LedgerTransaction transaction, Rows rows)

@@ -128,7 +128,7 @@ internal static class LedgerRules
             var received = line is { Account: LedgerAccount.Points, Amount: > 0 } ? line.Amount : 0;
             if (wallet.PointsReceived > long.MaxValue - received)
             {
-                return WalletRefusals.WalletFull;
+                return WalletsRefusals.WalletFull;
             }
 
             wallet = wallet.With(line.Account, amount) with
@@ -166,10 +166,10 @@ internal static class LedgerRules
     /// <summary>Why a user's account cannot hold an amount, or null.</summary>
     public static Refusal? RefusalOf(LedgerAccount account, long amount) => account switch
     {
-        LedgerAccount.BalanceDebt or LedgerAccount.PointsDebt => amount is > 0 or < -MaxAmount ? WalletRefusals.WalletFull : null,
-        _ when amount > MaxAmount => WalletRefusals.WalletFull,
-        LedgerAccount.Points when amount < 0 => WalletRefusals.PointsTooLow,
-        _ when amount < 0 => WalletRefusals.BalanceTooLow,
+        LedgerAccount.BalanceDebt or LedgerAccount.PointsDebt => amount is > 0 or < -MaxAmount ? WalletsRefusals.WalletFull : null,
+        _ when amount > MaxAmount => WalletsRefusals.WalletFull,
+        LedgerAccount.Points when amount < 0 => WalletsRefusals.PointsTooLow,
+        _ when amount < 0 => WalletsRefusals.BalanceTooLow,
         _ => null,
     };
 

@@ -9,13 +9,13 @@ namespace Silo.Wallets;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class WalletsAdminGrpc(
-    IUnits units, IUsers users, Ledger ledger, WalletReads reads, ShopAccounts shop, LedgerProof proof, OperatorWrites writes)
+    IUnits units, IUsers users, WalletsDoor ledger, WalletsReads reads, ShopAccountsReads shop, LedgerProof proof, OperatorWrites writes)
     : WalletsAdminService.WalletsAdminServiceBase
 {
     public override async Task<AdjustWalletResponse> AdjustWallet(AdjustWalletRequest request, ServerCallContext context) => new()
     {
         Wallet = await writes.RunAsync<Wallet>(
-            context, request, request.RequestId, request.Reason, unit => AdjustAsync(unit, request, context.CancellationToken)),
+            context, request, unit => AdjustAsync(unit, request, context.CancellationToken)),
     };
 
     public override async Task<GetUserWalletResponse> GetUserWallet(GetUserWalletRequest request, ServerCallContext context)
@@ -23,7 +23,7 @@ internal sealed class WalletsAdminGrpc(
         await RequireUserAsync(request.UserId, context.CancellationToken);
         return new()
         {
-            Wallet = WalletWire.Wallet(request.UserId, await reads.WalletAsync(request.UserId, context.CancellationToken)),
+            Wallet = WalletsWire.Wallet(request.UserId, await reads.WalletAsync(request.UserId, context.CancellationToken)),
         };
     }
 
@@ -32,11 +32,11 @@ internal sealed class WalletsAdminGrpc(
         await RequireUserAsync(request.UserId, context.CancellationToken);
         var (page, total) = await reads.StatementAsync(
             request.UserId,
-            WalletWire.Query(request.Filter),
+            WalletsWire.Query(request.Filter),
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var response = new ListUserEntriesResponse { TotalCount = total };
-        response.Entries.AddRange(page.Select(WalletWire.Entry));
+        response.Entries.AddRange(page.Select(WalletsWire.Entry));
         return response;
     }
 
@@ -45,7 +45,7 @@ internal sealed class WalletsAdminGrpc(
     {
         var response = new ListShopAccountsResponse();
         response.Accounts.AddRange((await shop.ListAsync(context.CancellationToken))
-            .Select(a => WalletWire.ShopAccount(a.Account, a.Amount)));
+            .Select(a => WalletsWire.ShopAccount(a.Account, a.Amount)));
         return response;
     }
 
@@ -74,17 +74,17 @@ internal sealed class WalletsAdminGrpc(
     {
         if (request.Account is not (WalletAccount.Balance or WalletAccount.Points))
         {
-            return WalletRefusals.AccountNotAdjustable;
+            return WalletsRefusals.AccountNotAdjustable;
         }
 
         var userId = request.UserId;
         if ((await users.ExistingAsync(unit, [userId], cancellation)).Count == 0)
         {
-            return UserRefusals.Unknown;
+            return UsersRefusals.Unknown;
         }
 
         var draft = await ledger.LockAsync(unit, [userId], cancellation);
-        var before = WalletWire.Wallet(userId, draft.WalletOf(userId));
+        var before = WalletsWire.Wallet(userId, draft.WalletOf(userId));
         var points = request.Account == WalletAccount.Points;
         var rows = new Rows();
         var posted = draft.Post(
@@ -108,14 +108,14 @@ internal sealed class WalletsAdminGrpc(
         }
 
         await unit.WriteAsync(rows);
-        return new OperatorChange<Wallet>($"user:{userId}", before, WalletWire.Wallet(userId, draft.WalletOf(userId)));
+        return new OperatorChange<Wallet>($"user:{userId}", before, WalletsWire.Wallet(userId, draft.WalletOf(userId)));
     }
 
     private async Task RequireUserAsync(long userId, CancellationToken cancellation)
     {
         if (!await units.ReadAsync(async r => (await users.ExistingAsync(r, [userId], cancellation)).Count == 1, cancellation))
         {
-            UserRefusals.Unknown.Throw();
+            UsersRefusals.Unknown.Throw();
         }
     }
 }

@@ -12,13 +12,13 @@ public static class WalletsArea
     /// <summary>Adds the module's services and model.</summary>
     public static IServiceCollection AddWallets(this IServiceCollection services)
     {
-        services.AddSingleton<IModuleModel, WalletModel>();
-        services.AddSingleton<Ledger>();
-        services.AddSingleton<IWallets>(provider => provider.GetRequiredService<Ledger>());
-        services.AddSingleton<WalletReads>();
+        services.AddSingleton<IModuleModel, WalletsModel>();
+        services.AddSingleton<WalletsDoor>();
+        services.AddSingleton<IWallets>(provider => provider.GetRequiredService<WalletsDoor>());
+        services.AddSingleton<WalletsReads>();
         services.AddSingleton<LedgerProof>();
-        services.AddSingleton<ShopAccounts>();
-        services.AddSingleton<IWorkHandler>(provider => provider.GetRequiredService<ShopAccounts>());
+        services.AddSingleton<ShopAccountsReads>();
+        services.AddSingleton<IWorkHandler>(provider => provider.GetRequiredService<ShopAccountsReads>());
         services.AddSingleton<IPersonalData, WalletsPersonalData>();
         services.AddSingleton<IDemoData, WalletsDemo>();
         services.AddSiloGrpc<WalletsGrpc>();

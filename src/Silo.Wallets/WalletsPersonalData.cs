@@ -19,16 +19,16 @@ internal sealed class WalletsPersonalData : IPersonalData
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {
-        var wallet = await WalletReads.WalletAsync(reads, userId, cancellation);
+        var wallet = await WalletsReads.WalletAsync(reads, userId, cancellation);
         var entries = new JsonArray();
         foreach (var account in Accounts)
         {
-            var (lines, _) = await WalletReads.StatementAsync(
+            var (lines, _) = await WalletsReads.StatementAsync(
                 reads, userId, new(account, true, true, [], null, null), new Paging(1, int.MaxValue), cancellation);
-            lines.ForEach(line => entries.Add(Json(WalletWire.Entry(line))));
+            lines.ForEach(line => entries.Add(Json(WalletsWire.Entry(line))));
         }
 
-        return new JsonObject { ["wallet"] = Json(WalletWire.Wallet(userId, wallet)), ["entries"] = entries };
+        return new JsonObject { ["wallet"] = Json(WalletsWire.Wallet(userId, wallet)), ["entries"] = entries };
     }
 
     public Task EraseAsync(Unit unit, long userId, CancellationToken cancellation) => Task.CompletedTask;

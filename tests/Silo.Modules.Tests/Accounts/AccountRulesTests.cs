@@ -56,7 +56,7 @@ public sealed class AccountRulesTests
     // eighteen characters in one, two of them blanks
     [InlineData("\ufdfa", false)]
     public void NameRefusal_EachName_SaysWhetherItCanBeRegistered(string name, bool accepted) =>
-        Assert.Equal(accepted ? null : "USER_NAME_INVALID", AccountRules.NameRefusal(name)?.Reason);
+        Assert.Equal(accepted ? null : "USER_NAME_INVALID", AccountsRules.NameRefusal(name)?.Reason);
 
     [Theory]
     [InlineData("Abcd", "aBCD", true)]
@@ -72,7 +72,7 @@ public sealed class AccountRulesTests
     [InlineData("cafe", "caf\u00e9", false)]
     [InlineData("小明小明", "小明小朋", false)]
     public void NormaliseName_OfTwoNames_SaysWhetherTheyAreOne(string first, string second, bool same) =>
-        Assert.Equal(same, AccountRules.NormaliseName(first) == AccountRules.NormaliseName(second));
+        Assert.Equal(same, AccountsRules.NormaliseName(first) == AccountsRules.NormaliseName(second));
 
     [Theory]
     [InlineData("ABCD")]
@@ -81,21 +81,21 @@ public sealed class AccountRulesTests
     [InlineData("ẞẞẞẞ")]
     public void NormaliseName_Twice_ChangesNothingMore(string name)
     {
-        var once = AccountRules.NormaliseName(name);
+        var once = AccountsRules.NormaliseName(name);
 
-        Assert.Equal(once, AccountRules.NormaliseName(once));
+        Assert.Equal(once, AccountsRules.NormaliseName(once));
     }
 
     [Theory]
-    [InlineData("12345", AccountRules.MinUserPassword, false)]
-    [InlineData("123456", AccountRules.MinUserPassword, true)]
-    [InlineData("      ", AccountRules.MinUserPassword, true)]
-    [InlineData("密码密码密码", AccountRules.MinUserPassword, true)]
-    [InlineData("", AccountRules.MinUserPassword, false)]
-    [InlineData("123456789", AccountRules.MinOperatorPassword, false)]
-    [InlineData("1234567890", AccountRules.MinOperatorPassword, true)]
+    [InlineData("12345", AccountsRules.MinUserPassword, false)]
+    [InlineData("123456", AccountsRules.MinUserPassword, true)]
+    [InlineData("      ", AccountsRules.MinUserPassword, true)]
+    [InlineData("密码密码密码", AccountsRules.MinUserPassword, true)]
+    [InlineData("", AccountsRules.MinUserPassword, false)]
+    [InlineData("123456789", AccountsRules.MinOperatorPassword, false)]
+    [InlineData("1234567890", AccountsRules.MinOperatorPassword, true)]
     public void PasswordRefusal_EachLength_SaysWhetherItCanBeSet(string password, int minLength, bool accepted) =>
-        Assert.Equal(accepted ? null : "PASSWORD_INVALID", AccountRules.PasswordRefusal(password, minLength)?.Reason);
+        Assert.Equal(accepted ? null : "PASSWORD_INVALID", AccountsRules.PasswordRefusal(password, minLength)?.Reason);
 
     /// <summary>How long ago the life of a token was last written, and whether it is due to be written anew.</summary>
     [Theory]
@@ -108,6 +108,6 @@ public sealed class AccountRulesTests
     {
         const long now = 1_800_000_000_000;
 
-        Assert.Equal(due, AccountRules.IsSlideDue(now - age + AccountRules.TokenLifeMs, now));
+        Assert.Equal(due, AccountsRules.IsSlideDue(now - age + AccountsRules.TokenLifeMs, now));
     }
 }

@@ -25,7 +25,7 @@ internal sealed class AccountsNode : IAsyncDisposable
         collection.AddSerializer();
         collection.AddSingleton<TimeProvider>(Time);
         collection.AddSingleton(Clock);
-        collection.AddSingleton<IModuleModel, AccountModel>();
+        collection.AddSingleton<IModuleModel, AccountsModel>();
         collection.AddSiloStorage(configuration);
         services = collection.BuildServiceProvider();
     }
@@ -50,7 +50,7 @@ internal sealed class AccountsNode : IAsyncDisposable
 
     /// <summary>What one node remembers of tokens. Several share the database, as nodes do.</summary>
     public Tokens Remember(IUnits? units = null, int cache = 1000) =>
-        new(units ?? Units, Clock, new AccountOptions { TokenCache = cache }, NullLogger<Tokens>.Instance);
+        new(units ?? Units, Clock, new AccountsOptions { TokenCache = cache }, NullLogger<Tokens>.Instance);
 
     public async Task<string> IssueAsync(OwnerKind kind, long owner) => (await Units.RunAsync<string>(
         async unit => (await Tokens.IssueAsync(unit, kind, owner, "", "", CancellationToken.None)).Token,

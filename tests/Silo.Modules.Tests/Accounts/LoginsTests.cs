@@ -19,7 +19,7 @@ public sealed class LoginsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         node = await AccountsNode.CreateAsync();
-        using var passwords = new Passwords(new AccountOptions { PasswordIterations = 1000 });
+        using var passwords = new Passwords(new AccountsOptions { PasswordIterations = 1000 });
         hash = (await passwords.HashAsync(Right, CancellationToken.None)).Value!;
     }
 
@@ -127,10 +127,10 @@ public sealed class LoginsTests : IAsyncLifetime
         }
 
         // As many slow hashes as may wait are begun between the booking and the look at the password.
-        using var slow = new Passwords(new AccountOptions { PasswordIterations = 500_000 });
+        using var slow = new Passwords(new AccountsOptions { PasswordIterations = 500_000 });
         using var enough = new CancellationTokenSource();
         Task<Result<string>>[] queue = [];
-        var busy = await new Logins(node.Units, slow, new Attempts()).CheckAsync(
+        var busy = await new Logins(node.Units, slow, new AttemptsDoor()).CheckAsync(
             OwnerKind.User,
             "name",
             "wrong",
@@ -140,7 +140,7 @@ public sealed class LoginsTests : IAsyncLifetime
                 queue = [.. Enumerable.Range(0, 64).Select(_ => slow.HashAsync("x", enough.Token))];
                 return Task.FromResult<Account?>(new Account(1, hash, false));
             },
-            AccountRefusals.LoginWrong,
+            AccountsRefusals.LoginWrong,
             CancellationToken.None);
         await enough.CancelAsync();
         await Task.WhenAll(queue).ContinueWith(_ => { }, TaskScheduler.Default);
@@ -158,14 +158,14 @@ public sealed class LoginsTests : IAsyncLifetime
         bool known = true,
         bool disabled = false)
     {
-        using var passwords = new Passwords(new AccountOptions { PasswordIterations = 1000 });
-        var told = await new Logins(node.Units, passwords, new Attempts()).CheckAsync(
+        using var passwords = new Passwords(new AccountsOptions { PasswordIterations = 1000 });
+        var told = await new Logins(node.Units, passwords, new AttemptsDoor()).CheckAsync(
             kind,
             name,
             password,
             address ?? Here,
             _ => Task.FromResult(known ? new Account(1, hash, disabled) : null),
-            AccountRefusals.LoginWrong,
+            AccountsRefusals.LoginWrong,
             CancellationToken.None);
         return told.Refusal?.Reason;
     }

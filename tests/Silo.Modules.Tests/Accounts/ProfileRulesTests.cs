@@ -7,7 +7,7 @@ namespace Silo.Modules.Tests.Accounts;
 /// <summary>What profiles and addresses may hold, as tables.</summary>
 public sealed class ProfileRulesTests
 {
-    private static readonly Regions Regions = new();
+    private static readonly RegionsDoor Regions = new();
 
     [Theory]
     [InlineData("", null)]
@@ -18,7 +18,7 @@ public sealed class ProfileRulesTests
     [InlineData("//example.com/a.png", "AVATAR_URL_INVALID")]
     [InlineData("a.png", "AVATAR_URL_INVALID")]
     public void AvatarRefusal_Url_LeadsToTheWeb(string url, string? reason) =>
-        Assert.Equal(reason, ProfileRules.AvatarRefusal(url)?.Reason);
+        Assert.Equal(reason, ProfilesRules.AvatarRefusal(url)?.Reason);
 
     [Theory]
     [InlineData("", null)]
@@ -32,7 +32,7 @@ public sealed class ProfileRulesTests
     [InlineData("01.01.2000", "BIRTHDAY_INVALID")]
     [InlineData("２０００-01-01", "BIRTHDAY_INVALID")]
     public void BirthdayRefusal_Text_IsAPastDay(string birthday, string? reason) =>
-        Assert.Equal(reason, ProfileRules.BirthdayRefusal(birthday, new DateOnly(2026, 1, 2))?.Reason);
+        Assert.Equal(reason, ProfilesRules.BirthdayRefusal(birthday, new DateOnly(2026, 1, 2))?.Reason);
 
     [Theory]
     [InlineData(1, "200101000000000001")]
@@ -40,7 +40,7 @@ public sealed class ProfileRulesTests
     [InlineData(362387865600, "200102000000000000")]
     [InlineData(912965448499200, "261124110415052800")]
     [InlineData(9007199254740991, "880119048855252991")]
-    public void CardNumber_Id_IsItsDayAndTheRestOfTheId(long id, string number) => Assert.Equal(number, AccountWire.CardNumber(id));
+    public void CardNumber_Id_IsItsDayAndTheRestOfTheId(long id, string number) => Assert.Equal(number, AccountsWire.CardNumber(id));
 
     /// <summary>kept, given, what is kept then or why not.</summary>
     public static TheoryData<string, string, string> Extras => new()
@@ -97,7 +97,7 @@ public sealed class ProfileRulesTests
     [InlineData("110000000000", "110100000000", "110101000000", "none", "")]
     public void PlaceOf_Ids_AreDivisionsOneOfTheOther(string province, string city, string district, string street, string names)
     {
-        var place = AddressRules.PlaceOf(new(province, city, district, street), Regions);
+        var place = AddressesRules.PlaceOf(new(province, city, district, street), Regions);
 
         Assert.Equal(names.Length > 0 ? null : "ADDRESS_REGION_INVALID", place.IsAccepted ? null : place.Refusal.Reason);
         Assert.Equal(
@@ -123,7 +123,7 @@ public sealed class ProfileRulesTests
     [MemberData(nameof(Changes))]
     public void Changed_Given_ClearsWhatNoLongerFits(string? province, string? city, string? district, string? street, string expected)
     {
-        var changed = AddressRules.Changed(
+        var changed = AddressesRules.Changed(
             new("110000000000", "110100000000", "110101000000", "110101001000"), province, city, district, street, Regions);
 
         Assert.Equal(expected, $"{changed.Province} {changed.City} {changed.District} {changed.Street}");
@@ -139,7 +139,7 @@ public sealed class ProfileRulesTests
     [InlineData(1.0, null, false)]
     [InlineData(null, 1.0, false)]
     public void PointRefusal_Degrees_AreBothOnTheGlobe(double? latitude, double? longitude, bool accepted) =>
-        Assert.Equal(accepted ? null : "ADDRESS_POINT_INVALID", AddressRules.PointRefusal(latitude, longitude)?.Reason);
+        Assert.Equal(accepted ? null : "ADDRESS_POINT_INVALID", AddressesRules.PointRefusal(latitude, longitude)?.Reason);
 
     private static string Keys(int count) =>
         "{" + string.Join(',', Enumerable.Range(0, count).Select(i => $"\"k{i}\":\"{i}\"")) + "}";

@@ -242,7 +242,7 @@ public sealed class TokensTests
         await ResolveAsync(tokens, token);
 
         var after = Assert.Single(await node.RowsAsync<TokenRow>()).ExpiresAt;
-        Assert.Equal(written ? node.Clock.NowMs + AccountRules.TokenLifeMs : before, after);
+        Assert.Equal(written ? node.Clock.NowMs + AccountsRules.TokenLifeMs : before, after);
     }
 
     [Fact]
@@ -274,7 +274,7 @@ public sealed class TokensTests
         var issued = new List<string>();
         var other = await node.IssueAsync(OwnerKind.User, User + 1);
         var operators = await node.IssueAsync(OwnerKind.Operator, User);
-        for (var i = 0; i < AccountRules.TokensPerOwner + 2; i++)
+        for (var i = 0; i < AccountsRules.TokensPerOwner + 2; i++)
         {
             issued.Add(await node.IssueAsync(OwnerKind.User, User));
             node.Time.Advance(TimeSpan.FromMilliseconds(1));

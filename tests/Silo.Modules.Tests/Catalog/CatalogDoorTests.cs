@@ -284,7 +284,7 @@ public sealed class CatalogDoorTests
         // What is shown is by the clock of the node.
         Assert.Equal((5L, null, 5L), (await LevelAsync(8), await LevelAsync(9), await LevelAsync(10)));
 
-        async Task<long?> LevelAsync(long user) => (await node.Get<Members>().OfAsync(user, CancellationToken.None))?.LevelId;
+        async Task<long?> LevelAsync(long user) => (await node.Get<MembersReads>().OfAsync(user, CancellationToken.None))?.LevelId;
         async Task<long> PriceAsync(long user, long nowMs) => (await node.Units.ReadAsync(
             r => door.PriceAsync(r, user, [new(ids[0], "", 1)], nowMs, CancellationToken.None), CancellationToken.None)).Value![0].PriceCents;
     }

@@ -28,8 +28,8 @@ public sealed class CatalogReadTests
             // What is in memory is forgotten, so that all is read.
             await node.RunAsync(unit => GoodsWrites.TouchAsync(unit, CancellationToken.None));
             node.Statements.Take();
-            var (page, total, isCapped) = await node.Get<GoodsLists>().PageAsync(Default, new Paging(2, size), CancellationToken.None);
-            var offers = await node.Get<Offers>().GetAsync(page, CancellationToken.None);
+            var (page, total, isCapped) = await node.Get<GoodsListReads>().PageAsync(Default, new Paging(2, size), CancellationToken.None);
+            var offers = await node.Get<OffersReads>().GetAsync(page, CancellationToken.None);
             Assert.Equal(page, offers.Select(o => o.Goods.Id));
             Assert.Equal((size, 300, false), (page.Length, total, isCapped));
             counts.Add(node.Statements.Take().Count);
@@ -55,7 +55,7 @@ public sealed class CatalogReadTests
         var (terms, writer) = (new GoodsTerms { Name = "Shirt", CategoryId = await CategoryOfAsync(node, category) }, new Writer(7, ""));
         var property = new CreatePropertyRequest { Name = "Size" };
         property.Values.AddRange(Enumerable.Range(0, 40).Select(i => new PropertyValueTerms { Name = $"{i}" }));
-        var values = (await node.RunAsync(unit => Properties.CreateAsync(unit, property, CancellationToken.None))).After.Values;
+        var values = (await node.RunAsync(unit => PropertiesWrites.CreateAsync(unit, property, CancellationToken.None))).After.Values;
 
         List<int> counts = [];
         foreach (var size in new[] { 1, 8, 40 })
@@ -80,7 +80,7 @@ public sealed class CatalogReadTests
     public async Task Order_OfGoods_HasTheirOfferForgottenAndNothingElse(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);
-        var (ids, offers, door) = (await node.AddGoodsAsync(3), node.Get<Offers>(), node.Get<ICatalog>());
+        var (ids, offers, door) = (await node.AddGoodsAsync(3), node.Get<OffersReads>(), node.Get<ICatalog>());
         await ReadAllAsync(node, ids);
         node.Statements.Take();
 
@@ -111,10 +111,10 @@ public sealed class CatalogReadTests
         await RenameAsync(node, ids[1], "New");
         node.Statements.Take();
 
-        Assert.Equal("Goods 0", (await node.Get<CatalogCaches>().PageAsync(ids[0], CancellationToken.None))!.Goods.Terms.Name);
-        Assert.Single(await node.Get<Offers>().GetAsync([ids[2]], CancellationToken.None));
+        Assert.Equal("Goods 0", (await node.Get<CatalogReads>().PageAsync(ids[0], CancellationToken.None))!.Goods.Terms.Name);
+        Assert.Single(await node.Get<OffersReads>().GetAsync([ids[2]], CancellationToken.None));
         Assert.Empty(node.Statements.Take());
-        Assert.Equal("New", (await node.Get<CatalogCaches>().PageAsync(ids[1], CancellationToken.None))!.Goods.Terms.Name);
+        Assert.Equal("New", (await node.Get<CatalogReads>().PageAsync(ids[1], CancellationToken.None))!.Goods.Terms.Name);
         Assert.Equal(["Goods 0", "Goods 2", "New"], (await ShowAsync(node, 1, 20)).Select(o => o.Goods.Terms.Name).Order());
     }
 
@@ -138,7 +138,7 @@ public sealed class CatalogReadTests
         {
             await GoodsWrites.BeginAsync(unit, CancellationToken.None);
             unit.Set<MemberRow>().Add(new() { UserId = 9, LevelId = 5 });
-            await unit.TouchAsync(CatalogCaches.Members, [9], CancellationToken.None);
+            await unit.TouchAsync(CatalogTopics.Members, [9], CancellationToken.None);
         });
         Assert.Equal(["Goods 0 10", "Goods 1 10", "Goods 2 10"], await ShownAsync());
         Assert.Null(await MemberAsync());
@@ -146,17 +146,17 @@ public sealed class CatalogReadTests
         await there.LookAsync();
 
         Assert.Equal(["Goods 0 6", "Goods 2 10", "New 10"], await ShownAsync());
-        Assert.Equal("New", (await there.Get<CatalogCaches>().PageAsync(ids[1], CancellationToken.None))!.Goods.Terms.Name);
+        Assert.Equal("New", (await there.Get<CatalogReads>().PageAsync(ids[1], CancellationToken.None))!.Goods.Terms.Name);
         Assert.Equal(950, (await MemberAsync())?.Rebate);
         there.Statements.Take();
-        Assert.Equal("Goods 2", (await there.Get<CatalogCaches>().PageAsync(ids[2], CancellationToken.None))!.Goods.Terms.Name);
+        Assert.Equal("Goods 2", (await there.Get<CatalogReads>().PageAsync(ids[2], CancellationToken.None))!.Goods.Terms.Name);
         Assert.Empty(there.Statements.Take());
 
         await here.RunAsync(unit => new CatalogPersonalData().EraseAsync(unit, 9, CancellationToken.None));
         await there.LookAsync();
         Assert.Null(await MemberAsync());
 
-        Task<Member?> MemberAsync() => there.Get<Members>().OfAsync(9, CancellationToken.None);
+        Task<Member?> MemberAsync() => there.Get<MembersReads>().OfAsync(9, CancellationToken.None);
         async Task<IEnumerable<string>> ShownAsync() =>
             (await ShowAsync(there, 1, 20)).Select(o => $"{o.Goods.Terms.Name} {o.Goods.Stock}").Order();
     }
@@ -168,7 +168,7 @@ public sealed class CatalogReadTests
     {
         await using var node = await CatalogNode.CreateAsync(postgres);
         var ids = await node.AddGoodsAsync(64);
-        var offers = node.Get<Offers>();
+        var offers = node.Get<OffersReads>();
         node.Statements.Take();
 
         var found = await Task.WhenAll(ids.Append(4711).Select(id => offers.GetAsync([id], CancellationToken.None).AsTask()));
@@ -182,7 +182,7 @@ public sealed class CatalogReadTests
     {
         await using var node = await CatalogNode.CreateAsync(postgres: true);
         await node.AddGoodsAsync(20_000);
-        var lists = node.Get<GoodsLists>();
+        var lists = node.Get<GoodsListReads>();
 
         var (first, total, isCapped) = await lists.PageAsync(Default, new Paging(1, 20), CancellationToken.None);
         var (last, _, _) = await lists.PageAsync(Default, new Paging(500, 20), CancellationToken.None);
@@ -219,20 +219,20 @@ public sealed class CatalogReadTests
             ("苹士", 0), ("%", 0), ("'; DROP TABLE catalog_goods; --", 0), ("\"", 0), ("z", 0), ("苹 果", 1),
         })
         {
-            var (_, total, _) = await node.Get<GoodsLists>().PageAsync(
+            var (_, total, _) = await node.Get<GoodsListReads>().PageAsync(
                 GoodsQuery.Of(new() { NameContains = query }, GoodsOrder.Unspecified, false, 0), new Paging(1, 20), CancellationToken.None);
             Assert.True(expected == total, $"{query}: {total}, not {expected}");
         }
 
-        var (_, words, _) = await node.Get<GoodsLists>().PageAsync(
+        var (_, words, _) = await node.Get<GoodsListReads>().PageAsync(
             GoodsQuery.Of(new() { Words = "手机 苹果" }, GoodsOrder.Unspecified, false, 0), new Paging(1, 20), CancellationToken.None);
         Assert.Equal(1, words);
     }
 
     private static async Task<IReadOnlyList<Offer>> ShowAsync(CatalogNode node, int page, int size)
     {
-        var (ids, _, _) = await node.Get<GoodsLists>().PageAsync(Default, new Paging(page, size), CancellationToken.None);
-        return await node.Get<Offers>().GetAsync(ids, CancellationToken.None);
+        var (ids, _, _) = await node.Get<GoodsListReads>().PageAsync(Default, new Paging(page, size), CancellationToken.None);
+        return await node.Get<OffersReads>().GetAsync(ids, CancellationToken.None);
     }
 
     private static async Task ReadAllAsync(CatalogNode node, long[] ids)
@@ -240,15 +240,15 @@ public sealed class CatalogReadTests
         Assert.Equal(ids.Length, (await ShowAsync(node, 1, 100)).Count);
         foreach (var id in ids)
         {
-            Assert.NotNull(await node.Get<CatalogCaches>().PageAsync(id, CancellationToken.None));
+            Assert.NotNull(await node.Get<CatalogReads>().PageAsync(id, CancellationToken.None));
         }
     }
 
     /// <summary>How many combinations a page shows; they have offers too.</summary>
     private static async Task<int> SkusAsync(CatalogNode node, long id)
     {
-        var offer = Assert.Single(await node.Get<Offers>().GetAsync([id], CancellationToken.None));
-        var page = await node.Get<CatalogCaches>().PageAsync(id, CancellationToken.None);
+        var offer = Assert.Single(await node.Get<OffersReads>().GetAsync([id], CancellationToken.None));
+        var page = await node.Get<CatalogReads>().PageAsync(id, CancellationToken.None);
         Assert.Equal(page!.Skus.Select(s => s.Id).Order(), offer.Skus.Keys.Order());
         return page.Skus.Count;
     }

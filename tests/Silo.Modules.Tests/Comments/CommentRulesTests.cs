@@ -15,7 +15,7 @@ public sealed class CommentRulesTests
     [InlineData("line\r\nline\tend\u0007\u202E", "line\nline\tend")]
     [InlineData("👩\u200D👧", "👩\u200D👧")]
     [InlineData("  x  ", "x")]
-    public void Plain_Text_HasNoTags(string text, string plain) => Assert.Equal(plain, CommentRules.Plain(text));
+    public void Plain_Text_HasNoTags(string text, string plain) => Assert.Equal(plain, CommentsRules.Plain(text));
 
     [Theory]
     [InlineData("{}", true)]
@@ -24,14 +24,14 @@ public sealed class CommentRulesTests
     [InlineData("1", false)]
     [InlineData("{", false)]
     [InlineData("plausible", false)]
-    public void IsJsonObject_Text_IsJudged(string text, bool isObject) => Assert.Equal(isObject, CommentRules.IsJsonObject(text));
+    public void IsJsonObject_Text_IsJudged(string text, bool isObject) => Assert.Equal(isObject, CommentsRules.IsJsonObject(text));
 
     [Fact]
     public void IsOpen_EveryKindAndStatus_OnlyApprovedOnesOfOpenKinds()
     {
         var open = from kind in Enum.GetValues<CommentKind>()
                    from status in Enum.GetValues<ReviewStatus>()
-                   where CommentRules.IsOpen(kind, status)
+                   where CommentsRules.IsOpen(kind, status)
                    select (kind, status);
 
         Assert.Equal(

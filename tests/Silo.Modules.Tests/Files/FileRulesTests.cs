@@ -20,7 +20,7 @@ public sealed class FileRulesTests
     [InlineData("😀.png", "😀.png")]
     [InlineData("", "")]
     public void ShownName_OfAnything_IsTheEndOfIt(string given, string shown) =>
-        Assert.Equal(shown, FileRules.ShownName(given));
+        Assert.Equal(shown, FilesRules.ShownName(given));
 
     [Theory]
     [InlineData(Name, Name, PictureSize.Original)]
@@ -36,7 +36,7 @@ public sealed class FileRulesTests
     [InlineData("", null, PictureSize.Original)]
     public void TryParse_OfAnything_TakesNamesOnly(string text, string? name, object size)
     {
-        var isName = FileRules.TryParse(text, out var parsed, out var parsedSize);
+        var isName = FilesRules.TryParse(text, out var parsed, out var parsedSize);
 
         Assert.Equal((name is not null, name, (PictureSize)size), (isName, parsed, parsedSize));
     }
@@ -50,7 +50,7 @@ public sealed class FileRulesTests
     [InlineData("https://shop.example/files/../" + Name, null)]
     [InlineData("https://shop.example/" + Name, null)]
     [InlineData("javascript:alert(1)", null)]
-    public void NameIn_Url_IsTheFilesName(string url, string? name) => Assert.Equal(name, FileRules.NameIn(url));
+    public void NameIn_Url_IsTheFilesName(string url, string? name) => Assert.Equal(name, FilesRules.NameIn(url));
 
     [Theory]
     [InlineData(640, 640, 640, 640, 640)]
@@ -60,5 +60,5 @@ public sealed class FileRulesTests
     [InlineData(16_000, 1, 240, 240, 1)]
     [InlineData(1, 2_000_000_000, 240, 1, 240)]
     public void Fit_Sides_IsInProportion(int width, int height, int bound, int fitWidth, int fitHeight) =>
-        Assert.Equal((fitWidth, fitHeight), FileRules.Fit(width, height, bound));
+        Assert.Equal((fitWidth, fitHeight), FilesRules.Fit(width, height, bound));
 }

@@ -33,7 +33,7 @@ public sealed class FileWorkTests : IAsyncLifetime
     [Fact]
     public async Task Upload_WhoseBookingIsRefused_LeavesNoObject()
     {
-        await Assert.ThrowsAsync<RefusalException>(() => TakeAsync(_ => throw new RefusalException(FileRefusals.QuotaExceeded)));
+        await Assert.ThrowsAsync<RefusalException>(() => TakeAsync(_ => throw new RefusalException(FilesRefusals.QuotaExceeded)));
 
         Assert.Empty(Stored());
     }
@@ -124,7 +124,7 @@ public sealed class FileWorkTests : IAsyncLifetime
 
     private Task<FileRow> TakeAsync(Func<Func<Unit, FileRow>, Task<FileRow>> book, int hours = 0) => Uploads.TakeAsync(
         new Messages(new() { Metadata = new() { Name = "a.png", ExpireHours = hours } }, new() { Chunk = ByteString.CopyFrom(TestPictures.Png(4, 4)) }),
-        FileWire.Part,
+        FilesWire.Part,
         1,
         (_, make) => book(make),
         CancellationToken.None);

@@ -93,7 +93,7 @@ public sealed class PictureTests
     {
         var judged = await JudgeAsync(TestPictures.NoPictures[name]);
 
-        Assert.Equal(FileRefusals.TypeUnsupported, judged.Refusal);
+        Assert.Equal(FilesRefusals.TypeUnsupported, judged.Refusal);
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public sealed class PictureTests
 
         var judged = await JudgeAsync(polyglot);
 
-        Assert.Equal(FileRefusals.PictureBroken, judged.Refusal);
+        Assert.Equal(FilesRefusals.PictureBroken, judged.Refusal);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class PictureTests
 
         var judged = await JudgeAsync(bomb);
 
-        Assert.Equal(FileRefusals.PictureTooLarge, judged.Refusal);
+        Assert.Equal(FilesRefusals.PictureTooLarge, judged.Refusal);
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 50_000_000);
     }
 
@@ -171,7 +171,7 @@ public sealed class PictureTests
 
         Assert.Equal((width, height), (judged.Width, judged.Height));
         using var bitmap = SKBitmap.Decode(small);
-        Assert.Equal(FileRules.Fit(width, height, 240), (bitmap.Width, bitmap.Height));
+        Assert.Equal(FilesRules.Fit(width, height, 240), (bitmap.Width, bitmap.Height));
         // The gold quarter is top left before it is turned.
         foreach (var (x, y) in (ReadOnlySpan<(int, int)>)[(0, 0), (0, 1), (1, 0), (1, 1)])
         {

@@ -240,7 +240,7 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
             Assert.Equal(PointsRefusals.VoucherUnknown, (await ExchangeAsync(guesser, $"GUESS{i}")).Refusal);
         }
 
-        Assert.Equal(AttemptRefusals.TooMany, (await ExchangeAsync(guesser, good[0].Number)).Refusal);
+        Assert.Equal(AttemptsRefusals.TooMany, (await ExchangeAsync(guesser, good[0].Number)).Refusal);
         Assert.Equal(5, (await ExchangeAsync(other, good[0].Number)).Value);
         Node.Time.Set(Clock.NowMs + (15 * 60 * 1000));
         Assert.Equal(PointsRefusals.VoucherUsed, (await ExchangeAsync(guesser, good[0].Number)).Refusal);

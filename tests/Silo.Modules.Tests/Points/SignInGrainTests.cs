@@ -190,7 +190,7 @@ public abstract class SignInGrainSuite<TKind>(PointsNode<TKind> node, ITestOutpu
         var user = NewId();
         await Node.AddPointsAsync(user, LedgerRules.MaxAmount);
 
-        Assert.Equal(WalletRefusals.WalletFull, (await Node.SignAsync(user)).Refusal);
+        Assert.Equal(WalletsRefusals.WalletFull, (await Node.SignAsync(user)).Refusal);
         await Node.AddPointsAsync(user, -1);
         Assert.Null((await Node.SignAsync(user)).Refusal);
         // What the other tests prove the ledger with must fit into its sums.
@@ -268,7 +268,7 @@ public abstract class SignInGrainSuite<TKind>(PointsNode<TKind> node, ITestOutpu
 
         Assert.Equal((2, 2), (first.Cards, repeat.Cards));
         Assert.Equal(3, many.Count(o => o.Refusal is null));
-        Assert.All(many.Where(o => o.Refusal is not null), o => Assert.Equal(WalletRefusals.PointsTooLow, o.Refusal));
+        Assert.All(many.Where(o => o.Refusal is not null), o => Assert.Equal(WalletsRefusals.PointsTooLow, o.Refusal));
         Assert.Equal(5, (await Node.WalletAsync(user)).Points);
         Assert.Equal(5, await Node.GrantCardsAsync(user, 1) - 1);
         Assert.Empty(await Node.LedgerFaultsAsync());

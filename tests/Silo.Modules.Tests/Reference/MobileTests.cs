@@ -6,7 +6,7 @@ namespace Silo.Modules.Tests.Reference;
 /// <summary>Where numbers were given out: names taken apart as a table, and numbers of the real data.</summary>
 public sealed class MobileTests
 {
-    private static readonly Regions Regions = new();
+    private static readonly RegionsDoor Regions = new();
     private static readonly MobileNumbers Numbers = new(Regions);
 
     [Theory]

@@ -9,7 +9,7 @@ namespace Silo.Modules.Tests.Reference;
 /// </summary>
 public sealed class RegionsTests
 {
-    private static readonly Regions Regions = new();
+    private static readonly RegionsDoor Regions = new();
 
     [Fact]
     public void Provinces_AreThe31_ById()
@@ -133,7 +133,7 @@ public sealed class RegionsTests
 
         Assert.Equal(
             ["110000000000 A 1 ", "110100000000 B 2 A", "110100003000 C 4 B", "110102000000 D 3 B", "110102001000 E 4 D", "120000000000 F 1 "],
-            Regions.Read(lines).Select(r => $"{r.Id} {r.Name} {r.Level} {r.Parent?.Name}"));
+            RegionsDoor.Read(lines).Select(r => $"{r.Id} {r.Name} {r.Level} {r.Parent?.Name}"));
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class RegionsTests
     {
         using var lines = new StringReader("= chang 长\n= zi 子\n11 长子\n12 长（子） zhang'zi\n");
 
-        Assert.Equal(["chang zi", "zhang zi"], Regions.Read(lines).Select(r => string.Join(' ', r.Syllables)));
+        Assert.Equal(["chang zi", "zhang zi"], RegionsDoor.Read(lines).Select(r => string.Join(' ', r.Syllables)));
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class RegionsTests
     {
         using var lines = new StringReader("110 A\n");
 
-        Assert.Throws<FormatException>(() => Regions.Read(lines));
+        Assert.Throws<FormatException>(() => RegionsDoor.Read(lines));
     }
 
     private static IEnumerable<Region> All()

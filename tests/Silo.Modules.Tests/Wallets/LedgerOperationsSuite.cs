@@ -48,7 +48,7 @@ public abstract class LedgerOperationsSuite<TDatabase> : LedgerTests<TDatabase>
                 (wallet.Balance, wallet.Frozen, wallet.BalanceDebt, wallet.Points, wallet.PointsDebt, wallet.PointsReceived));
         }
 
-        var shop = await Node.Get<ShopAccounts>().ListAsync(Cancel);
+        var shop = await Node.Get<ShopAccountsReads>().ListAsync(Cancel);
         Assert.Equal(
             (model.ShopMoney, model.ShopPoints),
             (shop.Where(a => !LedgerRules.IsInPoints(a.Account)).Sum(a => a.Amount),

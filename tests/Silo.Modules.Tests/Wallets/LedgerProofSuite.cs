@@ -239,7 +239,7 @@ public abstract class LedgerProofSuite<TDatabase> : LedgerTests<TDatabase>
         while (Volatile.Read(ref posted) < 300)
         {
             faults.AddRange(await FaultsAsync());
-            await Node.Get<ShopAccounts>().RunAsync(new("", "", "", 1), Cancel);
+            await Node.Get<ShopAccountsReads>().RunAsync(new("", "", "", 1), Cancel);
         }
 
         await proven.CancelAsync();

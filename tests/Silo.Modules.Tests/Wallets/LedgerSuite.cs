@@ -142,7 +142,7 @@ public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => Task.Run(() => PostAsync(Money(1, -10))))).Soon();
 
         Assert.Equal(10, answers.Count(a => a.IsAccepted));
-        Assert.All(answers.Where(a => !a.IsAccepted), a => Assert.Equal(WalletRefusals.BalanceTooLow, a.Refusal));
+        Assert.All(answers.Where(a => !a.IsAccepted), a => Assert.Equal(WalletsRefusals.BalanceTooLow, a.Refusal));
         Assert.Equal(new WalletState { Balance = 9, Entries = 11 }, await WalletAsync(1));
         Assert.Empty(await FaultsAsync());
     }
@@ -180,7 +180,7 @@ public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
             }
         }))).Soon();
 
-        Assert.All(refusals, refusal => Assert.Equal(WalletRefusals.BalanceTooLow, refusal));
+        Assert.All(refusals, refusal => Assert.Equal(WalletsRefusals.BalanceTooLow, refusal));
         var sum = await Node.Units.ReadAsync(r => r.Query<WalletRow>().SumAsync(w => w.Balance, Cancel), Cancel);
         Assert.Equal((6L * pairs * 5 * 50) + (fresh ? 0 : 2_000L * pairs), sum);
         Assert.Empty(await FaultsAsync());
@@ -236,7 +236,7 @@ public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
         var tooLow = await PostAsync(Money(1, -1));
         await Assert.ThrowsAsync<ArgumentException>(() => PostAsync(Transaction("a", new LedgerLine(1, LedgerAccount.Balance, 10))));
 
-        Assert.Equal((No, WalletRefusals.BalanceTooLow), (refused.Refusal, tooLow.Refusal));
+        Assert.Equal((No, WalletsRefusals.BalanceTooLow), (refused.Refusal, tooLow.Refusal));
         Assert.Equal((0, 0, 0), (await CountAsync<TransactionRow>(), await CountAsync<EntryRow>(), await CountAsync<WalletRow>()));
         // What was rolled back is not booked: its reference is free.
         Assert.True((await PostAsync(Money(1, 10, "a"))).IsAccepted);
@@ -348,7 +348,7 @@ public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
                 var draft = await Wallets.TryLockAsync(unit, [1, 2], Cancel);
                 Assert.Empty(draft.HeldElsewhere);
                 Assert.Equal((0, 0, 5), (draft.PointsOf(1), draft.BalanceOf(1), draft.PointsOf(2)));
-                Assert.Equal(WalletRefusals.PointsTooLow, draft.Post(Points(1, -1), new()).Refusal);
+                Assert.Equal(WalletsRefusals.PointsTooLow, draft.Post(Points(1, -1), new()).Refusal);
                 Assert.Throws<ArgumentException>(() => draft.Post(Points(1, 1), new()));
                 Assert.Throws<ArgumentException>(() => draft.Post(Points(3, 1), new()));
                 return No;
@@ -406,7 +406,7 @@ public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
             {
                 var draft = await Wallets.TryLockAsync(unit, [1], Cancel);
                 Assert.Empty(draft.HeldElsewhere);
-                Assert.Equal(WalletRefusals.PointsTooLow, draft.Post(Points(1, -1), new()).Refusal);
+                Assert.Equal(WalletsRefusals.PointsTooLow, draft.Post(Points(1, -1), new()).Refusal);
                 return true;
             },
             Cancel).Soon();

@@ -16,7 +16,7 @@ public abstract class ShopAccountsSuite<TDatabase> : LedgerTests<TDatabase>
 
     private protected override TimeProvider Time => time;
 
-    private ShopAccounts Shop => Node.Get<ShopAccounts>();
+    private ShopAccountsReads Shop => Node.Get<ShopAccountsReads>();
 
     [Fact]
     public async Task List_NothingBooked_IsZeros() => Assert.Equal((0, 0, 0), await AmountsAsync());

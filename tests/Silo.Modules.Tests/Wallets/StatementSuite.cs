@@ -23,7 +23,7 @@ public abstract class StatementSuite<TDatabase> : LedgerTests<TDatabase>
         await PostAsync(Money(2, 100));
         await PostAsync(Freeze(2, 99));
 
-        var (page, total) = await Node.Get<WalletReads>().StatementAsync(1, Balance, new(1, 10), Cancel);
+        var (page, total) = await Node.Get<WalletsReads>().StatementAsync(1, Balance, new(1, 10), Cancel);
 
         Assert.Equal(5, total);
         Assert.Equal(
@@ -44,7 +44,7 @@ public abstract class StatementSuite<TDatabase> : LedgerTests<TDatabase>
                 new(1, LedgerAccount.Frozen, 9),
             ]));
 
-        var (page, _) = await Node.Get<WalletReads>().StatementAsync(1, Balance, new(1, 10), Cancel);
+        var (page, _) = await Node.Get<WalletsReads>().StatementAsync(1, Balance, new(1, 10), Cancel);
 
         Assert.Equal([(-5, 45, 9), (50, 50, 9)], page.Select(l => (l.Entry.Amount, l.Entry.BalanceAfter, l.FrozenAfter)));
     }

@@ -62,7 +62,7 @@ public sealed partial class WalletPlansTests : LedgerTests<SqliteDatabase>, IDis
 
     private async Task RunAsync(string read)
     {
-        var reads = Node.Get<WalletReads>();
+        var reads = Node.Get<WalletsReads>();
         switch (read)
         {
             case "wallet":
@@ -75,10 +75,10 @@ public sealed partial class WalletPlansTests : LedgerTests<SqliteDatabase>, IDis
                 await reads.StatementAsync(1, Everything with { Kinds = [LedgerKind.Adjustment], Since = 0, Until = 1 }, new(1, 10), Cancel);
                 return;
             case "shop accounts":
-                await Node.Get<ShopAccounts>().ListAsync(Cancel);
+                await Node.Get<ShopAccountsReads>().ListAsync(Cancel);
                 return;
             case "checkpoint":
-                await Node.Get<ShopAccounts>().RunAsync(new WorkItem("", "", "", 1), Cancel);
+                await Node.Get<ShopAccountsReads>().RunAsync(new WorkItem("", "", "", 1), Cancel);
                 return;
             case "post":
                 await PostAsync(Money(1, 5));

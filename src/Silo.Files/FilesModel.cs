@@ -1,0 +1,75 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Storage;
+
+namespace Silo.Files;
+
+/// <summary>A file.</summary>
+internal sealed class FileRow
+{
+    public long Id { get; init; }
+
+    /// <summary>The random name under which it is stored and served.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whose it is; 0 for the shop's own.</summary>
+    public long UserId { get; init; }
+
+    public required string ShownName { get; init; }
+
+    public required string SearchName { get; init; }
+
+    public PictureKind Kind { get; init; }
+
+    public long Size { get; init; }
+
+    public int Width { get; init; }
+
+    public int Height { get; init; }
+
+    public long CreatedAt { get; init; }
+
+    /// <summary>When it is deleted; 0 where it stays.</summary>
+    public long ExpiresAt { get; init; }
+}
+
+/// <summary>What all files of a user take.</summary>
+internal sealed class FileUsageRow
+{
+    public long UserId { get; init; }
+
+    public long Bytes { get; init; }
+}
+
+/// <summary>The module's part of the database model.</summary>
+internal sealed class FilesModel : IModuleModel
+{
+    public void Configure(ModelBuilder model)
+    {
+        model.Entity<FileRow>(file =>
+        {
+            file.ToTable("files_files");
+            file.HasKey(f => f.Id);
+            file.Property(f => f.Id).HasColumnName("id").ValueGeneratedNever();
+            file.Property(f => f.Name).HasColumnName("name");
+            file.Property(f => f.UserId).HasColumnName("user_id");
+            file.Property(f => f.ShownName).HasColumnName("shown_name");
+            file.Property(f => f.SearchName).HasColumnName("search_name");
+            file.Property(f => f.Kind).HasColumnName("kind");
+            file.Property(f => f.Size).HasColumnName("size");
+            file.Property(f => f.Width).HasColumnName("width");
+            file.Property(f => f.Height).HasColumnName("height");
+            file.Property(f => f.CreatedAt).HasColumnName("created_at");
+            file.Property(f => f.ExpiresAt).HasColumnName("expires_at");
+            file.HasIndex(f => f.Name).IsUnique();
+            file.HasIndex(f => new { f.UserId, f.Id });
+            file.HasIndex(f => f.ExpiresAt);
+        });
+        model.Entity<FileUsageRow>(usage =>
+        {
+            usage.ToTable("files_usage");
+            usage.HasKey(u => u.UserId);
+            usage.Property(u => u.UserId).HasColumnName("user_id").ValueGeneratedNever();
+            usage.Property(u => u.Bytes).HasColumnName("bytes");
+        });
+    }
+}
