@@ -123,50 +123,18 @@ internal sealed class AccountsModel : IModuleModel
         {
             user.ToTable("accounts_users");
             user.HasKey(u => u.Id);
-            user.Property(u => u.Id).HasColumnName("id").ValueGeneratedNever();
-            user.Property(u => u.UserName).HasColumnName("user_name");
-            user.Property(u => u.NormalisedName).HasColumnName("normalised_name");
-            user.Property(u => u.PasswordHash).HasColumnName("password_hash");
-            user.Property(u => u.Nick).HasColumnName("nick");
-            user.Property(u => u.AvatarUrl).HasColumnName("avatar_url");
-            user.Property(u => u.Gender).HasColumnName("gender");
-            user.Property(u => u.Birthday).HasColumnName("birthday");
-            user.Property(u => u.Province).HasColumnName("province");
-            user.Property(u => u.City).HasColumnName("city");
-            user.Property(u => u.ReferrerId).HasColumnName("referrer_id");
-            user.Property(u => u.ExtraJson).HasColumnName("extra_json");
-            user.Property(u => u.Disabled).HasColumnName("disabled");
-            user.Property(u => u.CreatedAt).HasColumnName("created_at");
-            user.Property(u => u.RegisteredAddress).HasColumnName("registered_address");
-            user.Property(u => u.LastLoginAt).HasColumnName("last_login_at");
-            user.Property(u => u.LastLoginAddress).HasColumnName("last_login_address");
-            user.Property(u => u.DeletedAt).HasColumnName("deleted_at");
             user.HasIndex(u => u.NormalisedName).IsUnique();
         });
         model.Entity<OperatorRow>(op =>
         {
             op.ToTable("accounts_operators");
             op.HasKey(o => o.Id);
-            op.Property(o => o.Id).HasColumnName("id").ValueGeneratedNever();
-            op.Property(o => o.UserName).HasColumnName("user_name");
-            op.Property(o => o.NormalisedName).HasColumnName("normalised_name");
-            op.Property(o => o.PasswordHash).HasColumnName("password_hash");
-            op.Property(o => o.Role).HasColumnName("role");
-            op.Property(o => o.Disabled).HasColumnName("disabled");
-            op.Property(o => o.CreatedAt).HasColumnName("created_at");
             op.HasIndex(o => o.NormalisedName).IsUnique();
         });
         model.Entity<TokenRow>(token =>
         {
             token.ToTable("accounts_tokens");
             token.HasKey(t => t.Hash);
-            token.Property(t => t.Hash).HasColumnName("hash");
-            token.Property(t => t.OwnerKind).HasColumnName("owner_kind");
-            token.Property(t => t.OwnerId).HasColumnName("owner_id");
-            token.Property(t => t.CreatedAt).HasColumnName("created_at");
-            token.Property(t => t.ExpiresAt).HasColumnName("expires_at");
-            token.Property(t => t.DeviceId).HasColumnName("device_id");
-            token.Property(t => t.DeviceName).HasColumnName("device_name");
             token.HasIndex(t => new { t.OwnerKind, t.OwnerId });
             token.HasIndex(t => t.ExpiresAt);
         });
@@ -174,18 +142,11 @@ internal sealed class AccountsModel : IModuleModel
         {
             attempt.ToTable("accounts_attempts");
             attempt.HasKey(a => a.Key);
-            attempt.Property(a => a.Key).HasColumnName("key");
-            attempt.Property(a => a.Count).HasColumnName("count");
-            attempt.Property(a => a.Since).HasColumnName("since");
         });
         model.Entity<RevocationRow>(revocation =>
         {
             revocation.ToTable("accounts_revocations");
             revocation.HasKey(r => r.Id);
-            revocation.Property(r => r.Id).HasColumnName("id").ValueGeneratedNever();
-            revocation.Property(r => r.At).HasColumnName("at");
-            revocation.Property(r => r.OwnerKind).HasColumnName("owner_kind");
-            revocation.Property(r => r.OwnerId).HasColumnName("owner_id");
             revocation.HasIndex(r => r.At);
         });
         AddressRow.Configure(model);

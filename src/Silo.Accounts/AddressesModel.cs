@@ -60,30 +60,6 @@ internal sealed class AddressRow
     {
         address.ToTable("accounts_addresses");
         address.HasKey(a => a.Id);
-        address.Property(a => a.Id).HasColumnName("id").ValueGeneratedNever();
-        address.Property(a => a.UserId).HasColumnName("user_id");
-        address.Property(a => a.LinkMan).HasColumnName("link_man");
-        address.Property(a => a.Mobile).HasColumnName("mobile");
-        address.Property(a => a.ProvinceId).HasColumnName("province_id");
-        address.Property(a => a.CityId).HasColumnName("city_id");
-        address.Property(a => a.DistrictId).HasColumnName("district_id");
-        address.Property(a => a.StreetId).HasColumnName("street_id");
-        address.Property(a => a.ProvinceName).HasColumnName("province_name");
-        address.Property(a => a.CityName).HasColumnName("city_name");
-        address.Property(a => a.DistrictName).HasColumnName("district_name");
-        address.Property(a => a.StreetName).HasColumnName("street_name");
-        address.Property(a => a.Detail).HasColumnName("detail");
-        address.Property(a => a.PostCode).HasColumnName("post_code");
-        address.Property(a => a.Latitude).HasColumnName("latitude");
-        address.Property(a => a.Longitude).HasColumnName("longitude");
-        address.Property(a => a.Disabled).HasColumnName("disabled");
-        address.Property(a => a.IsDefault).HasColumnName("is_default");
-        address.Property(a => a.ExtraJson).HasColumnName("extra_json");
-        address.Property(a => a.CreatedAt).HasColumnName("created_at");
-        address.Property(a => a.UpdatedAt).HasColumnName("updated_at");
-        address.Property(a => a.RequestId).HasColumnName("request_id");
-        address.Property(a => a.RequestHash).HasColumnName("request_hash");
-        address.Property(a => a.DeletedAt).HasColumnName("deleted_at");
         address.HasIndex(a => new { a.UserId, a.Id });
         // The writers take turns by a lock; these are the database's word on it.
         address.HasIndex(a => a.UserId).IsUnique().HasFilter("is_default");

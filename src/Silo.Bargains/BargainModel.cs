@@ -191,23 +191,6 @@ internal sealed class BargainModel : IModuleModel
         {
             campaign.ToTable("bargains_campaigns");
             campaign.HasKey(c => c.Id);
-            campaign.Property(c => c.Id).HasColumnName("id").ValueGeneratedNever();
-            campaign.Property(c => c.Version).HasColumnName("version");
-            campaign.Property(c => c.GoodsId).HasColumnName("goods_id");
-            campaign.Property(c => c.StartCents).HasColumnName("start_cents");
-            campaign.Property(c => c.FloorCents).HasColumnName("floor_cents");
-            campaign.Property(c => c.CutMinCents).HasColumnName("cut_min_cents");
-            campaign.Property(c => c.CutMaxCents).HasColumnName("cut_max_cents");
-            campaign.Property(c => c.HelpersToFloor).HasColumnName("helpers_to_floor");
-            campaign.Property(c => c.StartsAt).HasColumnName("starts_at");
-            campaign.Property(c => c.EndsAt).HasColumnName("ends_at");
-            campaign.Property(c => c.DurationMinutes).HasColumnName("duration_minutes");
-            campaign.Property(c => c.StartsPerUser).HasColumnName("starts_per_user");
-            campaign.Property(c => c.HelpsPerUser).HasColumnName("helps_per_user");
-            campaign.Property(c => c.Enabled).HasColumnName("enabled");
-            campaign.Property(c => c.EndedAt).HasColumnName("ended_at");
-            campaign.Property(c => c.CreatedAt).HasColumnName("created_at");
-            campaign.Property(c => c.UpdatedAt).HasColumnName("updated_at");
             campaign.HasIndex(c => new { c.GoodsId, c.Id });
             campaign.HasIndex(c => c.EndsAt);
         });
@@ -217,29 +200,11 @@ internal sealed class BargainModel : IModuleModel
                 "ck_bargains_stocks", "reserved >= 0 AND sold >= 0 AND reserved + sold <= total"));
             stock.HasKey(s => s.CampaignId);
             stock.Ignore(s => s.Left);
-            stock.Property(s => s.CampaignId).HasColumnName("campaign_id").ValueGeneratedNever();
-            stock.Property(s => s.Total).HasColumnName("total");
-            stock.Property(s => s.Reserved).HasColumnName("reserved");
-            stock.Property(s => s.Sold).HasColumnName("sold");
         });
         model.Entity<BargainRow>(bargain =>
         {
             bargain.ToTable("bargains_bargains");
             bargain.HasKey(b => b.Id);
-            bargain.Property(b => b.Id).HasColumnName("id").ValueGeneratedNever();
-            bargain.Property(b => b.CampaignId).HasColumnName("campaign_id");
-            bargain.Property(b => b.InitiatorId).HasColumnName("initiator_id");
-            bargain.Property(b => b.GoodsId).HasColumnName("goods_id");
-            bargain.Property(b => b.RuleVersion).HasColumnName("rule_version");
-            bargain.Property(b => b.StartCents).HasColumnName("start_cents");
-            bargain.Property(b => b.FloorCents).HasColumnName("floor_cents");
-            bargain.Property(b => b.StartedAt).HasColumnName("started_at");
-            bargain.Property(b => b.EndsAt).HasColumnName("ends_at");
-            bargain.Property(b => b.PriceCents).HasColumnName("price_cents");
-            bargain.Property(b => b.Helps).HasColumnName("helps");
-            bargain.Property(b => b.UpdatedAt).HasColumnName("updated_at");
-            bargain.Property(b => b.ClearedAt).HasColumnName("cleared_at");
-            bargain.Property(b => b.RequestId).HasColumnName("request_id");
             bargain.HasIndex(b => new { b.InitiatorId, b.CampaignId, b.RequestId }).IsUnique();
             bargain.HasIndex(b => new { b.CampaignId, b.Id });
         });
@@ -247,17 +212,6 @@ internal sealed class BargainModel : IModuleModel
         {
             help.ToTable("bargains_helps");
             help.HasKey(h => new { h.BargainId, h.HelperId });
-            help.Property(h => h.BargainId).HasColumnName("bargain_id");
-            help.Property(h => h.HelperId).HasColumnName("helper_id");
-            help.Property(h => h.CampaignId).HasColumnName("campaign_id");
-            help.Property(h => h.InitiatorId).HasColumnName("initiator_id");
-            help.Property(h => h.Ordinal).HasColumnName("ordinal");
-            help.Property(h => h.CutCents).HasColumnName("cut_cents");
-            help.Property(h => h.PriceCents).HasColumnName("price_cents");
-            help.Property(h => h.Remark).HasColumnName("remark");
-            help.Property(h => h.At).HasColumnName("at");
-            help.Property(h => h.RequestId).HasColumnName("request_id");
-            help.Property(h => h.RequestHash).HasColumnName("request_hash");
             // One index for a request's first answer, for a helper's count in a campaign and for all that he gave.
             help.HasIndex(h => new { h.HelperId, h.CampaignId, h.InitiatorId, h.RequestId }).IsUnique();
         });
@@ -265,27 +219,12 @@ internal sealed class BargainModel : IModuleModel
         {
             helper.ToTable("bargains_helpers");
             helper.HasKey(h => h.Id);
-            helper.Property(h => h.Id).HasColumnName("id").ValueGeneratedNever();
-            helper.Property(h => h.CampaignId).HasColumnName("campaign_id");
-            helper.Property(h => h.HelperId).HasColumnName("helper_id");
             helper.HasIndex(h => new { h.CampaignId, h.HelperId }).IsUnique();
         });
         model.Entity<BargainOrderRow>(order =>
         {
             order.ToTable("bargains_orders");
             order.HasKey(o => o.OrderId);
-            order.Property(o => o.OrderId).HasColumnName("order_id").ValueGeneratedNever();
-            order.Property(o => o.BargainId).HasColumnName("bargain_id");
-            order.Property(o => o.CampaignId).HasColumnName("campaign_id");
-            order.Property(o => o.InitiatorId).HasColumnName("initiator_id");
-            order.Property(o => o.GoodsId).HasColumnName("goods_id");
-            order.Property(o => o.PriceCents).HasColumnName("price_cents");
-            order.Property(o => o.RuleVersion).HasColumnName("rule_version");
-            order.Property(o => o.State).HasColumnName("state");
-            order.Property(o => o.ReservedAt).HasColumnName("reserved_at");
-            order.Property(o => o.UpdatedAt).HasColumnName("updated_at");
-            order.Property(o => o.RequestId).HasColumnName("request_id");
-            order.Property(o => o.RequestHash).HasColumnName("request_hash");
             order.HasIndex(o => o.BargainId).IsUnique().HasFilter("state < 3");
             order.HasIndex(o => new { o.InitiatorId, o.CampaignId, o.RequestId }).IsUnique();
         });

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Silo.Storage;
@@ -65,35 +64,9 @@ internal sealed class CatalogModel : IModuleModel
         goods.HasIndex(g => g.FreightId).HasFilter("freight_id <> 0");
     }
 
-    /// <summary>A table with the module's prefix, whose columns have the names of the properties in snake case.</summary>
+    /// <summary>A table with the module's prefix.</summary>
     private static EntityTypeBuilder<T> Table<T>(ModelBuilder model, string name)
-        where T : class
-    {
-        var entity = model.Entity<T>();
-        entity.ToTable($"catalog_{name}");
-        foreach (var property in entity.Metadata.GetProperties().ToArray())
-        {
-            entity.Property(property.Name).HasColumnName(Snake(property.Name)).ValueGeneratedNever();
-        }
-
-        return entity;
-    }
-
-    private static string Snake(string name)
-    {
-        var snake = new StringBuilder();
-        foreach (var letter in name)
-        {
-            if (char.IsUpper(letter) && snake.Length > 0)
-            {
-                snake.Append('_');
-            }
-
-            snake.Append(char.ToLowerInvariant(letter));
-        }
-
-        return snake.ToString();
-    }
+        where T : class => model.Entity<T>().ToTable($"catalog_{name}");
 }
 
 /// <summary>

@@ -54,24 +54,6 @@ internal sealed class CommentsModel : IModuleModel
     {
         comment.ToTable("comments_comments");
         comment.HasKey(c => c.Id);
-        comment.Property(c => c.Id).HasColumnName("id").ValueGeneratedNever();
-        comment.Property(c => c.Kind).HasColumnName("kind");
-        comment.Property(c => c.Status).HasColumnName("status");
-        comment.Property(c => c.RefId).HasColumnName("ref_id");
-        comment.Property(c => c.ParentId).HasColumnName("parent_id");
-        comment.Property(c => c.UserId).HasColumnName("user_id");
-        comment.Property(c => c.Content).HasColumnName("content");
-        comment.Property(c => c.SearchContent).HasColumnName("search_content");
-        comment.Property(c => c.Pictures).HasColumnName("pictures");
-        comment.Property(c => c.FileName).HasColumnName("file_name");
-        comment.Property(c => c.Mobile).HasColumnName("mobile");
-        comment.Property(c => c.ExtraJson).HasColumnName("extra_json");
-        comment.Property(c => c.ShopId).HasColumnName("shop_id");
-        comment.Property(c => c.CreatedAt).HasColumnName("created_at");
-        comment.Property(c => c.Reply).HasColumnName("reply");
-        comment.Property(c => c.RepliedAt).HasColumnName("replied_at");
-        comment.Property(c => c.RequestId).HasColumnName("request_id");
-        comment.Property(c => c.RequestHash).HasColumnName("request_hash");
         comment.HasIndex(c => new { c.UserId, c.RequestId }).IsUnique();
         comment.HasIndex(c => new { c.RefId, c.Kind, c.Id });
         comment.HasIndex(c => new { c.ParentId, c.Id });

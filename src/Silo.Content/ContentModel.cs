@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Silo.Kernel;
@@ -166,7 +165,7 @@ internal sealed class TextRow
 }
 
 /// <summary>The module's part of the database model.</summary>
-internal sealed partial class ContentModel : IModuleModel
+internal sealed class ContentModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {
@@ -190,21 +189,6 @@ internal sealed partial class ContentModel : IModuleModel
         Map<TextRow>(model, "content_texts");
     }
 
-    /// <summary>Columns are named as the properties are, in lower snake case.</summary>
     private static EntityTypeBuilder<T> Map<T>(ModelBuilder model, string table)
-        where T : class
-    {
-        var entity = model.Entity<T>();
-        entity.ToTable(table);
-        foreach (var property in typeof(T).GetProperties().Where(p => p.PropertyType != typeof(TreeNode)))
-        {
-            entity.Property(property.PropertyType, property.Name)
-                .HasColumnName(Words().Replace(property.Name, "_$0").ToLowerInvariant()).ValueGeneratedNever();
-        }
-
-        return entity;
-    }
-
-    [GeneratedRegex("(?<!^)[A-Z]")]
-    private static partial Regex Words();
+        where T : class => model.Entity<T>().ToTable(table);
 }

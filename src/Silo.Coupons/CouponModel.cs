@@ -200,18 +200,6 @@ internal sealed class CouponModel : IModuleModel
         {
             coupon.ToTable("coupons_coupons");
             coupon.HasKey(c => c.Id);
-            coupon.Property(c => c.Id).HasColumnName("id").ValueGeneratedNever();
-            coupon.Property(c => c.Version).HasColumnName("version");
-            coupon.Property(c => c.Name).HasColumnName("name");
-            coupon.Property(c => c.SearchName).HasColumnName("search_name");
-            coupon.Property(c => c.Type).HasColumnName("type");
-            coupon.Property(c => c.RefId).HasColumnName("ref_id");
-            coupon.Property(c => c.Password).HasColumnName("password");
-            coupon.Property(c => c.Enabled).HasColumnName("enabled");
-            coupon.Property(c => c.Hidden).HasColumnName("hidden");
-            coupon.Property(c => c.ClaimableFrom).HasColumnName("claimable_from");
-            coupon.Property(c => c.ClaimableUntil).HasColumnName("claimable_until");
-            coupon.Property(c => c.CreatedAt).HasColumnName("created_at");
             coupon.HasIndex(c => c.Password).HasFilter("password <> ''");
         });
         model.Entity<CouponTermsRow>(terms =>
@@ -219,37 +207,13 @@ internal sealed class CouponModel : IModuleModel
             terms.ToTable("coupons_terms");
             terms.HasKey(t => new { t.CouponId, t.Version });
             terms.Ignore(t => t.Terms);
-            terms.Property(t => t.CouponId).HasColumnName("coupon_id");
-            terms.Property(t => t.Version).HasColumnName("version");
-            terms.Property(t => t.Name).HasColumnName("name");
-            terms.Property(t => t.Type).HasColumnName("type");
-            terms.Property(t => t.IsPercent).HasColumnName("is_percent");
-            terms.Property(t => t.AmountCents).HasColumnName("amount_cents");
-            terms.Property(t => t.ThresholdCents).HasColumnName("threshold_cents");
-            terms.Property(t => t.UsableAfterDays).HasColumnName("usable_after_days");
-            terms.Property(t => t.UsableFrom).HasColumnName("usable_from");
-            terms.Property(t => t.UsableDays).HasColumnName("usable_days");
             // Named when a piece could only end with its coupon's window.
             terms.Property(t => t.UsableUntil).HasColumnName("valid_until");
-            terms.Property(t => t.Targets).HasColumnName("targets");
-            terms.Property(t => t.RefId).HasColumnName("ref_id");
-            terms.Property(t => t.ShopId).HasColumnName("shop_id");
-            terms.Property(t => t.FreightOnly).HasColumnName("freight_only");
         });
         model.Entity<PieceRow>(piece =>
         {
             piece.ToTable("coupons_pieces");
             piece.HasKey(p => p.Id);
-            piece.Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
-            piece.Property(p => p.CouponId).HasColumnName("coupon_id");
-            piece.Property(p => p.Version).HasColumnName("version");
-            piece.Property(p => p.UserId).HasColumnName("user_id");
-            piece.Property(p => p.RequestId).HasColumnName("request_id");
-            piece.Property(p => p.RequestHash).HasColumnName("request_hash");
-            piece.Property(p => p.ClaimedAt).HasColumnName("claimed_at");
-            piece.Property(p => p.Origin).HasColumnName("origin");
-            piece.Property(p => p.DrawnCents).HasColumnName("drawn_cents");
-            piece.Property(p => p.Ordinal).HasColumnName("ordinal");
             // One index for a user's pieces and for his count against the limit.
             piece.HasIndex(p => new { p.UserId, p.CouponId, p.Ordinal }).IsUnique();
             piece.HasIndex(p => new { p.CouponId, p.Id }).HasFilter(ByCoupon);
@@ -258,11 +222,6 @@ internal sealed class CouponModel : IModuleModel
         {
             mark.ToTable("coupons_marks");
             mark.HasKey(m => m.PieceId);
-            mark.Property(m => m.PieceId).HasColumnName("piece_id").ValueGeneratedNever();
-            mark.Property(m => m.CouponId).HasColumnName("coupon_id");
-            mark.Property(m => m.Mark).HasColumnName("mark");
-            mark.Property(m => m.SubjectId).HasColumnName("subject_id");
-            mark.Property(m => m.At).HasColumnName("at");
             mark.HasIndex(m => m.SubjectId);
             mark.HasIndex(m => new { m.CouponId, m.Mark });
         });
@@ -270,21 +229,11 @@ internal sealed class CouponModel : IModuleModel
         {
             card.ToTable("coupons_cards");
             card.HasKey(c => c.Number);
-            card.Property(c => c.Number).HasColumnName("number");
-            card.Property(c => c.Hash).HasColumnName("hash");
-            card.Property(c => c.CouponId).HasColumnName("coupon_id");
-            card.Property(c => c.ImportedAt).HasColumnName("imported_at");
-            card.Property(c => c.UserId).HasColumnName("user_id");
-            card.Property(c => c.PieceId).HasColumnName("piece_id");
         });
         model.Entity<AllotmentRow>(allotment =>
         {
             allotment.ToTable("coupons_allotments");
             allotment.HasKey(a => a.Id);
-            allotment.Property(a => a.Id).HasColumnName("id").ValueGeneratedNever();
-            allotment.Property(a => a.CouponId).HasColumnName("coupon_id");
-            allotment.Property(a => a.Quantity).HasColumnName("quantity");
-            allotment.Property(a => a.At).HasColumnName("at");
         });
     }
 }

@@ -49,17 +49,6 @@ internal sealed class FilesModel : IModuleModel
         {
             file.ToTable("files_files");
             file.HasKey(f => f.Id);
-            file.Property(f => f.Id).HasColumnName("id").ValueGeneratedNever();
-            file.Property(f => f.Name).HasColumnName("name");
-            file.Property(f => f.UserId).HasColumnName("user_id");
-            file.Property(f => f.ShownName).HasColumnName("shown_name");
-            file.Property(f => f.SearchName).HasColumnName("search_name");
-            file.Property(f => f.Kind).HasColumnName("kind");
-            file.Property(f => f.Size).HasColumnName("size");
-            file.Property(f => f.Width).HasColumnName("width");
-            file.Property(f => f.Height).HasColumnName("height");
-            file.Property(f => f.CreatedAt).HasColumnName("created_at");
-            file.Property(f => f.ExpiresAt).HasColumnName("expires_at");
             file.HasIndex(f => f.Name).IsUnique();
             file.HasIndex(f => new { f.UserId, f.Id });
             file.HasIndex(f => f.ExpiresAt);
@@ -68,8 +57,6 @@ internal sealed class FilesModel : IModuleModel
         {
             usage.ToTable("files_usage");
             usage.HasKey(u => u.UserId);
-            usage.Property(u => u.UserId).HasColumnName("user_id").ValueGeneratedNever();
-            usage.Property(u => u.Bytes).HasColumnName("bytes");
         });
     }
 }

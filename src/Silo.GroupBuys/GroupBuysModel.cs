@@ -146,29 +146,13 @@ internal sealed class GroupBuysModel : IModuleModel
         {
             campaign.ToTable("groupbuys_campaigns");
             campaign.HasKey(c => c.Id);
-            campaign.Property(c => c.Id).HasColumnName("id").ValueGeneratedNever();
-            campaign.Property(c => c.GoodsId).HasColumnName("goods_id");
-            campaign.Property(c => c.Version).HasColumnName("version");
-            campaign.Property(c => c.Enabled).HasColumnName("enabled");
             campaign.Property(c => c.Over).HasColumnName("is_over");
-            campaign.Property(c => c.OpenUntil).HasColumnName("open_until");
-            campaign.Property(c => c.Terms).HasColumnName("terms");
-            campaign.Property(c => c.CreatedAt).HasColumnName("created_at");
-            campaign.Property(c => c.UpdatedAt).HasColumnName("updated_at");
             campaign.HasIndex(c => new { c.GoodsId, c.Id });
         });
         model.Entity<GroupRow>(group =>
         {
             group.ToTable("groupbuys_groups");
             group.HasKey(g => g.Id);
-            group.Property(g => g.Id).HasColumnName("id").ValueGeneratedNever();
-            group.Property(g => g.CampaignId).HasColumnName("campaign_id");
-            group.Property(g => g.GoodsId).HasColumnName("goods_id");
-            group.Property(g => g.OpenerId).HasColumnName("opener_id");
-            group.Property(g => g.Reusable).HasColumnName("reusable");
-            group.Property(g => g.Status).HasColumnName("status");
-            group.Property(g => g.Published).HasColumnName("published");
-            group.Property(g => g.EndsAt).HasColumnName("ends_at");
             group.HasIndex(g => new { g.OpenerId, g.GoodsId }).HasFilter("reusable").IsUnique();
             group.HasIndex(g => new { g.GoodsId, g.Status, g.Id });
             group.HasIndex(g => new { g.CampaignId, g.Status, g.Published });
@@ -178,17 +162,7 @@ internal sealed class GroupBuysModel : IModuleModel
             seat.ToTable("groupbuys_seats");
             seat.HasKey(s => s.OrderId);
             seat.Ignore(s => s.Seat);
-            seat.Property(s => s.OrderId).HasColumnName("order_id").ValueGeneratedNever();
-            seat.Property(s => s.GroupId).HasColumnName("group_id");
-            seat.Property(s => s.CampaignId).HasColumnName("campaign_id");
-            seat.Property(s => s.UserId).HasColumnName("user_id");
-            seat.Property(s => s.Status).HasColumnName("status");
-            seat.Property(s => s.ReservedAt).HasColumnName("reserved_at");
             seat.Property(s => s.Until).HasColumnName("reserved_until");
-            seat.Property(s => s.TakenAt).HasColumnName("taken_at");
-            seat.Property(s => s.EndedAt).HasColumnName("ended_at");
-            seat.Property(s => s.RequestId).HasColumnName("request_id");
-            seat.Property(s => s.RequestHash).HasColumnName("request_hash");
             seat.HasIndex(s => new { s.GroupId, s.UserId, s.RequestId }).IsUnique();
             seat.HasIndex(s => new { s.UserId, s.CampaignId, s.OrderId });
         });
@@ -196,18 +170,11 @@ internal sealed class GroupBuysModel : IModuleModel
         {
             opening.ToTable("groupbuys_openings");
             opening.HasKey(o => new { o.UserId, o.RequestId });
-            opening.Property(o => o.UserId).HasColumnName("user_id");
-            opening.Property(o => o.RequestId).HasColumnName("request_id");
-            opening.Property(o => o.RequestHash).HasColumnName("request_hash");
-            opening.Property(o => o.GroupId).HasColumnName("group_id");
         });
         model.Entity<CampaignUserRow>(user =>
         {
             user.ToTable("groupbuys_users");
             user.HasKey(u => new { u.CampaignId, u.UserId });
-            user.Property(u => u.CampaignId).HasColumnName("campaign_id");
-            user.Property(u => u.UserId).HasColumnName("user_id");
-            user.Property(u => u.CountedAt).HasColumnName("counted_at");
         });
     }
 }

@@ -136,38 +136,16 @@ internal sealed class LotteryModel : IModuleModel
         {
             lottery.ToTable("lotteries_lotteries");
             lottery.HasKey(l => l.Id);
-            lottery.Property(l => l.Id).HasColumnName("id").ValueGeneratedNever();
-            lottery.Property(l => l.Title).HasColumnName("title");
-            lottery.Property(l => l.SearchTitle).HasColumnName("search_title");
-            lottery.Property(l => l.CreatedAt).HasColumnName("created_at");
         });
         model.Entity<RuleRow>(rule =>
         {
             rule.ToTable("lotteries_rules");
             rule.HasKey(r => new { r.LotteryId, r.Version });
-            rule.Property(r => r.LotteryId).HasColumnName("lottery_id");
-            rule.Property(r => r.Version).HasColumnName("version");
-            rule.Property(r => r.FirstPosition).HasColumnName("first_position");
-            rule.Property(r => r.IsDeck).HasColumnName("is_deck");
-            rule.Property(r => r.Prizes).HasColumnName("prizes");
         });
         model.Entity<DrawRow>(draw =>
         {
             draw.ToTable("lotteries_draws");
             draw.HasKey(d => d.Id);
-            draw.Property(d => d.Id).HasColumnName("id").ValueGeneratedNever();
-            draw.Property(d => d.LotteryId).HasColumnName("lottery_id");
-            draw.Property(d => d.Position).HasColumnName("position");
-            draw.Property(d => d.RuleVersion).HasColumnName("rule_version");
-            draw.Property(d => d.UserId).HasColumnName("user_id");
-            draw.Property(d => d.Ordinal).HasColumnName("ordinal");
-            draw.Property(d => d.RequestId).HasColumnName("request_id");
-            draw.Property(d => d.RequestHash).HasColumnName("request_hash");
-            draw.Property(d => d.At).HasColumnName("at");
-            draw.Property(d => d.PrizeId).HasColumnName("prize_id");
-            draw.Property(d => d.PrizeOrdinal).HasColumnName("prize_ordinal");
-            draw.Property(d => d.PieceId).HasColumnName("piece_id");
-            draw.Property(d => d.IsGoods).HasColumnName("is_goods");
             draw.HasIndex(d => new { d.LotteryId, d.Position }).IsUnique();
             draw.HasIndex(d => new { d.UserId, d.LotteryId, d.Ordinal }).IsUnique();
             draw.HasIndex(d => new { d.LotteryId, d.PrizeId, d.Position });
@@ -178,35 +156,17 @@ internal sealed class LotteryModel : IModuleModel
         {
             delivery.ToTable("lotteries_deliveries");
             delivery.HasKey(d => d.DrawId);
-            delivery.Property(d => d.DrawId).HasColumnName("draw_id").ValueGeneratedNever();
-            delivery.Property(d => d.LotteryId).HasColumnName("lottery_id");
-            delivery.Property(d => d.Address).HasColumnName("address");
-            delivery.Property(d => d.Carrier).HasColumnName("carrier");
-            delivery.Property(d => d.TrackingNumber).HasColumnName("tracking_number");
-            delivery.Property(d => d.At).HasColumnName("at");
             delivery.HasIndex(d => d.LotteryId);
         });
         model.Entity<PrizeAddressRow>(address =>
         {
             address.ToTable("lotteries_addresses");
             address.HasKey(a => new { a.DrawId, a.Ordinal });
-            address.Property(a => a.DrawId).HasColumnName("draw_id");
-            address.Property(a => a.Ordinal).HasColumnName("ordinal");
-            address.Property(a => a.LinkMan).HasColumnName("link_man");
-            address.Property(a => a.Mobile).HasColumnName("mobile");
-            address.Property(a => a.Region).HasColumnName("region");
-            address.Property(a => a.Detail).HasColumnName("detail");
-            address.Property(a => a.PostCode).HasColumnName("post_code");
-            address.Property(a => a.At).HasColumnName("at");
-            address.Property(a => a.RequestId).HasColumnName("request_id");
-            address.Property(a => a.RequestHash).HasColumnName("request_hash");
         });
         model.Entity<SettledRow>(settled =>
         {
             settled.ToTable("lotteries_settled");
             settled.HasKey(s => s.AllotmentId);
-            settled.Property(s => s.AllotmentId).HasColumnName("allotment_id").ValueGeneratedNever();
-            settled.Property(s => s.LotteryId).HasColumnName("lottery_id");
         });
     }
 }

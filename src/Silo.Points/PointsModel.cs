@@ -152,14 +152,6 @@ internal sealed class PointsModel : IModuleModel
         {
             day.ToTable("points_sign_ins");
             day.HasKey(d => new { d.UserId, d.Day });
-            day.Property(d => d.UserId).HasColumnName("user_id");
-            day.Property(d => d.Day).HasColumnName("day");
-            day.Property(d => d.At).HasColumnName("at");
-            day.Property(d => d.Streak).HasColumnName("streak");
-            day.Property(d => d.Points).HasColumnName("points");
-            day.Property(d => d.MadeUp).HasColumnName("made_up");
-            day.Property(d => d.RequestId).HasColumnName("request_id");
-            day.Property(d => d.RequestHash).HasColumnName("request_hash");
             day.HasIndex(d => new { d.Day, d.UserId });
             day.HasIndex(d => new { d.UserId, d.MadeUp, d.RequestId }).IsUnique().HasFilter(WithRequestId);
         });
@@ -167,14 +159,6 @@ internal sealed class PointsModel : IModuleModel
         {
             move.ToTable("points_card_moves");
             move.HasKey(m => m.Id);
-            move.Property(m => m.Id).HasColumnName("id").ValueGeneratedNever();
-            move.Property(m => m.UserId).HasColumnName("user_id");
-            move.Property(m => m.Reason).HasColumnName("reason");
-            move.Property(m => m.Change).HasColumnName("change");
-            move.Property(m => m.CardsAfter).HasColumnName("cards_after");
-            move.Property(m => m.At).HasColumnName("at");
-            move.Property(m => m.RequestId).HasColumnName("request_id");
-            move.Property(m => m.RequestHash).HasColumnName("request_hash");
             move.HasIndex(m => new { m.UserId, m.Id });
             move.HasIndex(m => new { m.UserId, m.RequestId }).IsUnique().HasFilter(WithRequestId);
         });
@@ -182,35 +166,17 @@ internal sealed class PointsModel : IModuleModel
         {
             terms.ToTable("points_sign_in_terms");
             terms.HasKey(t => t.Id);
-            terms.Property(t => t.Id).HasColumnName("id").ValueGeneratedNever();
-            terms.Property(t => t.Version).HasColumnName("version");
-            terms.Property(t => t.Terms).HasColumnName("terms");
         });
         model.Entity<PointsRuleRow>(rule =>
         {
             rule.ToTable("points_rules");
             rule.HasKey(r => r.Id);
-            rule.Property(r => r.Id).HasColumnName("id").ValueGeneratedNever();
-            rule.Property(r => r.Event).HasColumnName("event");
-            rule.Property(r => r.ThresholdCents).HasColumnName("threshold_cents");
-            rule.Property(r => r.Points).HasColumnName("points");
-            rule.Property(r => r.DailyLimit).HasColumnName("daily_limit");
-            rule.Property(r => r.Disabled).HasColumnName("disabled");
-            rule.Property(r => r.Version).HasColumnName("version");
-            rule.Property(r => r.CreatedAt).HasColumnName("created_at");
             rule.HasIndex(r => new { r.Event, r.ThresholdCents }).IsUnique();
         });
         model.Entity<GrantRow>(grant =>
         {
             grant.ToTable("points_grants");
             grant.HasKey(g => new { g.Event, g.Reference });
-            grant.Property(g => g.Event).HasColumnName("event");
-            grant.Property(g => g.Reference).HasColumnName("reference");
-            grant.Property(g => g.UserId).HasColumnName("user_id");
-            grant.Property(g => g.Points).HasColumnName("points");
-            grant.Property(g => g.AmountCents).HasColumnName("amount_cents");
-            grant.Property(g => g.TakenPoints).HasColumnName("taken_points");
-            grant.Property(g => g.At).HasColumnName("at");
             // Those of one day are counted before each that has a limit.
             grant.HasIndex(g => new { g.UserId, g.Event, g.At });
         });
@@ -218,18 +184,6 @@ internal sealed class PointsModel : IModuleModel
         {
             voucher.ToTable("points_vouchers");
             voucher.HasKey(v => v.Id);
-            voucher.Property(v => v.Id).HasColumnName("id").ValueGeneratedNever();
-            voucher.Property(v => v.BatchId).HasColumnName("batch_id");
-            voucher.Property(v => v.Number).HasColumnName("number");
-            voucher.Property(v => v.Points).HasColumnName("points");
-            voucher.Property(v => v.ExpiresAt).HasColumnName("expires_at");
-            voucher.Property(v => v.UserId).HasColumnName("user_id");
-            voucher.Property(v => v.UsedAt).HasColumnName("used_at");
-            voucher.Property(v => v.VoidedAt).HasColumnName("voided_at");
-            voucher.Property(v => v.Remark).HasColumnName("remark");
-            voucher.Property(v => v.CreatedAt).HasColumnName("created_at");
-            voucher.Property(v => v.RequestId).HasColumnName("request_id");
-            voucher.Property(v => v.RequestHash).HasColumnName("request_hash");
             voucher.HasIndex(v => v.Number).IsUnique();
             voucher.HasIndex(v => new { v.BatchId, v.Id });
             voucher.HasIndex(v => v.UserId).HasFilter("user_id <> 0");

@@ -1,10 +1,15 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Silo.Storage;
 
-/// <summary>The one model of the database, put together from the modules' parts.</summary>
+/// <summary>
+/// The one model of the database, put together from the modules' parts. A column has the name of its property in snake
+/// case, where the module's part says nothing else.
+/// </summary>
 public abstract class SiloDbContext(DbContextOptions options) : DbContext(options)
 {
     /// <inheritdoc/>
@@ -17,6 +22,15 @@ public abstract class SiloDbContext(DbContextOptions options) : DbContext(option
             module.Configure(modelBuilder);
         }
 
+        foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
+        {
+            // Ids are leased or come from callers: the database makes no value.
+            property.ValueGenerated = ValueGenerated.Never;
+            if (property.FindAnnotation(RelationalAnnotationNames.ColumnName) is null)
+            {
+                property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+            }
+        }
     }
 
     internal static IEnumerable<IModuleModel> ModulesOf(DbContext context) =>

@@ -11,16 +11,6 @@ internal static class StorageModel
         {
             audit.ToTable("silo_audit");
             audit.HasKey(a => a.Id);
-            audit.Property(a => a.Id).HasColumnName("id").ValueGeneratedNever();
-            audit.Property(a => a.At).HasColumnName("at");
-            audit.Property(a => a.OperatorId).HasColumnName("operator_id");
-            audit.Property(a => a.Rpc).HasColumnName("rpc");
-            audit.Property(a => a.Subject).HasColumnName("subject");
-            audit.Property(a => a.Reason).HasColumnName("reason");
-            audit.Property(a => a.Before).HasColumnName("before");
-            audit.Property(a => a.After).HasColumnName("after");
-            audit.Property(a => a.RequestId).HasColumnName("request_id");
-            audit.Property(a => a.RequestHash).HasColumnName("request_hash");
             audit.HasIndex(a => new { a.OperatorId, a.Rpc, a.RequestId }).IsUnique();
             audit.HasIndex(a => new { a.Subject, a.Id });
         });
@@ -28,39 +18,23 @@ internal static class StorageModel
         {
             work.ToTable("silo_work");
             work.HasKey(w => new { w.Kind, w.Key });
-            work.Property(w => w.Kind).HasColumnName("kind");
-            work.Property(w => w.Key).HasColumnName("key");
-            work.Property(w => w.DueAt).HasColumnName("due_at");
-            work.Property(w => w.Attempt).HasColumnName("attempt");
-            work.Property(w => w.LeaseUntil).HasColumnName("lease_until");
-            work.Property(w => w.Owner).HasColumnName("owner");
-            work.Property(w => w.Parked).HasColumnName("parked");
-            work.Property(w => w.Payload).HasColumnName("payload");
-            work.Property(w => w.LastError).HasColumnName("last_error");
             work.HasIndex(w => new { w.Parked, w.DueAt });
         });
         model.Entity<VersionRow>(version =>
         {
             version.ToTable("silo_versions");
             version.HasKey(v => v.Topic);
-            version.Property(v => v.Topic).HasColumnName("topic");
-            version.Property(v => v.Version).HasColumnName("version");
         });
         model.Entity<ChangeRow>(change =>
         {
             change.ToTable("silo_changes");
             change.HasKey(c => new { c.Transaction, c.Topic, c.Key });
-            change.Property(c => c.Transaction).HasColumnName("transaction_id").ValueGeneratedNever();
-            change.Property(c => c.Topic).HasColumnName("topic");
-            change.Property(c => c.Key).HasColumnName("key").ValueGeneratedNever();
+            change.Property(c => c.Transaction).HasColumnName("transaction_id");
         });
         model.Entity<IdSlotRow>(slot =>
         {
             slot.ToTable("silo_id_slots");
             slot.HasKey(s => s.Slot);
-            slot.Property(s => s.Slot).HasColumnName("slot").ValueGeneratedNever();
-            slot.Property(s => s.Owner).HasColumnName("owner");
-            slot.Property(s => s.Horizon).HasColumnName("horizon");
         });
     }
 }

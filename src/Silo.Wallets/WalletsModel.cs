@@ -116,38 +116,17 @@ internal sealed class WalletsModel : IModuleModel
             wallet.ToTable("wallets_wallets", table => table.HasCheckConstraint("ck_wallets_bounds", Bounds));
             wallet.HasKey(w => w.UserId);
             wallet.Ignore(w => w.State);
-            wallet.Property(w => w.UserId).HasColumnName("user_id").ValueGeneratedNever();
-            wallet.Property(w => w.Balance).HasColumnName("balance");
-            wallet.Property(w => w.Frozen).HasColumnName("frozen");
-            wallet.Property(w => w.Commission).HasColumnName("commission");
-            wallet.Property(w => w.BalanceDebt).HasColumnName("balance_debt");
-            wallet.Property(w => w.Points).HasColumnName("points");
-            wallet.Property(w => w.PointsDebt).HasColumnName("points_debt");
-            wallet.Property(w => w.PointsReceived).HasColumnName("points_received");
-            wallet.Property(w => w.Entries).HasColumnName("entries");
         });
         model.Entity<TransactionRow>(transaction =>
         {
             transaction.ToTable("wallets_transactions");
             transaction.HasKey(t => t.Id);
-            transaction.Property(t => t.Id).HasColumnName("id").ValueGeneratedNever();
-            transaction.Property(t => t.Kind).HasColumnName("kind");
-            transaction.Property(t => t.Reference).HasColumnName("reference");
-            transaction.Property(t => t.Remark).HasColumnName("remark");
-            transaction.Property(t => t.At).HasColumnName("at");
             transaction.HasIndex(t => new { t.Kind, t.Reference }).IsUnique();
         });
         model.Entity<EntryRow>(entry =>
         {
             entry.ToTable("wallets_entries");
             entry.HasKey(e => new { e.TransactionId, e.Line });
-            entry.Property(e => e.TransactionId).HasColumnName("transaction_id");
-            entry.Property(e => e.Line).HasColumnName("line");
-            entry.Property(e => e.UserId).HasColumnName("user_id");
-            entry.Property(e => e.Account).HasColumnName("account");
-            entry.Property(e => e.Amount).HasColumnName("amount");
-            entry.Property(e => e.BalanceAfter).HasColumnName("balance_after");
-            entry.Property(e => e.Sequence).HasColumnName("sequence");
             // What was decided on a wallet that has moved since finds its numbers taken. The shop's entries have none.
             entry.HasIndex(e => new { e.UserId, e.Sequence }).IsUnique().HasFilter("sequence IS NOT NULL");
             // The statement of an account.
@@ -159,9 +138,6 @@ internal sealed class WalletsModel : IModuleModel
         {
             checkpoint.ToTable("wallets_checkpoints");
             checkpoint.HasKey(c => new { c.Account, c.BeforeId });
-            checkpoint.Property(c => c.Account).HasColumnName("account");
-            checkpoint.Property(c => c.BeforeId).HasColumnName("before_id");
-            checkpoint.Property(c => c.Amount).HasColumnName("amount");
         });
     }
 }

@@ -67,13 +67,6 @@ internal sealed class TestModel : IModuleModel
         {
             entry.ToTable("test_entries");
             entry.HasKey(e => e.Id);
-            entry.Property(e => e.Id).HasColumnName("id").ValueGeneratedNever();
-            entry.Property(e => e.GrainId).HasColumnName("grain_id");
-            entry.Property(e => e.RequestId).HasColumnName("request_id");
-            entry.Property(e => e.Amount).HasColumnName("amount");
-            entry.Property(e => e.TotalAfter).HasColumnName("total_after");
-            entry.Property(e => e.Note).HasColumnName("note");
-            entry.Property(e => e.Mark).HasColumnName("mark");
             entry.HasIndex(e => new { e.GrainId, e.RequestId }).IsUnique();
             entry.HasIndex(e => e.Mark).IsUnique();
         });
@@ -81,29 +74,16 @@ internal sealed class TestModel : IModuleModel
         {
             balance.ToTable("test_balances", table => table.HasCheckConstraint("ck_test_balances", "balance >= 0"));
             balance.HasKey(b => b.Id);
-            balance.Property(b => b.Id).HasColumnName("id").ValueGeneratedNever();
-            balance.Property(b => b.Balance).HasColumnName("balance");
         });
         model.Entity<JoinedRow>(joined =>
         {
             joined.ToTable("test_joined");
             joined.HasKey(j => j.Id);
-            joined.Property(j => j.Id).HasColumnName("id").ValueGeneratedNever();
-            joined.Property(j => j.Text).HasColumnName("text");
         });
         model.Entity<AllTypesRow>(all =>
         {
             all.ToTable("test_all_types");
             all.HasKey(a => a.Id);
-            all.Property(a => a.Id).HasColumnName("id").ValueGeneratedNever();
-            all.Property(a => a.Number).HasColumnName("number");
-            all.Property(a => a.Small).HasColumnName("small");
-            all.Property(a => a.Flag).HasColumnName("flag");
-            all.Property(a => a.Text).HasColumnName("text");
-            all.Property(a => a.Bytes).HasColumnName("bytes");
-            all.Property(a => a.NoNumber).HasColumnName("no_number");
-            all.Property(a => a.NoText).HasColumnName("no_text");
-            all.Property(a => a.NoBytes).HasColumnName("no_bytes");
         });
     }
 }

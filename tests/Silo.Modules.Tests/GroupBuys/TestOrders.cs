@@ -57,11 +57,7 @@ internal sealed class TestOrdersModel : IModuleModel
     public void Configure(ModelBuilder model)
     {
         model.Entity<TestOrderRow>().ToTable("test_orders").HasKey(o => o.Id);
-        model.Entity<TestOrderRow>().Property(o => o.Id).HasColumnName("id").ValueGeneratedNever();
-        model.Entity<TestOrderRow>().Property(o => o.State).HasColumnName("state");
         model.Entity<TestPaymentRow>().ToTable("test_payments").HasKey(p => p.Id);
-        model.Entity<TestPaymentRow>().Property(p => p.Id).HasColumnName("id").ValueGeneratedNever();
-        model.Entity<TestPaymentRow>().Property(p => p.InWallet).HasColumnName("in_wallet");
     }
 }
 
