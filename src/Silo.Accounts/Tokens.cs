@@ -299,15 +299,12 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
 }
 
 /// <summary>Removes tokens, attempts, revocations and deleted addresses whose time is over.</summary>
-internal sealed class AccountPurge(IUnits units, ShopClock clock) : IWorkHandler
+internal sealed class AccountPurge(IUnits units, ShopClock clock)
+    : RecurringWork("accounts.purge", TimeSpan.FromHours(1))
 {
     private const long RevocationLifeMs = 24L * 60 * 60 * 1000;
 
-    public string Kind => "accounts.purge";
-
-    public TimeSpan? Every => TimeSpan.FromHours(1);
-
-    public async Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
+    protected override async Task<WorkOutcome> RunAsync(WorkItem<NoPayload> item, CancellationToken cancellation)
     {
         var now = clock.NowMs;
         await units.RunAsync<int>(

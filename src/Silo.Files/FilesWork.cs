@@ -6,19 +6,17 @@ namespace Silo.Files;
 /// <summary>
 /// Removes the objects of a name that has no row: of an upload that was never booked, and of a file that is deleted.
 /// </summary>
-internal sealed class FileTidying(IUnits units, IFileStore store) : IWorkHandler
+internal sealed class FileTidying(IUnits units, IFileStore store) : WorkHandler<FileTidying.Payload>(Tidy)
 {
-    private const string Tidy = "files.tidy";
-
-    public string Kind => Tidy;
+    private static readonly WorkKind<Payload> Tidy = new("files.tidy");
 
     /// <summary>Enqueues the removal; it does nothing where the name has a row by then.</summary>
     public static Task EnqueueAsync(Unit unit, string key, string name, long dueAtMs, CancellationToken cancellation) =>
-        unit.EnqueueAsync(Tidy, key, dueAtMs, name, cancellation);
+        unit.EnqueueAsync(Tidy, key, dueAtMs, new Payload(name), cancellation);
 
-    public async Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
+    protected override async Task<WorkOutcome> RunAsync(WorkItem<Payload> item, CancellationToken cancellation)
     {
-        var name = item.Payload;
+        var name = item.Payload.Name;
         if (!await units.ReadAsync(r => r.Query<FileRow>().AnyAsync(f => f.Name == name, cancellation), cancellation))
         {
             foreach (var size in Enum.GetValues<PictureSize>())
@@ -29,6 +27,9 @@ internal sealed class FileTidying(IUnits units, IFileStore store) : IWorkHandler
 
         return WorkOutcome.Done;
     }
+
+    /// <summary>The name of the file.</summary>
+    internal sealed record Payload(string Name);
 }
 
 /// <summary>Deletes files: their rows at once, their objects by work that the same unit enqueues.</summary>
@@ -52,15 +53,12 @@ internal static class FileDeletion
 }
 
 /// <summary>Deletes the files whose time is over.</summary>
-internal sealed class FileExpiry(IUnits units, TimeProvider time) : IWorkHandler
+internal sealed class FileExpiry(IUnits units, TimeProvider time)
+    : RecurringWork("files.expire", TimeSpan.FromMinutes(10))
 {
     private const int Batch = 50;
 
-    public string Kind => "files.expire";
-
-    public TimeSpan? Every => TimeSpan.FromMinutes(10);
-
-    public async Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
+    protected override async Task<WorkOutcome> RunAsync(WorkItem<NoPayload> item, CancellationToken cancellation)
     {
         while (await ExpireAsync(cancellation) == Batch)
         {

@@ -4,67 +4,77 @@ using Silo.Storage;
 namespace Silo.Wallets;
 
 /// <summary>
-/// Wallets, and what was decided on them so far. What it books goes into <see cref="Rows"/> and stands when they are
-/// committed: in the transaction that holds the locks, or, of wallets that were only read, while none of them has moved.
+/// The wallets of one command, and what was decided on them so far. What it books goes into <see cref="Rows"/> and stands
+/// when they are committed: under the locks of the command's own transaction, or, of wallets that were only read, while
+/// none of them has moved.
 /// </summary>
-public sealed class LedgerDraft
+/// <remarks>
+/// A wallet that never moved has no row, and nothing to lock: of two commands that both make it the second finds the
+/// number of its first entry taken.
+/// </remarks>
+public sealed class LedgerDraft : IStageDraft
 {
-    private readonly Dictionary<long, WalletState> wallets;
-    private readonly IReadOnlySet<long> absent;
-    private readonly UnitWallets ofUnit;
+    private readonly List<(long[] Users, StagedRows<WalletRow> Held, StagedRows<WalletRow>? Stored)> named = [];
     private readonly Func<long> newId;
     private readonly long now;
+    private Dictionary<long, WalletState>? wallets;
+    private HashSet<long> heldElsewhere = [];
 
-    internal LedgerDraft(
-        Dictionary<long, WalletState> wallets,
-        IReadOnlySet<long> absent,
-        IReadOnlySet<long> heldElsewhere,
-        UnitWallets ofUnit,
-        Func<long> newId,
-        long now)
+    internal LedgerDraft(Func<long> newId, long now, Dictionary<long, WalletState>? wallets = null)
     {
-        (this.wallets, this.absent, this.ofUnit, this.newId, this.now) = (wallets, absent, ofUnit, newId, now);
-        HeldElsewhere = heldElsewhere;
+        (this.newId, this.now, this.wallets) = (newId, now, wallets);
     }
 
     /// <summary>The users whose wallets another transaction holds.</summary>
-    public IReadOnlySet<long> HeldElsewhere { get; }
+    public IReadOnlySet<long> HeldElsewhere
+    {
+        get
+        {
+            _ = Wallets;
+            return heldElsewhere;
+        }
+    }
+
+    private Dictionary<long, WalletState> Wallets => wallets ??= Read();
 
     /// <summary>The points that a user can spend.</summary>
-    public long PointsOf(long userId) => wallets[userId].Points;
+    public long PointsOf(long userId) => WalletOf(userId).Points;
 
     /// <summary>The money that a user can spend, in cents.</summary>
-    public long BalanceOf(long userId) => wallets[userId].Balance;
+    public long BalanceOf(long userId) => WalletOf(userId).Balance;
 
     /// <summary>
     /// The lines that take points back from a user: those that are there, and the rest as a debt. They need the other
     /// side's line of the whole amount.
     /// </summary>
     public IReadOnlyList<LedgerLine> TakeBackPoints(long userId, long points) =>
-        LedgerRules.TakeBack(wallets[userId], userId, points: true, points);
+        LedgerRules.TakeBack(WalletOf(userId), userId, points: true, points);
 
     /// <summary>Books a transaction; all of it, or, refused, nothing.</summary>
     /// <returns>The transaction's id, or <see cref="WalletsRefusals"/>.</returns>
-    /// <exception cref="ArgumentException">It is not a transaction, or names a wallet that is not locked.</exception>
-    /// <exception cref="InvalidOperationException">Another draft of the unit has booked on one of the wallets since.</exception>
+    /// <exception cref="ArgumentException">
+    /// It is not a transaction, or names a wallet that the command has not named or that is held elsewhere.
+    /// </exception>
     public Result<long> Post(LedgerTransaction transaction, Rows rows)
     {
+        ArgumentNullException.ThrowIfNull(transaction);
+        ArgumentNullException.ThrowIfNull(rows);
         if (LedgerRules.FaultOf(transaction) is { } fault)
         {
             throw new ArgumentException($"{transaction.Kind} {transaction.Reference}: {fault}.", nameof(transaction));
         }
 
-        foreach (var user in transaction.Lines.Where(line => line.UserId > 0).Select(line => line.UserId).Distinct())
+        foreach (var line in transaction.Lines.Where(line => line.UserId > 0))
         {
-            if (!wallets.TryGetValue(user, out var wallet) || HeldElsewhere.Contains(user))
+            if (HeldElsewhere.Contains(line.UserId))
             {
-                throw NotLocked(user, transaction);
+                throw new ArgumentException($"The wallet of user {line.UserId} is held elsewhere.", nameof(transaction));
             }
 
-            ofUnit.Check(user, wallet);
+            WalletOf(line.UserId);
         }
 
-        var booked = LedgerRules.Book(transaction, wallets);
+        var booked = LedgerRules.Book(transaction, Wallets);
         if (!booked.IsAccepted)
         {
             return booked.Refusal;
@@ -96,49 +106,51 @@ public sealed class LedgerDraft
 
         foreach (var user in booked.Value.Where(b => b.Sequence is not null).Select(b => b.Line.UserId).Distinct())
         {
-            if (absent.Contains(user))
-            {
-                throw NotLocked(user, transaction);
-            }
-
-            ofUnit.Booked(user, wallets[user]);
-            rows.Put(WalletRow.Of(user, wallets[user]));
+            rows.Put(WalletRow.Of(user, Wallets[user]));
         }
 
         return id;
     }
 
+    Action IStageDraft.Save()
+    {
+        var saved = new Dictionary<long, WalletState>(Wallets);
+        return () => wallets = new(saved);
+    }
+
+    /// <summary>Names wallets; a command does so before its first read.</summary>
+    internal void Name(Stage stage, IReadOnlyCollection<long> users, RowLock how) => named.Add((
+        [.. users],
+        stage.Lock<WalletRow>(users, how),
+        how == RowLock.SkipLocked && stage.IsExclusive ? stage.Read<WalletRow>(users) : null));
+
     /// <summary>The wallet of a user as it is after what was booked.</summary>
-    internal WalletState WalletOf(long userId) => wallets[userId];
+    /// <exception cref="ArgumentException">The command has not named it.</exception>
+    internal WalletState WalletOf(long userId) => Wallets.TryGetValue(userId, out var wallet) ? wallet
+        : throw new ArgumentException($"The wallet of user {userId} is not named.", nameof(userId));
 
-    private static ArgumentException NotLocked(long user, LedgerTransaction transaction) =>
-        new($"The wallet of user {user} is not locked.", nameof(transaction));
-}
-
-/// <summary>
-/// The wallets of one unit, by their count of entries. Of two drafts of one wallet the later written would undo what the
-/// other has booked; that is refused here.
-/// </summary>
-internal sealed class UnitWallets
-{
-    private readonly Dictionary<long, long> entries = [];
-
-    /// <summary>A draft takes a wallet as it is stored.</summary>
-    public void Take(long user, WalletState stored)
+    private Dictionary<long, WalletState> Read()
     {
-        Check(user, stored);
-        entries[user] = stored.Entries;
-    }
-
-    /// <summary>A draft is about to book on a wallet.</summary>
-    public void Check(long user, WalletState wallet)
-    {
-        if (entries.TryGetValue(user, out var newest) && newest != wallet.Entries)
+        Dictionary<long, WalletState> read = [];
+        foreach (var (users, held, stored) in named)
         {
-            throw new InvalidOperationException($"Two drafts of one unit book on the wallet of user {user}.");
-        }
-    }
+            foreach (var user in users)
+            {
+                read.TryAdd(user, default);
+            }
 
-    /// <summary>A draft has booked on a wallet.</summary>
-    public void Booked(long user, WalletState wallet) => entries[user] = wallet.Entries;
+            foreach (var row in held.All)
+            {
+                read[row.UserId] = row.State;
+            }
+
+            if (stored is not null)
+            {
+                var own = held.All.Select(row => row.UserId).ToHashSet();
+                heldElsewhere.UnionWith(stored.All.Select(row => row.UserId).Where(user => !own.Contains(user)));
+            }
+        }
+
+        return read;
+    }
 }

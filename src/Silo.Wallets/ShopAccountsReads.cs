@@ -5,17 +5,14 @@ using Silo.Storage;
 namespace Silo.Wallets;
 
 /// <summary>What the shop's accounts hold: the newest checkpoint and the entries after it.</summary>
-internal sealed class ShopAccountsReads(IUnits units, ShopClock clock) : IWorkHandler
+internal sealed class ShopAccountsReads(IUnits units, ShopClock clock)
+    : RecurringWork("wallets.checkpoint", TimeSpan.FromHours(1))
 {
     /// <summary>
     /// A transaction's id is older than its commit by as long as it took, seconds at most; what is older than this can
     /// no longer be joined by a late one.
     /// </summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(10);
-
-    public string Kind => "wallets.checkpoint";
-
-    public TimeSpan? Every => TimeSpan.FromHours(1);
 
     public Task<List<(LedgerAccount Account, long Amount)>> ListAsync(CancellationToken cancellation) => units.ReadAsync(
         async r =>
@@ -30,7 +27,7 @@ internal sealed class ShopAccountsReads(IUnits units, ShopClock clock) : IWorkHa
         },
         cancellation);
 
-    public async Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
+    protected override async Task<WorkOutcome> RunAsync(WorkItem<NoPayload> item, CancellationToken cancellation)
     {
         var before = IdSource.FirstOf(clock.Time.GetUtcNow() - Settled);
         await units.RunAsync<int>(

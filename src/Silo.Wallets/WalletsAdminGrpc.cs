@@ -83,32 +83,38 @@ internal sealed class WalletsAdminGrpc(
             return UsersRefusals.Unknown;
         }
 
-        var draft = await ledger.LockAsync(unit, [userId], cancellation);
-        var before = WalletsWire.Wallet(userId, draft.WalletOf(userId));
-        var points = request.Account == WalletAccount.Points;
-        var rows = new Rows();
-        var posted = draft.Post(
-            new LedgerTransaction
+        return await unit.StageAsync<OperatorChange<Wallet>>(
+            stage =>
             {
-                Kind = LedgerKind.Adjustment,
-                Reference = $"adjustment:{unit.NewId()}",
-                Remark = request.Reason,
-                Lines =
-                [
-                    .. request is { TakeAsDebt: true, Amount: < 0 }
-                        ? LedgerRules.TakeBack(draft.WalletOf(userId), userId, points, -request.Amount)
-                        : [new LedgerLine(userId, points ? LedgerAccount.Points : LedgerAccount.Balance, request.Amount)],
-                    new LedgerLine(0, points ? LedgerAccount.ShopPointsIssued : LedgerAccount.ShopAdjustments, -request.Amount),
-                ],
+                var (draft, id) = (ledger.Stage(stage, [userId], RowLock.Wait), stage.NewId());
+                return rows =>
+                {
+                    var before = WalletsWire.Wallet(userId, draft.WalletOf(userId));
+                    var posted = draft.Post(Adjustment(request, draft, id), rows);
+                    return posted.IsAccepted
+                        ? new OperatorChange<Wallet>($"user:{userId}", before, WalletsWire.Wallet(userId, draft.WalletOf(userId)))
+                        : posted.Refusal;
+                };
             },
-            rows);
-        if (!posted.IsAccepted)
-        {
-            return posted.Refusal;
-        }
+            cancellation);
+    }
 
-        await unit.WriteAsync(rows);
-        return new OperatorChange<Wallet>($"user:{userId}", before, WalletsWire.Wallet(userId, draft.WalletOf(userId)));
+    private static LedgerTransaction Adjustment(AdjustWalletRequest request, LedgerDraft draft, long id)
+    {
+        var (userId, points) = (request.UserId, request.Account == WalletAccount.Points);
+        return new()
+        {
+            Kind = LedgerKind.Adjustment,
+            Reference = $"adjustment:{id}",
+            Remark = request.Reason,
+            Lines =
+            [
+                .. request is { TakeAsDebt: true, Amount: < 0 }
+                    ? LedgerRules.TakeBack(draft.WalletOf(userId), userId, points, -request.Amount)
+                    : [new LedgerLine(userId, points ? LedgerAccount.Points : LedgerAccount.Balance, request.Amount)],
+                new LedgerLine(0, points ? LedgerAccount.ShopPointsIssued : LedgerAccount.ShopAdjustments, -request.Amount),
+            ],
+        };
     }
 
     private async Task RequireUserAsync(long userId, CancellationToken cancellation)

@@ -114,6 +114,7 @@ internal sealed class WalletsModel : IModuleModel
         model.Entity<WalletRow>(wallet =>
         {
             wallet.ToTable("wallets_wallets", table => table.HasCheckConstraint("ck_wallets_bounds", Bounds));
+            wallet.HasLockRank(LockRank.Wallet);
             wallet.HasKey(w => w.UserId);
             wallet.Ignore(w => w.State);
         });
