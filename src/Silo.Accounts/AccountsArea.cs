@@ -26,6 +26,7 @@ public static class AccountsArea
         services.AddHostedService(provider => provider.GetRequiredService<Tokens>());
         services.AddSingleton<IWorkHandler, AccountPurge>();
         services.AddSingleton<IDemoData, AccountsDemo>();
+        services.AddSingleton<RegistrationWrites>();
         services.AddSingleton<AddressesWrites>();
         services.AddSingleton<IAddressBook, AddressBookDoor>();
         services.AddSingleton<UsersData>();

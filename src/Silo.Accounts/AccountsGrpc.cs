@@ -8,7 +8,7 @@ namespace Silo.Accounts;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class AccountsGrpc(
-    IUnits units, Logins logins, Passwords passwords, Tokens tokens, IEnumerable<IOnRegistered> modules)
+    IUnits units, Logins logins, Passwords passwords, Tokens tokens, RegistrationWrites registrations)
     : AccountsService.AccountsServiceBase
 {
     public override async Task<RegisterUsernameResponse> RegisterUsername(
@@ -24,54 +24,7 @@ internal sealed class AccountsGrpc(
         }
 
         var hash = (await passwords.HashAsync(request.Password, cancellation)).OrRefuse();
-        var registered = await units.RunAsync<RegisterUsernameResponse>(
-            async unit =>
-            {
-                var referrer = request.ReferrerUserId;
-                if (referrer != 0 && !await unit.Set<UserRow>().AnyAsync(u => u.Id == referrer && u.DeletedAt == 0, cancellation))
-                {
-                    referrer = 0;
-                }
-
-                var (id, address) = (unit.NewId(), context.ClientAddress().ToString());
-                var added = await UsersDoor.AddAsync(
-                    unit,
-                    new UserRow
-                    {
-                        Id = id,
-                        UserName = request.Username,
-                        NormalisedName = name,
-                        PasswordHash = hash,
-                        Nick = request.Nick,
-                        Province = request.Province,
-                        City = request.City,
-                        ReferrerId = referrer,
-                        ExtraJson = request.ExtraJson,
-                        CreatedAt = unit.NowMs,
-                        RegisteredAddress = address,
-                        LastLoginAt = request.AutoLogin ? unit.NowMs : 0,
-                        LastLoginAddress = request.AutoLogin ? address : "",
-                    },
-                    cancellation);
-                if (!added)
-                {
-                    return AccountsRefusals.UserNameTaken;
-                }
-
-                foreach (var module in modules)
-                {
-                    await module.RegisteredAsync(unit, id, referrer, cancellation);
-                }
-
-                return new RegisterUsernameResponse
-                {
-                    UserId = id,
-                    Token = request.AutoLogin
-                        ? (await Tokens.IssueAsync(unit, OwnerKind.User, id, "", "", cancellation)).Token
-                        : "",
-                };
-            },
-            cancellation);
+        var registered = await registrations.RegisterAsync(request, name, hash, context.ClientAddress(), cancellation);
         return registered.Refusal == AccountsRefusals.UserNameTaken
             ? await ExistingAsync(request, name, context)
             : registered.OrRefuse();

@@ -35,19 +35,6 @@ internal sealed class UsersDoor(IUnits units) : IUsers
         reads.Query<UserRow>().Where(u => u.Id == id && u.DeletedAt == 0).Select(u => (long?)u.CreatedAt)
             .SingleOrDefaultAsync(cancellation);
 
-    /// <summary>Adds a shopper; false where the name is taken.</summary>
-    public static async Task<bool> AddAsync(Unit unit, UserRow row, CancellationToken cancellation) => await unit.ExecuteAsync(
-        $"""
-        INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, avatar_url, gender, birthday,
-            province, city, referrer_id, extra_json, disabled, created_at, registered_address, last_login_at,
-            last_login_address, deleted_at)
-        VALUES ({row.Id}, {row.UserName}, {row.NormalisedName}, {row.PasswordHash}, {row.Nick}, {row.AvatarUrl}, {row.Gender},
-            {row.Birthday}, {row.Province}, {row.City}, {row.ReferrerId}, {row.ExtraJson}, {row.Disabled}, {row.CreatedAt},
-            {row.RegisteredAddress}, {row.LastLoginAt}, {row.LastLoginAddress}, {row.DeletedAt})
-        ON CONFLICT (normalised_name) DO NOTHING
-        """,
-        cancellation) == 1;
-
     public Task<long?> DemoUserAsync(CancellationToken cancellation) => units.ReadAsync(
         r => r.Query<UserRow>().Where(u => u.NormalisedName == AccountsDemo.UserName).Select(u => (long?)u.Id)
             .SingleOrDefaultAsync(cancellation),

@@ -92,17 +92,8 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
     public static async Task<(string Token, bool EndedOthers)> IssueAsync(
         Unit unit, OwnerKind kind, long ownerId, string deviceId, string deviceName, CancellationToken cancellation)
     {
-        var token = NewToken();
-        unit.Set<TokenRow>().Add(new TokenRow
-        {
-            Hash = HashOf(token),
-            OwnerKind = kind,
-            OwnerId = ownerId,
-            CreatedAt = unit.NowMs,
-            ExpiresAt = unit.NowMs + AccountsRules.TokenLifeMs,
-            DeviceId = deviceId,
-            DeviceName = deviceName,
-        });
+        var (token, row) = New(kind, ownerId, deviceId, deviceName, unit.NowMs);
+        unit.Set<TokenRow>().Add(row);
         await unit.SaveAsync(cancellation);
         var beyond = await unit.Set<TokenRow>().Where(t => t.OwnerKind == kind && t.OwnerId == ownerId)
             .OrderByDescending(t => t.CreatedAt).ThenBy(t => t.Hash).Skip(AccountsRules.TokensPerOwner)
@@ -114,6 +105,23 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
         }
 
         return (token, beyond.Count > 0);
+    }
+
+    /// <summary>A new token and its row.</summary>
+    public static (string Token, TokenRow Row) New(
+        OwnerKind kind, long ownerId, string deviceId, string deviceName, long nowMs)
+    {
+        var token = NewToken();
+        return (token, new()
+        {
+            Hash = HashOf(token),
+            OwnerKind = kind,
+            OwnerId = ownerId,
+            CreatedAt = nowMs,
+            ExpiresAt = nowMs + AccountsRules.TokenLifeMs,
+            DeviceId = deviceId,
+            DeviceName = deviceName,
+        });
     }
 
     /// <summary>Ends tokens of an owner: one, or all but one. Part of the caller's unit; see <see cref="Forget"/>.</summary>

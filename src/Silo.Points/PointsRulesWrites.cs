@@ -5,37 +5,16 @@ using Silo.Storage;
 
 namespace Silo.Points;
 
-/// <summary>The rules by which points are given: read from memory until they change, and written by operators.</summary>
-internal sealed class PointsRuleStore
+/// <summary>An operator's writes of the rules by which points are given.</summary>
+internal static class PointsRulesWrites
 {
-    public const int MostRules = 200;
-    private const string Topic = "points.rules";
-    private readonly VersionedCache<int, List<V1.PointsRule>> cache;
-
-    public PointsRuleStore(IUnits units, Versions versions) => cache = new(
-        versions,
-        Topic,
-        1,
-        _ => units.ReadAsync(
-            async r => (await r.Query<PointsRuleRow>().OrderBy(x => x.Event).ThenBy(x => x.ThresholdCents).ToListAsync())
-                .ConvertAll(PointsWire.Rule),
-            CancellationToken.None));
-
-    /// <summary>A page of the rules of an event, or of all, by event and threshold.</summary>
-    public async Task<(IReadOnlyList<V1.PointsRule> Page, int Total)> ListAsync(
-        V1.PointsEvent happened, bool withDisabled, Paging paging, CancellationToken cancellation)
-    {
-        var rules = (await cache.GetAsync(0, cancellation))
-            .Where(r => (happened == V1.PointsEvent.Unspecified || r.Terms.Event == happened) && (withDisabled || !r.Terms.Disabled))
-            .ToList();
-        return ([.. rules.Skip(paging.Skip).Take(paging.Take)], rules.Count);
-    }
+    private const int MaxRules = 200;
 
     public static async Task<Result<OperatorChange<V1.PointsRule>>> CreateAsync(
         Unit unit, V1.PointsRuleTerms terms, CancellationToken cancellation)
     {
         // Locks the topic, so that operators' writes go one after the other.
-        await unit.TouchAsync(Topic, cancellation);
+        await unit.TouchAsync(PointsRulesReads.Topic, cancellation);
         if (LacksLimit(terms))
         {
             return PointsRefusals.LimitMissing;
@@ -46,7 +25,7 @@ internal sealed class PointsRuleStore
             return PointsRefusals.RuleTaken;
         }
 
-        if (await unit.Query<PointsRuleRow>().CountAsync(cancellation) >= MostRules)
+        if (await unit.Query<PointsRuleRow>().CountAsync(cancellation) >= MaxRules)
         {
             return PointsRefusals.RulesFull;
         }
@@ -60,7 +39,7 @@ internal sealed class PointsRuleStore
     public static async Task<Result<OperatorChange<V1.PointsRule>>> UpdateAsync(
         Unit unit, long id, V1.PointsRuleTerms terms, int expectedVersion, CancellationToken cancellation)
     {
-        await unit.TouchAsync(Topic, cancellation);
+        await unit.TouchAsync(PointsRulesReads.Topic, cancellation);
         if (await unit.Set<PointsRuleRow>().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } row)
         {
             return PointsRefusals.RuleUnknown;
@@ -88,7 +67,7 @@ internal sealed class PointsRuleStore
 
     public static async Task<Result<OperatorChange<V1.PointsRule>>> DeleteAsync(Unit unit, long id, CancellationToken cancellation)
     {
-        await unit.TouchAsync(Topic, cancellation);
+        await unit.TouchAsync(PointsRulesReads.Topic, cancellation);
         if (await unit.Set<PointsRuleRow>().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } row)
         {
             return PointsRefusals.RuleUnknown;

@@ -9,7 +9,7 @@ using Silo.Wallets;
 namespace Silo.Points;
 
 /// <summary>Makes vouchers, exchanges them for points, and makes them void. A guard on the voucher's row lets one through.</summary>
-internal sealed class Vouchers(IUnits units, IWallets wallets, IAttempts attempts)
+internal sealed class VouchersWrites(IUnits units, IWallets wallets, IAttempts attempts)
 {
     private const int UnknownNumbers = 10;
     private const int NumberLength = 16;
@@ -32,8 +32,8 @@ internal sealed class Vouchers(IUnits units, IWallets wallets, IAttempts attempt
             return AttemptsRefusals.TooMany;
         }
 
-        var exchanged = await units.RunAsync<long>(
-            unit => ExchangeAsync(unit, userId, Normalise(number), requestId, requestHash, cancellation), cancellation);
+        var exchanged = await units.StageAsync(
+            stage => Exchange(stage, userId, Normalise(number), requestId, requestHash), cancellation);
         if (exchanged.Refusal != PointsRefusals.VoucherUnknown)
         {
             await units.RunAsync<int>(
@@ -44,7 +44,7 @@ internal sealed class Vouchers(IUnits units, IWallets wallets, IAttempts attempt
     }
 
     /// <summary>Makes a batch in the unit.</summary>
-    public static async Task<Result<V1.VoucherBatch>> CreateAsync(Unit unit, V1.CreateVouchersRequest request)
+    public static async Task<Result<OperatorChange<V1.VoucherBatch>>> CreateAsync(Unit unit, V1.CreateVouchersRequest request)
     {
         var most = request.PointsMax == 0 ? request.PointsMin : request.PointsMax;
         if (most < request.PointsMin)
@@ -74,7 +74,7 @@ internal sealed class Vouchers(IUnits units, IWallets wallets, IAttempts attempt
         }
 
         await unit.WriteAsync(rows);
-        return new V1.VoucherBatch
+        var batch = new V1.VoucherBatch
         {
             Id = batchId,
             Count = request.Count,
@@ -83,17 +83,23 @@ internal sealed class Vouchers(IUnits units, IWallets wallets, IAttempts attempt
             ExpiresAt = request.ExpiresAt,
             Remark = request.Remark,
         };
+        return new OperatorChange<V1.VoucherBatch>($"voucher-batch:{batchId}", null, batch);
     }
 
     /// <summary>Makes the unused vouchers of a batch void, or those of it that are named; how many.</summary>
-    public static async Task<Result<int>> VoidAsync(
+    public static async Task<Result<OperatorChange<V1.VoidVouchersResponse>>> VoidAsync(
         Unit unit, long batchId, IReadOnlyCollection<long> named, CancellationToken cancellation)
     {
         var batch = unit.Set<VoucherRow>().Where(v => v.BatchId == batchId);
-        return await batch.AnyAsync(cancellation)
-            ? await batch.Where(v => v.UsedAt == 0 && v.VoidedAt == 0 && (named.Count == 0 || named.Contains(v.Id)))
-                .ExecuteUpdateAsync(v => v.SetProperty(x => x.VoidedAt, unit.NowMs), cancellation)
-            : PointsRefusals.VoucherUnknown;
+        if (!await batch.AnyAsync(cancellation))
+        {
+            return PointsRefusals.VoucherUnknown;
+        }
+
+        var voided = await batch.Where(v => v.UsedAt == 0 && v.VoidedAt == 0 && (named.Count == 0 || named.Contains(v.Id)))
+            .ExecuteUpdateAsync(v => v.SetProperty(x => x.VoidedAt, unit.NowMs), cancellation);
+        return new OperatorChange<V1.VoidVouchersResponse>(
+            $"voucher-batch:{batchId}", null, new V1.VoidVouchersResponse { Voided = voided });
     }
 
     /// <summary>Why a voucher is not good at an instant, or null.</summary>
@@ -102,69 +108,49 @@ internal sealed class Vouchers(IUnits units, IWallets wallets, IAttempts attempt
         : voucher.ExpiresAt <= now ? PointsRefusals.VoucherExpired
         : null;
 
-    private async Task<Result<long>> ExchangeAsync(
-        Unit unit, long userId, string number, string requestId, long requestHash, CancellationToken cancellation)
+    private Func<Rows, Result<long>> Exchange(
+        Stage stage, long userId, string number, string requestId, long requestHash)
     {
-        if (await FirstAsync(unit, userId, requestId, requestHash, cancellation) is { } first)
+        var vouchers = stage.Where<VoucherRow>($"number = {number}");
+        var earlier = requestId.Length == 0 ? null
+            : stage.Where<VoucherRow>($"user_id = {userId} AND request_id = {requestId}");
+        var ledger = wallets.Stage(stage, [userId]);
+        return rows =>
         {
-            return first;
-        }
-
-        var voucher = await unit.Query<VoucherRow>().SingleOrDefaultAsync(v => v.Number == number, cancellation);
-        if (voucher is null)
-        {
-            return PointsRefusals.VoucherUnknown;
-        }
-
-        // Lets one call of the user through at a time: of two with one request id the second finds the first.
-        var draft = await wallets.LockAsync(unit, [userId], cancellation);
-        if (await FirstAsync(unit, userId, requestId, requestHash, cancellation) is { } meanwhile)
-        {
-            return meanwhile;
-        }
-
-        var taken = await unit.ExecuteAsync(
-            $"""
-            UPDATE points_vouchers SET user_id = {userId}, used_at = {unit.NowMs}, request_id = {requestId},
-                request_hash = {requestHash}
-            WHERE id = {voucher.Id} AND used_at = 0 AND voided_at = 0 AND expires_at > {unit.NowMs}
-            """,
-            cancellation) == 1;
-        if (!taken)
-        {
-            return RefusalOf(await unit.Query<VoucherRow>().SingleAsync(v => v.Id == voucher.Id, cancellation), unit.NowMs)!;
-        }
-
-        var rows = new Rows();
-        var posted = draft.Post(
-            new LedgerTransaction
+            if (earlier?.Only is { } first)
             {
-                Kind = LedgerKind.VoucherPoints,
-                Reference = string.Create(CultureInfo.InvariantCulture, $"voucher:{voucher.Id}"),
-                Remark = voucher.Remark,
-                Lines = [new(userId, LedgerAccount.Points, voucher.Points), new(0, LedgerAccount.ShopPointsIssued, -voucher.Points)],
-            },
-            rows);
-        if (!posted.IsAccepted)
-        {
-            return posted.Refusal;
-        }
+                return first.RequestHash == requestHash ? first.Points : Refusals.RequestIdReused;
+            }
 
-        await unit.WriteAsync(rows);
-        return voucher.Points;
-    }
+            if (vouchers.Only is not { } voucher)
+            {
+                return PointsRefusals.VoucherUnknown;
+            }
 
-    /// <summary>What a request id was answered, or null where it was not used.</summary>
-    private static async Task<Result<long>?> FirstAsync(
-        IReads reads, long userId, string requestId, long requestHash, CancellationToken cancellation)
-    {
-        if (requestId.Length == 0)
-        {
-            return null;
-        }
+            if (RefusalOf(voucher, stage.NowMs) is { } refusal)
+            {
+                return refusal;
+            }
 
-        var first = await reads.Query<VoucherRow>().SingleOrDefaultAsync(
-            v => v.UserId == userId && v.RequestId == requestId && v.RequestId != "", cancellation);
-        return first is null ? null : first.RequestHash == requestHash ? first.Points : Refusals.RequestIdReused;
+            rows.Update<VoucherRow>(voucher.Id, $"""
+                UPDATE points_vouchers SET user_id = {userId}, used_at = {stage.NowMs}, request_id = {requestId},
+                    request_hash = {requestHash}
+                WHERE id = {voucher.Id} AND used_at = 0 AND voided_at = 0
+                """);
+            var posted = ledger.Post(
+                new LedgerTransaction
+                {
+                    Kind = LedgerKind.VoucherPoints,
+                    Reference = string.Create(CultureInfo.InvariantCulture, $"voucher:{voucher.Id}"),
+                    Remark = voucher.Remark,
+                    Lines =
+                    [
+                        new(userId, LedgerAccount.Points, voucher.Points),
+                        new(0, LedgerAccount.ShopPointsIssued, -voucher.Points),
+                    ],
+                },
+                rows);
+            return posted.IsAccepted ? voucher.Points : posted.Refusal;
+        };
     }
 }

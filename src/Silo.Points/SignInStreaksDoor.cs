@@ -9,7 +9,7 @@ namespace Silo.Points;
 /// Tells coupons how many days in a row a user has signed in for, today's included, whatever the cycle of the rewards.
 /// It comes from the days, so that made-up ones count.
 /// </summary>
-internal sealed class SignInStreaks(ShopClock clock) : ISignInStreaks
+internal sealed class SignInStreaksDoor(ShopClock clock) : ISignInStreaks
 {
     public async Task<IReadOnlyDictionary<long, int>> StreaksAsync(
         IReads reads, IReadOnlyCollection<long> users, long nowMs, CancellationToken cancellation)
