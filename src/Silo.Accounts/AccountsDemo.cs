@@ -12,8 +12,8 @@ internal sealed class AccountsDemo(IUnits units, IUsers users, Passwords passwor
     public async Task LoadAsync(CancellationToken cancellation)
     {
         var hash = await passwords.HashAsync(Password, cancellation);
-        await units.RunAsync<bool>(
-            async unit => await UsersDoor.AddAsync(
+        await units.RunAsync(
+            unit => UsersWrites.AddAsync(
                 unit,
                 new UserRow
                 {
