@@ -13,7 +13,7 @@ internal sealed class AddressBookDoor : IAddressBook
         {
             if (addresses.Only is not { DeletedAt: 0 } row || row.UserId != userId)
             {
-                return AddressBookRefusals.Unknown;
+                return AccountsRefusals.AddressUnknown;
             }
 
             rows.Require<UserRow>(userId, $"id = {userId} AND deleted_at = 0");

@@ -13,14 +13,6 @@ namespace Silo.Accounts;
 /// </summary>
 internal sealed class AddressesWrites(IUnits units, IRegions regions)
 {
-    /// <summary>The addresses that are there, the default first, then the newest first; at most 50.</summary>
-    public Task<List<AddressRow>> ListAsync(long userId, CancellationToken cancellation) =>
-        units.ReadAsync(r => ListAsync(r, userId, cancellation), cancellation);
-
-    public static Task<List<AddressRow>> ListAsync(IReads reads, long userId, CancellationToken cancellation) =>
-        reads.Query<AddressRow>().Where(a => a.UserId == userId && a.DeletedAt == 0)
-            .OrderByDescending(a => a.IsDefault).ThenByDescending(a => a.Id).ToListAsync(cancellation);
-
     /// <summary>Adds one and says its id; a repeat gets the first answer.</summary>
     public async Task<Result<long>> AddAsync(long userId, AddAddressRequest request, CancellationToken cancellation)
     {
@@ -114,7 +106,7 @@ internal sealed class AddressesWrites(IUnits units, IRegions regions)
             async unit =>
             {
                 await LockAsync(unit, userId, cancellation);
-                if (await FindAsync(unit, userId, request.AddressId, cancellation) is not { } row)
+                if (await AddressesReads.FindAsync(unit, userId, request.AddressId, cancellation) is not { } row)
                 {
                     return AccountsRefusals.AddressUnknown;
                 }
@@ -136,11 +128,11 @@ internal sealed class AddressesWrites(IUnits units, IRegions regions)
             cancellation);
 
     /// <summary>Deletes one; if it was the default, the newest remaining one takes its place.</summary>
-    public Task<Result<bool>> DeleteAsync(long userId, long addressId, CancellationToken cancellation) => units.RunAsync<bool>(
+    public Task<Refusal?> DeleteAsync(long userId, long addressId, CancellationToken cancellation) => units.RunAsync(
         async unit =>
         {
             await LockAsync(unit, userId, cancellation);
-            if (await FindAsync(unit, userId, addressId, cancellation) is not { } row)
+            if (await AddressesReads.FindAsync(unit, userId, addressId, cancellation) is not { } row)
             {
                 return AccountsRefusals.AddressUnknown;
             }
@@ -170,14 +162,9 @@ internal sealed class AddressesWrites(IUnits units, IRegions regions)
                     .ExecuteUpdateAsync(a => a.SetProperty(x => x.IsDefault, true), cancellation);
             }
 
-            return true;
+            return null;
         },
         cancellation);
-
-    /// <summary>An address of the shopper, tracked; null for none, and for another's.</summary>
-    public static Task<AddressRow?> FindAsync(Unit unit, long userId, long addressId, CancellationToken cancellation) =>
-        unit.Set<AddressRow>().SingleOrDefaultAsync(
-            a => a.Id == addressId && a.UserId == userId && a.DeletedAt == 0, cancellation);
 
     private static Task<int> NoDefaultAsync(Unit unit, long userId, CancellationToken cancellation) =>
         unit.Set<AddressRow>().Where(a => a.UserId == userId && a.IsDefault)
@@ -191,7 +178,7 @@ internal sealed class AddressesWrites(IUnits units, IRegions regions)
             u => u.SetProperty(x => x.AddressesVersion, x => x.AddressesVersion + 1), cancellation) == 0)
         {
             // The account was deleted after the token was looked at.
-            Refusals.TokenInvalid.Throw();
+            throw new RefusalException(Refusals.TokenInvalid);
         }
     }
 

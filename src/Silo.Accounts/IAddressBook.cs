@@ -7,7 +7,7 @@ namespace Silo.Accounts;
 public interface IAddressBook
 {
     /// <summary>
-    /// An address as it is now, for a copy in the caller's command; or <see cref="AddressBookRefusals.Unknown"/>, also of
+    /// An address as it is now, for a copy in the caller's command; or the refusal <c>ADDRESS_UNKNOWN</c>, also of
     /// another shopper's. The copy stands only while the account is there: one that is deleted leaves none behind.
     /// </summary>
     Func<Rows, Result<ShippingAddress>> Copy(Stage stage, long userId, long addressId);
@@ -20,10 +20,3 @@ public interface IAddressBook
 /// <param name="Detail">The street text.</param>
 /// <param name="PostCode">The postal code; may be empty.</param>
 public sealed record ShippingAddress(string LinkMan, string Mobile, string Region, string Detail, string PostCode);
-
-/// <summary>The refusals that other modules give of addresses.</summary>
-public static class AddressBookRefusals
-{
-    /// <summary>The shopper has no such address.</summary>
-    public static readonly Refusal Unknown = AccountsRefusals.AddressUnknown;
-}

@@ -86,7 +86,7 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
     }
 
     /// <summary>
-    /// Adds a token of an owner, and ends his oldest beyond the limit. Part of the caller's unit; where some were ended,
+    /// Adds a token of an owner, and ends their oldest beyond the limit. Part of the caller's unit; where some were ended,
     /// see <see cref="Forget"/>.
     /// </summary>
     public static async Task<(string Token, bool EndedOthers)> IssueAsync(
@@ -160,6 +160,14 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
                 }
             }
         }
+    }
+
+    /// <summary>Ends the token with which a caller calls.</summary>
+    public async Task LogoutAsync(OwnerKind kind, Caller caller, CancellationToken cancellation)
+    {
+        await units.RunAsync(
+            unit => EndAsync(unit, kind, caller.Id, caller.TokenHash.ToArray(), null, cancellation), cancellation);
+        Forget(kind, caller.Id);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -288,8 +296,8 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
         try
         {
             var hashes = due.ConvertAll(t => t.Hash);
-            await units.RunAsync<int>(
-                async unit => await unit.Set<TokenRow>().Where(t => hashes.Contains(t.Hash))
+            await units.RunAsync(
+                unit => unit.Set<TokenRow>().Where(t => hashes.Contains(t.Hash))
                     .ExecuteUpdateAsync(t => t.SetProperty(x => x.ExpiresAt, now + AccountsRules.TokenLifeMs)),
                 CancellationToken.None);
         }
@@ -304,26 +312,4 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
     private readonly record struct TokenKey(ulong High, ulong Low);
 
     private sealed record Known(Caller Caller, OwnerKind Kind, long ExpiresAt, long ReadAt);
-}
-
-/// <summary>Removes tokens, attempts, revocations and deleted addresses whose time is over.</summary>
-internal sealed class AccountPurge(IUnits units, ShopClock clock)
-    : RecurringWork("accounts.purge", TimeSpan.FromHours(1))
-{
-    private const long RevocationLifeMs = 24L * 60 * 60 * 1000;
-
-    protected override async Task<WorkOutcome> RunAsync(WorkItem<NoPayload> item, CancellationToken cancellation)
-    {
-        var now = clock.NowMs;
-        await units.RunAsync<int>(
-            async unit =>
-                await unit.Set<TokenRow>().Where(t => t.ExpiresAt <= now).ExecuteDeleteAsync(cancellation)
-                + await unit.Set<AttemptRow>().Where(a => a.Since <= now - AccountsRules.AttemptWindowMs)
-                    .ExecuteDeleteAsync(cancellation)
-                + await unit.Set<RevocationRow>().Where(r => r.At <= now - RevocationLifeMs).ExecuteDeleteAsync(cancellation)
-                + await unit.Set<AddressRow>().Where(a => a.DeletedAt > 0 && a.DeletedAt <= now - AddressesRules.RepeatMs)
-                    .ExecuteDeleteAsync(cancellation),
-            cancellation);
-        return WorkOutcome.Done;
-    }
 }

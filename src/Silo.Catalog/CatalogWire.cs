@@ -17,6 +17,19 @@ internal static class CatalogWire
     public static T Read<T>(string json)
         where T : IMessage, new() => Parser.Parse<T>(json);
 
+    public static Favourite Favourite(FavouriteGoods favourite)
+    {
+        var terms = Read<GoodsTerms>(favourite.Terms);
+        return new()
+        {
+            Id = favourite.Row.Id,
+            GoodsId = favourite.Row.GoodsId,
+            GoodsName = terms.Name,
+            Picture = terms.Picture,
+            CreatedAt = Instant(favourite.Row.At),
+        };
+    }
+
     public static Category Category(CategoryRow row)
     {
         var terms = Read<CategoryTerms>(row.Terms);
@@ -51,6 +64,20 @@ internal static class CatalogWire
             .Select(id => long.Parse(id, CultureInfo.InvariantCulture)));
         return goods;
     }
+
+    /// <summary>What lists show of goods and what they cost, without stock and counts.</summary>
+    public static Goods PricedGoods(GoodsRow row)
+    {
+        var goods = Goods(row);
+        goods.Price = Price(row);
+        return goods;
+    }
+
+    public static GoodsDraft Draft(CreateGoodsRequest request) =>
+        new(request.Terms, request.Parts ?? new(), request.Price, request.Stock, request.Skus);
+
+    public static GoodsDraft Draft(UpdateGoodsRequest request) =>
+        new(request.Terms, request.Parts ?? new(), request.Price, request.Stock, request.Skus);
 
     public static Price Price(GoodsRow row) => new()
     {

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
 using Silo.Edge;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Catalog;
@@ -19,8 +20,22 @@ internal sealed class GoodsImport
     private const int MostLines = 5_000;
     private const int MostFaults = 1_000;
 
-    /// <summary>Puts a file together, and gives the first message, which says what is to become of it.</summary>
-    public static async Task<(string File, ImportGoodsRequest First)> ReceiveAsync(
+    private readonly ImportGoodsRequest request;
+    private readonly List<Record> lines;
+    private readonly List<LineFault> faults;
+
+    /// <summary>Reads the file: what costs time is done before anybody waits for the unit.</summary>
+    public GoodsImport(ImportGoodsRequest request, Func<string, string> sanitize)
+    {
+        this.request = request;
+        (lines, faults) = Parse(request.Csv, sanitize);
+    }
+
+    /// <summary>What the last run came to, also where it had no effect.</summary>
+    public ImportGoodsResponse Report { get; private set; } = new();
+
+    /// <summary>Puts a file together into one request, whose first message says what is to become of it.</summary>
+    public static async Task<ImportGoodsRequest> ReceiveAsync(
         IAsyncStreamReader<ImportGoodsRequest> stream, CancellationToken cancellation)
     {
         var (file, bytes, first) = (new StringBuilder(), 0L, (ImportGoodsRequest?)null);
@@ -30,40 +45,33 @@ internal sealed class GoodsImport
             bytes += Encoding.UTF8.GetByteCount(stream.Current.Csv);
             if (bytes > MostBytes)
             {
-                CatalogRefusals.ImportTooLarge.Throw();
+                throw new RefusalException(CatalogRefusals.ImportTooLarge);
             }
 
             file.Append(stream.Current.Csv);
         }
 
-        return (file.ToString(), first ?? new());
+        return new()
+        {
+            Csv = file.ToString(),
+            DryRun = first?.DryRun ?? false,
+            Reason = first?.Reason ?? "",
+            RequestId = first?.RequestId ?? "",
+        };
     }
 
-    public static async Task<ImportGoodsResponse> RunAsync(
-        OperatorWrites writes, GoodsWrites goods, string file, ImportGoodsRequest first, ServerCallContext context)
+    /// <summary>
+    /// Writes the file; refuses with <see cref="CatalogRefusals.ImportWithoutEffect"/> where nothing is to be written, see
+    /// <see cref="Report"/>.
+    /// </summary>
+    public async Task<Result<OperatorChange<ImportGoodsResponse>>> RunAsync(Unit unit, Writer writer, CancellationToken cancellation)
     {
-        // What costs time is done before anybody waits for the unit.
-        var (lines, faults) = Parse(file, goods.Sanitize);
-        // What makes two requests the same is the whole file.
-        var whole = new ImportGoodsRequest { Csv = file, DryRun = first.DryRun, Reason = first.Reason, RequestId = first.RequestId };
-        var report = new ImportGoodsResponse();
-        try
-        {
-            return await writes.RunAsync<ImportGoodsResponse>(context, whole, async unit =>
-            {
-                report = new();
-                report.Faults.AddRange(faults);
-                var writer = new Writer(context.Caller().Id, first.Reason);
-                await WriteAsync(new(unit, writer), lines, report, context.CancellationToken);
-                return report.Faults.Count > 0 || first.DryRun || lines.Count == 0
-                    ? CatalogRefusals.ImportWithoutEffect
-                    : new OperatorChange<ImportGoodsResponse>("goods", null, report);
-            });
-        }
-        catch (RefusalException refused) when (refused.Refusal == CatalogRefusals.ImportWithoutEffect)
-        {
-            return report;
-        }
+        Report = new();
+        Report.Faults.AddRange(faults);
+        await WriteAsync(new(unit, writer), lines, Report, cancellation);
+        return Report.Faults.Count > 0 || request.DryRun || lines.Count == 0
+            ? CatalogRefusals.ImportWithoutEffect
+            : new OperatorChange<ImportGoodsResponse>("goods", null, Report);
     }
 
     /// <summary>Reads a file into lines, of which the content is what the sanitizer leaves of it.</summary>
@@ -95,7 +103,7 @@ internal sealed class GoodsImport
             var began = csv.Parser.RawRow - csv.Parser.RawRecord.AsSpan().TrimEnd("\r\n").Count('\n');
             if (lines.Count == MostLines)
             {
-                CatalogRefusals.ImportTooLarge.Throw();
+                throw new RefusalException(CatalogRefusals.ImportTooLarge);
             }
 
             var fields = csv.Parser.Record!;

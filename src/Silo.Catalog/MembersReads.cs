@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
 using Silo.Edge;
@@ -40,9 +39,8 @@ internal sealed class MembersReads
             .ToDictionaryAsync(p => p.SkuId, p => p.PriceCents, cancellation);
 
     /// <summary>The membership of a caller, from memory; null for none, and for those who are no shoppers.</summary>
-    public ValueTask<Member?> OfAsync(ServerCallContext context) => context.Caller() is { Kind: CallerKind.User, Id: var userId }
-        ? new(OfAsync(userId, context.CancellationToken))
-        : default;
+    public ValueTask<Member?> OfAsync(Caller caller, CancellationToken cancellation) =>
+        caller.Kind == CallerKind.User ? new(OfAsync(caller.Id, cancellation)) : default;
 
     /// <summary>The membership of a shopper, from memory; null for none.</summary>
     public async Task<Member?> OfAsync(long userId, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -24,7 +25,7 @@ internal static class StockWrites
     };
 
     /// <summary>An operator's change, with its row in the journal.</summary>
-    public static async Task<Result<StockChangeRow>> ChangeAsync(
+    public static async Task<Result<OperatorChange<StockChangeRow>>> ChangeAsync(
         Unit unit, long skuId, StockOperation operation, long number, Writer writer, CancellationToken cancellation)
     {
         if (!(await unit.LockAsync<StockRow>([skuId], wait: true, cancellation)).TryGetValue(skuId, out var stock))
@@ -48,7 +49,7 @@ internal static class StockWrites
             await TakeOffSaleAsync(unit, [stock.GoodsId], cancellation);
         }
 
-        return change;
+        return new OperatorChange<StockChangeRow>($"sku:{skuId}", null, change);
     }
 
     /// <summary>Takes pieces for an order: all of them or, refused, none.</summary>
