@@ -1,7 +1,7 @@
 using System.Globalization;
-using Google.Protobuf.WellKnownTypes;
 using Silo.Accounts.V1;
 using Silo.Kernel;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Accounts;
 
@@ -39,9 +39,6 @@ internal static class AccountWire
 
         return wire;
     }
-
-    public static Timestamp Instant(long unixMs) =>
-        Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
 
     /// <summary>
     /// The number of a shopper's card: the day of his id as yyMMdd (UTC), and twelve digits with what the id adds to the

@@ -290,7 +290,7 @@ internal sealed class AccountsAdminGrpc(
         response.Records.AddRange(page.Select(a => new AuditRecord
         {
             Id = a.Id,
-            At = AccountWire.Instant(a.At),
+            At = WireTime.Instant(a.At),
             OperatorId = a.OperatorId,
             Rpc = a.Rpc,
             Subject = a.Subject,
@@ -307,7 +307,7 @@ internal sealed class AccountsAdminGrpc(
         Username = row.UserName,
         Role = (Role)row.Role,
         Enabled = !row.Disabled,
-        CreatedAt = AccountWire.Instant(row.CreatedAt),
+        CreatedAt = WireTime.Instant(row.CreatedAt),
     };
 
     private static User Wire(UserRow row) => new()
@@ -319,7 +319,7 @@ internal sealed class AccountsAdminGrpc(
         City = row.City,
         ReferrerUserId = row.ReferrerId,
         Enabled = !row.Disabled,
-        CreatedAt = AccountWire.Instant(row.CreatedAt),
+        CreatedAt = WireTime.Instant(row.CreatedAt),
     };
 
     private Task<(List<T> Page, long Total)> PageAsync<T>(

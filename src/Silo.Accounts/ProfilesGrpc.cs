@@ -90,9 +90,9 @@ internal sealed class ProfilesGrpc(IUnits units, PersonalData personal, Tokens t
         ExtraJson = ExtraRules.Canonical(row.ExtraJson),
         ReferrerUserId = row.ReferrerId,
         HasPassword = row.PasswordHash.Length > 0,
-        RegisteredAt = AccountWire.Instant(row.CreatedAt),
+        RegisteredAt = WireTime.Instant(row.CreatedAt),
         RegisteredAddress = row.RegisteredAddress,
-        LastLoginAt = row.LastLoginAt == 0 ? null : AccountWire.Instant(row.LastLoginAt),
+        LastLoginAt = WireTime.InstantOrNull(row.LastLoginAt),
         LastLoginAddress = row.LastLoginAddress,
         CardNumber = AccountWire.CardNumber(row.Id),
     };

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -115,8 +116,8 @@ internal sealed class CatalogDoor : ICatalog
 
     private static Refusal? SaleRefusal(GoodsRow row, GoodsTerms terms, long nowMs) =>
         !row.Published ? CatalogRefusals.GoodsOffSale
-        : terms.SaleFrom is { } from && nowMs < CatalogWire.Milliseconds(from) ? CatalogRefusals.SaleNotStarted
-        : terms.SaleUntil is { } until && nowMs >= CatalogWire.Milliseconds(until) ? CatalogRefusals.SaleEnded
+        : terms.SaleFrom is { } from && nowMs < WireTime.Milliseconds(from) ? CatalogRefusals.SaleNotStarted
+        : terms.SaleUntil is { } until && nowMs >= WireTime.Milliseconds(until) ? CatalogRefusals.SaleEnded
         : null;
 
     /// <summary>A line in thousandths of the template's unit: pieces, kilograms, litres or whole amounts.</summary>

@@ -187,7 +187,7 @@ internal sealed class GoodsGrpc(
             GoodsId = f.favourite.GoodsId,
             GoodsName = f.Terms.Name,
             Picture = f.Terms.Picture,
-            CreatedAt = CatalogWire.Instant(f.favourite.At),
+            CreatedAt = WireTime.Instant(f.favourite.At),
         }));
         return response;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Ganss.Xss;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -122,7 +123,7 @@ internal sealed class GoodsWrites
 
     /// <summary>Why a sale cannot be in its window; null where it can.</summary>
     public static Refusal? WindowRefusal(GoodsTerms terms) =>
-        terms is { SaleFrom: { } from, SaleUntil: { } until } && CatalogWire.Milliseconds(from) >= CatalogWire.Milliseconds(until)
+        terms is { SaleFrom: { } from, SaleUntil: { } until } && WireTime.Milliseconds(from) >= WireTime.Milliseconds(until)
             ? CatalogRefusals.SaleWindowEmpty
             : null;
 

@@ -102,7 +102,7 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
         writes.RunAsync<SetMemberLevelResponse>(context, request, "", request.Reason, async unit =>
         {
             await GoodsWrites.BeginAsync(unit, context.CancellationToken);
-            var expiresAt = request.ExpiresAt is null ? 0 : CatalogWire.Milliseconds(request.ExpiresAt);
+            var expiresAt = WireTime.MillisecondsOrNull(request.ExpiresAt) ?? 0;
             if (request.ExpiresAt is not null && (request.LevelId == 0 || expiresAt <= unit.NowMs))
             {
                 return CatalogRefusals.LevelExpiryInvalid;
@@ -184,8 +184,8 @@ internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUse
     private static SetMemberLevelResponse Has(MemberRow? row) => new()
     {
         LevelId = row?.LevelId ?? 0,
-        Since = CatalogWire.Known(row?.Since ?? 0),
-        ExpiresAt = CatalogWire.Known(row?.ExpiresAt ?? 0),
+        Since = WireTime.InstantOrNull(row?.Since ?? 0),
+        ExpiresAt = WireTime.InstantOrNull(row?.ExpiresAt ?? 0),
     };
 
     private static SetMemberPriceResponse Answer(long skuId, long? cents)

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Silo.Catalog.V1;
+using Silo.Edge;
 
 namespace Silo.Catalog;
 
@@ -9,6 +10,6 @@ internal sealed class MembersGrpc(Members members, CatalogCaches caches) : Membe
     public override async Task<DescribeMyLevelResponse> DescribeMyLevel(DescribeMyLevelRequest request, ServerCallContext context) =>
         await members.OfAsync(context) is { } member
         && (await caches.LevelsAsync(context.CancellationToken)).GetValueOrDefault(member.LevelId) is { } level
-            ? new() { Level = level, Since = CatalogWire.Known(member.Since), ExpiresAt = CatalogWire.Known(member.ExpiresAt) }
+            ? new() { Level = level, Since = WireTime.InstantOrNull(member.Since), ExpiresAt = WireTime.InstantOrNull(member.ExpiresAt) }
             : new();
 }

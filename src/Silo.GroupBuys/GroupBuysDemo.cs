@@ -33,7 +33,7 @@ internal sealed class GroupBuysDemo(IUnits units, ICatalog catalog, CampaignWrit
                         GoodsId = id,
                         Size = size,
                         Hours = 24,
-                        OpenUntil = GroupWire.Instant(unit.NowMs + YearMs),
+                        OpenUntil = WireTime.Instant(unit.NowMs + YearMs),
                     };
                     (await campaigns.CreateAsync(unit, terms, cancellation)).OrRefuse();
                     await unit.SaveAsync(cancellation);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 using Silo.Wallets;
@@ -52,7 +53,7 @@ internal sealed class Vouchers(IUnits units, IWallets wallets, IAttempts attempt
             return PointsRefusals.VoucherPointsInvalid;
         }
 
-        var expiresAt = request.ExpiresAt.ToDateTimeOffset().ToUnixTimeMilliseconds();
+        var expiresAt = WireTime.Milliseconds(request.ExpiresAt);
         if (expiresAt <= unit.NowMs)
         {
             return PointsRefusals.VoucherEnded;

@@ -137,7 +137,7 @@ internal sealed class WxCall(
     public Timestamp? StartOfDay(string name, int daysLater = 0) => Text(name) is not { } text ? null
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             && day.Year is >= 1970 and <= 9998
-            ? Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(Clock.StartOf(day.AddDays(daysLater))))
+            ? Clock.StartOf(day, daysLater)
         : throw new WxFault(WxAnswer.Malformed(name));
 
     /// <summary>The page that is asked for, by <c>page</c> and <c>pageSize</c>.</summary>
