@@ -47,10 +47,6 @@ internal sealed class WxCall(
     /// <summary>A file; null where none is given.</summary>
     public IFormFile? File(string name) => http.Request.HasFormContentType ? http.Request.Form.Files.GetFile(name) : null;
 
-    /// <summary>A URL as clients need it: a path of this server becomes absolute by the address that was called.</summary>
-    public string Absolute(string url) =>
-        url.StartsWith('/') ? $"{http.Request.Scheme}://{http.Request.Host.ToUriComponent()}{url}" : url;
-
     /// <summary>The answer where a parameter that the table requires is missing; a missing token comes first.</summary>
     public WxAnswer? MissingOne()
     {

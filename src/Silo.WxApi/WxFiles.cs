@@ -40,7 +40,7 @@ internal static class WxFiles
         await using var content = file.OpenReadStream();
         using var upload = new FilesService.FilesServiceClient(shopper).UploadFile();
         await SendAsync(upload.RequestStream, new() { Name = name, Size = file.Length, ExpireHours = hours }, content, call.Cancellation);
-        return WxAnswer.Of(WxFile.Of((await upload).File, call));
+        return WxAnswer.Of(WxFile.Of((await upload).File));
     }
 
     private static async Task SendAsync(
@@ -80,14 +80,14 @@ internal static class WxFiles
 
         public required string Url { get; init; }
 
-        public static WxFile Of(Files.V1.File file, WxCall call) => new()
+        public static WxFile Of(Files.V1.File file) => new()
         {
             Id = file.Id,
             Name = file.Name,
             OriginalName = file.ShownName,
             Size = $"{file.Size}",
             Type = file.Name[(file.Name.LastIndexOf('.') + 1)..],
-            Url = call.Absolute(file.Url),
+            Url = file.Url,
         };
     }
 }
