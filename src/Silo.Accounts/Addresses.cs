@@ -56,7 +56,7 @@ internal sealed class Addresses(IUnits units, IRegions regions)
                 }
 
                 var present = await unit.Query<AddressRow>().CountAsync(a => a.UserId == userId && a.DeletedAt == 0, cancellation);
-                if (present >= AddressRules.MostPerUser)
+                if (present >= AddressRules.MaxPerUser)
                 {
                     return AccountRefusals.AddressLimitReached;
                 }

@@ -26,7 +26,7 @@ internal sealed class CatalogCaches
     public const string Writes = "catalog.writes";
 
     private const int Whole = 0;
-    private const int MostPages = 5_000;
+    private const int MaxPages = 5_000;
     private readonly VersionedCache<int, CategoryTree> categories;
     private readonly VersionedCache<int, IReadOnlyList<Store>> stores;
     private readonly VersionedCache<int, IReadOnlyDictionary<long, Level>> levels;
@@ -42,7 +42,7 @@ internal sealed class CatalogCaches
             .ToDictionary(l => l.Id, CatalogWire.Level));
         freights = Of(1, async (int _, IReads r) => (IReadOnlyDictionary<long, Freight>)(await r.Query<FreightRow>().ToListAsync())
             .ToDictionary(f => f.Id, CatalogWire.Freight));
-        pages = Of(MostPages, (long id, IReads r) => GoodsReads.DetailAsync(r, id, CancellationToken.None))
+        pages = Of(MaxPages, (long id, IReads r) => GoodsReads.DetailAsync(r, id, CancellationToken.None))
             .ForgetsBy(Goods, id => id);
 
         VersionedCache<TKey, TValue> Of<TKey, TValue>(int capacity, Func<TKey, IReads, Task<TValue>> read)

@@ -10,7 +10,7 @@ namespace Silo.Catalog;
 /// <summary>The operator's rpcs of categories. Writes follow each other, so what one of them reads stays true.</summary>
 internal sealed class CategoriesAdminGrpc(OperatorWrites writes, IUnits units) : CategoriesAdminService.CategoriesAdminServiceBase
 {
-    private const int Most = 1_000;
+    private const int MaxCategories = 1_000;
 
     public override async Task<CreateCategoryResponse> CreateCategory(CreateCategoryRequest request, ServerCallContext context) => new()
     {
@@ -119,7 +119,7 @@ internal sealed class CategoriesAdminGrpc(OperatorWrites writes, IUnits units) :
         Unit unit, CategoryTerms terms, CancellationToken cancellation)
     {
         await GoodsWrites.TouchAsync(unit, cancellation);
-        if (await unit.Query<CategoryRow>().CountAsync(cancellation) >= Most)
+        if (await unit.Query<CategoryRow>().CountAsync(cancellation) >= MaxCategories)
         {
             return CatalogRefusals.CategoriesFull;
         }
@@ -130,7 +130,7 @@ internal sealed class CategoriesAdminGrpc(OperatorWrites writes, IUnits units) :
             return CatalogRefusals.CategoryUnknown;
         }
 
-        if (parent?.Level >= CatalogRules.MostLevels)
+        if (parent?.Level >= CatalogRules.MaxLevels)
         {
             return CatalogRefusals.CategoryTooDeep;
         }
@@ -175,7 +175,7 @@ internal sealed class CategoriesAdminGrpc(OperatorWrites writes, IUnits units) :
         }
 
         var moved = (parentId == 0 ? 1 : rows[parentId].Level + 1) - row.Level;
-        if (below.Append(row).Max(c => c.Level) + moved > CatalogRules.MostLevels)
+        if (below.Append(row).Max(c => c.Level) + moved > CatalogRules.MaxLevels)
         {
             return CatalogRefusals.CategoryTooDeep;
         }

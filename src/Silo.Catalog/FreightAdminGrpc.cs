@@ -9,7 +9,7 @@ namespace Silo.Catalog;
 /// <summary>The operator's rpcs of freight templates.</summary>
 internal sealed class FreightAdminGrpc(OperatorWrites writes, IUnits units) : FreightAdminService.FreightAdminServiceBase
 {
-    private const int Most = 1_000;
+    private const int MaxTemplates = 1_000;
 
     public override async Task<CreateFreightResponse> CreateFreight(CreateFreightRequest request, ServerCallContext context) => new()
     {
@@ -21,7 +21,7 @@ internal sealed class FreightAdminGrpc(OperatorWrites writes, IUnits units) : Fr
                 return CatalogRefusals.FreightInvalid;
             }
 
-            if (await unit.Query<FreightRow>().CountAsync(context.CancellationToken) >= Most)
+            if (await unit.Query<FreightRow>().CountAsync(context.CancellationToken) >= MaxTemplates)
             {
                 return CatalogRefusals.FreightsFull;
             }

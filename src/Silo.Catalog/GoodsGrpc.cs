@@ -12,7 +12,7 @@ internal sealed class GoodsGrpc(
     CatalogCaches caches, GoodsLists lists, Offers offers, Members members, ViewCounter views, IUnits units, ShopClock clock)
     : GoodsService.GoodsServiceBase
 {
-    private const int MostFavourites = 1_000;
+    private const int MaxFavourites = 1_000;
 
     public override async Task<ListGoodsResponse> ListGoods(ListGoodsRequest request, ServerCallContext context)
     {
@@ -106,7 +106,7 @@ internal sealed class GoodsGrpc(
                     return CatalogRefusals.GoodsUnknown;
                 }
 
-                if (await unit.Query<FavouriteRow>().CountAsync(f => f.UserId == userId, cancellation) >= MostFavourites)
+                if (await unit.Query<FavouriteRow>().CountAsync(f => f.UserId == userId, cancellation) >= MaxFavourites)
                 {
                     return CatalogRefusals.FavouritesFull;
                 }

@@ -17,7 +17,7 @@ internal sealed record Member(long LevelId, int Rebate, long Since = 0, long Exp
 /// <summary>Levels of shoppers, and what they make of prices.</summary>
 internal sealed class Members
 {
-    private const int Most = 50_000;
+    private const int MaxKnown = 50_000;
     private readonly VersionedCache<long, Member?> members;
     private readonly ShopClock clock;
 
@@ -25,7 +25,7 @@ internal sealed class Members
     {
         this.clock = clock;
         members = new VersionedCache<long, Member?>(
-            versions, CatalogCaches.Topic, Most, userId => units.ReadAsync(r => EverAsync(r, userId, CancellationToken.None), CancellationToken.None))
+            versions, CatalogCaches.Topic, MaxKnown, userId => units.ReadAsync(r => EverAsync(r, userId, CancellationToken.None), CancellationToken.None))
             .ForgetsBy(CatalogCaches.Members, userId => userId);
     }
 

@@ -11,14 +11,14 @@ namespace Silo.Catalog;
 internal sealed class MembersAdminGrpc(OperatorWrites writes, IUnits units, IUsers users)
     : MembersAdminService.MembersAdminServiceBase
 {
-    private const int Most = 50;
+    private const int MaxLevels = 50;
 
     public override async Task<CreateLevelResponse> CreateLevel(CreateLevelRequest request, ServerCallContext context) => new()
     {
         Level = await writes.RunAsync<Level>(context, request, request.RequestId, request.Reason, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
-            if (await unit.Query<LevelRow>().CountAsync(context.CancellationToken) >= Most)
+            if (await unit.Query<LevelRow>().CountAsync(context.CancellationToken) >= MaxLevels)
             {
                 return CatalogRefusals.LevelsFull;
             }

@@ -10,14 +10,14 @@ namespace Silo.Catalog;
 /// <summary>The operator's rpcs of stores.</summary>
 internal sealed class StoresAdminGrpc(OperatorWrites writes, CatalogCaches caches) : StoresAdminService.StoresAdminServiceBase
 {
-    private const int Most = 2_000;
+    private const int MaxStores = 2_000;
 
     public override async Task<CreateStoreResponse> CreateStore(CreateStoreRequest request, ServerCallContext context) => new()
     {
         Store = await writes.RunAsync<Store>(context, request, request.RequestId, request.Reason, async unit =>
         {
             await GoodsWrites.TouchAsync(unit, context.CancellationToken);
-            if (await unit.Query<StoreRow>().CountAsync(context.CancellationToken) >= Most)
+            if (await unit.Query<StoreRow>().CountAsync(context.CancellationToken) >= MaxStores)
             {
                 return CatalogRefusals.StoresFull;
             }

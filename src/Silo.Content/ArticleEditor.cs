@@ -16,7 +16,7 @@ internal sealed class ArticleEditor(OperatorWrites writes, IUnits units)
 
     protected override IReadOnlyList<string> Topics => CmsTopics.All;
 
-    protected override int Most => 100_000;
+    protected override int MaxRows => 100_000;
 
     public override Result<ArticleTerms> Check(ArticleTerms terms)
     {
@@ -126,7 +126,7 @@ internal sealed class ArticleEditor(OperatorWrites writes, IUnits units)
         var known = await unit.Query<TagRow>().Where(t => searched.Contains(t.SearchName))
             .ToDictionaryAsync(t => t.SearchName, t => t.Id, cancellation);
         if (known.Count < searched.Length
-            && await unit.Query<TagRow>().CountAsync(cancellation) + searched.Length - known.Count > ContentRules.MostTags)
+            && await unit.Query<TagRow>().CountAsync(cancellation) + searched.Length - known.Count > ContentRules.MaxTags)
         {
             return ContentRefusals.Full;
         }

@@ -54,8 +54,8 @@ internal static class CouponWire
         CreatedAt = Instant(state.CreatedAt),
         UpdatedAt = Instant(state.UpdatedAt),
         PasswordNeeded = state.Terms.Password.Length > 0,
-        Used = Math.Min(used, CouponReads.MostUsedCounted),
-        UsedIsCapped = used > CouponReads.MostUsedCounted,
+        Used = Math.Min(used, CouponReads.MaxUsedCounted),
+        UsedIsCapped = used > CouponReads.MaxUsedCounted,
         Allotted = state.Allotted,
     };
 

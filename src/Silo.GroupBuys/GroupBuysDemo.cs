@@ -12,12 +12,12 @@ namespace Silo.GroupBuys;
 internal sealed class GroupBuysDemo(IUnits units, ICatalog catalog, CampaignWrites campaigns, GroupOpenings openings, IUsers users)
     : IDemoData
 {
-    private const int Most = 2;
+    private const int MaxGoods = 2;
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
 
     public async Task LoadAsync(CancellationToken cancellation)
     {
-        var goods = await units.ReadAsync(r => catalog.GroupGoodsAsync(r, Most, cancellation), cancellation);
+        var goods = await units.ReadAsync(r => catalog.GroupGoodsAsync(r, MaxGoods, cancellation), cancellation);
         (await units.RunAsync<bool>(
             async unit =>
             {

@@ -12,7 +12,7 @@ internal sealed class PointsAdminGrpc(
     IGrainFactory grains, PointsRuleStore rules, PointsReads reads, IUnits units, IUsers users, OperatorWrites writes, ShopClock clock)
     : PointsAdminService.PointsAdminServiceBase
 {
-    private const int MostDays = 366;
+    private const int MaxDays = 366;
 
     public override Task<SetSignInTermsResponse> SetSignInTerms(SetSignInTermsRequest request, ServerCallContext context) =>
         writes.RunAsync<SetSignInTermsResponse>(context, request, request.RequestId, request.Reason, async unit =>
@@ -70,7 +70,7 @@ internal sealed class PointsAdminGrpc(
     public override async Task<CountSignInsResponse> CountSignIns(CountSignInsRequest request, ServerCallContext context)
     {
         var (from, to) = (PointsGrpc.Bound(request.FromDay)!.Value, PointsGrpc.Bound(request.ToDay)!.Value);
-        if (to - from >= MostDays)
+        if (to - from >= MaxDays)
         {
             PointsRefusals.DaysTooMany.Throw();
         }

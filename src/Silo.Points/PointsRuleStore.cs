@@ -8,7 +8,7 @@ namespace Silo.Points;
 /// <summary>The rules by which points are given: read from memory until they change, and written by operators.</summary>
 internal sealed class PointsRuleStore
 {
-    public const int MostRules = 200;
+    public const int MaxRules = 200;
     private const string Topic = "points.rules";
     private readonly VersionedCache<int, List<V1.PointsRule>> cache;
 
@@ -46,7 +46,7 @@ internal sealed class PointsRuleStore
             return PointsRefusals.RuleTaken;
         }
 
-        if (await unit.Query<PointsRuleRow>().CountAsync(cancellation) >= MostRules)
+        if (await unit.Query<PointsRuleRow>().CountAsync(cancellation) >= MaxRules)
         {
             return PointsRefusals.RulesFull;
         }

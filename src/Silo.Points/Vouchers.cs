@@ -47,8 +47,8 @@ internal sealed class Vouchers(IUnits units, IWallets wallets, IAttempts attempt
     /// <summary>Makes a batch in the unit.</summary>
     public static async Task<Result<V1.VoucherBatch>> CreateAsync(Unit unit, V1.CreateVouchersRequest request)
     {
-        var most = request.PointsMax == 0 ? request.PointsMin : request.PointsMax;
-        if (most < request.PointsMin)
+        var max = request.PointsMax == 0 ? request.PointsMin : request.PointsMax;
+        if (max < request.PointsMin)
         {
             return PointsRefusals.VoucherPointsInvalid;
         }
@@ -67,7 +67,7 @@ internal sealed class Vouchers(IUnits units, IWallets wallets, IAttempts attempt
                 Id = unit.NewId(),
                 BatchId = batchId,
                 Number = RandomNumberGenerator.GetString(Alphabet, NumberLength),
-                Points = RandomNumberGenerator.GetInt32((int)request.PointsMin, (int)most + 1),
+                Points = RandomNumberGenerator.GetInt32((int)request.PointsMin, (int)max + 1),
                 ExpiresAt = expiresAt,
                 Remark = request.Remark,
                 CreatedAt = unit.NowMs,
@@ -80,7 +80,7 @@ internal sealed class Vouchers(IUnits units, IWallets wallets, IAttempts attempt
             Id = batchId,
             Count = request.Count,
             PointsMin = request.PointsMin,
-            PointsMax = most,
+            PointsMax = max,
             ExpiresAt = request.ExpiresAt,
             Remark = request.Remark,
         };

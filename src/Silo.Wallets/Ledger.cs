@@ -8,7 +8,7 @@ namespace Silo.Wallets;
 /// <summary>Locks wallets and books transactions in units.</summary>
 internal sealed class Ledger(IUnits units, IdSource ids, ShopClock clock) : IWallets
 {
-    private const int MostMade = 1_000;
+    private const int MaxMade = 1_000;
     private readonly ConditionalWeakTable<Unit, UnitWallets> ofUnits = [];
     private readonly GatheredReads<long, WalletState> reads = new(users => WalletsAsync(units, users));
 
@@ -103,7 +103,7 @@ internal sealed class Ledger(IUnits units, IdSource ids, ShopClock clock) : IWal
     /// <summary>Makes the wallets that are missing, ascending, with one statement for as many as one may have parameters for.</summary>
     private static async Task MakeAsync(Unit unit, IEnumerable<long> users, string conflict, CancellationToken cancellation)
     {
-        foreach (var some in users.Distinct().Order().Chunk(MostMade))
+        foreach (var some in users.Distinct().Order().Chunk(MaxMade))
         {
             var rows = string.Join(", ", some.Select((_, i) => $"({{{i}}}, 0, 0, 0, 0, 0, 0, 0, 0)"));
             await unit.ExecuteAsync(

@@ -66,8 +66,8 @@ internal sealed class WxEndpoint(
         }
 
         return route.Function.TakesFile
-            ? await uploads.RunAsync(async most =>
-                await CallAsync(route, http, await WxParameters.ReadUploadAsync(http.Request, most, CheckAsync, http.RequestAborted)))
+            ? await uploads.RunAsync(async max =>
+                await CallAsync(route, http, await WxParameters.ReadUploadAsync(http.Request, max, CheckAsync, http.RequestAborted)))
             : await CallAsync(route, http, await WxParameters.ReadAsync(http.Request, http.RequestAborted));
 
         async Task CheckAsync(string token)

@@ -34,7 +34,7 @@ internal static class WxGroupBuys
     {
         var goods = (call.Numbers("goodsId") ?? []).Distinct().ToList();
         List<Campaign> campaigns = [];
-        foreach (var some in goods.Chunk(100).Take(WxPage.Most / 100))
+        foreach (var some in goods.Chunk(100).Take(WxPage.Max / 100))
         {
             if (some.Any(id => id < 1))
             {

@@ -322,7 +322,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     [Fact]
     public async Task EndOfACampaign_WithGroupsThatCannotBeEnded_EndsTheOthers()
     {
-        const int broken = CampaignEnd.MostFailed + 1;
+        const int broken = CampaignEnd.MaxFailed + 1;
         var campaign = await Node.CampaignAsync();
         List<long> groups = [];
         while (groups.Count < broken + 3)
