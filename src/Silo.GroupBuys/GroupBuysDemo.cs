@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
 using Silo.Catalog;
 using Silo.Edge;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Storage;
 

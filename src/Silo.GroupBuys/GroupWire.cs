@@ -1,6 +1,6 @@
 using Google.Protobuf;
 using Silo.Accounts;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using static Silo.Edge.WireTime;
 
 namespace Silo.GroupBuys;

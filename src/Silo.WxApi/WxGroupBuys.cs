@@ -1,5 +1,5 @@
 using Silo.Catalog.V1;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 
 namespace Silo.WxApi;

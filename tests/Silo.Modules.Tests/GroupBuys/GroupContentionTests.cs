@@ -361,7 +361,7 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
         {
             var first = Node.Grain(NewId()).RunAsync(new OpenCommand { UserId = NewId(), CampaignId = campaign.Id });
             await reached.Task.Soon();
-            var end = Node.RunAsync<OperatorChange<Silo.Groupbuys.V1.Campaign>>(unit => CampaignWrites.ChangeAsync(
+            var end = Node.RunAsync<OperatorChange<Silo.GroupBuys.V1.Campaign>>(unit => CampaignWrites.ChangeAsync(
                 unit,
                 campaign.Id,
                 row =>

@@ -18,7 +18,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     [Fact]
     public async Task Deadline_WhenTheNodeThatHeldTheGroupIsGone_IsKeptByAnother()
     {
-        var (group, goods, leaders) = await Node.PublishAsync(terms => terms.Refund = Silo.Groupbuys.V1.GroupRefund.Channel);
+        var (group, goods, leaders) = await Node.PublishAsync(terms => terms.Refund = Silo.GroupBuys.V1.GroupRefund.Channel);
         var (member, held) = (NewId(), NewId());
         await Node.ReserveAsync(group, goods, NewId(), member);
         await Node.TakeAsync(group, member);

@@ -8,7 +8,7 @@ using Silo.Accounts;
 using Silo.Catalog;
 using Silo.Edge;
 using Silo.GroupBuys;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
