@@ -4,6 +4,7 @@ using Silo.Accounts.V1;
 using Silo.Edge.V1;
 using Silo.Kernel;
 using Silo.Storage;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Accounts;
 
@@ -94,9 +95,6 @@ internal static class AccountsWire
         BeforeJson = entry.Before ?? "",
         AfterJson = entry.After,
     };
-
-    public static Timestamp Instant(long unixMs) =>
-        Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
 
     /// <summary>
     /// The number of a shopper's card: the day of their id as yyMMdd (UTC), and twelve digits with what the id adds to the

@@ -58,7 +58,7 @@ internal sealed class AddressesWrites(IUnits units, IRegions regions)
                     }
 
                     var present = addresses.All.Where(a => a.DeletedAt == 0).ToArray();
-                    if (present.Length >= AddressesRules.MostPerUser)
+                    if (present.Length >= AddressesRules.MaxPerUser)
                     {
                         return AccountsRefusals.AddressLimitReached;
                     }

@@ -1,6 +1,6 @@
-using Google.Protobuf.WellKnownTypes;
 using Silo.Accounts;
 using Silo.Bargains.V1;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Bargains;
 
@@ -45,7 +45,7 @@ internal static class BargainWire
         Enabled = campaign.Enabled,
         Sold = stock.Sold,
         Reserved = stock.Reserved,
-        EndedAt = campaign.EndedAt == 0 ? null : Instant(campaign.EndedAt),
+        EndedAt = InstantOrNull(campaign.EndedAt),
         CreatedAt = Instant(campaign.CreatedAt),
         UpdatedAt = Instant(campaign.UpdatedAt),
     };
@@ -112,9 +112,4 @@ internal static class BargainWire
         price == floor ? V1.BargainState.AtFloor
         : now >= endsAt ? V1.BargainState.Expired
         : V1.BargainState.Running;
-
-    private static Timestamp Instant(long unixMs) =>
-        Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
-
-    private static long Milliseconds(Timestamp instant) => instant.ToDateTimeOffset().ToUnixTimeMilliseconds();
 }

@@ -15,7 +15,7 @@ internal sealed class BargainsDemo(
     IUnits units, IGrainFactory grains, ICatalog catalog, IUsers users, CampaignWrites writes, ShopClock clock) : IDemoData
 {
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
-    private const int MostGoods = 2;
+    private const int MaxGoods = 2;
     private const int Helpers = 10;
 
     public async Task LoadAsync(CancellationToken cancellation)
@@ -44,7 +44,7 @@ internal sealed class BargainsDemo(
 
     private async Task LoadAsync(Unit unit, CancellationToken cancellation)
     {
-        var goods = await catalog.BargainedAsync(unit, MostGoods, cancellation);
+        var goods = await catalog.BargainedAsync(unit, MaxGoods, cancellation);
         foreach (var (line, i) in goods.Select((line, i) => (line, i)))
         {
             (await writes.CreateAsync(unit, Terms(line, isPlanned: i > 0), cancellation)).OrRefuse();

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -83,8 +84,8 @@ internal sealed class CatalogDoor : ICatalog
         ? new HashSet<long>()
         : await reads.Query<GoodsRow>().Where(g => goods.Contains(g.Id)).Select(g => g.Id).ToHashSetAsync(cancellation);
 
-    public async Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation) =>
-        await reads.Query<GoodsRow>().Where(g => g.GroupBuy && g.Published).OrderBy(g => g.Id).Select(g => g.Id).Take(most)
+    public async Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int max, CancellationToken cancellation) =>
+        await reads.Query<GoodsRow>().Where(g => g.GroupBuy && g.Published).OrderBy(g => g.Id).Select(g => g.Id).Take(max)
             .ToListAsync(cancellation);
 
     public Task<Result<bool>> ReserveAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
@@ -93,11 +94,11 @@ internal sealed class CatalogDoor : ICatalog
     public Task ReleaseAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
         StockWrites.ReleaseAsync(unit, lines, cancellation);
 
-    public async Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int most, CancellationToken cancellation)
+    public async Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int max, CancellationToken cancellation)
     {
         var goods = await reads.Query<GoodsRow>()
             .Where(g => g.Bargain && g.Published && reads.Query<SkuRow>().Any(s => s.GoodsId == g.Id && s.Pairs == ""))
-            .OrderBy(g => g.Id).Take(most).Select(g => g.Id).ToListAsync(cancellation);
+            .OrderBy(g => g.Id).Take(max).Select(g => g.Id).ToListAsync(cancellation);
         return (await PriceAsync(reads, 0, [.. goods.Select(id => new PurchaseLine(id, "", 1))], nowMs: 0, cancellation)).Value ?? [];
     }
 
@@ -115,8 +116,8 @@ internal sealed class CatalogDoor : ICatalog
 
     private static Refusal? SaleRefusal(GoodsRow row, GoodsTerms terms, long nowMs) =>
         !row.Published ? CatalogRefusals.GoodsOffSale
-        : terms.SaleFrom is { } from && nowMs < CatalogWire.Milliseconds(from) ? CatalogRefusals.SaleNotStarted
-        : terms.SaleUntil is { } until && nowMs >= CatalogWire.Milliseconds(until) ? CatalogRefusals.SaleEnded
+        : terms.SaleFrom is { } from && nowMs < WireTime.Milliseconds(from) ? CatalogRefusals.SaleNotStarted
+        : terms.SaleUntil is { } until && nowMs >= WireTime.Milliseconds(until) ? CatalogRefusals.SaleEnded
         : null;
 
     /// <summary>A line in thousandths of the template's unit: pieces, kilograms, litres or whole amounts.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Silo.Catalog.V1;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Catalog;
 
@@ -166,13 +166,11 @@ internal static class CatalogWire
         Version = row.Version,
         Number = row.Number,
         Sort = row.Sort,
-        CreatedAt = Known(row.CreatedAt),
-        UpdatedAt = Known(row.UpdatedAt),
+        CreatedAt = InstantOrNull(row.CreatedAt),
+        UpdatedAt = InstantOrNull(row.UpdatedAt),
     };
 
     /// <summary>An instant; null for 0.</summary>
-    public static Timestamp? Known(long milliseconds) => milliseconds == 0 ? null : Instant(milliseconds);
-
     public static Review Review(ReviewRow row)
     {
         var review = new Review
@@ -196,14 +194,4 @@ internal static class CatalogWire
         review.Pictures.AddRange(row.Pictures.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         return review;
     }
-
-    public static Timestamp Instant(long unixMs)
-    {
-        var seconds = Math.DivRem(unixMs, 1000, out var milliseconds);
-        return milliseconds < 0
-            ? new() { Seconds = seconds - 1, Nanos = (int)(milliseconds + 1000) * 1_000_000 }
-            : new() { Seconds = seconds, Nanos = (int)milliseconds * 1_000_000 };
-    }
-
-    public static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
 }

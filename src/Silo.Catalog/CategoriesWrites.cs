@@ -9,14 +9,14 @@ namespace Silo.Catalog;
 /// <summary>Writes categories. Writes follow each other, so what one of them reads stays true.</summary>
 internal static class CategoriesWrites
 {
-    private const int Most = 1_000;
+    private const int Max = 1_000;
 
     public static async Task<Result<OperatorChange<Category>>> CreateAsync(
         Unit unit, CreateCategoryRequest request, CancellationToken cancellation)
     {
         var terms = request.Terms;
         await GoodsWrites.TouchAsync(unit, cancellation);
-        if (await unit.Query<CategoryRow>().CountAsync(cancellation) >= Most)
+        if (await unit.Query<CategoryRow>().CountAsync(cancellation) >= Max)
         {
             return CatalogRefusals.CategoriesFull;
         }
@@ -27,7 +27,7 @@ internal static class CategoriesWrites
             return CatalogRefusals.CategoryUnknown;
         }
 
-        if (parent?.Level >= CatalogRules.MostLevels)
+        if (parent?.Level >= CatalogRules.MaxLevels)
         {
             return CatalogRefusals.CategoryTooDeep;
         }
@@ -72,7 +72,7 @@ internal static class CategoriesWrites
         }
 
         var moved = (parentId == 0 ? 1 : rows[parentId].Level + 1) - row.Level;
-        if (below.Append(row).Max(c => c.Level) + moved > CatalogRules.MostLevels)
+        if (below.Append(row).Max(c => c.Level) + moved > CatalogRules.MaxLevels)
         {
             return CatalogRefusals.CategoryTooDeep;
         }

@@ -7,7 +7,7 @@ namespace Silo.Catalog;
 /// <summary>Writes shoppers' favourites.</summary>
 internal sealed class FavouritesWrites(IUnits units)
 {
-    private const int Most = 1_000;
+    private const int Max = 1_000;
 
     /// <summary>Adds goods and says the favourite's id; the known one where they are a favourite already.</summary>
     public Task<Result<long>> AddAsync(long userId, long goodsId, CancellationToken cancellation) => units.RunAsync<long>(
@@ -24,7 +24,7 @@ internal sealed class FavouritesWrites(IUnits units)
                 return CatalogRefusals.GoodsUnknown;
             }
 
-            if (await unit.Query<FavouriteRow>().CountAsync(f => f.UserId == userId, cancellation) >= Most)
+            if (await unit.Query<FavouriteRow>().CountAsync(f => f.UserId == userId, cancellation) >= Max)
             {
                 return CatalogRefusals.FavouritesFull;
             }

@@ -9,7 +9,7 @@ namespace Silo.Catalog;
 /// <summary>Writes freight templates.</summary>
 internal static class FreightWrites
 {
-    private const int Most = 1_000;
+    private const int Max = 1_000;
 
     public static async Task<Result<OperatorChange<Freight>>> CreateAsync(
         Unit unit, CreateFreightRequest request, CancellationToken cancellation)
@@ -20,7 +20,7 @@ internal static class FreightWrites
             return CatalogRefusals.FreightInvalid;
         }
 
-        if (await unit.Query<FreightRow>().CountAsync(cancellation) >= Most)
+        if (await unit.Query<FreightRow>().CountAsync(cancellation) >= Max)
         {
             return CatalogRefusals.FreightsFull;
         }

@@ -15,10 +15,10 @@ namespace Silo.Catalog;
 /// </summary>
 internal sealed class GoodsImport
 {
-    private const int MostCombinations = 200;
-    private const int MostBytes = 8 * 1024 * 1024;
-    private const int MostLines = 5_000;
-    private const int MostFaults = 1_000;
+    private const int MaxCombinations = 200;
+    private const int MaxBytes = 8 * 1024 * 1024;
+    private const int MaxLines = 5_000;
+    private const int MaxFaults = 1_000;
 
     private readonly ImportGoodsRequest request;
     private readonly List<Record> lines;
@@ -43,7 +43,7 @@ internal sealed class GoodsImport
         {
             first ??= stream.Current;
             bytes += Encoding.UTF8.GetByteCount(stream.Current.Csv);
-            if (bytes > MostBytes)
+            if (bytes > MaxBytes)
             {
                 throw new RefusalException(CatalogRefusals.ImportTooLarge);
             }
@@ -94,14 +94,14 @@ internal sealed class GoodsImport
         ];
         if (faults.Count > 0)
         {
-            return ([], [.. faults.Take(MostFaults)]);
+            return ([], [.. faults.Take(MaxFaults)]);
         }
 
         while (csv.Read())
         {
             // The reader is on the last line of the record.
             var began = csv.Parser.RawRow - csv.Parser.RawRecord.AsSpan().TrimEnd("\r\n").Count('\n');
-            if (lines.Count == MostLines)
+            if (lines.Count == MaxLines)
             {
                 throw new RefusalException(CatalogRefusals.ImportTooLarge);
             }
@@ -118,7 +118,7 @@ internal sealed class GoodsImport
             }
         }
 
-        return (lines, [.. faults.Take(MostFaults)]);
+        return (lines, [.. faults.Take(MaxFaults)]);
     }
 
     private static LineFault Fault(int line, string column, string fault) => new() { Line = line, Column = column, Fault = fault };
@@ -161,7 +161,7 @@ internal sealed class GoodsImport
         var stocked = readings.Where(r => r.GivesStock || r.Combinations.Count > 0).SelectMany(r => skus[r.GoodsId]).Select(s => s.Id);
         var stocks = await pen.Unit.LockAsync<StockRow>([.. stocked], wait: true, cancellation);
         var goods = await pen.Unit.LockAsync<GoodsRow>(all, wait: true, cancellation);
-        foreach (var chunk in readings.Chunk(100).TakeWhile(_ => faults.Count < MostFaults))
+        foreach (var chunk in readings.Chunk(100).TakeWhile(_ => faults.Count < MaxFaults))
         {
             var before = await BeforeAsync(
                 pen.Unit, [.. chunk.Select(r => goods.GetValueOrDefault(r.GoodsId)).OfType<GoodsRow>()], skus, stocks, cancellation);
@@ -177,7 +177,7 @@ internal sealed class GoodsImport
             }
         }
 
-        report.Faults.AddRange(faults.OrderBy(f => f.Line).Take(MostFaults - report.Faults.Count));
+        report.Faults.AddRange(faults.OrderBy(f => f.Line).Take(MaxFaults - report.Faults.Count));
         if (report.Faults.Count == 0)
         {
             await pen.Unit.WriteAsync(pen.Rows);
@@ -275,9 +275,9 @@ internal sealed class GoodsImport
     {
         var lines = reading.Combinations;
         var values = lines.Select(known.Properties.ValuesOf).ToList();
-        if (lines.Count > MostCombinations)
+        if (lines.Count > MaxCombinations)
         {
-            reading.Fault("combination", $"there are more than {MostCombinations}");
+            reading.Fault("combination", $"there are more than {MaxCombinations}");
         }
 
         var pairs = new string[lines.Count];

@@ -166,7 +166,7 @@ internal sealed class GoodsWrites
 
     /// <summary>Why a sale cannot be in its window; null where it can.</summary>
     public static Refusal? WindowRefusal(GoodsTerms terms) =>
-        terms is { SaleFrom: { } from, SaleUntil: { } until } && CatalogWire.Milliseconds(from) >= CatalogWire.Milliseconds(until)
+        terms is { SaleFrom: { } from, SaleUntil: { } until } && WireTime.Milliseconds(from) >= WireTime.Milliseconds(until)
             ? CatalogRefusals.SaleWindowEmpty
             : null;
 

@@ -40,7 +40,7 @@ public interface ICatalog
     Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> goods, CancellationToken cancellation);
 
     /// <summary>Goods on sale that can be bought in a group, in the order of their ids; at most so many.</summary>
-    Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation);
+    Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int max, CancellationToken cancellation);
 
     /// <summary>
     /// Takes pieces for an order, in the ascending order of their ids: all of them, or refuses with
@@ -59,7 +59,7 @@ public interface ICatalog
     /// Goods on sale, without combinations, that are shown as open to bargains, the oldest first and priced as for nobody;
     /// for demo data.
     /// </summary>
-    Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int most, CancellationToken cancellation);
+    Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int max, CancellationToken cancellation);
 
     /// <summary>Counts a paid order: one for each of its goods, and its pieces.</summary>
     Task CountSoldAsync(Unit unit, IReadOnlyCollection<SoldLine> lines, CancellationToken cancellation);

@@ -9,13 +9,13 @@ namespace Silo.Catalog;
 /// <summary>Writes levels.</summary>
 internal static class LevelsWrites
 {
-    private const int Most = 50;
+    private const int Max = 50;
 
     public static async Task<Result<OperatorChange<Level>>> CreateAsync(
         Unit unit, CreateLevelRequest request, CancellationToken cancellation)
     {
         await GoodsWrites.TouchAsync(unit, cancellation);
-        if (await unit.Query<LevelRow>().CountAsync(cancellation) >= Most)
+        if (await unit.Query<LevelRow>().CountAsync(cancellation) >= Max)
         {
             return CatalogRefusals.LevelsFull;
         }

@@ -10,6 +10,6 @@ internal sealed class MembersGrpc(MembersReads members, CatalogReads catalog) : 
     public override async Task<DescribeMyLevelResponse> DescribeMyLevel(DescribeMyLevelRequest request, ServerCallContext context) =>
         await members.OfAsync(context.Caller(), context.CancellationToken) is { } member
         && (await catalog.LevelsAsync(context.CancellationToken)).GetValueOrDefault(member.LevelId) is { } level
-            ? new() { Level = level, Since = CatalogWire.Known(member.Since), ExpiresAt = CatalogWire.Known(member.ExpiresAt) }
+            ? new() { Level = level, Since = WireTime.InstantOrNull(member.Since), ExpiresAt = WireTime.InstantOrNull(member.ExpiresAt) }
             : new();
 }

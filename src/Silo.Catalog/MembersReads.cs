@@ -16,7 +16,7 @@ internal sealed record Member(long LevelId, int Rebate, long Since = 0, long Exp
 /// <summary>Levels of shoppers, and what they make of prices.</summary>
 internal sealed class MembersReads
 {
-    private const int Most = 50_000;
+    private const int MaxKnown = 50_000;
     private readonly VersionedCache<long, Member?> members;
     private readonly ShopClock clock;
 
@@ -24,7 +24,7 @@ internal sealed class MembersReads
     {
         this.clock = clock;
         members = new VersionedCache<long, Member?>(
-            versions, CatalogTopics.Whole, Most, userId => units.ReadAsync(r => EverAsync(r, userId, CancellationToken.None), CancellationToken.None))
+            versions, CatalogTopics.Whole, MaxKnown, userId => units.ReadAsync(r => EverAsync(r, userId, CancellationToken.None), CancellationToken.None))
             .ForgetsBy(CatalogTopics.Members, userId => userId);
     }
 

@@ -14,7 +14,7 @@ internal sealed class MembersWrites(IUsers users)
         Unit unit, SetMemberLevelRequest request, CancellationToken cancellation)
     {
         await GoodsWrites.BeginAsync(unit, cancellation);
-        var expiresAt = request.ExpiresAt is null ? 0 : CatalogWire.Milliseconds(request.ExpiresAt);
+        var expiresAt = request.ExpiresAt is null ? 0 : WireTime.Milliseconds(request.ExpiresAt);
         if (request.ExpiresAt is not null && (request.LevelId == 0 || expiresAt <= unit.NowMs))
         {
             return CatalogRefusals.LevelExpiryInvalid;
@@ -96,8 +96,8 @@ internal sealed class MembersWrites(IUsers users)
     private static SetMemberLevelResponse Has(MemberRow? row) => new()
     {
         LevelId = row?.LevelId ?? 0,
-        Since = CatalogWire.Known(row?.Since ?? 0),
-        ExpiresAt = CatalogWire.Known(row?.ExpiresAt ?? 0),
+        Since = WireTime.InstantOrNull(row?.Since ?? 0),
+        ExpiresAt = WireTime.InstantOrNull(row?.ExpiresAt ?? 0),
     };
 
     private static SetMemberPriceResponse Answer(long skuId, long? cents)

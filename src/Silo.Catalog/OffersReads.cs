@@ -68,8 +68,8 @@ internal sealed record Offer(
 /// </summary>
 internal sealed class OffersReads
 {
-    private const int Most = 20_000;
-    private const int MostOfARead = 1_000;
+    private const int MaxEntries = 20_000;
+    private const int MaxPerRead = 1_000;
 
     /// <summary>Views are counted without a word to this memory; no older ones are shown.</summary>
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
@@ -160,7 +160,7 @@ internal sealed class OffersReads
 
     private Entry Add(long goodsId, long? epoch)
     {
-        if (entries.Count >= Most)
+        if (entries.Count >= MaxEntries)
         {
             entries = new();
         }
@@ -178,7 +178,7 @@ internal sealed class OffersReads
             Entry[] batch;
             lock (gate)
             {
-                batch = [.. waiting.Take(MostOfARead)];
+                batch = [.. waiting.Take(MaxPerRead)];
                 waiting.RemoveRange(0, batch.Length);
                 isReading = batch.Length > 0;
             }

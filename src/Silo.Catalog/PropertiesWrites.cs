@@ -13,7 +13,7 @@ namespace Silo.Catalog;
 internal static class PropertiesWrites
 {
     /// <summary>As many as a shop has.</summary>
-    public const int Most = 2_000;
+    public const int MaxProperties = 2_000;
 
     private const long FirstId = 1_000_000;
     private const string Sequence = "properties";
@@ -22,7 +22,7 @@ internal static class PropertiesWrites
         Unit unit, CreatePropertyRequest request, CancellationToken cancellation)
     {
         await GoodsWrites.TouchAsync(unit, cancellation);
-        if (await unit.Query<PropertyRow>().CountAsync(cancellation) >= Most)
+        if (await unit.Query<PropertyRow>().CountAsync(cancellation) >= MaxProperties)
         {
             return CatalogRefusals.PropertiesFull;
         }

@@ -34,7 +34,7 @@ internal static class StockWrites
         }
 
         var after = CatalogRules.Changed(stock.Stock, operation, number);
-        if (after is < 0 or > CatalogRules.MostStock)
+        if (after is < 0 or > CatalogRules.MaxStock)
         {
             return after < 0 ? CatalogRefusals.StockTooLow : CatalogRefusals.StockTooHigh;
         }

@@ -9,13 +9,13 @@ namespace Silo.Catalog;
 /// <summary>Writes stores.</summary>
 internal static class StoresWrites
 {
-    private const int Most = 2_000;
+    private const int Max = 2_000;
 
     public static async Task<Result<OperatorChange<Store>>> CreateAsync(
         Unit unit, CreateStoreRequest request, CancellationToken cancellation)
     {
         await GoodsWrites.TouchAsync(unit, cancellation);
-        if (await unit.Query<StoreRow>().CountAsync(cancellation) >= Most)
+        if (await unit.Query<StoreRow>().CountAsync(cancellation) >= Max)
         {
             return CatalogRefusals.StoresFull;
         }

@@ -16,7 +16,7 @@ internal sealed class ArticlesWrites(OperatorWrites writes, IUnits units)
 
     protected override IReadOnlyList<string> Topics => CmsTopics.All;
 
-    protected override int Most => 100_000;
+    protected override int MaxRows => 100_000;
 
     public override Result<ArticleTerms> Check(ArticleTerms terms)
     {
@@ -65,10 +65,10 @@ internal sealed class ArticlesWrites(OperatorWrites writes, IUnits units)
         rows = keywords == "" ? rows : rows.Where(a => a.SearchKeywords.Contains(keywords));
         rows = tag == "" ? rows : rows.Where(a => tagged.Any(t => t.ArticleId == a.Id));
         rows = filter.HasRecommended ? rows.Where(a => a.Recommended == filter.Recommended) : rows;
-        rows = ContentWire.Milliseconds(filter.CreatedFrom) is { } createdFrom ? rows.Where(a => a.CreatedAt >= createdFrom) : rows;
-        rows = ContentWire.Milliseconds(filter.CreatedUntil) is { } createdUntil ? rows.Where(a => a.CreatedAt < createdUntil) : rows;
-        rows = ContentWire.Milliseconds(filter.UpdatedFrom) is { } updatedFrom ? rows.Where(a => a.UpdatedAt >= updatedFrom) : rows;
-        rows = ContentWire.Milliseconds(filter.UpdatedUntil) is { } updatedUntil ? rows.Where(a => a.UpdatedAt < updatedUntil) : rows;
+        rows = WireTime.MillisecondsOrNull(filter.CreatedFrom) is { } createdFrom ? rows.Where(a => a.CreatedAt >= createdFrom) : rows;
+        rows = WireTime.MillisecondsOrNull(filter.CreatedUntil) is { } createdUntil ? rows.Where(a => a.CreatedAt < createdUntil) : rows;
+        rows = WireTime.MillisecondsOrNull(filter.UpdatedFrom) is { } updatedFrom ? rows.Where(a => a.UpdatedAt >= updatedFrom) : rows;
+        rows = WireTime.MillisecondsOrNull(filter.UpdatedUntil) is { } updatedUntil ? rows.Where(a => a.UpdatedAt < updatedUntil) : rows;
         return order switch
         {
             ArticleOrder.AddedUp => rows.OrderBy(a => a.Id),
@@ -126,7 +126,7 @@ internal sealed class ArticlesWrites(OperatorWrites writes, IUnits units)
         var known = await unit.Query<TagRow>().Where(t => searched.Contains(t.SearchName))
             .ToDictionaryAsync(t => t.SearchName, t => t.Id, cancellation);
         if (known.Count < searched.Length
-            && await unit.Query<TagRow>().CountAsync(cancellation) + searched.Length - known.Count > ContentRules.MostTags)
+            && await unit.Query<TagRow>().CountAsync(cancellation) + searched.Length - known.Count > ContentRules.MaxTags)
         {
             return ContentRefusals.Full;
         }

@@ -11,20 +11,20 @@ internal sealed class BannerEditor(OperatorWrites writes, IUnits units)
     : ContentEditor<BannerRow, BannerTerms, Banner>(writes, units)
 {
     public const string Topic = "content.banners";
-    public const int MostBanners = 1_000;
+    public const int MaxBanners = 1_000;
 
     public override ContentKind Kind => ContentKind.Banner;
 
     protected override IReadOnlyList<string> Topics => [Topic];
 
-    protected override int Most => MostBanners;
+    protected override int MaxRows => MaxBanners;
 
     public override Result<BannerTerms> Check(BannerTerms terms) =>
         ContentRules.IsUrl(terms.PictureUrl) && ContentRules.IsUrl(terms.LinkUrl) ? terms : ContentRefusals.UrlInvalid;
 
     /// <summary>Those that are published, in their order.</summary>
     public Task<(List<Banner> Page, long Total)> PublishedAsync(CancellationToken cancellation) =>
-        SearchAsync((_, rows) => InOrder(rows), Publication.Published, new Paging(1, MostBanners), cancellation);
+        SearchAsync((_, rows) => InOrder(rows), Publication.Published, new Paging(1, MaxBanners), cancellation);
 
     public static IQueryable<BannerRow> InOrder(IQueryable<BannerRow> rows) => rows.OrderBy(b => b.Sort).ThenBy(b => b.Id);
 

@@ -22,14 +22,14 @@ internal static class CmsTopics
 internal sealed class CategoryEditor(OperatorWrites writes, IUnits units)
     : ContentEditor<CategoryRow, CategoryTerms, Category>(writes, units)
 {
-    public const int MostCategories = 1_000;
+    public const int MaxCategories = 1_000;
     private readonly IUnits units = units;
 
     public override ContentKind Kind => ContentKind.Category;
 
     protected override IReadOnlyList<string> Topics => CmsTopics.All;
 
-    protected override int Most => MostCategories;
+    protected override int MaxRows => MaxCategories;
 
     public override Result<CategoryTerms> Check(CategoryTerms terms) =>
         ContentRules.IsUrl(terms.IconUrl) ? terms : ContentRefusals.UrlInvalid;
@@ -92,7 +92,7 @@ internal sealed class PageEditor(OperatorWrites writes, IUnits units) : ContentE
 
     protected override IReadOnlyList<string> Topics => [Topic];
 
-    protected override int Most => 1_000;
+    protected override int MaxRows => 1_000;
 
     public override Result<PageTerms> Check(PageTerms terms)
     {
@@ -140,7 +140,7 @@ internal sealed class TagEditor(OperatorWrites writes, IUnits units) : ContentEd
 
     protected override IReadOnlyList<string> Topics => CmsTopics.All;
 
-    protected override int Most => ContentRules.MostTags;
+    protected override int MaxRows => ContentRules.MaxTags;
 
     public override Result<TagTerms> Check(TagTerms terms) => ContentRules.TagName(terms.Name) is { } name
         ? new TagTerms(terms) { Name = name }

@@ -63,7 +63,7 @@ internal sealed class CmsReads
         categories = new(versions, CmsTopics.Cms, 1, async _ =>
             [.. (await categoryEditor.TreeAsync(CancellationToken.None)).Where(c => c.IsShown).Select(c => c.Category)]);
         tags = new(versions, CmsTopics.Cms, 1, async _ => (await tagEditor.SearchAsync(
-            (_, rows) => TagEditor.InOrder(rows), Publication.Published, new Paging(1, ContentRules.MostTags), CancellationToken.None)).Page);
+            (_, rows) => TagEditor.InOrder(rows), Publication.Published, new Paging(1, ContentRules.MaxTags), CancellationToken.None)).Page);
         lists = new(versions, CmsTopics.Views, 200, bytes => ListAsync(ListArticlesRequest.Parser.ParseFrom(bytes)));
         articles = new(versions, CmsTopics.Cms, 200, ReadAsync);
         views = new(versions, CmsTopics.Views, 10_000, id => editor.ViewsAsync(id, CancellationToken.None));

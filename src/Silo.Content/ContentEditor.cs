@@ -38,7 +38,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(OperatorWrites writes, IU
     protected abstract IReadOnlyList<string> Topics { get; }
 
     /// <summary>Most of them in the shop.</summary>
-    protected abstract int Most { get; }
+    protected abstract int MaxRows { get; }
 
     private string Subject => Kind.ToString().ToLowerInvariant();
 
@@ -163,7 +163,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(OperatorWrites writes, IU
             return refusal;
         }
 
-        if (await unit.Query<TRow>().CountAsync(cancellation) >= Most)
+        if (await unit.Query<TRow>().CountAsync(cancellation) >= MaxRows)
         {
             return ContentRefusals.Full;
         }

@@ -17,7 +17,7 @@ internal sealed class NoticeEditor(OperatorWrites writes, IUnits units, IUsers u
 
     protected override IReadOnlyList<string> Topics => [Topic];
 
-    protected override int Most => 100_000;
+    protected override int MaxRows => 100_000;
 
     public override Result<NoticeTerms> Check(NoticeTerms terms)
     {

@@ -11,20 +11,20 @@ internal sealed class PartnerEditor(OperatorWrites writes, IUnits units)
     : ContentEditor<PartnerRow, PartnerTerms, Partner>(writes, units)
 {
     public const string Topic = "content.partners";
-    public const int MostPartners = 1_000;
+    public const int MaxPartners = 1_000;
 
     public override ContentKind Kind => ContentKind.Partner;
 
     protected override IReadOnlyList<string> Topics => [Topic];
 
-    protected override int Most => MostPartners;
+    protected override int MaxRows => MaxPartners;
 
     public override Result<PartnerTerms> Check(PartnerTerms terms) =>
         ContentRules.IsUrl(terms.LogoUrl) && ContentRules.IsUrl(terms.Url) ? terms : ContentRefusals.UrlInvalid;
 
     /// <summary>Those that are published, in their order.</summary>
     public Task<(List<Partner> Page, long Total)> PublishedAsync(CancellationToken cancellation) =>
-        SearchAsync((_, rows) => InOrder(rows), Publication.Published, new Paging(1, MostPartners), cancellation);
+        SearchAsync((_, rows) => InOrder(rows), Publication.Published, new Paging(1, MaxPartners), cancellation);
 
     public static IQueryable<PartnerRow> InOrder(IQueryable<PartnerRow> rows) => rows.OrderBy(p => p.Sort).ThenBy(p => p.Id);
 

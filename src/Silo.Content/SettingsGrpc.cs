@@ -12,7 +12,7 @@ internal sealed class SettingEditor(OperatorWrites writes, IUnits units)
     : ContentEditor<SettingRow, PutSettingRequest, Setting>(writes, units)
 {
     public const string Topic = "content.settings";
-    public const int MostSettings = 1_000;
+    public const int MaxSettings = 1_000;
     private readonly OperatorWrites writes = writes;
     private readonly IUnits units = units;
 
@@ -20,7 +20,7 @@ internal sealed class SettingEditor(OperatorWrites writes, IUnits units)
 
     protected override IReadOnlyList<string> Topics => [Topic];
 
-    protected override int Most => MostSettings;
+    protected override int MaxRows => MaxSettings;
 
     public override Result<PutSettingRequest> Check(PutSettingRequest terms) =>
         !ContentRules.IsKey(terms.Key, dashes: false) ? ContentRefusals.SettingKeyInvalid
@@ -73,7 +73,7 @@ internal sealed class SettingsGrpc : SettingsService.SettingsServiceBase
     public SettingsGrpc(SettingEditor editor, Versions versions) => published = new(versions, SettingEditor.Topic, 1, async _ =>
     {
         var (settings, _) = await editor.SearchAsync(
-            (_, rows) => rows.OrderBy(s => s.Id), Publication.Published, new Paging(1, SettingEditor.MostSettings), CancellationToken.None);
+            (_, rows) => rows.OrderBy(s => s.Id), Publication.Published, new Paging(1, SettingEditor.MaxSettings), CancellationToken.None);
         return settings.ToDictionary(s => s.Key, StringComparer.Ordinal);
     });
 

@@ -18,7 +18,7 @@ internal sealed class VideoEditor(OperatorWrites writes, IUnits units)
 
     protected override IReadOnlyList<string> Topics => [Topic];
 
-    protected override int Most => 100_000;
+    protected override int MaxRows => 100_000;
 
     public override Result<VideoTerms> Check(VideoTerms terms) =>
         terms.Key.Length > 0 && !ContentRules.IsKey(terms.Key, dashes: true) ? ContentRefusals.VideoKeyInvalid

@@ -18,10 +18,10 @@ internal sealed record PieceQuery(
 internal sealed class CouponReads(IUnits units, IStates states)
 {
     /// <summary>So many used pieces of a coupon are counted exactly.</summary>
-    public const long MostUsedCounted = 10_000;
+    public const long MaxUsedCounted = 10_000;
 
     /// <summary>As many listed coupons are looked at to count what a user can claim.</summary>
-    private const int MostCounted = 1_000;
+    private const int MaxCounted = 1_000;
     private const long DayMs = 24L * 60 * 60 * 1000;
 
     /// <summary>Coupons with more used pieces than are counted. What was used stays used, so they are never counted again.</summary>
@@ -39,7 +39,7 @@ internal sealed class CouponReads(IUnits units, IStates states)
         return (await StatesAsync(ids), total);
     }
 
-    /// <summary>The used pieces of coupons: of each at most one more than <see cref="MostUsedCounted"/>.</summary>
+    /// <summary>The used pieces of coupons: of each at most one more than <see cref="MaxUsedCounted"/>.</summary>
     public async Task<Dictionary<long, long>> UsedAsync(IReadOnlyCollection<long> coupons, CancellationToken cancellation)
     {
         var asked = coupons.Where(id => !uncounted.ContainsKey(id)).ToArray();
@@ -49,17 +49,17 @@ internal sealed class CouponReads(IUnits units, IStates states)
                 {
                     c.Id,
                     Count = r.Query<PieceMarkRow>().Where(m => m.CouponId == c.Id && m.Mark == PieceMark.Used)
-                        .Take((int)MostUsedCounted + 1).LongCount(),
+                        .Take((int)MaxUsedCounted + 1).LongCount(),
                 })
                 .ToDictionaryAsync(c => c.Id, c => c.Count, cancellation),
             cancellation);
-        foreach (var id in counts.Where(c => c.Value > MostUsedCounted).Select(c => c.Key))
+        foreach (var id in counts.Where(c => c.Value > MaxUsedCounted).Select(c => c.Key))
         {
             uncounted.TryAdd(id, true);
         }
 
         return coupons.Distinct().ToDictionary(
-            id => id, id => counts.TryGetValue(id, out var count) ? count : uncounted.ContainsKey(id) ? MostUsedCounted + 1 : 0);
+            id => id, id => counts.TryGetValue(id, out var count) ? count : uncounted.ContainsKey(id) ? MaxUsedCounted + 1 : 0);
     }
 
     /// <summary>
@@ -128,10 +128,10 @@ internal sealed class CouponReads(IUnits units, IStates states)
 
     /// <summary>The pieces of a user that are neither marked nor expired, newest first.</summary>
     public static async Task<List<FullPiece>> UsableAsync(
-        IReads reads, long userId, long now, int most, CancellationToken cancellation) =>
+        IReads reads, long userId, long now, int max, CancellationToken cancellation) =>
         (await Full(reads, reads.Query<PieceRow>().Where(p => p.UserId == userId))
             .Where(x => x.Mark == null && x.Until > now)
-            .OrderByDescending(x => x.Piece.Id).Take(most).ToListAsync(cancellation))
+            .OrderByDescending(x => x.Piece.Id).Take(max).ToListAsync(cancellation))
         .ConvertAll(x => new FullPiece(x.Piece, x.Terms, x.Mark));
 
     /// <summary>All pieces of a user, whatever became of them, in the order of their ids.</summary>
@@ -148,7 +148,7 @@ internal sealed class CouponReads(IUnits units, IStates states)
             {
                 var offered = await r.Query<CouponRow>()
                     .Where(c => c.Enabled && !c.Hidden && c.ClaimableFrom <= now && c.ClaimableUntil > now)
-                    .OrderByDescending(c => c.Id).Take(MostCounted).Select(c => c.Id).ToListAsync(cancellation);
+                    .OrderByDescending(c => c.Id).Take(MaxCounted).Select(c => c.Id).ToListAsync(cancellation);
                 var claimed = await r.Query<PieceRow>()
                     .Where(p => p.UserId == userId && p.Origin == PieceOrigin.Claim && offered.Contains(p.CouponId))
                     .GroupBy(p => p.CouponId).Select(g => new { g.Key, Count = g.Count() })

@@ -1,6 +1,6 @@
-using Google.Protobuf.WellKnownTypes;
 using Silo.Coupons.V1;
 using Silo.Kernel;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Coupons;
 
@@ -25,9 +25,9 @@ internal static class CouponWire
         Password = wire.Password,
         StreakDays = wire.StreakDays,
         UsableAfterDays = wire.UsableAfterDays,
-        UsableFrom = wire.UsableFrom is null ? 0 : Milliseconds(wire.UsableFrom),
+        UsableFrom = MillisecondsOrNull(wire.UsableFrom) ?? 0,
         UsableDays = wire.UsableDays,
-        UsableUntil = wire.UsableUntil is null ? 0 : Milliseconds(wire.UsableUntil),
+        UsableUntil = MillisecondsOrNull(wire.UsableUntil) ?? 0,
         Targets = [.. wire.Targets.Select(t => new CouponTarget
         {
             IsGoods = t.Type == CouponTargetType.Goods,
@@ -54,8 +54,8 @@ internal static class CouponWire
         CreatedAt = Instant(state.CreatedAt),
         UpdatedAt = Instant(state.UpdatedAt),
         PasswordNeeded = state.Terms.Password.Length > 0,
-        Used = Math.Min(used, CouponReads.MostUsedCounted),
-        UsedIsCapped = used > CouponReads.MostUsedCounted,
+        Used = Math.Min(used, CouponReads.MaxUsedCounted),
+        UsedIsCapped = used > CouponReads.MaxUsedCounted,
         Allotted = state.Allotted,
     };
 
@@ -127,9 +127,9 @@ internal static class CouponWire
             Password = terms.Password,
             StreakDays = terms.StreakDays,
             UsableAfterDays = terms.UsableAfterDays,
-            UsableFrom = terms.UsableFrom == 0 ? null : Instant(terms.UsableFrom),
+            UsableFrom = InstantOrNull(terms.UsableFrom),
             UsableDays = terms.UsableDays,
-            UsableUntil = terms.UsableUntil == 0 ? null : Instant(terms.UsableUntil),
+            UsableUntil = InstantOrNull(terms.UsableUntil),
             RefId = terms.RefId,
             ShopId = terms.ShopId,
             FreightOnly = terms.FreightOnly,
@@ -143,14 +143,4 @@ internal static class CouponWire
         Type = target.IsGoods ? CouponTargetType.Goods : CouponTargetType.Category,
         Id = target.TargetId,
     };
-
-    private static Timestamp Instant(long unixMs)
-    {
-        var seconds = Math.DivRem(unixMs, 1000, out var milliseconds);
-        return milliseconds < 0
-            ? new() { Seconds = seconds - 1, Nanos = (int)(milliseconds + 1000) * 1_000_000 }
-            : new() { Seconds = seconds, Nanos = (int)milliseconds * 1_000_000 };
-    }
-
-    private static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
 }

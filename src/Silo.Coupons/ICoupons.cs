@@ -38,7 +38,7 @@ public interface ICoupons
 /// <summary>Quotes, reserves and gives back pieces by their rows.</summary>
 internal sealed class OrderCoupons(ShopClock clock) : ICoupons
 {
-    private const int MostQuoted = 200;
+    private const int MaxQuoted = 200;
 
     public async Task<IReadOnlyList<Discount>> QuoteAsync(
         IReads reads, long userId, IReadOnlyList<long> pieces, DiscountBasket basket, long nowMs, CancellationToken cancellation)
@@ -54,7 +54,7 @@ internal sealed class OrderCoupons(ShopClock clock) : ICoupons
     public async Task<IReadOnlyList<Discount>> QuoteAllAsync(
         IReads reads, long userId, DiscountBasket basket, long nowMs, CancellationToken cancellation)
     {
-        var pieces = await CouponReads.UsableAsync(reads, userId, nowMs, MostQuoted, cancellation);
+        var pieces = await CouponReads.UsableAsync(reads, userId, nowMs, MaxQuoted, cancellation);
         return [.. pieces.SelectMany(p => CouponDiscountRules.Quote([Held(p)], basket, nowMs, clock))];
     }
 

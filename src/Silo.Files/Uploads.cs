@@ -105,11 +105,11 @@ internal sealed class Uploads(
     /// <summary>Books a file on its owner's quota.</summary>
     public async Task<Refusal?> ChargeAsync(Unit unit, FileRow row, CancellationToken cancellation)
     {
-        var most = options.QuotaBytesPerUser - row.Size;
-        return most >= 0 && await unit.ExecuteAsync(
+        var max = options.QuotaBytesPerUser - row.Size;
+        return max >= 0 && await unit.ExecuteAsync(
             $"""
             INSERT INTO files_usage (user_id, bytes) VALUES ({row.UserId}, {row.Size})
-            ON CONFLICT (user_id) DO UPDATE SET bytes = files_usage.bytes + {row.Size} WHERE files_usage.bytes <= {most}
+            ON CONFLICT (user_id) DO UPDATE SET bytes = files_usage.bytes + {row.Size} WHERE files_usage.bytes <= {max}
             """,
             cancellation) == 1 ? null : FilesRefusals.QuotaExceeded;
     }

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog;
 using Silo.Edge;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -33,7 +33,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
             GoodsId = terms.GoodsId,
             Version = 1,
             Enabled = true,
-            OpenUntil = GroupWire.Milliseconds(terms.OpenUntil),
+            OpenUntil = WireTime.Milliseconds(terms.OpenUntil),
             Terms = GroupWire.Json(whole.Value),
             CreatedAt = unit.NowMs,
             UpdatedAt = unit.NowMs,
@@ -76,7 +76,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
             id,
             changed =>
             {
-                (changed.Terms, changed.OpenUntil) = (GroupWire.Json(whole.Value), GroupWire.Milliseconds(terms.OpenUntil));
+                (changed.Terms, changed.OpenUntil) = (GroupWire.Json(whole.Value), WireTime.Milliseconds(terms.OpenUntil));
                 changed.Version++;
                 return Task.CompletedTask;
             },

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Silo.Edge;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Storage;
 

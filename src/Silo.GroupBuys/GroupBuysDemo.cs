@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
 using Silo.Catalog;
 using Silo.Edge;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -12,12 +12,12 @@ namespace Silo.GroupBuys;
 internal sealed class GroupBuysDemo(IUnits units, ICatalog catalog, CampaignWrites campaigns, GroupOpenings openings, IUsers users)
     : IDemoData
 {
-    private const int Most = 2;
+    private const int MaxGoods = 2;
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
 
     public async Task LoadAsync(CancellationToken cancellation)
     {
-        var goods = await units.ReadAsync(r => catalog.GroupGoodsAsync(r, Most, cancellation), cancellation);
+        var goods = await units.ReadAsync(r => catalog.GroupGoodsAsync(r, MaxGoods, cancellation), cancellation);
         (await units.RunAsync<bool>(
             async unit =>
             {
@@ -33,7 +33,7 @@ internal sealed class GroupBuysDemo(IUnits units, ICatalog catalog, CampaignWrit
                         GoodsId = id,
                         Size = size,
                         Hours = 24,
-                        OpenUntil = GroupWire.Instant(unit.NowMs + YearMs),
+                        OpenUntil = WireTime.Instant(unit.NowMs + YearMs),
                     };
                     (await campaigns.CreateAsync(unit, terms, cancellation)).OrRefuse();
                     await unit.SaveAsync(cancellation);

@@ -1,6 +1,6 @@
 using Grpc.Core;
 using Silo.Edge;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -58,8 +58,8 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
         var names = await reads.NamesAsync([.. groups.Select(g => g.State.LeaderId).Distinct()], context.CancellationToken);
         var response = new ListGroupsResponse
         {
-            TotalCount = Math.Min(total, GroupReads.MostCounted),
-            TotalIsCapped = total > GroupReads.MostCounted,
+            TotalCount = Math.Min(total, GroupReads.MaxCounted),
+            TotalIsCapped = total > GroupReads.MaxCounted,
         };
         response.Groups.AddRange(groups.Select(g => GroupWire.Group(g, names, now)));
         return response;

@@ -38,7 +38,7 @@ internal sealed class CampaignEnd(IGrainFactory grains, IUnits units, ILogger<Ca
     public const int AtOnce = 200;
 
     /// <summary>Groups that one run fails to end before it leaves the rest to the next: each may have waited for seconds.</summary>
-    public const int MostFailed = 20;
+    public const int MaxFailed = 20;
 
     public string Kind => WorkKind;
 
@@ -54,7 +54,7 @@ internal sealed class CampaignEnd(IGrainFactory grains, IUnits units, ILogger<Ca
             {
                 ended++;
             }
-            else if (++failed == MostFailed)
+            else if (++failed == MaxFailed)
             {
                 break;
             }
@@ -72,7 +72,7 @@ internal sealed class CampaignEnd(IGrainFactory grains, IUnits units, ILogger<Ca
     {
         var open = reads.Query<GroupRow>().Where(g => g.CampaignId == campaign && g.Status == GroupStatus.Open);
         var left = await open.CountAsync(cancellation);
-        var behind = left == 0 ? 0 : (attempt - 1) * MostFailed % left;
+        var behind = left == 0 ? 0 : (attempt - 1) * MaxFailed % left;
         return (left, await open.OrderBy(g => g.Id).Select(g => g.Id).Skip(behind).Take(AtOnce).ToListAsync(cancellation));
     }
 

@@ -8,7 +8,7 @@ namespace Silo.GroupBuys;
 internal readonly record struct GroupView(long Id, GroupBuyState State);
 
 /// <summary>How many groups of a campaign everybody may know of.</summary>
-/// <param name="Open">Open ones, at most <see cref="GroupReads.MostCounted"/>.</param>
+/// <param name="Open">Open ones, at most <see cref="GroupReads.MaxCounted"/>.</param>
 /// <param name="Completed">Completed ones, at most as many.</param>
 /// <param name="AreCapped">Whether there are more of either.</param>
 internal readonly record struct GroupCounts(long Open, long Completed, bool AreCapped);
@@ -36,7 +36,7 @@ internal sealed class GroupReads
     public const string Topic = "groupbuys.campaigns";
 
     /// <summary>So many groups of a campaign in one state, or of a public list, are counted exactly.</summary>
-    public const int MostCounted = 10_000;
+    public const int MaxCounted = 10_000;
 
     private const int CampaignsRemembered = 4_096;
     private readonly IUnits units;
@@ -83,14 +83,14 @@ internal sealed class GroupReads
             {
                 c.Id,
                 Open = r.Query<GroupRow>().Where(g => g.CampaignId == c.Id && g.Status == GroupStatus.Open && g.Published)
-                    .Take(MostCounted + 1).Count(),
+                    .Take(MaxCounted + 1).Count(),
                 Completed = r.Query<GroupRow>().Where(g => g.CampaignId == c.Id && g.Status == GroupStatus.Completed && g.Published)
-                    .Take(MostCounted + 1).Count(),
+                    .Take(MaxCounted + 1).Count(),
             })
             .ToListAsync(cancellation)).ToDictionary(c => c.Id, c => new GroupCounts(
-                Math.Min(c.Open, MostCounted),
-                Math.Min(c.Completed, MostCounted),
-                c.Open > MostCounted || c.Completed > MostCounted)),
+                Math.Min(c.Open, MaxCounted),
+                Math.Min(c.Completed, MaxCounted),
+                c.Open > MaxCounted || c.Completed > MaxCounted)),
         cancellation);
 
     public async Task<GroupBuyState> StateAsync(long groupId) =>
@@ -113,7 +113,7 @@ internal sealed class GroupReads
                 return query.PublicAt is null
                     ? await ordered.PageAsync(paging, cancellation)
                     : (await ordered.Skip(paging.Skip).Take(paging.Take).ToListAsync(cancellation),
-                        await rows.Take(MostCounted + 1).LongCountAsync(cancellation));
+                        await rows.Take(MaxCounted + 1).LongCountAsync(cancellation));
             },
             cancellation);
         return (await ViewsAsync(ids), total);

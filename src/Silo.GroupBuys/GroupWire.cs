@@ -1,7 +1,7 @@
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Silo.Accounts;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
+using static Silo.Edge.WireTime;
 
 namespace Silo.GroupBuys;
 
@@ -65,7 +65,7 @@ internal static class GroupWire
         Published = state.Published,
         OpenedAt = Instant(state.OpenedAt),
         EndsAt = Instant(state.EndsAt),
-        EndedAt = state.EndedAt == 0 ? null : Instant(state.EndedAt),
+        EndedAt = InstantOrNull(state.EndedAt),
     };
 
     public static Group Group(GroupView view, IReadOnlyDictionary<long, ShownUser> names, long now)
@@ -93,8 +93,8 @@ internal static class GroupWire
         State = row.Status == SeatStatus.Reserved && row.Until <= now ? SeatState.Lapsed : (SeatState)row.Status,
         ReservedAt = Instant(row.ReservedAt),
         ReservedUntil = Instant(row.Until),
-        TakenAt = row.TakenAt == 0 ? null : Instant(row.TakenAt),
-        EndedAt = row.EndedAt == 0 ? null : Instant(row.EndedAt),
+        TakenAt = InstantOrNull(row.TakenAt),
+        EndedAt = InstantOrNull(row.EndedAt),
     };
 
     public static WatchGroupResponse Progress(GroupProgress progress) => new()
@@ -114,16 +114,6 @@ internal static class GroupWire
     /// <summary>The states that are asked for; what is none of them is no seat's.</summary>
     public static SeatStatus[] Statuses(IEnumerable<SeatState> states) =>
         [.. states.Select(s => s is >= SeatState.Reserved and <= SeatState.Left ? (SeatStatus)s : default).Distinct()];
-
-    public static Timestamp Instant(long unixMs)
-    {
-        var seconds = Math.DivRem(unixMs, 1000, out var milliseconds);
-        return milliseconds < 0
-            ? new() { Seconds = seconds - 1, Nanos = (int)(milliseconds + 1000) * 1_000_000 }
-            : new() { Seconds = seconds, Nanos = (int)milliseconds * 1_000_000 };
-    }
-
-    public static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
 
     private static GroupUser User(long userId, IReadOnlyDictionary<long, ShownUser> names)
     {

@@ -18,7 +18,7 @@ internal readonly record struct DrawQuery(long LotteryId, long UserId = 0, long 
 internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory grains, ShopClock clock)
 {
     /// <summary>So many draws of a filter are counted exactly.</summary>
-    public const int MostCounted = 10_000;
+    public const int MaxCounted = 10_000;
 
     public async Task<LotteryState> StateAsync(long lotteryId) =>
         (await states.ReadManyAsync<LotteryState>([new(LotteryState.Name, lotteryId)]))[0];
@@ -86,7 +86,7 @@ internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory g
 
     /// <summary>
     /// Draws as operators filter them, the newest first. How many there are is counted up to
-    /// <see cref="MostCounted"/>; beyond it, it is said that there are more.
+    /// <see cref="MaxCounted"/>; beyond it, it is said that there are more.
     /// </summary>
     public Task<(List<FullDraw> Draws, long Total, bool IsCapped)> FilteredAsync(
         DrawQuery query, Paging paging, CancellationToken cancellation) => units.ReadAsync(
@@ -110,8 +110,8 @@ internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory g
 
             rows = rows.OrderByDescending(d => d.Position);
             var page = await rows.Skip(paging.Skip).Take(paging.Take).ToListAsync(cancellation);
-            var counted = await rows.Take(MostCounted + 1).LongCountAsync(cancellation);
-            return (await FullAsync(r, page, cancellation), Math.Min(counted, MostCounted), counted > MostCounted);
+            var counted = await rows.Take(MaxCounted + 1).LongCountAsync(cancellation);
+            return (await FullAsync(r, page, cancellation), Math.Min(counted, MaxCounted), counted > MaxCounted);
         },
         cancellation);
 

@@ -1,6 +1,6 @@
-using Google.Protobuf.WellKnownTypes;
 using Silo.Accounts;
 using Silo.Lotteries.V1;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Lotteries;
 
@@ -202,14 +202,4 @@ internal static class LotteryWire
     }
 
     private static LotteryMode Mode(bool isDeck) => isDeck ? LotteryMode.Deck : LotteryMode.Weighted;
-
-    private static Timestamp Instant(long unixMs)
-    {
-        var seconds = Math.DivRem(unixMs, 1000, out var milliseconds);
-        return milliseconds < 0
-            ? new() { Seconds = seconds - 1, Nanos = (int)(milliseconds + 1000) * 1_000_000 }
-            : new() { Seconds = seconds, Nanos = (int)milliseconds * 1_000_000 };
-    }
-
-    private static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
 }

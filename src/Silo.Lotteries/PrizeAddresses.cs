@@ -9,7 +9,7 @@ namespace Silo.Lotteries;
 internal sealed class PrizeAddresses(IUnits units, IAddressBook book)
 {
     /// <summary>As often a winner may give an address for one prize.</summary>
-    public const int MostPerDraw = 20;
+    public const int MaxPerDraw = 20;
 
     /// <summary>Copies one of the winner's addresses to his prize, in place of the one that he gave before.</summary>
     /// <param name="userId">The winner.</param>
@@ -41,7 +41,7 @@ internal sealed class PrizeAddresses(IUnits units, IAddressBook book)
 
                 var refusal = !draw.Draw.IsGoods ? LotteryRefusals.NotDeliverable
                     : draw.Delivery is not null ? LotteryRefusals.Delivered
-                    : copy.Refusal ?? (given.Count >= MostPerDraw ? LotteryRefusals.PrizeAddressesFull : null);
+                    : copy.Refusal ?? (given.Count >= MaxPerDraw ? LotteryRefusals.PrizeAddressesFull : null);
                 if (refusal is not null)
                 {
                     return refusal;

@@ -18,7 +18,7 @@ internal sealed class PointsAdminGrpc(
     ShopClock clock)
     : PointsAdminService.PointsAdminServiceBase
 {
-    private const int MostDays = 366;
+    private const int MaxDays = 366;
 
     public override Task<SetSignInTermsResponse> SetSignInTerms(SetSignInTermsRequest request, ServerCallContext context) =>
         writes.RunAsync<SetSignInTermsResponse>(context, request, unit =>
@@ -71,7 +71,7 @@ internal sealed class PointsAdminGrpc(
     public override async Task<CountSignInsResponse> CountSignIns(CountSignInsRequest request, ServerCallContext context)
     {
         var (from, to) = (PointsGrpc.Bound(request.FromDay)!.Value, PointsGrpc.Bound(request.ToDay)!.Value);
-        if (to - from >= MostDays)
+        if (to - from >= MaxDays)
         {
             PointsRefusals.DaysTooMany.Throw();
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 using Silo.Wallets;
@@ -46,13 +47,13 @@ internal sealed class VouchersWrites(IUnits units, IWallets wallets, IAttempts a
     /// <summary>Makes a batch in the unit.</summary>
     public static async Task<Result<OperatorChange<V1.VoucherBatch>>> CreateAsync(Unit unit, V1.CreateVouchersRequest request)
     {
-        var most = request.PointsMax == 0 ? request.PointsMin : request.PointsMax;
-        if (most < request.PointsMin)
+        var max = request.PointsMax == 0 ? request.PointsMin : request.PointsMax;
+        if (max < request.PointsMin)
         {
             return PointsRefusals.VoucherPointsInvalid;
         }
 
-        var expiresAt = request.ExpiresAt.ToDateTimeOffset().ToUnixTimeMilliseconds();
+        var expiresAt = WireTime.Milliseconds(request.ExpiresAt);
         if (expiresAt <= unit.NowMs)
         {
             return PointsRefusals.VoucherEnded;
@@ -66,7 +67,7 @@ internal sealed class VouchersWrites(IUnits units, IWallets wallets, IAttempts a
                 Id = unit.NewId(),
                 BatchId = batchId,
                 Number = RandomNumberGenerator.GetString(Alphabet, NumberLength),
-                Points = RandomNumberGenerator.GetInt32((int)request.PointsMin, (int)most + 1),
+                Points = RandomNumberGenerator.GetInt32((int)request.PointsMin, (int)max + 1),
                 ExpiresAt = expiresAt,
                 Remark = request.Remark,
                 CreatedAt = unit.NowMs,
@@ -79,7 +80,7 @@ internal sealed class VouchersWrites(IUnits units, IWallets wallets, IAttempts a
             Id = batchId,
             Count = request.Count,
             PointsMin = request.PointsMin,
-            PointsMax = most,
+            PointsMax = max,
             ExpiresAt = request.ExpiresAt,
             Remark = request.Remark,
         };

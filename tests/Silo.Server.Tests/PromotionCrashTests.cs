@@ -89,7 +89,7 @@ public sealed class PromotionCrashTests(ITestOutputHelper output)
             Terms = new() { Name = "Oolong", CategoryId = category, GroupBuy = true, Bargain = true },
             Price = new() { PriceCents = 1000, GroupCents = 800, BargainCents = 500 },
         });
-        await new Groupbuys.V1.GroupBuysAdminService.GroupBuysAdminServiceClient(shop.Channel).CreateCampaignAsync(
+        await new GroupBuys.V1.GroupBuysAdminService.GroupBuysAdminServiceClient(shop.Channel).CreateCampaignAsync(
             new() { Terms = new() { GoodsId = goods, Size = 3, Hours = 2, OpenUntil = new() { Seconds = 4_102_444_800 } } }, shop.Owner);
         return goods;
     }

@@ -3,7 +3,7 @@ using System.Globalization;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Silo.Bargains.V1;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Lotteries.V1;
 using Silo.Points.V1;
 using Xunit;

@@ -4,7 +4,7 @@ using Silo.Catalog.V1;
 using Silo.Comments.V1;
 using Silo.Coupons.V1;
 using Silo.Edge.V1;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Server.Tests.Files;
 using Silo.Server.Tests.House;
 using Silo.Testing.Databases;

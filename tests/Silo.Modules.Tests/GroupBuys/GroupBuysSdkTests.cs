@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Silo.Catalog;
 using Silo.Edge;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.GroupBuys;
 using Silo.Kernel;
 using Silo.Server;
@@ -84,11 +84,11 @@ public sealed class GroupBuysSdkTests(ITestOutputHelper output)
         foreach (var (name, id, change) in new (string, long, Action<CampaignTerms>)[]
         {
             ("disabled", goods[2], _ => { }),
-            ("over", goods[3], terms => terms.OpenUntil = GroupWire.Instant(1_600_000_000_000)),
+            ("over", goods[3], terms => terms.OpenUntil = WireTime.Instant(1_600_000_000_000)),
             ("virtual", goods[4], terms => (terms.VirtualCount, terms.Refund) = (1, GroupRefund.Channel)),
         })
         {
-            var terms = new CampaignTerms { GoodsId = id, Size = 3, Hours = 1, OpenUntil = GroupWire.Instant(4_000_000_000_000) };
+            var terms = new CampaignTerms { GoodsId = id, Size = 3, Hours = 1, OpenUntil = WireTime.Instant(4_000_000_000_000) };
             change(terms);
             campaigns[name] = (id, (await units.RunAsync<Campaign>(
                 async unit => (await services.GetRequiredService<CampaignWrites>().CreateAsync(unit, terms, CancellationToken.None)).OrRefuse().After,

@@ -170,15 +170,15 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
     public async Task Counts_OfManyGroups_AreExactUpToALimitAndMarkedAbove()
     {
         var (campaign, reads) = (await Node.CampaignAsync(), Node.Get<GroupReads>());
-        await AddAsync(GroupReads.MostCounted, GroupStatus.Open);
+        await AddAsync(GroupReads.MaxCounted, GroupStatus.Open);
         await AddAsync(7, GroupStatus.Completed);
-        Assert.Equal(new GroupCounts(GroupReads.MostCounted, 7, false), await CountAsync());
-        Assert.Equal((20, GroupReads.MostCounted), await ListedAsync(page: 1));
+        Assert.Equal(new GroupCounts(GroupReads.MaxCounted, 7, false), await CountAsync());
+        Assert.Equal((20, GroupReads.MaxCounted), await ListedAsync(page: 1));
 
         await AddAsync(1, GroupStatus.Open);
-        Assert.Equal(new GroupCounts(GroupReads.MostCounted, 7, true), await CountAsync());
+        Assert.Equal(new GroupCounts(GroupReads.MaxCounted, 7, true), await CountAsync());
         await AddAsync(5, GroupStatus.Open);
-        Assert.Equal((6, GroupReads.MostCounted + 1), await ListedAsync(page: 501));
+        Assert.Equal((6, GroupReads.MaxCounted + 1), await ListedAsync(page: 501));
 
         async Task<GroupCounts> CountAsync() => (await reads.CountsAsync([campaign.Id], CancellationToken.None))[campaign.Id];
 
@@ -361,7 +361,7 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
         {
             var first = Node.Grain(NewId()).RunAsync(new OpenCommand { UserId = NewId(), CampaignId = campaign.Id });
             await reached.Task.Soon();
-            var end = Node.RunAsync<OperatorChange<Silo.Groupbuys.V1.Campaign>>(unit => CampaignWrites.ChangeAsync(
+            var end = Node.RunAsync<OperatorChange<Silo.GroupBuys.V1.Campaign>>(unit => CampaignWrites.ChangeAsync(
                 unit,
                 campaign.Id,
                 row =>

@@ -18,7 +18,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     [Fact]
     public async Task Deadline_WhenTheNodeThatHeldTheGroupIsGone_IsKeptByAnother()
     {
-        var (group, goods, leaders) = await Node.PublishAsync(terms => terms.Refund = Silo.Groupbuys.V1.GroupRefund.Channel);
+        var (group, goods, leaders) = await Node.PublishAsync(terms => terms.Refund = Silo.GroupBuys.V1.GroupRefund.Channel);
         var (member, held) = (NewId(), NewId());
         await Node.ReserveAsync(group, goods, NewId(), member);
         await Node.TakeAsync(group, member);
@@ -322,7 +322,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     [Fact]
     public async Task EndOfACampaign_WithGroupsThatCannotBeEnded_EndsTheOthers()
     {
-        const int broken = CampaignEnd.MostFailed + 1;
+        const int broken = CampaignEnd.MaxFailed + 1;
         var campaign = await Node.CampaignAsync();
         List<long> groups = [];
         while (groups.Count < broken + 3)

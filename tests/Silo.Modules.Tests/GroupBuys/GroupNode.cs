@@ -6,8 +6,9 @@ using Npgsql;
 using Orleans.TestingHost;
 using Silo.Accounts;
 using Silo.Catalog;
-using Silo.Groupbuys.V1;
+using Silo.Edge;
 using Silo.GroupBuys;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
@@ -144,7 +145,7 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
             GoodsId = NewId(),
             Size = 5,
             Hours = 24,
-            OpenUntil = GroupWire.Instant(Clock.NowMs + (1000 * HourMs)),
+            OpenUntil = WireTime.Instant(Clock.NowMs + (1000 * HourMs)),
         };
         change?.Invoke(terms);
         var row = new CampaignRow
@@ -153,7 +154,7 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
             GoodsId = terms.GoodsId,
             Version = 1,
             Enabled = true,
-            OpenUntil = GroupWire.Milliseconds(terms.OpenUntil),
+            OpenUntil = WireTime.Milliseconds(terms.OpenUntil),
             Terms = GroupWire.Json(terms),
             CreatedAt = Clock.NowMs,
         };

@@ -78,8 +78,8 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 
     [Theory]
-    [InlineData(LotteryReads.MostCounted, false)]
-    [InlineData(LotteryReads.MostCounted + 1, true)]
+    [InlineData(LotteryReads.MaxCounted, false)]
+    [InlineData(LotteryReads.MaxCounted + 1, true)]
     public async Task Filtered_OfMoreThanIsCounted_SaysSo(int pending, bool isCapped)
     {
         var lottery = NewId();
@@ -108,14 +108,14 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
         {
             var (draws, total, capped) = await Reads.FilteredAsync(query, new Paging(1, 5), CancellationToken.None);
 
-            Assert.Equal((5, LotteryReads.MostCounted, isCapped), (draws.Count, total, capped));
+            Assert.Equal((5, LotteryReads.MaxCounted, isCapped), (draws.Count, total, capped));
         }
     }
 
     [Theory]
     [InlineData(3)]
-    [InlineData((int)CouponReads.MostUsedCounted)]
-    [InlineData((int)CouponReads.MostUsedCounted + 7)]
+    [InlineData((int)CouponReads.MaxUsedCounted)]
+    [InlineData((int)CouponReads.MaxUsedCounted + 7)]
     public async Task Used_OfACoupon_IsCountedToItsBound(int used)
     {
         var (coupon, other) = (await Node.CreateAsync(), await Node.CreateAsync());
@@ -129,7 +129,7 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
         rows.Append(new PieceMarkRow { PieceId = NewId(), CouponId = other, Mark = PieceMark.Reserved });
         await WriteAsync(rows);
         var reads = new CouponReads(Node.Units, Node.Get<IStates>());
-        var expected = Math.Min(used, CouponReads.MostUsedCounted + 1);
+        var expected = Math.Min(used, CouponReads.MaxUsedCounted + 1);
 
         for (var i = 0; i < 2; i++)
         {
@@ -141,10 +141,10 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         Node.Statements.Clear();
         await reads.UsedAsync([coupon], CancellationToken.None);
-        Assert.Equal(TKind.IsPostgres && used <= CouponReads.MostUsedCounted ? 1 : 0, Sent.Count());
+        Assert.Equal(TKind.IsPostgres && used <= CouponReads.MaxUsedCounted ? 1 : 0, Sent.Count());
         var wire = CouponWire.Coupon(coupon, await Node.StateAsync(coupon), expected);
         Assert.Equal(
-            (Math.Min(used, CouponReads.MostUsedCounted), used > CouponReads.MostUsedCounted), (wire.Used, wire.UsedIsCapped));
+            (Math.Min(used, CouponReads.MaxUsedCounted), used > CouponReads.MaxUsedCounted), (wire.Used, wire.UsedIsCapped));
     }
 
     [Fact]
