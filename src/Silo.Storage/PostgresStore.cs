@@ -420,7 +420,7 @@ internal sealed class PostgresStore : IStore
     private NpgsqlBatchCommand GuardedCommand(GuardedUpdate update, string place)
     {
         var text = tables.Value.Plan.TextOf(update.Statement);
-        var values = StagePlan.ValuesOf(update.Statement);
+        var values = tables.Value.Plan.ValuesOf(update.Statement);
         return Command(
             $"WITH w AS ({text} RETURNING 1) SELECT silo_require((SELECT count(*) FROM w) = 1, 'guard', ${values.Count + 1})",
             [.. values, place]);

@@ -406,7 +406,7 @@ internal sealed class SqliteStore : IStore
                 {
                     using var guarded = Connection.CreateCommand();
                     guarded.Transaction = transaction;
-                    Fill(guarded, tables.Plan.TextOf(update.Statement), StagePlan.ValuesOf(update.Statement));
+                    Fill(guarded, tables.Plan.TextOf(update.Statement), tables.Plan.ValuesOf(update.Statement));
                     if (guarded.ExecuteNonQuery() != 1)
                     {
                         return new(TransactionOutcome.GuardFailed, Guard: new(step.Batch, update.Entity, update.Id));

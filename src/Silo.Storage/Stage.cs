@@ -72,12 +72,16 @@ public sealed class Stage
     }
 
     /// <summary>Names rows by a condition over the columns of their table, such as <c>user_id = {user} AND day >= {day}</c>.</summary>
-    /// <param name="condition">The condition, and what may follow it (ORDER BY, LIMIT); its holes become parameters.</param>
+    /// <param name="condition">
+    /// The condition, and what may follow it (ORDER BY, LIMIT). Its holes become parameters; an array is one behind IN, such
+    /// as <c>user_id IN {users}</c>.
+    /// </param>
     public StagedRows<T> Where<T>(FormattableString condition)
         where T : class => Add(new StagedRows<T>(new ByCondition(condition)));
 
     /// <summary>
-    /// Names the numbers of a query over the module's own tables, such as counts; each row as many as it selects.
+    /// Names the numbers of a query over the module's own tables, such as counts; each row as many as it selects. Its holes
+    /// are as those of <see cref="Where{T}"/>.
     /// </summary>
     public StagedNumbers Numbers(FormattableString query) => Add(new StagedNumbers(query));
 
