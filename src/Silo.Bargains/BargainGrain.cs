@@ -323,7 +323,7 @@ internal sealed class BargainGrain(IdSource ids, ShopClock clock, CampaignReads 
 
         if (facts.Campaign is not { } campaign)
         {
-            return (draft, Refuse(BargainRefusals.CampaignUnknown));
+            return (draft, Refuse(BargainsRefusals.CampaignUnknown));
         }
 
         if (BargainRules.StartRefusal(draft, campaign, facts.StockLeft, facts.Now) is { } refusal)

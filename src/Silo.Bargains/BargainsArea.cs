@@ -13,7 +13,7 @@ public static class BargainsArea
     /// <summary>Adds the module's services, model and grains.</summary>
     public static IServiceCollection AddBargains(this IServiceCollection services)
     {
-        services.AddSingleton<IModuleModel, BargainModel>();
+        services.AddSingleton<IModuleModel, BargainsModel>();
         services.AddSingleton<CampaignReads>();
         services.AddSingleton<CampaignWrites>();
         services.AddSingleton<BargainReads>();

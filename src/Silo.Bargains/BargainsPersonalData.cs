@@ -30,8 +30,8 @@ internal sealed class BargainsPersonalData(BargainReads bargains, ShopClock cloc
         return new JsonObject
         {
             ["bargains"] = new JsonArray([.. started.Select(
-                b => Json(BargainWire.Bargain(b, campaigns[b.CampaignId], now)))]),
-            ["helps"] = new JsonArray([.. helps.Select(h => Json(BargainWire.Help(h, null, goods[h.CampaignId])))]),
+                b => Json(BargainsWire.Bargain(b, campaigns[b.CampaignId], now)))]),
+            ["helps"] = new JsonArray([.. helps.Select(h => Json(BargainsWire.Help(h, null, goods[h.CampaignId])))]),
         };
     }
 

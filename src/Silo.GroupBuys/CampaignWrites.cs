@@ -33,14 +33,14 @@ internal sealed class CampaignWrites(ICatalog catalog)
             GoodsId = terms.GoodsId,
             Version = 1,
             Enabled = true,
-            OpenUntil = GroupWire.Milliseconds(terms.OpenUntil),
-            Terms = GroupWire.Json(whole.Value),
+            OpenUntil = GroupBuysWire.Milliseconds(terms.OpenUntil),
+            Terms = GroupBuysWire.Json(whole.Value),
             CreatedAt = unit.NowMs,
             UpdatedAt = unit.NowMs,
         };
         unit.Set<CampaignRow>().Add(row);
         await unit.TouchAsync(GroupReads.Topic, cancellation);
-        return new OperatorChange<Campaign>(SubjectOf(row), null, GroupWire.Campaign(row, default));
+        return new OperatorChange<Campaign>(SubjectOf(row), null, GroupBuysWire.Campaign(row, default));
     }
 
     public async Task<Result<OperatorChange<Campaign>>> UpdateAsync(
@@ -53,12 +53,12 @@ internal sealed class CampaignWrites(ICatalog catalog)
 
         if (await FindAsync(unit, id, cancellation) is not { } row)
         {
-            return GroupRefusals.CampaignUnknown;
+            return GroupBuysRefusals.CampaignUnknown;
         }
 
-        var refusal = expectedVersion != 0 && expectedVersion != row.Version ? GroupRefusals.CampaignVersionStale
-            : row.Over ? GroupRefusals.CampaignOver
-            : row.GoodsId != terms.GoodsId ? GroupRefusals.OtherGoods
+        var refusal = expectedVersion != 0 && expectedVersion != row.Version ? GroupBuysRefusals.CampaignVersionStale
+            : row.Over ? GroupBuysRefusals.CampaignOver
+            : row.GoodsId != terms.GoodsId ? GroupBuysRefusals.OtherGoods
             : null;
         if (refusal is not null)
         {
@@ -76,7 +76,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
             id,
             changed =>
             {
-                (changed.Terms, changed.OpenUntil) = (GroupWire.Json(whole.Value), GroupWire.Milliseconds(terms.OpenUntil));
+                (changed.Terms, changed.OpenUntil) = (GroupBuysWire.Json(whole.Value), GroupBuysWire.Milliseconds(terms.OpenUntil));
                 changed.Version++;
                 return Task.CompletedTask;
             },
@@ -90,26 +90,26 @@ internal sealed class CampaignWrites(ICatalog catalog)
     {
         if (await FindAsync(unit, id, cancellation) is not { } row)
         {
-            return GroupRefusals.CampaignUnknown;
+            return GroupBuysRefusals.CampaignUnknown;
         }
 
         if (row.Over && !alsoOver)
         {
-            return GroupRefusals.CampaignOver;
+            return GroupBuysRefusals.CampaignOver;
         }
 
-        var before = GroupWire.Campaign(row, default);
+        var before = GroupBuysWire.Campaign(row, default);
         await change(row);
         row.UpdatedAt = unit.NowMs;
         await unit.TouchAsync(GroupReads.Topic, cancellation);
-        return new OperatorChange<Campaign>(SubjectOf(row), before, GroupWire.Campaign(row, default));
+        return new OperatorChange<Campaign>(SubjectOf(row), before, GroupBuysWire.Campaign(row, default));
     }
 
     private static string SubjectOf(CampaignRow row) => $"group-campaign:{row.Id}";
 
     private static Refusal? TermsRefusal(CampaignTerms terms) =>
-        !GroupRules.IsVirtualValid(terms.Size, terms.VirtualPercent, terms.VirtualCount) ? GroupRefusals.CampaignVirtualInvalid
-        : terms.CombinationPrices.DistinctBy(p => p.Pairs).Count() < terms.CombinationPrices.Count ? GroupRefusals.CampaignPricesInvalid
+        !GroupRules.IsVirtualValid(terms.Size, terms.VirtualPercent, terms.VirtualCount) ? GroupBuysRefusals.CampaignVirtualInvalid
+        : terms.CombinationPrices.DistinctBy(p => p.Pairs).Count() < terms.CombinationPrices.Count ? GroupBuysRefusals.CampaignPricesInvalid
         : null;
 
     /// <summary>
@@ -149,7 +149,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
 
             if (lines.Value.DistinctBy(l => l.SkuId).Count() < lines.Value.Count)
             {
-                return GroupRefusals.CampaignPricesInvalid;
+                return GroupBuysRefusals.CampaignPricesInvalid;
             }
         }
 

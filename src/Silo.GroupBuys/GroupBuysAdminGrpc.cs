@@ -76,8 +76,8 @@ internal sealed class GroupBuysAdminGrpc(
     public override async Task<GetCampaignResponse> GetCampaign(GetCampaignRequest request, ServerCallContext context)
     {
         var campaign = await reads.CampaignAsync(request.CampaignId, context.CancellationToken)
-            ?? throw new RefusalException(GroupRefusals.CampaignUnknown);
-        return new() { Campaign = await CountedAsync(GroupWire.Campaign(campaign, default), context.CancellationToken) };
+            ?? throw new RefusalException(GroupBuysRefusals.CampaignUnknown);
+        return new() { Campaign = await CountedAsync(GroupBuysWire.Campaign(campaign, default), context.CancellationToken) };
     }
 
     public override async Task<SearchCampaignsResponse> SearchCampaigns(SearchCampaignsRequest request, ServerCallContext context)
@@ -86,16 +86,16 @@ internal sealed class GroupBuysAdminGrpc(
             request.GoodsId, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var counts = await reads.CountsAsync([.. page.Select(c => c.Id)], context.CancellationToken);
         var response = new SearchCampaignsResponse { TotalCount = total };
-        response.Campaigns.AddRange(page.Select(c => GroupWire.Campaign(c, counts.GetValueOrDefault(c.Id))));
+        response.Campaigns.AddRange(page.Select(c => GroupBuysWire.Campaign(c, counts.GetValueOrDefault(c.Id))));
         return response;
     }
 
     public override async Task<GetGroupResponse> GetGroup(GetGroupRequest request, ServerCallContext context)
     {
         var state = await ExistingAsync(request.GroupId);
-        var names = await reads.NamesAsync([.. GroupWire.MemberIds(state)], context.CancellationToken);
-        var response = new GetGroupResponse { Group = GroupWire.Group(new(request.GroupId, state), names, clock.NowMs) };
-        response.Members.AddRange(GroupWire.Members(state, names));
+        var names = await reads.NamesAsync([.. GroupBuysWire.MemberIds(state)], context.CancellationToken);
+        var response = new GetGroupResponse { Group = GroupBuysWire.Group(new(request.GroupId, state), names, clock.NowMs) };
+        response.Members.AddRange(GroupBuysWire.Members(state, names));
         return response;
     }
 
@@ -106,14 +106,14 @@ internal sealed class GroupBuysAdminGrpc(
             {
                 GoodsId = request.GoodsId,
                 CampaignId = request.CampaignId,
-                Statuses = GroupWire.Statuses(request.States),
+                Statuses = GroupBuysWire.Statuses(request.States),
             },
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var (names, now) = (
             await reads.NamesAsync([.. groups.Select(g => g.State.LeaderId).Distinct()], context.CancellationToken), clock.NowMs);
         var response = new SearchGroupsResponse { TotalCount = total };
-        response.Groups.AddRange(groups.Select(g => GroupWire.Group(g, names, now)));
+        response.Groups.AddRange(groups.Select(g => GroupBuysWire.Group(g, names, now)));
         return response;
     }
 
@@ -123,7 +123,7 @@ internal sealed class GroupBuysAdminGrpc(
         var (seats, total) = await reads.SeatsAsync(
             request.GroupId, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var (response, now) = (new ListSeatsResponse { TotalCount = total }, clock.NowMs);
-        response.Seats.AddRange(seats.Select(s => GroupWire.Seat(s, now)));
+        response.Seats.AddRange(seats.Select(s => GroupBuysWire.Seat(s, now)));
         return response;
     }
 
@@ -140,7 +140,7 @@ internal sealed class GroupBuysAdminGrpc(
         outcome.Refusal?.Throw();
         var view = new GroupView(request.GroupId, await reads.StateAsync(request.GroupId));
         var names = await reads.NamesAsync([view.State.LeaderId], context.CancellationToken);
-        return new() { Group = GroupWire.Group(view, names, clock.NowMs) };
+        return new() { Group = GroupBuysWire.Group(view, names, clock.NowMs) };
     }
 
     private async Task<GroupBuyState> ExistingAsync(long groupId)
@@ -148,7 +148,7 @@ internal sealed class GroupBuysAdminGrpc(
         var state = await reads.StateAsync(groupId);
         if (!state.Exists)
         {
-            GroupRefusals.Unknown.Throw();
+            GroupBuysRefusals.Unknown.Throw();
         }
 
         return state;

@@ -15,7 +15,7 @@ public static class GroupBuysArea
     {
         services.AddSingleton<IModuleModel, GroupBuysModel>();
         services.AddSingleton<GroupReads>();
-        services.AddSingleton<GroupOpenings>();
+        services.AddSingleton<GroupWrites>();
         services.AddSingleton(provider =>
         {
             var grains = provider.GetRequiredService<IGrainFactory>();

@@ -9,7 +9,7 @@ using Silo.Storage;
 namespace Silo.GroupBuys;
 
 /// <summary>The demo shop's group-buys: a campaign for each of its goods that can be bought in a group.</summary>
-internal sealed class GroupBuysDemo(IUnits units, ICatalog catalog, CampaignWrites campaigns, GroupOpenings openings, IUsers users)
+internal sealed class GroupBuysDemo(IUnits units, ICatalog catalog, CampaignWrites campaigns, GroupWrites openings, IUsers users)
     : IDemoData
 {
     private const int Most = 2;
@@ -33,7 +33,7 @@ internal sealed class GroupBuysDemo(IUnits units, ICatalog catalog, CampaignWrit
                         GoodsId = id,
                         Size = size,
                         Hours = 24,
-                        OpenUntil = GroupWire.Instant(unit.NowMs + YearMs),
+                        OpenUntil = GroupBuysWire.Instant(unit.NowMs + YearMs),
                     };
                     (await campaigns.CreateAsync(unit, terms, cancellation)).OrRefuse();
                     await unit.SaveAsync(cancellation);

@@ -22,7 +22,7 @@ internal sealed class GroupBuysPersonalData(ShopClock clock) : IPersonalData
             .ToListAsync(cancellation);
         return new JsonObject
         {
-            ["seats"] = new JsonArray([.. seats.Select(s => JsonNode.Parse(JsonFormatter.Default.Format(GroupWire.Seat(s, now))))]),
+            ["seats"] = new JsonArray([.. seats.Select(s => JsonNode.Parse(JsonFormatter.Default.Format(GroupBuysWire.Seat(s, now))))]),
             ["opened_groups"] = new JsonArray([.. opened.Select(id => JsonValue.Create(id))]),
         };
     }

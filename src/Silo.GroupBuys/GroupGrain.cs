@@ -121,7 +121,7 @@ internal sealed class GroupGrain(IdSource ids, ShopClock clock)
 
         if (!draft.Exists)
         {
-            return (draft, Refuse(GroupRefusals.Unknown));
+            return (draft, Refuse(GroupBuysRefusals.Unknown));
         }
 
         if (command is EndCommand { RequestId.Length: > 0 } end && facts.Ends.TryGetValue((end.OperatorId, end.RequestId), out var hash))
@@ -257,7 +257,7 @@ internal sealed class GroupGrain(IdSource ids, ShopClock clock)
     {
         if (facts.Campaign is not { } campaign)
         {
-            return (draft, Refuse(GroupRefusals.CampaignUnknown));
+            return (draft, Refuse(GroupBuysRefusals.CampaignUnknown));
         }
 
         if (GroupRules.OpenRefusal(campaign.Enabled, campaign.Over, campaign.OpenUntil, facts.Now) is { } refusal)
@@ -265,7 +265,7 @@ internal sealed class GroupGrain(IdSource ids, ShopClock clock)
             return (draft, Refuse(refusal));
         }
 
-        var state = GroupRules.Open(campaign.Id, campaign.Version, GroupWire.Terms(campaign), command.UserId, facts.Now);
+        var state = GroupRules.Open(campaign.Id, campaign.Version, GroupBuysWire.Terms(campaign), command.UserId, facts.Now);
         rows.Append(GroupRow.Of(GroupId, state));
         if (command.RequestId.Length > 0)
         {
@@ -319,8 +319,8 @@ internal sealed class GroupGrain(IdSource ids, ShopClock clock)
             Rpc = command.Rpc,
             Subject = $"group:{GroupId}",
             Reason = command.Reason,
-            Before = JsonFormatter.Default.Format(GroupWire.Group(GroupId, before, now)),
-            After = JsonFormatter.Default.Format(GroupWire.Group(GroupId, after, now)),
+            Before = JsonFormatter.Default.Format(GroupBuysWire.Group(GroupId, before, now)),
+            After = JsonFormatter.Default.Format(GroupBuysWire.Group(GroupId, after, now)),
             RequestId = command.RequestId.Length > 0 ? command.RequestId : $" {id:x}",
             RequestHash = command.RequestHash,
         };

@@ -31,9 +31,9 @@ internal static class GroupRules
 
     /// <summary>Why a campaign opens no group now, or null.</summary>
     public static Refusal? OpenRefusal(bool enabled, bool over, long openUntil, long now) =>
-        over || (enabled && now >= openUntil) ? GroupRefusals.CampaignEnded
+        over || (enabled && now >= openUntil) ? GroupBuysRefusals.CampaignEnded
         : enabled ? null
-        : GroupRefusals.CampaignDisabled;
+        : GroupBuysRefusals.CampaignDisabled;
 
     /// <summary>A new group, without any seat.</summary>
     public static GroupBuyState Open(long campaignId, int version, GroupTerms terms, long userId, long now) => new()
@@ -140,11 +140,11 @@ internal static class GroupRules
         switch (seat?.Status)
         {
             case null:
-                return (GroupRefusals.SeatUnknown, false);
+                return (GroupBuysRefusals.SeatUnknown, false);
             case SeatStatus.Taken:
                 return (null, true);
             case SeatStatus.Released or SeatStatus.Left:
-                return (GroupRefusals.SeatClosed, false);
+                return (GroupBuysRefusals.SeatClosed, false);
             case SeatStatus.Lapsed when LateRefusal(steps.State, seat.UserId, elsewhere) is { } refusal:
                 return (refusal, false);
         }
@@ -172,11 +172,11 @@ internal static class GroupRules
         switch (seat?.Status)
         {
             case null:
-                return (GroupRefusals.SeatUnknown, false);
+                return (GroupBuysRefusals.SeatUnknown, false);
             case SeatStatus.Taken:
-                return (GroupRefusals.SeatTaken, false);
+                return (GroupBuysRefusals.SeatTaken, false);
             case SeatStatus.Left:
-                return (GroupRefusals.SeatClosed, false);
+                return (GroupBuysRefusals.SeatClosed, false);
             case SeatStatus.Released:
                 return (null, true);
         }
@@ -198,11 +198,11 @@ internal static class GroupRules
         switch (seat?.Status)
         {
             case null:
-                return (GroupRefusals.SeatUnknown, false);
+                return (GroupBuysRefusals.SeatUnknown, false);
             case SeatStatus.Left:
                 return (null, true);
             case not SeatStatus.Taken:
-                return (GroupRefusals.SeatNotTaken, false);
+                return (GroupBuysRefusals.SeatNotTaken, false);
         }
 
         if (steps.State.Status != GroupStatus.Open)
@@ -244,26 +244,26 @@ internal static class GroupRules
     {
         if (!state.IsShownTo(asked.UserId))
         {
-            return GroupRefusals.Unknown;
+            return GroupBuysRefusals.Unknown;
         }
 
-        return asked.GoodsId != state.Terms.GoodsId ? GroupRefusals.OtherGoods
+        return asked.GoodsId != state.Terms.GoodsId ? GroupBuysRefusals.OtherGoods
             : LateRefusal(state, asked.UserId, elsewhere)
-            ?? (state.Terms.PiecesPerOrder > 0 && asked.Pieces > state.Terms.PiecesPerOrder ? GroupRefusals.TooManyPieces
-                : asked.Until <= now ? GroupRefusals.Ended
+            ?? (state.Terms.PiecesPerOrder > 0 && asked.Pieces > state.Terms.PiecesPerOrder ? GroupBuysRefusals.TooManyPieces
+                : asked.Until <= now ? GroupBuysRefusals.Ended
                 : null);
     }
 
     private static Refusal? LateRefusal(GroupBuyState state, long userId, int elsewhere) =>
-        state.Status == GroupStatus.Failed ? GroupRefusals.Ended
-        : state.Status == GroupStatus.Completed ? GroupRefusals.Full
-        : state.Seats.Any(s => s.UserId == userId) ? GroupRefusals.JoinedAlready
-        : state.Seats.Count >= state.Terms.Size ? GroupRefusals.Full
-        : state.Terms.SeatsPerUser > 0 && elsewhere >= state.Terms.SeatsPerUser ? GroupRefusals.LimitReached
+        state.Status == GroupStatus.Failed ? GroupBuysRefusals.Ended
+        : state.Status == GroupStatus.Completed ? GroupBuysRefusals.Full
+        : state.Seats.Any(s => s.UserId == userId) ? GroupBuysRefusals.JoinedAlready
+        : state.Seats.Count >= state.Terms.Size ? GroupBuysRefusals.Full
+        : state.Terms.SeatsPerUser > 0 && elsewhere >= state.Terms.SeatsPerUser ? GroupBuysRefusals.LimitReached
         : null;
 
     private static Refusal OverRefusal(GroupBuyState state) =>
-        state.Status == GroupStatus.Completed ? GroupRefusals.Completed : GroupRefusals.Ended;
+        state.Status == GroupStatus.Completed ? GroupBuysRefusals.Completed : GroupBuysRefusals.Ended;
 
     private static bool HasVirtualMembers(GroupBuyState state)
     {

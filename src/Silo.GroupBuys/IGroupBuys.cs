@@ -19,10 +19,10 @@ public interface IGroupBuys
     /// first order and changes nothing.
     /// </summary>
     /// <returns>
-    /// Refusals, in this order: REQUEST_ID_REUSED, <see cref="GroupRefusals.Unknown"/> (also while the leader has not paid,
-    /// for others), <see cref="GroupRefusals.OtherGoods"/>, <see cref="GroupRefusals.Ended"/>,
-    /// <see cref="GroupRefusals.JoinedAlready"/>, <see cref="GroupRefusals.Full"/>, <see cref="GroupRefusals.LimitReached"/>,
-    /// <see cref="GroupRefusals.TooManyPieces"/>. Of a complete group <see cref="GroupRefusals.Full"/> goes first.
+    /// Refusals, in this order: REQUEST_ID_REUSED, <see cref="GroupBuysRefusals.Unknown"/> (also while the leader has not paid,
+    /// for others), <see cref="GroupBuysRefusals.OtherGoods"/>, <see cref="GroupBuysRefusals.Ended"/>,
+    /// <see cref="GroupBuysRefusals.JoinedAlready"/>, <see cref="GroupBuysRefusals.Full"/>, <see cref="GroupBuysRefusals.LimitReached"/>,
+    /// <see cref="GroupBuysRefusals.TooManyPieces"/>. Of a complete group <see cref="GroupBuysRefusals.Full"/> goes first.
     /// </returns>
     Task<JoinedOutcome<GroupOutcome>> ReserveAsync(SeatRequest seat, JoinedCommand joined);
 
@@ -31,9 +31,9 @@ public interface IGroupBuys
     /// if the group lives. The last seat completes the group.
     /// </summary>
     /// <returns>
-    /// Refusals, in this order: <see cref="GroupRefusals.SeatUnknown"/>, <see cref="GroupRefusals.SeatClosed"/>, and of a
-    /// seat that has lapsed <see cref="GroupRefusals.Ended"/>, <see cref="GroupRefusals.JoinedAlready"/>,
-    /// <see cref="GroupRefusals.Full"/>, <see cref="GroupRefusals.LimitReached"/>.
+    /// Refusals, in this order: <see cref="GroupBuysRefusals.SeatUnknown"/>, <see cref="GroupBuysRefusals.SeatClosed"/>, and of a
+    /// seat that has lapsed <see cref="GroupBuysRefusals.Ended"/>, <see cref="GroupBuysRefusals.JoinedAlready"/>,
+    /// <see cref="GroupBuysRefusals.Full"/>, <see cref="GroupBuysRefusals.LimitReached"/>.
     /// </returns>
     Task<JoinedOutcome<GroupOutcome>> TakeAsync(long groupId, long orderId, JoinedCommand joined);
 
@@ -45,8 +45,8 @@ public interface IGroupBuys
 
     /// <summary>Gives back the seat of an order that is being closed unpaid; also after the group has ended.</summary>
     /// <returns>
-    /// Refusals, in this order: <see cref="GroupRefusals.SeatUnknown"/>, <see cref="GroupRefusals.SeatTaken"/>,
-    /// <see cref="GroupRefusals.SeatClosed"/> (its member has left).
+    /// Refusals, in this order: <see cref="GroupBuysRefusals.SeatUnknown"/>, <see cref="GroupBuysRefusals.SeatTaken"/>,
+    /// <see cref="GroupBuysRefusals.SeatClosed"/> (its member has left).
     /// </returns>
     Task<JoinedOutcome<GroupOutcome>> ReleaseAsync(long groupId, long orderId, JoinedCommand joined);
 
@@ -55,8 +55,8 @@ public interface IGroupBuys
     /// The next member in order leads, if the leader goes; without one the group fails.
     /// </summary>
     /// <returns>
-    /// Refusals, in this order: <see cref="GroupRefusals.SeatUnknown"/>, <see cref="GroupRefusals.SeatNotTaken"/>,
-    /// <see cref="GroupRefusals.Completed"/> (then a refund needs no group any more), <see cref="GroupRefusals.Ended"/>
+    /// Refusals, in this order: <see cref="GroupBuysRefusals.SeatUnknown"/>, <see cref="GroupBuysRefusals.SeatNotTaken"/>,
+    /// <see cref="GroupBuysRefusals.Completed"/> (then a refund needs no group any more), <see cref="GroupBuysRefusals.Ended"/>
     /// (then the refund is on its way).
     /// </returns>
     Task<JoinedOutcome<GroupOutcome>> LeaveAsync(long groupId, long orderId, JoinedCommand joined);

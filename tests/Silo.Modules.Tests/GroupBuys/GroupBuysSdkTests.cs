@@ -77,18 +77,18 @@ public sealed class GroupBuysSdkTests(ITestOutputHelper output)
     {
         var services = app.Services;
         var units = services.GetRequiredService<IUnits>();
-        var openings = services.GetRequiredService<GroupOpenings>();
+        var openings = services.GetRequiredService<GroupWrites>();
         var goods = await units.ReadAsync(
             r => r.Query<GoodsRow>().OrderBy(g => g.GroupBuy ? 0 : 1).ThenBy(g => g.Id).Select(g => g.Id).ToListAsync(), CancellationToken.None);
         var campaigns = new Dictionary<string, (long Goods, Campaign Campaign)>();
         foreach (var (name, id, change) in new (string, long, Action<CampaignTerms>)[]
         {
             ("disabled", goods[2], _ => { }),
-            ("over", goods[3], terms => terms.OpenUntil = GroupWire.Instant(1_600_000_000_000)),
+            ("over", goods[3], terms => terms.OpenUntil = GroupBuysWire.Instant(1_600_000_000_000)),
             ("virtual", goods[4], terms => (terms.VirtualCount, terms.Refund) = (1, GroupRefund.Channel)),
         })
         {
-            var terms = new CampaignTerms { GoodsId = id, Size = 3, Hours = 1, OpenUntil = GroupWire.Instant(4_000_000_000_000) };
+            var terms = new CampaignTerms { GoodsId = id, Size = 3, Hours = 1, OpenUntil = GroupBuysWire.Instant(4_000_000_000_000) };
             change(terms);
             campaigns[name] = (id, (await units.RunAsync<Campaign>(
                 async unit => (await services.GetRequiredService<CampaignWrites>().CreateAsync(unit, terms, CancellationToken.None)).OrRefuse().After,

@@ -144,7 +144,7 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
             GoodsId = NewId(),
             Size = 5,
             Hours = 24,
-            OpenUntil = GroupWire.Instant(Clock.NowMs + (1000 * HourMs)),
+            OpenUntil = GroupBuysWire.Instant(Clock.NowMs + (1000 * HourMs)),
         };
         change?.Invoke(terms);
         var row = new CampaignRow
@@ -153,8 +153,8 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
             GoodsId = terms.GoodsId,
             Version = 1,
             Enabled = true,
-            OpenUntil = GroupWire.Milliseconds(terms.OpenUntil),
-            Terms = GroupWire.Json(terms),
+            OpenUntil = GroupBuysWire.Milliseconds(terms.OpenUntil),
+            Terms = GroupBuysWire.Json(terms),
             CreatedAt = Clock.NowMs,
         };
         await RunAsync<bool>(async unit =>

@@ -5,7 +5,7 @@ using Silo.Bargains.V1;
 namespace Silo.Bargains;
 
 /// <summary>Between the module's types and the wire's.</summary>
-internal static class BargainWire
+internal static class BargainsWire
 {
     public static BargainTerms Terms(CampaignTerms wire) => new()
     {

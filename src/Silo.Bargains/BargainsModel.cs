@@ -183,7 +183,7 @@ internal enum BargainOrderState : short
 }
 
 /// <summary>The module's part of the database model.</summary>
-internal sealed class BargainModel : IModuleModel
+internal sealed class BargainsModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {

@@ -6,7 +6,7 @@ using Silo.Groupbuys.V1;
 namespace Silo.GroupBuys;
 
 /// <summary>Between the module's types and the wire's.</summary>
-internal static class GroupWire
+internal static class GroupBuysWire
 {
     private static readonly ShownUser Nobody = new("", "");
 

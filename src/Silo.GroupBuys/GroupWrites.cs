@@ -4,7 +4,7 @@ using Silo.Storage;
 namespace Silo.GroupBuys;
 
 /// <summary>Opens groups: a shopper who leads an open one of the goods gets that, else a new one.</summary>
-internal sealed class GroupOpenings(IGrainFactory grains, GroupReads reads, IUnits units, IdSource ids, ShopClock clock)
+internal sealed class GroupWrites(IGrainFactory grains, GroupReads reads, IUnits units, IdSource ids, ShopClock clock)
 {
     /// <summary>Answers the group's id.</summary>
     public async Task<Result<long>> OpenAsync(
@@ -17,7 +17,7 @@ internal sealed class GroupOpenings(IGrainFactory grains, GroupReads reads, IUni
 
         if (await reads.NewestAsync(goodsId, cancellation) is not { } campaign)
         {
-            return GroupRefusals.CampaignUnknown;
+            return GroupBuysRefusals.CampaignUnknown;
         }
 
         var command = new OpenCommand
