@@ -35,9 +35,9 @@ internal sealed record GivenHelp
 }
 
 /// <summary>What is known of a helper.</summary>
-/// <param name="OfRequest">What his request id has given before, for this or an earlier bargain of the initiator.</param>
-/// <param name="OfBargain">His help of the bargain.</param>
-/// <param name="Given">Bargains of the campaign that he has helped; asked for where that is limited.</param>
+/// <param name="OfRequest">What their request id has given before, for this or an earlier bargain of the initiator.</param>
+/// <param name="OfBargain">Their help of the bargain.</param>
+/// <param name="Given">Bargains of the campaign that they have helped; asked for where that is limited.</param>
 internal readonly record struct Helper(GivenHelp? OfRequest, GivenHelp? OfBargain, int Given);
 
 /// <summary>What is known of an order that wants a bargain.</summary>
@@ -122,7 +122,7 @@ internal static class BargainRules
     /// <summary>The number of cuts that can be drawn, one cent apart.</summary>
     public static int CutValues(BargainTerms terms) => (int)(terms.CutMaxCents - terms.CutMinCents) + 1;
 
-    /// <summary>What the next helper cuts: his part of the plan, or what is drawn, and never more than is left to the floor.</summary>
+    /// <summary>What the next helper cuts: their part of the plan, or what is drawn, and never more than is left to the floor.</summary>
     /// <param name="state">The bargain, above its floor.</param>
     /// <param name="below">Gives a number uniform in [0, its argument).</param>
     public static long NextCut(BargainState state, Func<int, int> below) => state.Plan.Length > 0

@@ -8,7 +8,7 @@ namespace Silo.Bargains;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class BargainsGrpc(
-    Coalescer<BargainKey, BargainCommand, BargainOutcome> bargains,
+    HotGrains<BargainKey, BargainCommand, BargainOutcome> bargains,
     BargainReads reads,
     CampaignReads campaigns,
     LiveValues<BargainKey, BargainProgress> watch,
@@ -111,13 +111,9 @@ internal sealed class BargainsGrpc(
     private static (List<Campaign> Page, long Total) Page(List<Campaign> all, Paging paging) =>
         ([.. all.Skip(paging.Skip).Take(paging.Take)], all.Count);
 
-    /// <summary>
-    /// Not cut off by the call's token: the message to the grain has its own limit, and a timer a call costs as much as the
-    /// decision.
-    /// </summary>
     private async Task<BargainOutcome> SendAsync(BargainKey key, BargainCommand command)
     {
-        var outcome = await bargains.SubmitPatientlyAsync(key, command, o => o.Refusal, clock.Time);
+        var outcome = await bargains.RunAsync(key, command);
         outcome.Refusal?.Throw();
         return outcome;
     }

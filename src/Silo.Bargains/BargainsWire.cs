@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Silo.Accounts;
 using Silo.Bargains.V1;
@@ -107,6 +109,14 @@ internal static class BargainsWire
         Nick = helper?.Nick ?? "",
         AvatarUrl = helper?.AvatarUrl ?? "",
     };
+
+    /// <summary>A bargain as it is exported.</summary>
+    public static JsonNode? Json(BargainView bargain, Campaign campaign, long now) => Json(Bargain(bargain, campaign, now));
+
+    /// <summary>A help as it is exported.</summary>
+    public static JsonNode? Json(HelpRow help, long goodsId) => Json(Help(help, null, goodsId));
+
+    private static JsonNode? Json(IMessage message) => JsonNode.Parse(JsonFormatter.Default.Format(message));
 
     private static V1.BargainState State(long price, long floor, long endsAt, long now) =>
         price == floor ? V1.BargainState.AtFloor

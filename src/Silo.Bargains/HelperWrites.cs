@@ -4,56 +4,40 @@ using Silo.Storage;
 
 namespace Silo.Bargains;
 
-/// <summary>The rows by which helpers are held while their helps in a campaign are counted.</summary>
-internal static class HelperRows
+/// <summary>Makes the rows by which helpers are held while their helps in a campaign are counted.</summary>
+internal static class HelperWrites
 {
     /// <summary>
-    /// Makes the rows by which helpers are held. They are committed before the batch's own transaction, as soon as they are
-    /// written: within it another bargain's would be waited for until that one's batch is committed.
+    /// The ids of the helpers' rows, by helper; missing ones are made. They are committed before the batch's own
+    /// transaction, as soon as they are written: within it another bargain's rows would be waited for until its batch is
+    /// committed.
     /// </summary>
-    public static async Task AddAsync(IUnits units, long campaignId, long[] helpers)
+    public static async Task<IReadOnlyDictionary<long, long>> EnsureAsync(IUnits units, long campaignId, long[] helpers)
     {
         if (helpers.Length == 0)
         {
-            return;
+            return new Dictionary<long, long>();
         }
 
-        var known = await units.ReadAsync(
-            r => r.Query<HelperRow>().Where(h => h.CampaignId == campaignId && helpers.Contains(h.HelperId))
-                .Select(h => h.HelperId).ToHashSetAsync(),
-            CancellationToken.None);
-        long[] missing = [.. helpers.Where(h => !known.Contains(h)).Order()];
-        if (missing.Length > 0)
+        var known = await units.ReadAsync(r => FindAsync(r, campaignId, helpers), CancellationToken.None);
+        long[] missing = [.. helpers.Where(h => !known.ContainsKey(h)).Order()];
+        if (missing.Length == 0)
         {
-            await units.RunAsync<bool>(
-                async unit =>
-                {
-                    await MakeAsync(unit, campaignId, missing);
-                    return true;
-                },
-                CancellationToken.None);
+            return known;
         }
+
+        return (await units.RunAsync<Dictionary<long, long>>(
+            async unit =>
+            {
+                await MakeAsync(unit, campaignId, missing);
+                return await FindAsync(unit, campaignId, helpers);
+            },
+            CancellationToken.None)).Value!;
     }
 
-    /// <summary>Holds those of the helpers whom no other bargain holds, and counts their helps in the campaign.</summary>
-    public static async Task HoldAsync(Unit unit, long campaignId, long[] helpers, BargainFacts facts)
-    {
-        if (helpers.Length == 0)
-        {
-            return;
-        }
-
-        var rows = await unit.Query<HelperRow>().Where(h => h.CampaignId == campaignId && helpers.Contains(h.HelperId))
-            .Select(h => h.Id).ToListAsync();
-        var held = (await unit.LockAsync<HelperRow>(rows, wait: false, CancellationToken.None)).Values
-            .Select(h => h.HelperId).ToArray();
-        var given = await unit.Query<HelpRow>().Where(h => held.Contains(h.HelperId) && h.CampaignId == campaignId)
-            .GroupBy(h => h.HelperId).Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(g => g.Key, g => g.Count);
-        foreach (var helper in held)
-        {
-            facts.Given[helper] = given.GetValueOrDefault(helper);
-        }
-    }
+    private static Task<Dictionary<long, long>> FindAsync(IReads reads, long campaignId, long[] helpers) =>
+        reads.Query<HelperRow>().Where(h => h.CampaignId == campaignId && helpers.Contains(h.HelperId))
+            .ToDictionaryAsync(h => h.HelperId, h => h.Id);
 
     /// <summary>Makes rows, as many as a batch may need, with one statement; ascending, so that no two wait crosswise.</summary>
     private static Task MakeAsync(Unit unit, long campaignId, long[] helpers)
