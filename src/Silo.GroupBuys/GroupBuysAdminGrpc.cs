@@ -1,4 +1,4 @@
-using System.Globalization;
+using Google.Protobuf;
 using Grpc.Core;
 using Silo.Edge;
 using Silo.Groupbuys.V1;
@@ -9,68 +9,54 @@ namespace Silo.GroupBuys;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class GroupBuysAdminGrpc(
-    IGrainFactory grains, GroupReads reads, OperatorWrites writes, CampaignWrites campaigns, ShopClock clock)
+    HotGrains<long, GroupCommand, GroupOutcome> groups,
+    GroupReads reads,
+    OperatorWrites writes,
+    CampaignWrites campaigns,
+    ShopClock clock)
     : GroupBuysAdminService.GroupBuysAdminServiceBase
 {
     public override async Task<CreateCampaignResponse> CreateCampaign(CreateCampaignRequest request, ServerCallContext context) =>
         new()
         {
-            Campaign = await writes.RunAsync<Campaign>(
+            Campaign = await WriteAsync(
                 context,
                 request,
-                unit => campaigns.CreateAsync(unit, request.Terms, context.CancellationToken)),
+                unit => campaigns.CreateAsync(unit, GroupBuysWire.Terms(request.Terms), context.CancellationToken)),
         };
 
     public override async Task<UpdateCampaignResponse> UpdateCampaign(UpdateCampaignRequest request, ServerCallContext context) =>
         new()
         {
-            Campaign = await CountedAsync(
-                await writes.RunAsync<Campaign>(
-                    context,
-                    request,
-                    unit => campaigns.UpdateAsync(
-                        unit, request.CampaignId, request.Terms, request.ExpectedVersion, context.CancellationToken)),
-                context.CancellationToken),
+            Campaign = await WriteAsync(
+                context,
+                request,
+                unit => campaigns.UpdateAsync(
+                    unit,
+                    request.CampaignId,
+                    GroupBuysWire.Terms(request.Terms),
+                    request.ExpectedVersion,
+                    context.CancellationToken)),
         };
 
     public override async Task<SetCampaignEnabledResponse> SetCampaignEnabled(
         SetCampaignEnabledRequest request, ServerCallContext context) => new()
         {
-            Campaign = await CountedAsync(
-                await writes.RunAsync<Campaign>(
-                    context,
-                    request,
-                    unit => CampaignWrites.ChangeAsync(
-                        unit,
-                        request.CampaignId,
-                        row =>
-                        {
-                            row.Enabled = request.Enabled;
-                            return Task.CompletedTask;
-                        },
-                        alsoOver: false,
-                        context.CancellationToken)),
-                context.CancellationToken),
-        };
-
-    public override async Task<EndCampaignResponse> EndCampaign(EndCampaignRequest request, ServerCallContext context) => new()
-    {
-        Campaign = await CountedAsync(
-            await writes.RunAsync<Campaign>(
+            Campaign = await WriteAsync(
                 context,
                 request,
                 unit => CampaignWrites.ChangeAsync(
                     unit,
                     request.CampaignId,
-                    async row =>
-                    {
-                        (row.Enabled, row.Over) = (false, true);
-                        var id = row.Id.ToString(CultureInfo.InvariantCulture);
-                        await unit.EnqueueAsync(CampaignEnd.WorkKind, id, unit.NowMs, id, context.CancellationToken);
-                    },
-                    alsoOver: true,
+                    row => row.Enabled = request.Enabled,
+                    alsoOver: false,
                     context.CancellationToken)),
-            context.CancellationToken),
+        };
+
+    public override async Task<EndCampaignResponse> EndCampaign(EndCampaignRequest request, ServerCallContext context) => new()
+    {
+        Campaign = await WriteAsync(
+            context, request, unit => CampaignWrites.EndAsync(unit, request.CampaignId, context.CancellationToken)),
     };
 
     public override async Task<GetCampaignResponse> GetCampaign(GetCampaignRequest request, ServerCallContext context)
@@ -129,7 +115,7 @@ internal sealed class GroupBuysAdminGrpc(
 
     public override async Task<EndGroupResponse> EndGroup(EndGroupRequest request, ServerCallContext context)
     {
-        var outcome = await grains.GetGroup(request.GroupId).RunAsync(new EndCommand
+        var outcome = await groups.RunAsync(request.GroupId, new EndCommand
         {
             OperatorId = context.Caller().Id,
             Rpc = context.Method.TrimStart('/'),
@@ -142,6 +128,12 @@ internal sealed class GroupBuysAdminGrpc(
         var names = await reads.NamesAsync([view.State.LeaderId], context.CancellationToken);
         return new() { Group = GroupBuysWire.Group(view, names, clock.NowMs) };
     }
+
+    /// <summary>An operator's write of a campaign, answered with the counts of now.</summary>
+    private async Task<Campaign> WriteAsync(
+        ServerCallContext context, IMessage request, Func<Unit, Task<Result<OperatorChange<CampaignRow>>>> write) =>
+        await CountedAsync(
+            await writes.RunAsync(context, request, write, row => GroupBuysWire.Campaign(row, default)), context.CancellationToken);
 
     private async Task<GroupBuyState> ExistingAsync(long groupId)
     {

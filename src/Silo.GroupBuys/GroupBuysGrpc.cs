@@ -7,7 +7,7 @@ using Silo.Storage;
 namespace Silo.GroupBuys;
 
 /// <summary>The shopper's rpcs.</summary>
-internal sealed class GroupBuysGrpc(GroupReads reads, GroupWrites openings, LiveValues<long, GroupProgress> watch, ShopClock clock)
+internal sealed class GroupBuysGrpc(GroupReads reads, GroupWrites writes, LiveValues<long, GroupProgress> watch, ShopClock clock)
     : GroupBuysService.GroupBuysServiceBase
 {
     private static readonly GroupStatus[] OpenAndCompleted = [GroupStatus.Open, GroupStatus.Completed];
@@ -34,7 +34,7 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupWrites openings, Live
 
     public override async Task<OpenGroupResponse> OpenGroup(OpenGroupRequest request, ServerCallContext context)
     {
-        var id = (await openings.OpenAsync(
+        var id = (await writes.OpenAsync(
             context.Caller().Id,
             request.GoodsId,
             request.RequestId,
