@@ -9,10 +9,10 @@ namespace Silo.Bargains;
 
 /// <summary>
 /// The demo shop's bargains: the first of its goods that can be bargained for is cut at random, the second as planned. Its
-/// shopper has started one and helped it himself.
+/// shopper has started one and helped it themself.
 /// </summary>
 internal sealed class BargainsDemo(
-    IUnits units, IGrainFactory grains, ICatalog catalog, IUsers users, CampaignWrites writes, ShopClock clock) : IDemoData
+    IUnits units, HotGrains<BargainKey, BargainCommand, BargainOutcome> bargains, ICatalog catalog, IUsers users, CampaignWrites writes, ShopClock clock) : IDemoData
 {
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
     private const int MaxGoods = 2;
@@ -37,8 +37,8 @@ internal sealed class BargainsDemo(
         if (first > 0 && await users.DemoUserAsync(cancellation) is { } shopper)
         {
             // Once more it gives what there is.
-            await grains.GetGrain<IBargainGrain>(new BargainKey(first, shopper).ToString())
-                .RunAsync([new StartCommand(), new HelpCommand { HelperId = shopper, Remark = "自己先砍一刀" }]);
+            await bargains.RunAsync(new(first, shopper), new StartCommand());
+            await bargains.RunAsync(new(first, shopper), new HelpCommand { HelperId = shopper, Remark = "自己先砍一刀" });
         }
     }
 

@@ -372,13 +372,14 @@ internal sealed class CatalogModel : IModuleModel
     public void Configure(ModelBuilder model)
     {
         Table<CategoryRow>(model, "categories").HasKey(c => c.Id);
-        Goods(Table<GoodsRow>(model, "goods"));
+        Goods(Table<GoodsRow>(model, "goods").HasLockRank(LockRank.Goods));
         Table<PartsRow>(model, "parts").HasKey(p => p.GoodsId);
         var sku = Table<SkuRow>(model, "skus");
         sku.HasKey(s => s.Id);
         sku.HasIndex(s => new { s.GoodsId, s.Pairs }).IsUnique();
         var stock = Table<StockRow>(model, "stocks");
         stock.ToTable(table => table.HasCheckConstraint("ck_catalog_stock", "stock >= 0"));
+        stock.HasLockRank(LockRank.SkuStock);
         stock.HasKey(s => s.SkuId);
         stock.HasIndex(s => s.GoodsId);
         var change = Table<StockChangeRow>(model, "stock_changes");
@@ -386,6 +387,7 @@ internal sealed class CatalogModel : IModuleModel
         change.HasIndex(c => new { c.GoodsId, c.Id });
         change.HasIndex(c => new { c.SkuId, c.Id });
         var counters = Table<CountersRow>(model, "counters");
+        counters.HasLockRank(LockRank.Goods);
         counters.HasKey(c => c.GoodsId);
         counters.HasIndex(c => c.Orders);
         Table<ViewsRow>(model, "views").HasKey(v => v.GoodsId);

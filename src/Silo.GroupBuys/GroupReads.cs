@@ -146,7 +146,7 @@ internal sealed class GroupReads
             r => r.Query<SeatRow>().Where(s => s.GroupId == groupId).OrderByDescending(s => s.OrderId).PageAsync(paging, cancellation),
             cancellation);
 
-    /// <summary>The group that a user is sent to when he asks for one of goods, or null.</summary>
+    /// <summary>The group that a user is sent to when asking for one of goods, or null.</summary>
     public Task<long?> OpenersAsync(long userId, long goodsId, CancellationToken cancellation) => units.ReadAsync(
         r => r.Query<GroupRow>().Where(g => g.OpenerId == userId && g.GoodsId == goodsId && g.Reusable)
             .Select(g => (long?)g.Id).SingleOrDefaultAsync(cancellation),
@@ -163,20 +163,24 @@ internal sealed class GroupReads
             : units.ReadAsync(r => names.ShownAsync(r, users, cancellation), cancellation);
 
     /// <summary>
-    /// The seats that count against a user's limit, in other groups than this one. The user's row in the campaign is locked
-    /// first, so that of two at once the second counts the first.
+    /// Counts the seats that count against a user's limit, in other groups than this one. The user's row in the campaign is
+    /// locked first, so that of two at once the second counts the first.
     /// </summary>
-    public static async Task<int> CountSeatsAsync(Unit unit, long campaignId, long userId, long groupId, long now)
+    public static StagedNumbers CountSeats(Stage stage, long campaignId, long userId, long groupId, long now)
     {
-        await unit.ExecuteAsync(
+        stage.LockBy<CampaignUserRow>(
             $"""
             INSERT INTO groupbuys_users (campaign_id, user_id, counted_at) VALUES ({campaignId}, {userId}, {now})
             ON CONFLICT (campaign_id, user_id) DO UPDATE SET counted_at = excluded.counted_at
-            """,
-            CancellationToken.None);
-        return await unit.Query<SeatRow>().CountAsync(s => s.UserId == userId && s.CampaignId == campaignId && s.GroupId != groupId
-            && ((s.Status == SeatStatus.Reserved && s.Until > now) || s.Status == SeatStatus.Taken)
-            && unit.Query<GroupRow>().Any(g => g.Id == s.GroupId && g.Status != GroupStatus.Failed));
+            """);
+        var (reserved, taken, failed) = ((short)SeatStatus.Reserved, (short)SeatStatus.Taken, (short)GroupStatus.Failed);
+        return stage.Numbers(
+            $"""
+            SELECT count(*) FROM groupbuys_seats s
+            WHERE s.user_id = {userId} AND s.campaign_id = {campaignId} AND s.group_id <> {groupId}
+                AND (s.status = {taken} OR (s.status = {reserved} AND s.reserved_until > {now}))
+                AND EXISTS (SELECT 1 FROM groupbuys_groups g WHERE g.id = s.group_id AND g.status <> {failed})
+            """);
     }
 
     private async Task<List<GroupView>> ViewsAsync(List<long> ids) =>

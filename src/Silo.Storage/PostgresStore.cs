@@ -423,7 +423,7 @@ internal sealed class PostgresStore : IStore
     private NpgsqlBatchCommand GuardedCommand(string table, GuardedUpdate update, string place)
     {
         var text = tables.Value.Plan.TextOf(update.Statement);
-        var values = StagePlan.ValuesOf(update.Statement);
+        var values = tables.Value.Plan.ValuesOf(update.Statement);
         var guarded = update.IsCondition ? $"SELECT 1 FROM {table} WHERE {text} FOR SHARE" : $"{text} RETURNING 1";
         return Command(
             $"WITH w AS ({guarded}) SELECT silo_require((SELECT count(*) FROM w) = 1, 'guard', ${values.Count + 1})",

@@ -414,7 +414,7 @@ internal sealed class SqliteStore : IStore
                     Fill(
                         guarded,
                         update.IsCondition ? $"SELECT count(*) FROM {step.Writer.Table} WHERE {text}" : text,
-                        StagePlan.ValuesOf(update.Statement));
+                        tables.Plan.ValuesOf(update.Statement));
                     if ((update.IsCondition ? (long)guarded.ExecuteScalar()! : guarded.ExecuteNonQuery()) != 1)
                     {
                         return new(TransactionOutcome.GuardFailed, Guard: new(step.Batch, update.Entity, update.Id));

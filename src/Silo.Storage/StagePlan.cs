@@ -58,14 +58,22 @@ internal sealed class StagePlan(IModel model, bool isPostgres)
         new(before + TextOf(text), ValuesOf(text), take);
 
     /// <summary>The holes of a text.</summary>
-    public static IReadOnlyList<object> ValuesOf(FormattableString text) =>
-        [.. text.GetArguments().Select(v => v ?? throw new ArgumentException("A hole is null.", nameof(text)))];
+    public IReadOnlyList<object> ValuesOf(FormattableString text) => [.. text.GetArguments().Select(value => value switch
+    {
+        null => throw new ArgumentException("A hole is null.", nameof(text)),
+        Array many when IsList(many) => isPostgres ? Stored(many) : Json(many),
+        _ => value,
+    })];
 
-    /// <summary>A text with its holes as parameters.</summary>
+    /// <summary>A text with its holes as parameters; a hole that holds several values stands behind IN.</summary>
     public string TextOf(FormattableString text) => texts.GetOrAdd(text.Format, _ => string.Format(
         CultureInfo.InvariantCulture,
         text.Format,
-        [.. Enumerable.Range(1, text.ArgumentCount).Select(i => isPostgres ? $"${i}" : (object)$"$p{i}")]));
+        [.. text.GetArguments().Select((value, i) => IsList(value)
+            ? isPostgres ? $"(SELECT unnest(${i + 1}))" : $"(SELECT value FROM json_each($p{i + 1}))"
+            : isPostgres ? $"${i + 1}" : (object)$"$p{i + 1}")]));
+
+    private static bool IsList(object? value) => value is Array and not byte[];
 
     private void AddLocks(Stage stage, LockOrder order, List<StageStatement> statements)
     {

@@ -123,7 +123,14 @@ internal sealed class Transactions(
             else
             {
                 await ReadAsync(stage, cancellation);
-                ended = Decide() is { } batch ? await commit.CommitAsync(batch) : null;
+                var batch = Decide();
+                if (stage.RequiresLocks)
+                {
+                    attempt = OptimisticTries;
+                    continue;
+                }
+
+                ended = batch is null ? null : await commit.CommitAsync(batch);
             }
 
             switch (ended)

@@ -77,7 +77,7 @@ public sealed class GroupBuysSdkTests(ITestOutputHelper output)
     {
         var services = app.Services;
         var units = services.GetRequiredService<IUnits>();
-        var openings = services.GetRequiredService<GroupOpenings>();
+        var openings = services.GetRequiredService<GroupWrites>();
         var goods = await units.ReadAsync(
             r => r.Query<GoodsRow>().OrderBy(g => g.GroupBuy ? 0 : 1).ThenBy(g => g.Id).Select(g => g.Id).ToListAsync(), CancellationToken.None);
         var campaigns = new Dictionary<string, (long Goods, Campaign Campaign)>();

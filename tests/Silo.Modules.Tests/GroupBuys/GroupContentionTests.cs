@@ -150,7 +150,7 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
     public async Task OneUser_WhoOpensManyTimesAtOnce_OpensOneGroup()
     {
         var campaign = await Node.CampaignAsync();
-        var (user, openings) = (NewId(), Node.Get<GroupOpenings>());
+        var (user, openings) = (NewId(), Node.Get<GroupWrites>());
 
         var opened = await Task.WhenAll(Enumerable.Range(0, Callers).Select(
             i => openings.OpenAsync(user, campaign.GoodsId, $"request-{i % 4}", 0, CancellationToken.None)));
@@ -293,7 +293,7 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
     [Fact]
     public async Task Openers_WhoWaitForTheirCampaign_LeaveConnectionsToOthers()
     {
-        var (campaign, openings) = (await Node.CampaignAsync(), Node.Get<GroupOpenings>());
+        var (campaign, openings) = (await Node.CampaignAsync(), Node.Get<GroupWrites>());
         var most = Node.Get<DatabaseOptions>().MaxHotUnits;
         await using var foreign = await Node.OpenOwnAsync();
         await using var transaction = await foreign.BeginTransactionAsync(Cancel);
@@ -320,7 +320,7 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
     [Fact]
     public async Task Openers_OfOneCampaign_DoNotWaitForEachOther()
     {
-        var (campaign, openings, faults) = (await Node.CampaignAsync(), Node.Get<GroupOpenings>(), Node.Get<CommitFaults>());
+        var (campaign, openings, faults) = (await Node.CampaignAsync(), Node.Get<GroupWrites>(), Node.Get<CommitFaults>());
         using var both = new CountdownEvent(2);
         faults.BeforeSend = () =>
         {

@@ -155,7 +155,7 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
             Version = 1,
             Enabled = true,
             OpenUntil = WireTime.Milliseconds(terms.OpenUntil),
-            Terms = GroupWire.Json(terms),
+            Terms = GroupBuysWire.Json(terms),
             CreatedAt = Clock.NowMs,
         };
         await RunAsync<bool>(async unit =>

@@ -4,7 +4,8 @@ using Silo.Storage;
 namespace Silo.GroupBuys;
 
 /// <summary>Opens groups: a shopper who leads an open one of the goods gets that, else a new one.</summary>
-internal sealed class GroupOpenings(IGrainFactory grains, GroupReads reads, IUnits units, IdSource ids, ShopClock clock)
+internal sealed class GroupWrites(
+    HotGrains<long, GroupCommand, GroupOutcome> groups, GroupReads reads, IUnits units, IdSource ids, ShopClock clock)
 {
     /// <summary>Answers the group's id.</summary>
     public async Task<Result<long>> OpenAsync(
@@ -17,7 +18,7 @@ internal sealed class GroupOpenings(IGrainFactory grains, GroupReads reads, IUni
 
         if (await reads.NewestAsync(goodsId, cancellation) is not { } campaign)
         {
-            return GroupRefusals.CampaignUnknown;
+            return GroupBuysRefusals.CampaignUnknown;
         }
 
         var command = new OpenCommand
@@ -29,7 +30,7 @@ internal sealed class GroupOpenings(IGrainFactory grains, GroupReads reads, IUni
         };
         try
         {
-            var outcome = await grains.GetGroup(ids.Next()).RunAsync(command).WaitAsync(cancellation);
+            var outcome = await groups.RunAsync(ids.Next(), command).WaitAsync(cancellation);
             return outcome.Refusal is { } refusal ? refusal : outcome.GroupId;
         }
         catch (StorageUnavailableException)
@@ -60,7 +61,7 @@ internal sealed class GroupOpenings(IGrainFactory grains, GroupReads reads, IUni
         }
 
         // Over by the clock, which is stored now, so that a new one can be opened.
-        await grains.GetGroup(own).RunAsync(new ExpireCommand()).WaitAsync(cancellation);
+        await groups.RunAsync(own, new ExpireCommand()).WaitAsync(cancellation);
         return null;
     }
 
@@ -70,7 +71,7 @@ internal sealed class GroupOpenings(IGrainFactory grains, GroupReads reads, IUni
         try
         {
             return await units.RunAsync<long>(
-                async unit =>
+                unit =>
                 {
                     unit.Set<OpeningRow>().Add(new()
                     {
@@ -79,8 +80,7 @@ internal sealed class GroupOpenings(IGrainFactory grains, GroupReads reads, IUni
                         RequestHash = requestHash,
                         GroupId = groupId,
                     });
-                    await unit.SaveAsync(cancellation);
-                    return groupId;
+                    return Task.FromResult(Result.Of(groupId));
                 },
                 cancellation);
         }

@@ -128,7 +128,7 @@ internal sealed class HelpRow
 }
 
 /// <summary>
-/// Stands for one helper in one campaign that limits helps: whoever counts his helps holds it, so that two bargains at
+/// Stands for one helper in one campaign that limits helps: whoever counts their helps holds it, so that two bargains at
 /// once do not count the same ones.
 /// </summary>
 internal sealed class HelperRow
@@ -167,6 +167,16 @@ internal sealed class BargainOrderRow
     public required string RequestId { get; init; }
 
     public long RequestHash { get; init; }
+
+    public BargainPurchase Purchase => new()
+    {
+        OrderId = OrderId,
+        BargainId = BargainId,
+        CampaignId = CampaignId,
+        GoodsId = GoodsId,
+        PriceCents = PriceCents,
+        RuleVersion = RuleVersion,
+    };
 }
 
 /// <summary>What has become of an order's piece.</summary>
@@ -183,13 +193,14 @@ internal enum BargainOrderState : short
 }
 
 /// <summary>The module's part of the database model.</summary>
-internal sealed class BargainModel : IModuleModel
+internal sealed class BargainsModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {
         model.Entity<CampaignRow>(campaign =>
         {
             campaign.ToTable("bargains_campaigns");
+            campaign.HasLockRank(LockRank.CampaignStock);
             campaign.HasKey(c => c.Id);
             campaign.HasIndex(c => new { c.GoodsId, c.Id });
             campaign.HasIndex(c => c.EndsAt);
@@ -198,6 +209,7 @@ internal sealed class BargainModel : IModuleModel
         {
             stock.ToTable("bargains_stocks", table => table.HasCheckConstraint(
                 "ck_bargains_stocks", "reserved >= 0 AND sold >= 0 AND reserved + sold <= total"));
+            stock.HasLockRank(LockRank.CampaignStock);
             stock.HasKey(s => s.CampaignId);
             stock.Ignore(s => s.Left);
         });
@@ -212,12 +224,13 @@ internal sealed class BargainModel : IModuleModel
         {
             help.ToTable("bargains_helps");
             help.HasKey(h => new { h.BargainId, h.HelperId });
-            // One index for a request's first answer, for a helper's count in a campaign and for all that he gave.
+            // One index for a request's first answer, for a helper's count in a campaign and for all that they gave.
             help.HasIndex(h => new { h.HelperId, h.CampaignId, h.InitiatorId, h.RequestId }).IsUnique();
         });
         model.Entity<HelperRow>(helper =>
         {
             helper.ToTable("bargains_helpers");
+            helper.HasLockRank(LockRank.CampaignUser);
             helper.HasKey(h => h.Id);
             helper.HasIndex(h => new { h.CampaignId, h.HelperId }).IsUnique();
         });
@@ -225,6 +238,7 @@ internal sealed class BargainModel : IModuleModel
         {
             order.ToTable("bargains_orders");
             order.HasKey(o => o.OrderId);
+            order.Ignore(o => o.Purchase);
             order.HasIndex(o => o.BargainId).IsUnique().HasFilter("state < 3");
             order.HasIndex(o => new { o.InitiatorId, o.CampaignId, o.RequestId }).IsUnique();
         });

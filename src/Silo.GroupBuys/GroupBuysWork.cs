@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Silo.Kernel;
@@ -7,22 +6,21 @@ using Silo.Storage;
 namespace Silo.GroupBuys;
 
 /// <summary>Stores what the clock does to a group: the lapse of a seat, and the group's end. Runs on whichever node lives.</summary>
-internal sealed class GroupExpiry(IGrainFactory grains, ShopClock clock) : IWorkHandler
+internal sealed class GroupExpiry(HotGrains<long, GroupCommand, GroupOutcome> groups, ShopClock clock)
+    : WorkHandler<GroupExpiry.Payload>(Expire)
 {
-    public const string WorkKind = "groupbuys.expire";
+    public static readonly WorkKind<Payload> Expire = new("groupbuys.expire");
 
-    public string Kind => WorkKind;
-
-    public static string Payload(long groupId, long dueAt) => string.Create(CultureInfo.InvariantCulture, $"{groupId} {dueAt}");
-
-    public async Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
+    protected override async Task<WorkOutcome> RunAsync(WorkItem<Payload> item, CancellationToken cancellation)
     {
-        var parts = item.Payload.Split(' ');
-        var (group, due) = (long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture));
         // The item is due, whatever the clock of the group's node says.
-        await grains.GetGroup(group).RunAsync(new ExpireCommand { Now = Math.Max(due, clock.NowMs) }).WaitAsync(cancellation);
+        var now = Math.Max(item.Payload.DueAtMs, clock.NowMs);
+        await groups.RunAsync(item.Payload.GroupId, new ExpireCommand { Now = now }).WaitAsync(cancellation);
         return WorkOutcome.Done;
     }
+
+    /// <summary>The group, and when something in it is over.</summary>
+    internal sealed record Payload(long GroupId, long DueAtMs);
 }
 
 /// <summary>
@@ -30,21 +28,20 @@ internal sealed class GroupExpiry(IGrainFactory grains, ShopClock clock) : IWork
 /// other work waits for the runner. What is left is found by the rows, so the work may be cut off anywhere. A group that
 /// cannot be ended keeps no other from it.
 /// </summary>
-internal sealed class CampaignEnd(IGrainFactory grains, IUnits units, ILogger<CampaignEnd> logger) : IWorkHandler
+internal sealed class CampaignEnd(HotGrains<long, GroupCommand, GroupOutcome> groups, IUnits units, ILogger<CampaignEnd> logger)
+    : WorkHandler<CampaignEnd.Payload>(EndCampaign)
 {
-    public const string WorkKind = "groupbuys.end_campaign";
-
     /// <summary>Groups that one run ends.</summary>
     public const int AtOnce = 200;
 
     /// <summary>Groups that one run fails to end before it leaves the rest to the next: each may have waited for seconds.</summary>
     public const int MaxFailed = 20;
 
-    public string Kind => WorkKind;
+    public static readonly WorkKind<Payload> EndCampaign = new("groupbuys.end_campaign");
 
-    public async Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
+    protected override async Task<WorkOutcome> RunAsync(WorkItem<Payload> item, CancellationToken cancellation)
     {
-        var campaign = long.Parse(item.Payload, CultureInfo.InvariantCulture);
+        var campaign = item.Payload.CampaignId;
         // None is opened after the campaign's end was committed, so this comes to an end.
         var (left, some) = await units.ReadAsync(r => OpenAsync(r, campaign, item.Attempt, cancellation), cancellation);
         var (ended, failed) = (0, 0);
@@ -80,10 +77,9 @@ internal sealed class CampaignEnd(IGrainFactory grains, IUnits units, ILogger<Ca
     {
         try
         {
-            var grain = grains.GetGroup(group);
             // What is over by the clock cannot be ended; that it is over is stored then.
-            return (await grain.RunAsync(new EndCommand()).WaitAsync(cancellation)).Refusal is null
-                || (await grain.RunAsync(new ExpireCommand()).WaitAsync(cancellation)).Refusal is null;
+            return (await groups.RunAsync(group, new EndCommand()).WaitAsync(cancellation)).Refusal is null
+                || (await groups.RunAsync(group, new ExpireCommand()).WaitAsync(cancellation)).Refusal is null;
         }
         catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
@@ -91,4 +87,7 @@ internal sealed class CampaignEnd(IGrainFactory grains, IUnits units, ILogger<Ca
             return false;
         }
     }
+
+    /// <summary>The campaign.</summary>
+    internal sealed record Payload(long CampaignId);
 }

@@ -3,7 +3,7 @@ using Silo.Kernel;
 namespace Silo.Bargains;
 
 /// <summary>The refusals of the module, each group in the order in which they are checked.</summary>
-internal static class BargainRefusals
+internal static class BargainsRefusals
 {
     public static readonly Refusal CampaignUnknown =
         new("BARGAIN_CAMPAIGN_UNKNOWN", RefusalKind.NotFound, "There is no such campaign.");

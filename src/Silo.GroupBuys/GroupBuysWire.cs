@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Silo.Accounts;
 using Silo.GroupBuys.V1;
@@ -6,7 +7,7 @@ using static Silo.Edge.WireTime;
 namespace Silo.GroupBuys;
 
 /// <summary>Between the module's types and the wire's.</summary>
-internal static class GroupWire
+internal static class GroupBuysWire
 {
     private static readonly ShownUser Nobody = new("", "");
 
@@ -14,12 +15,48 @@ internal static class GroupWire
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>Terms as they are stored.</summary>
-    public static string Json(CampaignTerms terms) => JsonFormatter.Default.Format(terms);
+    public static string Json(CampaignTerms terms)
+    {
+        var wire = new V1.CampaignTerms
+        {
+            GoodsId = terms.Group.GoodsId,
+            Size = terms.Group.Size,
+            Hours = terms.Group.Hours,
+            OpenUntil = Instant(terms.OpenUntil),
+            PriceCents = terms.Group.PriceCents,
+            SeatsPerUser = terms.Group.SeatsPerUser,
+            PiecesPerOrder = terms.Group.PiecesPerOrder,
+            Refund = terms.NamesRefund ? (GroupRefund)terms.Group.RefundTo : GroupRefund.Unspecified,
+            VirtualPercent = terms.Group.VirtualPercent,
+            VirtualCount = terms.Group.VirtualCount,
+        };
+        wire.CombinationPrices.AddRange(terms.Combinations.Zip(terms.Group.SkuPrices, (pairs, price) => new CombinationPrice
+        {
+            Pairs = pairs,
+            PriceCents = price.PriceCents,
+            SkuId = price.SkuId,
+        }));
+        return JsonFormatter.Default.Format(wire);
+    }
+
+    /// <summary>A group as the audit log has it; of its leader the id alone.</summary>
+    public static string Json(long id, GroupBuyState state, long now) => JsonFormatter.Default.Format(Group(id, state, now));
+
+    /// <summary>A seat as it is exported.</summary>
+    public static JsonNode? Json(SeatRow seat, long now) => JsonNode.Parse(JsonFormatter.Default.Format(Seat(seat, now)));
+
+    public static CampaignTerms Terms(V1.CampaignTerms wire) => new()
+    {
+        Group = Group(wire),
+        Combinations = [.. wire.CombinationPrices.Select(p => p.Pairs)],
+        NamesRefund = wire.Refund != GroupRefund.Unspecified,
+        OpenUntil = Milliseconds(wire.OpenUntil),
+    };
 
     public static Campaign Campaign(CampaignRow row, GroupCounts groups) => new()
     {
         Id = row.Id,
-        Terms = Parser.Parse<CampaignTerms>(row.Terms),
+        Terms = Parser.Parse<V1.CampaignTerms>(row.Terms),
         Version = row.Version,
         Enabled = row.Enabled,
         Over = row.Over,
@@ -31,23 +68,7 @@ internal static class GroupWire
     };
 
     /// <summary>The terms that a group opened now keeps.</summary>
-    public static GroupTerms Terms(CampaignRow row)
-    {
-        var terms = Parser.Parse<CampaignTerms>(row.Terms);
-        return new()
-        {
-            GoodsId = terms.GoodsId,
-            Size = terms.Size,
-            Hours = terms.Hours,
-            PriceCents = terms.PriceCents,
-            SkuPrices = [.. terms.CombinationPrices.Select(p => new GroupSkuPrice { SkuId = p.SkuId, PriceCents = p.PriceCents })],
-            SeatsPerUser = terms.SeatsPerUser,
-            PiecesPerOrder = terms.PiecesPerOrder,
-            RefundTo = terms.Refund == GroupRefund.Channel ? GroupRefundTo.Channel : GroupRefundTo.Balance,
-            VirtualPercent = terms.VirtualPercent,
-            VirtualCount = terms.VirtualCount,
-        };
-    }
+    public static GroupTerms Terms(CampaignRow row) => Group(Parser.Parse<V1.CampaignTerms>(row.Terms));
 
     /// <summary>A group; of its leader the id alone.</summary>
     public static Group Group(long id, GroupBuyState state, long now) => new()
@@ -114,6 +135,20 @@ internal static class GroupWire
     /// <summary>The states that are asked for; what is none of them is no seat's.</summary>
     public static SeatStatus[] Statuses(IEnumerable<SeatState> states) =>
         [.. states.Select(s => s is >= SeatState.Reserved and <= SeatState.Left ? (SeatStatus)s : default).Distinct()];
+
+    private static GroupTerms Group(V1.CampaignTerms wire) => new()
+    {
+        GoodsId = wire.GoodsId,
+        Size = wire.Size,
+        Hours = wire.Hours,
+        PriceCents = wire.PriceCents,
+        SkuPrices = [.. wire.CombinationPrices.Select(p => new GroupSkuPrice { SkuId = p.SkuId, PriceCents = p.PriceCents })],
+        SeatsPerUser = wire.SeatsPerUser,
+        PiecesPerOrder = wire.PiecesPerOrder,
+        RefundTo = wire.Refund == GroupRefund.Channel ? GroupRefundTo.Channel : GroupRefundTo.Balance,
+        VirtualPercent = wire.VirtualPercent,
+        VirtualCount = wire.VirtualCount,
+    };
 
     private static GroupUser User(long userId, IReadOnlyDictionary<long, ShownUser> names)
     {

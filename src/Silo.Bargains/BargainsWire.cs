@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Silo.Accounts;
 using Silo.Bargains.V1;
 using static Silo.Edge.WireTime;
@@ -5,7 +7,7 @@ using static Silo.Edge.WireTime;
 namespace Silo.Bargains;
 
 /// <summary>Between the module's types and the wire's.</summary>
-internal static class BargainWire
+internal static class BargainsWire
 {
     public static BargainTerms Terms(CampaignTerms wire) => new()
     {
@@ -107,6 +109,14 @@ internal static class BargainWire
         Nick = helper?.Nick ?? "",
         AvatarUrl = helper?.AvatarUrl ?? "",
     };
+
+    /// <summary>A bargain as it is exported.</summary>
+    public static JsonNode? Json(BargainView bargain, Campaign campaign, long now) => Json(Bargain(bargain, campaign, now));
+
+    /// <summary>A help as it is exported.</summary>
+    public static JsonNode? Json(HelpRow help, long goodsId) => Json(Help(help, null, goodsId));
+
+    private static JsonNode? Json(IMessage message) => JsonNode.Parse(JsonFormatter.Default.Format(message));
 
     private static V1.BargainState State(long price, long floor, long endsAt, long now) =>
         price == floor ? V1.BargainState.AtFloor

@@ -3,7 +3,7 @@ using Silo.Kernel;
 namespace Silo.GroupBuys;
 
 /// <summary>The refusals of the module, each group in the order in which they are checked.</summary>
-public static class GroupRefusals
+public static class GroupBuysRefusals
 {
     /// <summary>There is no such group, or none that the caller may know of: its leader has not paid.</summary>
     public static readonly Refusal Unknown =
