@@ -93,7 +93,7 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
 
         var (outcomes, _) = await GroupAsync(ids.Select((id, i) => BatchOf(id, null, mark: i == 2 ? owner : null)));
 
-        Assert.Equal(ids.Select((_, i) => i == 2 ? BatchOutcome.RowTaken : BatchOutcome.Committed), outcomes);
+        Assert.Equal(ids.Select((_, i) => i == 2 ? BatchOutcome.Conflict : BatchOutcome.Committed), outcomes);
         await NothingAsync(ids[2]);
         foreach (var id in ids.Where((_, i) => i != 2))
         {
@@ -122,7 +122,7 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
         {
             if (bad.Contains(id))
             {
-                Assert.True(outcome is BatchOutcome.RowTaken or BatchOutcome.Failed, $"seed {seed}: {outcome}");
+                Assert.True(outcome is BatchOutcome.Conflict or BatchOutcome.Failed, $"seed {seed}: {outcome}");
                 await NothingAsync(id);
             }
             else if (id == stale)
@@ -148,7 +148,7 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
 
         var (outcomes, _) = await GroupAsync([BatchOf(first, null, mark: first), BatchOf(second, null, mark: first)]);
 
-        Assert.Equal([BatchOutcome.Committed, BatchOutcome.RowTaken], outcomes);
+        Assert.Equal([BatchOutcome.Committed, BatchOutcome.Conflict], outcomes);
         await StandsAsync(first, 1);
         await NothingAsync(second);
     }
@@ -278,14 +278,17 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
     {
         var id = NewId();
         var rows = new Rows();
-        rows.Enqueue("tests.batch", $"{id}", 123, "payload");
+        rows.Enqueue(new WorkKind<string>("tests.batch"), $"{id}", 123, "payload");
 
         Assert.Equal(BatchOutcome.Committed, await Commit.CommitAsync(new(CounterState.KeyOf(id), null, [1], rows)).Soon());
 
         var work = await Node.Units.ReadAsync(
             reads => reads.Query<WorkRow>().SingleAsync(w => w.Key == $"{id}"), CancellationToken.None);
-        Assert.Equal(("tests.batch", 123, 0, false, "payload"), (work.Kind, work.DueAt, work.Attempt, work.Parked, work.Payload));
-        Assert.Throws<ArgumentOutOfRangeException>(() => rows.Enqueue("tests.batch", "k", 0, new string('x', 16385)));
+        Assert.Equal(("tests.batch", 123, 0, false, "\"payload\""), (work.Kind, work.DueAt, work.Attempt, work.Parked, work.Payload));
+        var kind = new WorkKind<string>("tests.batch");
+        // The quotes count.
+        rows.Enqueue(kind, "longest", 0, new string('x', Payloads.MaxLength - 2));
+        Assert.Throws<ArgumentException>(() => rows.Enqueue(kind, "too long", 0, new string('x', Payloads.MaxLength - 1)));
     }
 
     [Fact]
@@ -457,7 +460,7 @@ public sealed class GroupCommitOnPostgres(StoreFixture<PostgresDatabase> fixture
             ? BatchOf(id, null, mark: ids[4])
             : BatchOf(id, null, note: Told)));
 
-        Assert.Equal(ids[..4].Select((_, i) => i == 1 ? BatchOutcome.RowTaken : BatchOutcome.Committed), outcomes);
+        Assert.Equal(ids[..4].Select((_, i) => i == 1 ? BatchOutcome.Conflict : BatchOutcome.Committed), outcomes);
         foreach (var id in ids[..4].Where((_, i) => i != 1))
         {
             Assert.Equal("2s", (await Node.EntriesAsync(id))[0].Note);

@@ -188,7 +188,7 @@ public abstract class JoinedSuite<TDatabase>(NodeFixture<TDatabase> fixture) : N
         Assert.Equal("first", (await RunAsync(grain, TestWork.Keep, amount: 5)).Answer?.Text);
     }
 
-    private static JoinedCommand Joined(long grain, string kind) => new() { Kind = kind, Id = grain, Payload = "payload" };
+    private static JoinedCommand Joined(long grain, string kind) => TestWork.Command(kind, grain);
 
     private Task<JoinedOutcome<CounterOutcome>> RunAsync(long grain, string kind, long amount, long limit = long.MaxValue) =>
         Node.Counter(grain).RunJoinedAsync(

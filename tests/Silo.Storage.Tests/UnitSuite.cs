@@ -157,14 +157,14 @@ public abstract class UnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : Nod
             await Node.Units.RunAsync<bool>(
                 async unit =>
                 {
-                    await unit.EnqueueAsync("tests.unit", key, 1, payload, Cancel);
+                    await unit.EnqueueAsync(new WorkKind<string>("tests.unit"), key, 1, payload, Cancel);
                     return true;
                 },
                 Cancel);
         }
 
         var stored = await Node.Units.ReadAsync(r => r.Query<WorkRow>().Where(w => w.Key == key).ToListAsync(Cancel), Cancel);
-        Assert.Equal("first", Assert.Single(stored).Payload);
+        Assert.Equal("\"first\"", Assert.Single(stored).Payload);
     }
 
     private protected static async Task WriteAsync(Unit unit, long id)

@@ -1,10 +1,10 @@
 namespace Silo.Storage.Tests;
 
 /// <summary>
-/// Goal: transactions of hot grains that wait leave connections to others, and nobody waits without an end. Method: as many
+/// Goal: exclusive transactions that wait leave connections to others, and nobody waits without an end. Method: as many
 /// as may be under way are held inside, on a clock of the tests' own.
 /// </summary>
-public abstract class HotUnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : NodeSuite<TDatabase>(fixture)
+public abstract class ExclusiveSuite<TDatabase>(NodeFixture<TDatabase> fixture) : NodeSuite<TDatabase>(fixture)
     where TDatabase : TestDatabase, new()
 {
     [Fact]
@@ -12,11 +12,12 @@ public abstract class HotUnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
         await using var node = await TestStore.CreateAsync(Database, time, sharing: Node, settings: [("Silo:Database:MaxConnections", "5")]);
-        var units = node.Get<HotUnits>();
+        var transactions = node.Get<Transactions>();
         // On the embedded database one writes, and the other waits for that.
         var mostInside = Database.IsPostgres ? 2 : 1;
-        var (inside, hold, full) = (0, NewSignal(), NewSignal());
-        Task<BatchOutcome?> RunAsync() => units.RunAsync(async _ =>
+        using var hold = new ManualResetEventSlim();
+        var (inside, full) = (0, NewSignal());
+        Task<BatchOutcome?> RunAsync() => transactions.RunExclusiveAsync(Locking(transactions), () =>
         {
             if (Interlocked.Increment(ref inside) == mostInside)
             {
@@ -24,7 +25,7 @@ public abstract class HotUnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
             }
 
             Assert.InRange(inside, 1, mostInside);
-            await hold.Task;
+            Assert.True(hold.Wait(TimeSpan.FromSeconds(30)));
             Interlocked.Decrement(ref inside);
             return null;
         });
@@ -33,7 +34,7 @@ public abstract class HotUnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         var waiting = Enumerable.Range(0, 3).Select(_ => RunAsync()).ToArray();
         try
         {
-            time.Advance(HotUnits.LongestWait - TimeSpan.FromMilliseconds(1));
+            time.Advance(Transactions.LongestWait - TimeSpan.FromMilliseconds(1));
             Assert.DoesNotContain(waiting, w => w.IsCompleted);
             time.Advance(TimeSpan.FromMilliseconds(1));
             foreach (var late in waiting)
@@ -46,7 +47,7 @@ public abstract class HotUnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         }
         finally
         {
-            hold.SetResult();
+            hold.Set();
         }
 
         await Task.WhenAll(running).Soon();
@@ -68,7 +69,7 @@ public abstract class HotUnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         await node.Units.RunAsync<bool>(
             async unit =>
             {
-                await unit.EnqueueAsync(handler.Kind, "one", unit.NowMs, "what", CancellationToken.None);
+                await unit.EnqueueAsync(Parts.Name(handler.Kind), "one", unit.NowMs, "what", CancellationToken.None);
                 return true;
             },
             CancellationToken.None);
@@ -84,13 +85,21 @@ public abstract class HotUnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private sealed class Parts(string kind) : IWorkHandler
+    /// <summary>A stage that begins its transaction in the database.</summary>
+    private static Stage Locking(Transactions transactions)
     {
-        public string Kind => kind;
+        var stage = transactions.NewStage(isExclusive: true);
+        stage.Lock<BalanceRow>([NewGrain()], RowLock.Wait);
+        return stage;
+    }
 
+    private sealed class Parts(string kind) : WorkHandler<string>(Name(kind))
+    {
         public List<(string Key, string Payload, int Attempt)> Runs { get; } = [];
 
-        public Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
+        public static WorkKind<string> Name(string kind) => new(kind);
+
+        protected override Task<WorkOutcome> RunAsync(WorkItem<string> item, CancellationToken cancellation)
         {
             Runs.Add((item.Key, item.Payload, item.Attempt));
             return Task.FromResult(Runs.Count < 4 ? WorkOutcome.RunAgain : WorkOutcome.Done);
@@ -98,6 +107,6 @@ public abstract class HotUnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     }
 }
 
-public sealed class HotUnitsOnPostgres(NodeFixture<PostgresDatabase> fixture) : HotUnitSuite<PostgresDatabase>(fixture);
+public sealed class ExclusiveOnPostgres(NodeFixture<PostgresDatabase> fixture) : ExclusiveSuite<PostgresDatabase>(fixture);
 
-public sealed class HotUnitsOnSqlite(NodeFixture<SqliteDatabase> fixture) : HotUnitSuite<SqliteDatabase>(fixture);
+public sealed class ExclusiveOnSqlite(NodeFixture<SqliteDatabase> fixture) : ExclusiveSuite<SqliteDatabase>(fixture);
