@@ -160,13 +160,16 @@ internal sealed class Probe
     /// <summary>Runs when rows are about to be locked.</summary>
     public Action? BeforeLock { get; set; }
 
+    /// <summary>Runs when a command is decided.</summary>
+    public Action? Deciding { get; set; }
+
     /// <summary>Set by a test, completed by the grain when all calls of one <c>RunCallsAsync</c> are made.</summary>
     public TaskCompletionSource CallsMade { get; set; } = new();
 
     public void Clear()
     {
         CallsMade = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        (Guesses, AfterLoad, BeforeLock, Viewing) = (false, null, null, null);
+        (Guesses, AfterLoad, BeforeLock, Viewing, Deciding) = (false, null, null, null, null);
         Batches.Clear();
         LockTries.Clear();
     }
@@ -241,6 +244,7 @@ internal sealed class CounterGrain(HotGrainContext context, Probe probe)
         CounterState draft, CounterCommand command, CounterFacts facts, Rows rows)
     {
         var outcome = new CounterOutcome { RequestId = command.RequestId };
+        probe.Deciding?.Invoke();
         if (command.Poison == Poison.Throw)
         {
             throw new InvalidOperationException("The rule has a bug.");

@@ -22,7 +22,7 @@ public sealed class DeferralTests
         var (outcome, waited) = await RunAsync(grain, joined);
 
         Assert.Equal((5, 1 + times), (outcome.Total, grain.Sent.Count));
-        Assert.InRange(waited, TimeSpan.FromMilliseconds(10 * ((1 << times) - 1)), TimeSpan.FromMinutes(1));
+        Assert.True(waited >= TimeSpan.FromMilliseconds(10 * ((1 << times) - 1)), $"{waited}");
     }
 
     [Theory]
