@@ -54,35 +54,6 @@ public abstract class ExclusiveSuite<TDatabase>(NodeFixture<TDatabase> fixture) 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RunAsync())).Soon();
     }
 
-    [Fact]
-    public async Task Work_OfWhichAPartIsDone_RunsAgainAsIfForTheFirstTime()
-    {
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
-        await using var node = await TestStore.CreateAsync(Database, time, sharing: Node);
-        var handler = new Parts($"tests.parts{NewGrain()}");
-        var runner = new WorkRunner(
-            node.Store,
-            [handler],
-            node.Get<WriteGate>(),
-            time,
-            Microsoft.Extensions.Logging.Abstractions.NullLogger<WorkRunner>.Instance);
-        await node.Units.RunAsync<bool>(
-            async unit =>
-            {
-                await unit.EnqueueAsync(Parts.Name(handler.Kind), "one", unit.NowMs, "what", CancellationToken.None);
-                return true;
-            },
-            CancellationToken.None);
-
-        while (handler.Runs.Count < 4)
-        {
-            Assert.True(await runner.RunDueAsync(CancellationToken.None) > 0);
-        }
-
-        await runner.RunDueAsync(CancellationToken.None);
-        Assert.Equal(Enumerable.Repeat(("one", "what", 1), 4), handler.Runs);
-    }
-
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>A stage that begins its transaction in the database.</summary>
@@ -91,19 +62,6 @@ public abstract class ExclusiveSuite<TDatabase>(NodeFixture<TDatabase> fixture) 
         var stage = transactions.NewStage(isExclusive: true);
         stage.Lock<BalanceRow>([NewGrain()], RowLock.Wait);
         return stage;
-    }
-
-    private sealed class Parts(string kind) : WorkHandler<string>(Name(kind))
-    {
-        public List<(string Key, string Payload, int Attempt)> Runs { get; } = [];
-
-        public static WorkKind<string> Name(string kind) => new(kind);
-
-        protected override Task<WorkOutcome> RunAsync(WorkItem<string> item, CancellationToken cancellation)
-        {
-            Runs.Add((item.Key, item.Payload, item.Attempt));
-            return Task.FromResult(Runs.Count < 4 ? WorkOutcome.RunAgain : WorkOutcome.Done);
-        }
     }
 }
 
