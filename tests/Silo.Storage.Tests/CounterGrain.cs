@@ -151,6 +151,9 @@ internal sealed class Probe
     /// <summary>Whether grains guess that no request was answered before.</summary>
     public bool Guesses { get; set; }
 
+    /// <summary>Whether grains take no request for a repeat, and read nothing to find one.</summary>
+    public bool ReadsNothing { get; set; }
+
     /// <summary>Runs when the facts of a batch have been read.</summary>
     public Func<Task>? AfterLoad { get; set; }
 
@@ -169,7 +172,7 @@ internal sealed class Probe
     public void Clear()
     {
         CallsMade = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        (Guesses, AfterLoad, BeforeLock, Viewing, Deciding) = (false, null, null, null, null);
+        (Guesses, ReadsNothing, AfterLoad, BeforeLock, Viewing, Deciding) = (false, false, null, null, null, null);
         Batches.Clear();
         LockTries.Clear();
     }
@@ -211,6 +214,11 @@ internal sealed class CounterGrain(HotGrainContext context, Probe probe)
     {
         var id = this.GetPrimaryKeyLong();
         probe.Batches.Enqueue((id, batch.Count));
+        if (probe.ReadsNothing)
+        {
+            return new() { Answered = [] };
+        }
+
         var requests = batch.Select(c => c.RequestId).ToArray();
         var rows = await reads.ReadAsync(
             r => r.Query<EntryRow>().Where(e => e.GrainId == id && requests.Contains(e.RequestId)).ToListAsync(),
