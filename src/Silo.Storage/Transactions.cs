@@ -61,6 +61,11 @@ internal sealed class Transactions(
                             return result;
                         }
 
+                        if (unit.IsOver)
+                        {
+                            throw new InvalidOperationException("The unit is over: what it wrote was refused, and nothing of it stands.");
+                        }
+
                         await unit.SaveAsync(cancellation);
                         committing = true;
                         // A caller who leaves must not turn a commit under way into an unknown one.
@@ -219,6 +224,13 @@ internal sealed class Transactions(
 
     private async Task ReadAsync(Stage stage, CancellationToken cancellation)
     {
+        if (stage.Reads.Count == 0)
+        {
+            // Without taking a connection for it.
+            stage.Complete();
+            return;
+        }
+
         try
         {
             await store.ReadAsync(stage, cancellation);
