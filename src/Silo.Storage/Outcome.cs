@@ -42,12 +42,12 @@ public static class Deferral
     {
         ArgumentNullException.ThrowIfNull(send);
         ArgumentNullException.ThrowIfNull(outcomeOf);
-        return await RetryAsync(await send(), send, outcomeOf, time);
+        return await AgainAsync(await send(), send, outcomeOf, time);
     }
 
     /// <summary>Sends a command again after each pause while its answer is that it is deferred.</summary>
     /// <exception cref="StorageUnavailableException">It was still deferred after the last pause.</exception>
-    internal static async Task<T> RetryAsync<T, TOutcome>(
+    internal static async Task<T> AgainAsync<T, TOutcome>(
         T answer, Func<Task<T>> send, Func<T, TOutcome> outcomeOf, TimeProvider time)
         where TOutcome : class, IOutcome<TOutcome>
     {

@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Silo.Kernel;
 
 namespace Silo.Storage.Tests;
 
