@@ -14,6 +14,9 @@ public sealed class Rows
     /// <summary>The number of rows and updates.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whether there is nothing to commit.</summary>
+    internal bool IsEmpty => Count == 0 && Invalidations.IsEmpty;
+
     internal IReadOnlyDictionary<(Type Entity, bool Put), List<object>> Tables => tables;
 
     internal IReadOnlyList<GuardedUpdate> Updates => updates;

@@ -1,8 +1,4 @@
-using Silo.Edge;
-using Silo.Storage;
-using Xunit;
-
-namespace Silo.Modules.Tests.Edge;
+namespace Silo.Storage.Tests;
 
 /// <summary>Calls of one moment for one key become one message; each caller gets its own outcome.</summary>
 public sealed class CoalescerTests

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.Hosting;
-using Silo.Edge;
-using Xunit;
 
-namespace Silo.Modules.Tests.Edge;
+namespace Silo.Storage.Tests;
 
 /// <summary>
 /// Goal: whoever watches sees values in their order, however his joining falls between the grain's changes and the loop's
