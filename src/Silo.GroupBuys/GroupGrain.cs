@@ -108,8 +108,9 @@ internal sealed partial class GroupGrain(HotGrainContext context)
             rows.Put(SeatRow.Of(GroupId, draft.CampaignId, seat));
         }
 
-        foreach (var (kind, seat) in steps.Works)
+        foreach (var (task, seat) in steps.Works)
         {
+            var kind = GroupWork.KindOf(task);
             var work = new GroupOrderWork(GroupId, seat.OrderId, seat.UserId, draft.Terms.RefundTo);
             rows.Enqueue(kind, GroupWork.KeyOf(kind, seat.OrderId), facts.Now, work);
         }

@@ -1,5 +1,4 @@
 using Silo.Kernel;
-using Silo.Storage;
 
 namespace Silo.GroupBuys;
 
@@ -12,7 +11,15 @@ internal sealed class GroupSteps(GroupBuyState state)
     public List<OrderSeat> Changed { get; } = [];
 
     /// <summary>Work for orders, one of each kind for an order.</summary>
-    public List<(WorkKind<GroupOrderWork> Kind, OrderSeat Seat)> Works { get; } = [];
+    public List<(GroupTask Task, OrderSeat Seat)> Works { get; } = [];
+}
+
+/// <summary>What is to be done for an order of a group; see <see cref="GroupWork"/>.</summary>
+internal enum GroupTask
+{
+    Completed,
+    Refund,
+    Close,
 }
 
 /// <summary>What an order asks of a group.</summary>
@@ -304,14 +311,14 @@ internal static class GroupRules
     private static void Fail(GroupSteps steps, long at)
     {
         CloseReserved(steps, at);
-        steps.Works.AddRange(steps.State.Seats.Select(s => (GroupWork.Refund, s)));
+        steps.Works.AddRange(steps.State.Seats.Select(s => (GroupTask.Refund, s)));
         steps.State = steps.State with { Status = GroupStatus.Failed, EndedAt = at };
     }
 
     private static void Complete(GroupSteps steps, int virtualMembers, long at)
     {
         CloseReserved(steps, at);
-        steps.Works.AddRange(steps.State.Seats.Select(s => (GroupWork.Completed, s)));
+        steps.Works.AddRange(steps.State.Seats.Select(s => (GroupTask.Completed, s)));
         steps.State = steps.State with { Status = GroupStatus.Completed, EndedAt = at, VirtualMembers = virtualMembers };
     }
 
@@ -321,7 +328,7 @@ internal static class GroupRules
         foreach (var seat in steps.State.Seats.Where(s => s.Status == SeatStatus.Reserved).ToList())
         {
             GiveBack(steps, seat, SeatStatus.Lapsed, Math.Min(seat.Until, at));
-            steps.Works.Add((GroupWork.Close, seat));
+            steps.Works.Add((GroupTask.Close, seat));
         }
     }
 }

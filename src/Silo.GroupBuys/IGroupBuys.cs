@@ -128,6 +128,13 @@ public static class GroupWork
     /// <summary>The group has ended: the unpaid order is closed. Key <c>group-close:{order}</c>.</summary>
     public static readonly WorkKind<GroupOrderWork> Close = new("orders.group_close");
 
+    internal static WorkKind<GroupOrderWork> KindOf(GroupTask task) => task switch
+    {
+        GroupTask.Completed => Completed,
+        GroupTask.Refund => Refund,
+        _ => Close,
+    };
+
     internal static string KeyOf(WorkKind<GroupOrderWork> kind, long orderId) =>
         kind == Completed ? $"group-done:{orderId}"
         : kind == Refund ? $"group-fail:{orderId}"
