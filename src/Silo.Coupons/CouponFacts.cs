@@ -7,10 +7,10 @@ internal sealed class CouponFacts
 {
     public required long Now { get; init; }
 
-    /// <summary>The pieces of each user of the batch. The arrays are shared with what the grain remembers: never written.</summary>
-    public Dictionary<long, AcceptedClaim[]> PiecesByUser { get; } = [];
+    /// <summary>The user-coupons of each user of the batch. The arrays are shared with what the grain remembers: never written.</summary>
+    public Dictionary<long, AcceptedClaim[]> UserCouponsByUser { get; } = [];
 
-    /// <summary>Users who are only taken to have no pieces.</summary>
+    /// <summary>Users who are only taken to have no user-coupons.</summary>
     public HashSet<long> Guessed { get; } = [];
 
     public IReadOnlyDictionary<long, int> Streaks { get; set; } = new Dictionary<long, int>();
@@ -32,9 +32,9 @@ internal sealed class CouponFacts
     /// <summary>The card numbers of the batch that exist.</summary>
     public HashSet<string> CardNumbers { get; } = new(StringComparer.Ordinal);
 
-    public AcceptedClaim[] PiecesOf(long userId) => PiecesByUser.GetValueOrDefault(userId, []);
+    public AcceptedClaim[] UserCouponsOf(long userId) => UserCouponsByUser.GetValueOrDefault(userId, []);
 
-    public void Add(long userId, AcceptedClaim piece) => PiecesByUser[userId] = [.. PiecesOf(userId), piece];
+    public void Add(long userId, AcceptedClaim userCoupon) => UserCouponsByUser[userId] = [.. UserCouponsOf(userId), userCoupon];
 
     public long PointsOf(long userId) => Locked.Contains(userId) && !Ledger!.HeldElsewhere.Contains(userId)
         ? Ledger.PointsOf(userId)

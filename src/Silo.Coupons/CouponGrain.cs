@@ -13,7 +13,7 @@ namespace Silo.Coupons;
 internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallets, ISignInStreaks streaks)
     : HotGrain<CouponState, CouponCommand, CouponOutcome, CouponFacts>, ICouponGrain
 {
-    /// <summary>Users whose pieces of this coupon are remembered; bounded, so that the grain does not grow with claims.</summary>
+    /// <summary>Users whose user-coupons of this coupon are remembered; bounded, so that the grain does not grow with claims.</summary>
     private const int UsersRemembered = 2048;
 
     /// <summary>Batches that are decided on rows after a guess was wrong: then users come again whom nobody remembers.</summary>
@@ -58,7 +58,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     }
 
     /// <summary>
-    /// Takes a user whom nobody remembers to have no pieces. If he has, the ordinal of what he would get is taken, and if
+    /// Takes a user whom nobody remembers to have no user-coupons. If he has, the ordinal of what he would get is taken, and if
     /// that is why he was refused, the refusal is not sure.
     /// </summary>
     protected override bool TryGuess(IReadOnlyList<CouponCommand> batch, out CouponFacts facts)
@@ -82,18 +82,18 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
                 return false;
             }
 
-            if (facts.PiecesByUser.ContainsKey(claim.UserId))
+            if (facts.UserCouponsByUser.ContainsKey(claim.UserId))
             {
                 continue;
             }
 
-            if (remembered.TryGet(claim.UserId, out var pieces))
+            if (remembered.TryGet(claim.UserId, out var userCoupons))
             {
-                facts.PiecesByUser[claim.UserId] = pieces;
+                facts.UserCouponsByUser[claim.UserId] = userCoupons;
             }
             else
             {
-                facts.PiecesByUser[claim.UserId] = [];
+                facts.UserCouponsByUser[claim.UserId] = [];
                 facts.Guessed.Add(claim.UserId);
             }
         }
@@ -104,13 +104,13 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     protected override void OnWrongGuess() => batchesOnRows = BatchesAfterAWrongGuess;
 
     protected override bool IsSure(CouponCommand command, CouponOutcome outcome, CouponFacts facts) =>
-        outcome.PieceId > 0 || !facts.Guessed.Contains(((ClaimCommand)command).UserId);
+        outcome.UserCouponId > 0 || !facts.Guessed.Contains(((ClaimCommand)command).UserId);
 
     protected override void Remember(CouponFacts facts)
     {
-        foreach (var (user, pieces) in facts.PiecesByUser)
+        foreach (var (user, userCoupons) in facts.UserCouponsByUser)
         {
-            remembered.Set(user, pieces);
+            remembered.Set(user, userCoupons);
         }
     }
 
@@ -205,7 +205,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
 
     private static CouponOutcome Claimed(CouponState state, AcceptedClaim claim) => new()
     {
-        PieceId = claim.PieceId,
+        UserCouponId = claim.UserCouponId,
         Version = claim.Version,
         ClaimedAt = claim.ClaimedAt,
         DrawnCents = claim.DrawnCents,
@@ -237,17 +237,17 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     private async Task<bool> LoadUsersAsync(IReads reads, long[] users, bool withStreaks, CouponFacts facts)
     {
         var couponId = CouponId;
-        var pieces = await reads.Query<PieceRow>().Where(p => users.Contains(p.UserId) && p.CouponId == couponId).ToListAsync();
-        foreach (var piece in pieces)
+        var userCoupons = await reads.Query<UserCouponRow>().Where(p => users.Contains(p.UserId) && p.CouponId == couponId).ToListAsync();
+        foreach (var userCoupon in userCoupons)
         {
-            facts.Add(piece.UserId, new(
-                piece.Id,
-                piece.Version,
-                piece.RequestId,
-                piece.RequestHash,
-                piece.ClaimedAt,
-                piece.DrawnCents,
-                piece.Origin));
+            facts.Add(userCoupon.UserId, new(
+                userCoupon.Id,
+                userCoupon.Version,
+                userCoupon.RequestId,
+                userCoupon.RequestHash,
+                userCoupon.ClaimedAt,
+                userCoupon.DrawnCents,
+                userCoupon.Origin));
         }
 
         if (withStreaks)
@@ -269,7 +269,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         CouponState draft, ClaimCommand command, CouponFacts facts, Rows rows)
     {
         var claimant = new Claimant(
-            facts.PiecesOf(command.UserId), facts.Streaks.GetValueOrDefault(command.UserId), facts.PointsOf(command.UserId));
+            facts.UserCouponsOf(command.UserId), facts.Streaks.GetValueOrDefault(command.UserId), facts.PointsOf(command.UserId));
         var (refusal, repeat) = CouponRules.Claim(draft, command, claimant, facts.Now, clock);
         if (refusal is not null)
         {
@@ -286,21 +286,21 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             return (draft, new CouponOutcome());
         }
 
-        var piece = NewPiece(draft, command.UserId, command.RequestId, command.RequestHash, PieceOrigin.Claim, facts, rows);
-        if (draft.Terms.PointsCost > 0 && Charge(facts.Ledger!, draft.Terms, command.UserId, piece.PieceId, rows) is { } tooLow)
+        var userCoupon = NewUserCoupon(draft, command.UserId, command.RequestId, command.RequestHash, UserCouponOrigin.Claim, facts, rows);
+        if (draft.Terms.PointsCost > 0 && Charge(facts.Ledger!, draft.Terms, command.UserId, userCoupon.UserCouponId, rows) is { } tooLow)
         {
             throw new InvalidOperationException($"The points were counted before and are now refused: {tooLow.Reason}.");
         }
 
-        var next = CouponRules.AfterPiece(draft, firstOfUser: CouponRules.OfStock(facts.PiecesOf(command.UserId)) == 1);
-        return (next, Claimed(next, piece));
+        var next = CouponRules.AfterUserCoupon(draft, firstOfUser: CouponRules.OfStock(facts.UserCouponsOf(command.UserId)) == 1);
+        return (next, Claimed(next, userCoupon));
     }
 
-    private static Refusal? Charge(LedgerDraft ledger, CouponTerms terms, long userId, long pieceId, Rows rows) => ledger.Post(
+    private static Refusal? Charge(LedgerDraft ledger, CouponTerms terms, long userId, long userCouponId, Rows rows) => ledger.Post(
         new LedgerTransaction
         {
             Kind = LedgerKind.CouponPoints,
-            Reference = string.Create(CultureInfo.InvariantCulture, $"piece:{pieceId}"),
+            Reference = string.Create(CultureInfo.InvariantCulture, $"piece:{userCouponId}"),
             Remark = terms.Name,
             Lines =
             [
@@ -310,11 +310,11 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         },
         rows).Refusal;
 
-    private AcceptedClaim NewPiece(
-        CouponState draft, long userId, string requestId, long requestHash, PieceOrigin origin, CouponFacts facts, Rows rows)
+    private AcceptedClaim NewUserCoupon(
+        CouponState draft, long userId, string requestId, long requestHash, UserCouponOrigin origin, CouponFacts facts, Rows rows)
     {
         var id = ids.Next();
-        var piece = new AcceptedClaim(
+        var userCoupon = new AcceptedClaim(
             id,
             draft.Version,
             // The blank keeps what is made here apart from what a caller can send.
@@ -323,21 +323,21 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
             facts.Now,
             CouponRules.DrawnCents(draft.Terms, RandomNumberGenerator.GetInt32(CouponRules.FaceValues(draft.Terms))),
             origin);
-        rows.Append(new PieceRow
+        rows.Append(new UserCouponRow
         {
             CouponId = CouponId,
             Id = id,
-            Version = piece.Version,
+            Version = userCoupon.Version,
             UserId = userId,
-            RequestId = piece.RequestId,
+            RequestId = userCoupon.RequestId,
             RequestHash = requestHash,
-            ClaimedAt = piece.ClaimedAt,
+            ClaimedAt = userCoupon.ClaimedAt,
             Origin = origin,
-            DrawnCents = piece.DrawnCents,
-            Ordinal = CouponRules.OfStock(facts.PiecesOf(userId)),
+            DrawnCents = userCoupon.DrawnCents,
+            Ordinal = CouponRules.OfStock(facts.UserCouponsOf(userId)),
         });
-        facts.Add(userId, piece);
-        return piece;
+        facts.Add(userId, userCoupon);
+        return userCoupon;
     }
 
     /// <summary>Decides an operator's write, once for each request id, and notes it in the audit log.</summary>
@@ -351,7 +351,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
     {
         if (!draft.Exists && command is not ChangeCommand { Create: true })
         {
-            return (draft, Refuse(CouponRefusals.Unknown));
+            return (draft, Refuse(CouponsRefusals.Unknown));
         }
 
         var requestKey = (command.OperatorId, command.Rpc, command.RequestId);
@@ -387,7 +387,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         rows.Put(RowOf(next));
         if (next.Version != draft.Version)
         {
-            rows.Append(CouponTermsRow.Of(CouponId, next.Version, PieceTerms.Of(next.Terms)));
+            rows.Append(CouponTermsRow.Of(CouponId, next.Version, UserCouponTerms.Of(next.Terms)));
         }
 
         if (command.RequestId.Length > 0)
@@ -420,8 +420,8 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         var next = draft;
         foreach (var user in command.Users.Take(decision.Value))
         {
-            NewPiece(draft, user, "", 0, PieceOrigin.Issue, facts, rows);
-            next = CouponRules.AfterPiece(next, firstOfUser: CouponRules.OfStock(facts.PiecesOf(user)) == 1);
+            NewUserCoupon(draft, user, "", 0, UserCouponOrigin.Issue, facts, rows);
+            next = CouponRules.AfterUserCoupon(next, firstOfUser: CouponRules.OfStock(facts.UserCouponsOf(user)) == 1);
         }
 
         return (next, decision.Value);
@@ -433,7 +433,7 @@ internal sealed class CouponGrain(IdSource ids, ShopClock clock, IWallets wallet
         var numbers = command.Numbers;
         if (numbers.Distinct(StringComparer.Ordinal).Count() < numbers.Length || numbers.Any(facts.CardNumbers.Contains))
         {
-            return CouponRefusals.CardNumberTaken;
+            return CouponsRefusals.CardNumberTaken;
         }
 
         var decision = CouponRules.Allot(draft, numbers.Length);

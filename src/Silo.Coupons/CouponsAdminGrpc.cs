@@ -9,7 +9,7 @@ namespace Silo.Coupons;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class CouponsAdminGrpc(
-    IGrainFactory grains, CouponReads reads, IUnits units, IUsers users, OperatorWrites writes, IdSource ids, ShopClock clock)
+    IGrainFactory grains, CouponsReads reads, IUnits units, IUsers users, OperatorWrites writes, IdSource ids, ShopClock clock)
     : CouponsAdminService.CouponsAdminServiceBase
 {
     public override async Task<CreateCouponResponse> CreateCoupon(CreateCouponRequest request, ServerCallContext context)
@@ -17,7 +17,7 @@ internal sealed class CouponsAdminGrpc(
         var command = Change(context, request.RequestId, request.Reason, RequestHash.Of(request)) with
         {
             Create = true,
-            Terms = CouponWire.Terms(request.Terms),
+            Terms = CouponsWire.Terms(request.Terms),
         };
         if (await FirstAnswerAsync(command, context.CancellationToken) is { } first)
         {
@@ -46,7 +46,7 @@ internal sealed class CouponsAdminGrpc(
             request.CouponId,
             Change(context, request.RequestId, request.Reason, RequestHash.Of(request)) with
             {
-                Terms = CouponWire.Terms(request.Terms),
+                Terms = CouponsWire.Terms(request.Terms),
                 ExpectedVersion = request.ExpectedVersion,
             },
             context.CancellationToken),
@@ -68,7 +68,7 @@ internal sealed class CouponsAdminGrpc(
     {
         var state = await ExistingAsync(request.CouponId);
         var used = await reads.UsedAsync([request.CouponId], context.CancellationToken);
-        return new() { Coupon = CouponWire.Coupon(request.CouponId, state, used.GetValueOrDefault(request.CouponId)) };
+        return new() { Coupon = CouponsWire.Coupon(request.CouponId, state, used.GetValueOrDefault(request.CouponId)) };
     }
 
     public override async Task<SearchCouponsResponse> SearchCoupons(SearchCouponsRequest request, ServerCallContext context)
@@ -81,7 +81,7 @@ internal sealed class CouponsAdminGrpc(
             context.CancellationToken);
         var used = await reads.UsedAsync([.. coupons.Select(c => c.Id)], context.CancellationToken);
         var response = new SearchCouponsResponse { TotalCount = total };
-        response.Coupons.AddRange(coupons.Select(c => CouponWire.Coupon(c.Id, c.State, used.GetValueOrDefault(c.Id))));
+        response.Coupons.AddRange(coupons.Select(c => CouponsWire.Coupon(c.Id, c.State, used.GetValueOrDefault(c.Id))));
         return response;
     }
 
@@ -122,7 +122,7 @@ internal sealed class CouponsAdminGrpc(
                 RequestId = request.RequestId,
                 RequestHash = RequestHash.Of(request),
                 Numbers = [.. request.Cards.Select(c => c.Number)],
-                Hashes = [.. request.Cards.Select(c => PieceMoves.HashOf(c.Number, c.Password))],
+                Hashes = [.. request.Cards.Select(c => CouponsWrites.HashOf(c.Number, c.Password))],
             },
             context.CancellationToken);
         return new() { Imported = outcome.Count };
@@ -134,7 +134,7 @@ internal sealed class CouponsAdminGrpc(
         var (pieces, total) = await reads.ClaimsAsync(
             request.CouponId, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var (response, now) = (new ListClaimsResponse { TotalCount = total }, clock.NowMs);
-        response.Claims.AddRange(pieces.Select(p => new Claim { UserId = p.Piece.UserId, Piece = CouponWire.Piece(p, now, clock) }));
+        response.Claims.AddRange(pieces.Select(p => new Claim { UserId = p.Piece.UserId, Piece = CouponsWire.Piece(p, now, clock) }));
         return response;
     }
 
@@ -157,20 +157,20 @@ internal sealed class CouponsAdminGrpc(
 
     private async Task<Result<OperatorChange<CouponPiece>>> VoidAsync(Unit unit, long pieceId, CancellationToken cancellation)
     {
-        if ((await CouponReads.PiecesAsync(unit, [pieceId], null, cancellation)).SingleOrDefault() is not { } piece)
+        if ((await CouponsReads.PiecesAsync(unit, [pieceId], null, cancellation)).SingleOrDefault() is not { } piece)
         {
-            return CouponRefusals.PieceUnknown;
+            return CouponsRefusals.UserCouponUnknown;
         }
 
-        if (!PieceMoves.IsUsable(piece, unit.NowMs)
-            || !await PieceMoves.MarkAsync(unit, piece.Piece, PieceMark.Void, 0, cancellation))
+        if (!CouponsWrites.IsUsable(piece, unit.NowMs)
+            || !await CouponsWrites.MarkAsync(unit, piece.Piece, UserCouponMark.Void, 0, cancellation))
         {
-            return CouponRefusals.PieceNotUsable;
+            return CouponsRefusals.UserCouponNotUsable;
         }
 
-        var after = (await CouponReads.PiecesAsync(unit, [pieceId], null, cancellation)).Single();
+        var after = (await CouponsReads.PiecesAsync(unit, [pieceId], null, cancellation)).Single();
         return new OperatorChange<CouponPiece>(
-            $"piece:{pieceId}", CouponWire.Piece(piece, unit.NowMs, clock), CouponWire.Piece(after, unit.NowMs, clock));
+            $"piece:{pieceId}", CouponsWire.Piece(piece, unit.NowMs, clock), CouponsWire.Piece(after, unit.NowMs, clock));
     }
 
     private async Task<CouponState> ExistingAsync(long couponId)
@@ -178,7 +178,7 @@ internal sealed class CouponsAdminGrpc(
         var state = await reads.StateAsync(couponId);
         if (!state.Exists)
         {
-            CouponRefusals.Unknown.Throw();
+            CouponsRefusals.Unknown.Throw();
         }
 
         return state;
@@ -195,7 +195,7 @@ internal sealed class CouponsAdminGrpc(
     {
         var outcome = await SendAsync(id, command, cancellation);
         var used = await reads.UsedAsync([outcome.CouponId], cancellation);
-        return CouponWire.Coupon(outcome.CouponId, outcome.Coupon!, used.GetValueOrDefault(outcome.CouponId));
+        return CouponsWire.Coupon(outcome.CouponId, outcome.Coupon!, used.GetValueOrDefault(outcome.CouponId));
     }
 
     private async Task<Coupon?> FirstAnswerAsync(ChangeCommand command, CancellationToken cancellation)
@@ -212,6 +212,6 @@ internal sealed class CouponsAdminGrpc(
         }
 
         var first = CouponJson.Read(entry.After).AnswerTo(command.Terms?.Password ?? "");
-        return CouponWire.Coupon(first.CouponId, first.Coupon!, 0);
+        return CouponsWire.Coupon(first.CouponId, first.Coupon!, 0);
     }
 }

@@ -13,10 +13,10 @@ public static class CouponsArea
     /// <summary>Adds the module's services, model and grains.</summary>
     public static IServiceCollection AddCoupons(this IServiceCollection services)
     {
-        services.AddSingleton<IModuleModel, CouponModel>();
-        services.AddSingleton<CouponReads>();
-        services.AddSingleton<PieceMoves>();
-        services.AddSingleton<ICoupons, OrderCoupons>();
+        services.AddSingleton<IModuleModel, CouponsModel>();
+        services.AddSingleton<CouponsReads>();
+        services.AddSingleton<CouponsWrites>();
+        services.AddSingleton<ICoupons, CouponsDoor>();
         services.AddSingleton<ICouponAllotments, CouponAllotments>();
         services.AddSingleton(provider =>
         {

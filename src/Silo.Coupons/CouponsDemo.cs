@@ -3,7 +3,7 @@ using Silo.Kernel;
 namespace Silo.Coupons;
 
 /// <summary>The demo shop's coupons: one of each kind.</summary>
-internal sealed class CouponsDemo(IGrainFactory grains, CouponReads reads, IdSource ids, ShopClock clock) : IDemoData
+internal sealed class CouponsDemo(IGrainFactory grains, CouponsReads reads, IdSource ids, ShopClock clock) : IDemoData
 {
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
 

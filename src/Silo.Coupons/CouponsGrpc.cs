@@ -11,8 +11,8 @@ namespace Silo.Coupons;
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class CouponsGrpc(
     Coalescer<long, CouponCommand, CouponOutcome> claims,
-    CouponReads reads,
-    PieceMoves moves,
+    CouponsReads reads,
+    CouponsWrites moves,
     LiveValues<long, CouponStock> watch,
     IUnits units,
     IAttempts attempts,
@@ -33,7 +33,7 @@ internal sealed class CouponsGrpc(
             context.CancellationToken);
         var used = await reads.UsedAsync([.. coupons.Select(c => c.Id)], context.CancellationToken);
         var response = new ListCouponsResponse { TotalCount = total };
-        response.Coupons.AddRange(coupons.Select(c => CouponWire.PublicCoupon(c.Id, c.State, used.GetValueOrDefault(c.Id))));
+        response.Coupons.AddRange(coupons.Select(c => CouponsWire.PublicCoupon(c.Id, c.State, used.GetValueOrDefault(c.Id))));
         return response;
     }
 
@@ -42,30 +42,30 @@ internal sealed class CouponsGrpc(
         var state = await reads.StateAsync(request.CouponId);
         if (!state.Exists)
         {
-            CouponRefusals.Unknown.Throw();
+            CouponsRefusals.Unknown.Throw();
         }
 
         var used = await reads.UsedAsync([request.CouponId], context.CancellationToken);
-        return new() { Coupon = CouponWire.PublicCoupon(request.CouponId, state, used.GetValueOrDefault(request.CouponId)) };
+        return new() { Coupon = CouponsWire.PublicCoupon(request.CouponId, state, used.GetValueOrDefault(request.CouponId)) };
     }
 
     public override Task<ClaimCouponResponse> ClaimCoupon(ClaimCouponRequest request, ServerCallContext context) =>
         request.Password.Length > 0 ? ClaimByPasswordAsync(request, context)
         : request.CouponId > 0 ? ClaimAsync(request.CouponId, request, context)
-        : throw new RefusalException(CouponRefusals.NotNamed);
+        : throw new RefusalException(CouponsRefusals.NotNamed);
 
     public override async Task<ExchangeCardResponse> ExchangeCard(ExchangeCardRequest request, ServerCallContext context)
     {
         var piece = (await moves.ExchangeAsync(
             context.Caller().Id, request.Number, request.Password, context.CancellationToken)).OrRefuse();
-        return new() { Piece = CouponWire.Piece(piece, clock.NowMs, clock) };
+        return new() { Piece = CouponsWire.Piece(piece, clock.NowMs, clock) };
     }
 
     public override async Task<SendPieceResponse> SendPiece(SendPieceRequest request, ServerCallContext context)
     {
         var piece = (await moves.SendAsync(
             context.Caller().Id, request.PieceId, request.ToUserId, context.CancellationToken)).OrRefuse();
-        return new() { Piece = CouponWire.Piece(piece, clock.NowMs, clock) };
+        return new() { Piece = CouponsWire.Piece(piece, clock.NowMs, clock) };
     }
 
     public override async Task<CountMyCouponsResponse> CountMyCoupons(CountMyCouponsRequest request, ServerCallContext context)
@@ -74,9 +74,9 @@ internal sealed class CouponsGrpc(
         return new()
         {
             Claimable = claimable,
-            Usable = pieces.GetValueOrDefault(PieceStatus.Usable),
-            Ended = pieces.GetValueOrDefault(PieceStatus.Expired) + pieces.GetValueOrDefault(PieceStatus.Void),
-            Used = pieces.GetValueOrDefault(PieceStatus.Used),
+            Usable = pieces.GetValueOrDefault(UserCouponStatus.Usable),
+            Ended = pieces.GetValueOrDefault(UserCouponStatus.Expired) + pieces.GetValueOrDefault(UserCouponStatus.Void),
+            Used = pieces.GetValueOrDefault(UserCouponStatus.Used),
         };
     }
 
@@ -85,8 +85,8 @@ internal sealed class CouponsGrpc(
         var now = clock.NowMs;
         var (pieces, total) = await reads.PiecesAsync(
             context.Caller().Id,
-            new PieceQuery(
-                [.. request.States.Select(s => (PieceStatus)s)],
+            new UserCouponQuery(
+                [.. request.States.Select(s => (UserCouponStatus)s)],
                 request.Type,
                 request.RefId,
                 request.SpendCents),
@@ -94,7 +94,7 @@ internal sealed class CouponsGrpc(
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var response = new ListMyCouponsResponse { TotalCount = total };
-        response.Pieces.AddRange(pieces.Select(p => CouponWire.Piece(p, now, clock)));
+        response.Pieces.AddRange(pieces.Select(p => CouponsWire.Piece(p, now, clock)));
         return response;
     }
 
@@ -107,7 +107,7 @@ internal sealed class CouponsGrpc(
         {
             if (stock is null)
             {
-                CouponRefusals.Unknown.Throw();
+                CouponsRefusals.Unknown.Throw();
             }
 
             await responseStream.WriteAsync(
@@ -135,12 +135,12 @@ internal sealed class CouponsGrpc(
         }
 
         var terms = outcome.Terms is { } present
-            ? PieceTerms.Of(present)
+            ? UserCouponTerms.Of(present)
             : await reads.TermsAsync(couponId, outcome.Version, context.CancellationToken);
         return new()
         {
-            Piece = CouponWire.Piece(
-                couponId, outcome.PieceId, outcome.ClaimedAt, outcome.DrawnCents, PieceOrigin.Claim, terms, clock.NowMs, clock),
+            Piece = CouponsWire.Piece(
+                couponId, outcome.PieceId, outcome.ClaimedAt, outcome.DrawnCents, UserCouponOrigin.Claim, terms, clock.NowMs, clock),
         };
     }
 
@@ -160,7 +160,7 @@ internal sealed class CouponsGrpc(
                 request.Password, context.Caller().Id, request.RequestId, clock.NowMs, cancellation);
         if (couponId == 0)
         {
-            CouponRefusals.Unknown.Throw();
+            CouponsRefusals.Unknown.Throw();
         }
 
         try
@@ -169,7 +169,7 @@ internal sealed class CouponsGrpc(
             await GiveBackAsync(key);
             return claimed;
         }
-        catch (RefusalException refused) when (!CouponRefusals.MayHideAWrongPassword(refused.Refusal))
+        catch (RefusalException refused) when (!CouponsRefusals.MayHideAWrongPassword(refused.Refusal))
         {
             await GiveBackAsync(key);
             throw;

@@ -6,7 +6,7 @@ using Silo.Storage;
 namespace Silo.Coupons;
 
 /// <summary>
-/// What the module holds of shoppers: their pieces. They are under the user id alone, and stay: coupons count them.
+/// What the module holds of shoppers: their user-coupons. They are under the user id alone, and stay: coupons count them.
 /// </summary>
 internal sealed class CouponsPersonalData(ShopClock clock) : IPersonalData
 {
@@ -15,11 +15,11 @@ internal sealed class CouponsPersonalData(ShopClock clock) : IPersonalData
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {
         var now = clock.NowMs;
-        var pieces = await CouponReads.OfUserAsync(reads, userId, cancellation);
+        var userCoupons = await CouponsReads.OfUserAsync(reads, userId, cancellation);
         return new JsonObject
         {
-            ["pieces"] = new JsonArray([.. pieces.Select(p => JsonNode.Parse(
-                JsonFormatter.Default.Format(CouponWire.Piece(p, now, clock))))]),
+            ["pieces"] = new JsonArray([.. userCoupons.Select(p => JsonNode.Parse(
+                JsonFormatter.Default.Format(CouponsWire.UserCoupon(p, now, clock))))]),
         };
     }
 

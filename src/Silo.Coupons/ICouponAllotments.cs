@@ -5,29 +5,29 @@ using Silo.Storage;
 namespace Silo.Coupons;
 
 /// <summary>
-/// The door for modules that give away pieces inside their own transactions. What is to be given is first taken from the
+/// The door for modules that give away user-coupons inside their own transactions. What is to be given is first taken from the
 /// coupon's stock; then each gift is one row.
 /// </summary>
 public interface ICouponAllotments
 {
     /// <summary>
-    /// Takes pieces from a coupon's stock, in a transaction of the coupon together with the caller's joined work. A repeat
+    /// Takes user-coupons from a coupon's stock, in a transaction of the coupon together with the caller's joined work. A repeat
     /// of the id takes nothing more. Refusals: COUPON_UNKNOWN, COUPON_SOLD_OUT.
     /// </summary>
     /// <param name="allotmentId">An id of the caller's, under which it is done once.</param>
     /// <param name="couponId">The coupon.</param>
-    /// <param name="pieces">How many, 1 or more.</param>
+    /// <param name="userCoupons">How many, 1 or more.</param>
     /// <param name="joined">The caller's work; it may keep or refuse.</param>
-    Task<Result<AllottedCoupon>> TakeAsync(long allotmentId, long couponId, long pieces, JoinedCommand joined);
+    Task<Result<AllottedCoupon>> TakeAsync(long allotmentId, long couponId, long userCoupons, JoinedCommand joined);
 
     /// <summary>Gives back what was taken and not given away. A repeat of the id gives nothing more.</summary>
-    Task GiveBackAsync(long allotmentId, long couponId, long pieces);
+    Task GiveBackAsync(long allotmentId, long couponId, long userCoupons);
 
-    /// <summary>Gives a piece that was taken to a user; says its id.</summary>
+    /// <summary>Gives a user-coupon that was taken to a user; says its id.</summary>
     long Give(AllottedCoupon coupon, long userId, long nowMs, Rows rows);
 }
 
-/// <summary>What the pieces of an allotment are: they keep the terms that the coupon had when they were taken.</summary>
+/// <summary>What the user-coupons of an allotment are: they keep the terms that the coupon had when they were taken.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.AllottedCoupon")]
 public sealed record AllottedCoupon
 {
@@ -51,11 +51,11 @@ public sealed record AllottedCoupon
 /// <summary>Allotments by the coupons' grains.</summary>
 internal sealed class CouponAllotments(IGrainFactory grains, IdSource ids) : ICouponAllotments
 {
-    public async Task<Result<AllottedCoupon>> TakeAsync(long allotmentId, long couponId, long pieces, JoinedCommand joined)
+    public async Task<Result<AllottedCoupon>> TakeAsync(long allotmentId, long couponId, long userCoupons, JoinedCommand joined)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pieces);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(userCoupons);
         var taken = await grains.GetGrain<ICouponGrain>(couponId)
-            .AllotJoinedAsync(new() { AllotmentId = allotmentId, Quantity = pieces }, joined);
+            .AllotJoinedAsync(new() { AllotmentId = allotmentId, Quantity = userCoupons }, joined);
         if ((taken.Outcome.Refusal ?? taken.Answer?.Refusal) is { } refusal)
         {
             return refusal;
@@ -71,11 +71,11 @@ internal sealed class CouponAllotments(IGrainFactory grains, IdSource ids) : ICo
         };
     }
 
-    public async Task GiveBackAsync(long allotmentId, long couponId, long pieces)
+    public async Task GiveBackAsync(long allotmentId, long couponId, long userCoupons)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pieces);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(userCoupons);
         var given = await grains.GetGrain<ICouponGrain>(couponId)
-            .ChangeAsync(new AllotCommand { AllotmentId = allotmentId, Quantity = -pieces });
+            .ChangeAsync(new AllotCommand { AllotmentId = allotmentId, Quantity = -userCoupons });
         if (given.Refusal is { } refusal)
         {
             throw new InvalidOperationException($"Pieces of coupon {couponId} cannot be given back: {refusal.Reason}.");
@@ -85,7 +85,7 @@ internal sealed class CouponAllotments(IGrainFactory grains, IdSource ids) : ICo
     public long Give(AllottedCoupon coupon, long userId, long nowMs, Rows rows)
     {
         var id = ids.Next();
-        rows.Append(new PieceRow
+        rows.Append(new UserCouponRow
         {
             CouponId = coupon.CouponId,
             Id = id,
@@ -93,7 +93,7 @@ internal sealed class CouponAllotments(IGrainFactory grains, IdSource ids) : ICo
             UserId = userId,
             RequestId = $" {id:x}",
             ClaimedAt = nowMs,
-            Origin = PieceOrigin.Prize,
+            Origin = UserCouponOrigin.Prize,
             DrawnCents = coupon.DrawnTo == 0
                 ? null
                 : coupon.DrawnFrom + RandomNumberGenerator.GetInt32((int)(coupon.DrawnTo - coupon.DrawnFrom) + 1),

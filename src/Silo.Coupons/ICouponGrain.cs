@@ -8,15 +8,15 @@ namespace Silo.Coupons;
 [Alias("silo.coupons.ICouponGrain"), GrainInterfaceType("silo.coupons.coupon")]
 internal interface ICouponGrain : IGrainWithIntegerKey
 {
-    /// <summary>Claims pieces, one command each; the outcomes come in the order of the commands.</summary>
+    /// <summary>Claims user-coupons, one command each; the outcomes come in the order of the commands.</summary>
     [Alias("Claim"), AlwaysInterleave]
     Task<CouponOutcome[]> ClaimAsync([Immutable] CouponCommand[] commands);
 
-    /// <summary>Claims a piece together with another module's work, which stands or falls with it.</summary>
+    /// <summary>Claims a user-coupon together with another module's work, which stands or falls with it.</summary>
     [Alias("ClaimJoined"), AlwaysInterleave]
     Task<JoinedOutcome<CouponOutcome>> ClaimJoinedAsync([Immutable] ClaimCommand command, JoinedCommand joined);
 
-    /// <summary>Sets pieces aside together with another module's work, which stands or falls with it.</summary>
+    /// <summary>Sets user-coupons aside together with another module's work, which stands or falls with it.</summary>
     [Alias("AllotJoined"), AlwaysInterleave]
     Task<JoinedOutcome<CouponOutcome>> AllotJoinedAsync([Immutable] AllotCommand command, JoinedCommand joined);
 
@@ -43,7 +43,7 @@ internal abstract record CouponCommand
     public long RequestHash { get; init; }
 }
 
-/// <summary>A shopper claims one piece.</summary>
+/// <summary>A shopper claims one user-coupon.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.ClaimCommand")]
 internal sealed record ClaimCommand : CouponCommand
 {
@@ -110,7 +110,7 @@ internal sealed record ChangeCommand : CouponCommand, IOperatorCommand
     public bool Enabled { get; init; }
 }
 
-/// <summary>An operator gives pieces to users.</summary>
+/// <summary>An operator gives user-coupons to users.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.IssueCommand")]
 internal sealed record IssueCommand : CouponCommand, IOperatorCommand
 {
@@ -160,7 +160,7 @@ internal sealed record ImportCardsCommand : CouponCommand, IOperatorCommand
     public byte[][] Hashes { get; init; } = [];
 }
 
-/// <summary>Another module has pieces set aside, or gives them back.</summary>
+/// <summary>Another module has user-coupons set aside, or gives them back.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.AllotCommand")]
 internal sealed record AllotCommand : CouponCommand
 {
@@ -184,9 +184,9 @@ internal sealed record CouponOutcome
     [Id(0)]
     public Refusal? Refusal { get; init; }
 
-    /// <summary>The claimed piece.</summary>
+    /// <summary>The claimed user-coupon.</summary>
     [Id(1)]
-    public long PieceId { get; init; }
+    public long UserCouponId { get; init; }
 
     /// <summary>The version of the terms under which it was claimed.</summary>
     [Id(2)]
@@ -204,11 +204,11 @@ internal sealed record CouponOutcome
     [Id(5)]
     public CouponState? Coupon { get; init; }
 
-    /// <summary>The piece's face value, where it was drawn.</summary>
+    /// <summary>The user-coupon's face value, where it was drawn.</summary>
     [Id(6)]
     public long? DrawnCents { get; init; }
 
-    /// <summary>How many pieces were issued, or cards added.</summary>
+    /// <summary>How many user-coupons were issued, or cards added.</summary>
     [Id(7)]
     public int Count { get; init; }
 
@@ -221,11 +221,11 @@ internal sealed record CouponOutcome
 [GenerateSerializer, Immutable, Alias("silo.coupons.CouponStock")]
 internal sealed record CouponStock
 {
-    /// <summary>Pieces still to be claimed.</summary>
+    /// <summary>User-coupons still to be claimed.</summary>
     [Id(0)]
     public long Left { get; init; }
 
-    /// <summary>Pieces claimed.</summary>
+    /// <summary>User-coupons claimed.</summary>
     [Id(1)]
     public long Claimed { get; init; }
 }

@@ -94,7 +94,7 @@ internal sealed record LotteryChangeCommand : LotteryCommand
     public CouponTake[] Takes { get; init; } = [];
 }
 
-/// <summary>Pieces that were taken from a coupon for a prize.</summary>
+/// <summary>User-coupons that were taken from a coupon for a prize.</summary>
 [GenerateSerializer, Immutable, Alias("silo.lotteries.CouponTake")]
 internal sealed record CouponTake
 {
@@ -108,7 +108,7 @@ internal sealed record CouponTake
 
     /// <summary>How many.</summary>
     [Id(2)]
-    public long Pieces { get; init; }
+    public long UserCoupons { get; init; }
 
     /// <summary>What they are.</summary>
     [Id(3)]
@@ -143,9 +143,9 @@ internal sealed record LotteryOutcome
     [Id(5)]
     public Prize? Prize { get; init; }
 
-    /// <summary>The piece of a coupon prize; 0 for none.</summary>
+    /// <summary>The user-coupon of a coupon prize; 0 for none.</summary>
     [Id(6)]
-    public long PieceId { get; init; }
+    public long UserCouponId { get; init; }
 
     /// <summary>When it was drawn, in unix milliseconds.</summary>
     [Id(7)]

@@ -12,7 +12,7 @@ namespace Silo.Lotteries;
 /// <summary>The operator's rpcs.</summary>
 internal sealed class LotteriesAdminGrpc(
     IGrainFactory grains,
-    LotteryReads reads,
+    LotteriesReads reads,
     LotteryAllotments allotments,
     ICatalog catalog,
     IUnits units,
@@ -25,7 +25,7 @@ internal sealed class LotteriesAdminGrpc(
     {
         var command = Command(context, LotteryChange.Create, request.RequestId, request.Reason, RequestHash.Of(request)) with
         {
-            Terms = LotteryWire.Terms(request.Terms),
+            Terms = LotteriesWire.Terms(request.Terms),
         };
         if (await FirstAnswerAsync(command, context.CancellationToken) is { } first)
         {
@@ -52,7 +52,7 @@ internal sealed class LotteriesAdminGrpc(
     {
         var command = Command(context, LotteryChange.Update, request.RequestId, request.Reason, RequestHash.Of(request)) with
         {
-            Terms = LotteryWire.Terms(request.Terms),
+            Terms = LotteriesWire.Terms(request.Terms),
             ExpectedVersion = request.ExpectedVersion,
         };
         var present = await ExistingAsync(request.LotteryId);
@@ -85,14 +85,14 @@ internal sealed class LotteriesAdminGrpc(
     };
 
     public override async Task<GetLotteryResponse> GetLottery(GetLotteryRequest request, ServerCallContext context) =>
-        new() { Lottery = LotteryWire.Lottery(request.LotteryId, await ExistingAsync(request.LotteryId)) };
+        new() { Lottery = LotteriesWire.Lottery(request.LotteryId, await ExistingAsync(request.LotteryId)) };
 
     public override async Task<SearchLotteriesResponse> SearchLotteries(SearchLotteriesRequest request, ServerCallContext context)
     {
         var (lotteries, total) = await reads.SearchAsync(
             SearchText.Normalise(request.TitleContains), new Paging(request.Page, request.PageSize), context.CancellationToken);
         var response = new SearchLotteriesResponse { TotalCount = total };
-        response.Lotteries.AddRange(lotteries.Select(l => LotteryWire.Lottery(l.Id, l.State)));
+        response.Lotteries.AddRange(lotteries.Select(l => LotteriesWire.Lottery(l.Id, l.State)));
         return response;
     }
 
@@ -106,7 +106,7 @@ internal sealed class LotteriesAdminGrpc(
             : await reads.FilteredAsync(
                 new(request.LotteryId, request.UserId, request.PrizeId, request.PendingOnly), paging, context.CancellationToken);
         var response = new ListLotteryDrawsResponse { TotalCount = total, TotalIsCapped = isCapped };
-        response.Draws.AddRange(draws.Select(LotteryWire.Draw));
+        response.Draws.AddRange(draws.Select(LotteriesWire.Draw));
         return response;
     }
 
@@ -147,14 +147,14 @@ internal sealed class LotteriesAdminGrpc(
     {
         // Its winner may be about to say where he wants it.
         await unit.LockAsync<DrawRow>([request.DrawId], wait: true, cancellation);
-        if (await LotteryReads.DrawAsync(unit, request.DrawId, cancellation) is not { } before)
+        if (await LotteriesReads.DrawAsync(unit, request.DrawId, cancellation) is not { } before)
         {
-            return LotteryRefusals.DrawUnknown;
+            return LotteriesRefusals.DrawUnknown;
         }
 
         if (!before.Draw.IsGoods)
         {
-            return LotteryRefusals.NotDeliverable;
+            return LotteriesRefusals.NotDeliverable;
         }
 
         var row = await unit.Set<DeliveryRow>().SingleOrDefaultAsync(d => d.DrawId == request.DrawId, cancellation);
@@ -173,7 +173,7 @@ internal sealed class LotteriesAdminGrpc(
     /// <summary>As the audit log, which is not erased, may keep it.</summary>
     private static Draw Audited(FullDraw draw)
     {
-        var wire = LotteryWire.Draw(draw);
+        var wire = LotteriesWire.Draw(draw);
         if (wire.Delivery is not null)
         {
             (wire.Delivery.Address, wire.Delivery.TrackingNumber) = ("", "");
@@ -189,7 +189,7 @@ internal sealed class LotteriesAdminGrpc(
         var state = await reads.StateAsync(lotteryId);
         if (!state.Exists)
         {
-            LotteryRefusals.Unknown.Throw();
+            LotteriesRefusals.Unknown.Throw();
         }
 
         return state;

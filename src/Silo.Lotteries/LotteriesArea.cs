@@ -13,8 +13,8 @@ public static class LotteriesArea
     /// <summary>Adds the module's services, model and grains.</summary>
     public static IServiceCollection AddLotteries(this IServiceCollection services)
     {
-        services.AddSingleton<IModuleModel, LotteryModel>();
-        services.AddSingleton<LotteryReads>();
+        services.AddSingleton<IModuleModel, LotteriesModel>();
+        services.AddSingleton<LotteriesReads>();
         services.AddSingleton<LotteryAllotments>();
         services.AddSingleton<PrizeAddresses>();
         services.AddSingleton<IJoinedWork, TakenWork>();

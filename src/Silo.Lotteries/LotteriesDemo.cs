@@ -3,7 +3,7 @@ using Silo.Kernel;
 namespace Silo.Lotteries;
 
 /// <summary>The demo shop's lottery: a full wheel.</summary>
-internal sealed class LotteriesDemo(IGrainFactory grains, LotteryReads reads, IdSource ids, ShopClock clock) : IDemoData
+internal sealed class LotteriesDemo(IGrainFactory grains, LotteriesReads reads, IdSource ids, ShopClock clock) : IDemoData
 {
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
 

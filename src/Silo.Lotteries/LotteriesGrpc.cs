@@ -10,7 +10,7 @@ namespace Silo.Lotteries;
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class LotteriesGrpc(
     Coalescer<long, LotteryCommand, LotteryOutcome> draws,
-    LotteryReads reads,
+    LotteriesReads reads,
     LiveValues<long, LotteryProgress> watch,
     PrizeAddresses addresses,
     IUnits units,
@@ -19,7 +19,7 @@ internal sealed class LotteriesGrpc(
     : LotteriesService.LotteriesServiceBase
 {
     public override async Task<DescribeLotteryResponse> DescribeLottery(DescribeLotteryRequest request, ServerCallContext context) =>
-        new() { Lottery = LotteryWire.Lottery(request.LotteryId, await ExistingAsync(request.LotteryId)) };
+        new() { Lottery = LotteriesWire.Lottery(request.LotteryId, await ExistingAsync(request.LotteryId)) };
 
     public override async Task<DrawLotteryResponse> DrawLottery(DrawLotteryRequest request, ServerCallContext context)
     {
@@ -46,7 +46,7 @@ internal sealed class LotteriesGrpc(
             At = outcome.At,
             PieceId = outcome.PieceId,
         };
-        return new() { Draw = LotteryWire.OwnDraw(new(row, prize), outcome.Nonce) };
+        return new() { Draw = LotteriesWire.OwnDraw(new(row, prize), outcome.Nonce) };
     }
 
     public override async Task<GetMyDrawResponse> GetMyDraw(GetMyDrawRequest request, ServerCallContext context)
@@ -54,8 +54,8 @@ internal sealed class LotteriesGrpc(
         var (state, user) = (await ExistingAsync(request.LotteryId), context.Caller().Id);
         var (mine, _) = await reads.OfUserAsync(request.LotteryId, user, new Paging(1, 1), context.CancellationToken);
         return mine.Count == 0
-            ? throw new RefusalException(LotteryRefusals.DrawUnknown)
-            : new() { Draw = LotteryWire.OwnDraw(mine[0], LotteryNumbers.Nonce(state.PseudonymKey, request.LotteryId, user)) };
+            ? throw new RefusalException(LotteriesRefusals.DrawUnknown)
+            : new() { Draw = LotteriesWire.OwnDraw(mine[0], LotteryNumbers.Nonce(state.PseudonymKey, request.LotteryId, user)) };
     }
 
     public override async Task<ListDrawsResponse> ListDraws(ListDrawsRequest request, ServerCallContext context)
@@ -70,7 +70,7 @@ internal sealed class LotteriesGrpc(
             context.CancellationToken);
         var response = new ListDrawsResponse { TotalCount = total };
         response.Draws.AddRange(page.Select(
-            d => LotteryWire.ShownDraw(d, shown.GetValueOrDefault(d.Draw.UserId), isNamed: request.UserId != 0)));
+            d => LotteriesWire.ShownDraw(d, shown.GetValueOrDefault(d.Draw.UserId), isNamed: request.UserId != 0)));
         return response;
     }
 
@@ -87,7 +87,7 @@ internal sealed class LotteriesGrpc(
         var state = await reads.StateAsync(draw.Draw.LotteryId);
         return new()
         {
-            Draw = LotteryWire.OwnDraw(draw, LotteryNumbers.Nonce(state.PseudonymKey, draw.Draw.LotteryId, userId)),
+            Draw = LotteriesWire.OwnDraw(draw, LotteryNumbers.Nonce(state.PseudonymKey, draw.Draw.LotteryId, userId)),
         };
     }
 
@@ -102,8 +102,8 @@ internal sealed class LotteriesGrpc(
             SeedHash = LotteryNumbers.SeedHash(state.Seed),
             TotalCount = state.Draws,
         };
-        response.Rules.AddRange((await reads.RulesAsync(page, context.CancellationToken)).Select(LotteryWire.Rule));
-        response.Draws.AddRange(page.Select(draw => LotteryWire.Revealed(state, draw)));
+        response.Rules.AddRange((await reads.RulesAsync(page, context.CancellationToken)).Select(LotteriesWire.Rule));
+        response.Draws.AddRange(page.Select(draw => LotteriesWire.Revealed(state, draw)));
         return response;
     }
 
@@ -112,10 +112,10 @@ internal sealed class LotteriesGrpc(
         var state = (await reads.ClosedAsync(request.LotteryId)).OrRefuse();
         if (await reads.BeforeAsync(request.LotteryId, request.Position, context.CancellationToken) is not (var draw, var rule, var won))
         {
-            throw new RefusalException(LotteryRefusals.DrawUnknown);
+            throw new RefusalException(LotteriesRefusals.DrawUnknown);
         }
 
-        var revealed = LotteryWire.Revealed(state, draw);
+        var revealed = LotteriesWire.Revealed(state, draw);
         var total = LotteryRules.OddsTotal(rule.IsDeck, rule.Prizes, won);
         var number = LotteryNumbers.Number(
             state.Seed, request.LotteryId, rule.Version, draw.Position, revealed.Pseudonym, (ulong)total);
@@ -141,7 +141,7 @@ internal sealed class LotteriesGrpc(
         await ExistingAsync(request.LotteryId);
         await foreach (var progress in watch.WatchAsync(request.LotteryId, context.CancellationToken))
         {
-            await responseStream.WriteAsync(LotteryWire.Watched(progress!), context.CancellationToken);
+            await responseStream.WriteAsync(LotteriesWire.Watched(progress!), context.CancellationToken);
         }
     }
 
@@ -150,7 +150,7 @@ internal sealed class LotteriesGrpc(
         var state = await reads.StateAsync(lotteryId);
         if (!state.Exists)
         {
-            LotteryRefusals.Unknown.Throw();
+            LotteriesRefusals.Unknown.Throw();
         }
 
         return state;

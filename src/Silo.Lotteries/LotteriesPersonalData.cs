@@ -14,11 +14,11 @@ internal sealed class LotteriesPersonalData : IPersonalData
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {
-        var draws = await LotteryReads.OfUserAsync(reads, userId, cancellation);
+        var draws = await LotteriesReads.OfUserAsync(reads, userId, cancellation);
         return new JsonObject
         {
             ["draws"] = new JsonArray([.. draws.Select(d => JsonNode.Parse(
-                JsonFormatter.Default.Format(LotteryWire.Draw(d))))]),
+                JsonFormatter.Default.Format(LotteriesWire.Draw(d))))]),
         };
     }
 

@@ -36,7 +36,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
     public async Task<LotteryProgress?> WatchAsync(LotteryProgress? seen)
     {
         await LoadStateAsync();
-        if (State.Exists && LotteryWire.Progress(State) == seen)
+        if (State.Exists && LotteriesWire.Progress(State) == seen)
         {
             try
             {
@@ -49,7 +49,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
         }
 
         LeaveIfNeverWritten();
-        return State.Exists ? LotteryWire.Progress(State) : null;
+        return State.Exists ? LotteriesWire.Progress(State) : null;
     }
 
     /// <summary>
@@ -192,7 +192,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
         foreach (var d in draws)
         {
             facts.DrawsOf(d.UserId).Add(
-                new(d.Id, d.Position, d.RuleVersion, d.PrizeId, d.PieceId, d.RequestId, d.RequestHash, d.At));
+                new(d.Id, d.Position, d.RuleVersion, d.PrizeId, d.UserCouponId, d.RequestId, d.RequestHash, d.At));
         }
 
         return true;
@@ -230,11 +230,11 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
             return (draft, Refuse(full));
         }
 
-        var pieceId = prize.Kind == LotteryPrizeKind.Coupon ? coupons.Give(prize.Coupon!, command.UserId, facts.Now, rows) : 0;
+        var userCouponId = prize.Kind == LotteryPrizeKind.Coupon ? coupons.Give(prize.Coupon!, command.UserId, facts.Now, rows) : 0;
         // The blank keeps what is made here apart from what a caller can send.
         var requestId = command.RequestId.Length > 0 ? command.RequestId : $" {id:x}";
         var draw = new AcceptedDraw(
-            id, position, draft.RuleVersion, prize.Id, pieceId, requestId, command.RequestHash, facts.Now);
+            id, position, draft.RuleVersion, prize.Id, userCouponId, requestId, command.RequestHash, facts.Now);
         rows.Append(new DrawRow
         {
             Id = id,
@@ -248,7 +248,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
             At = facts.Now,
             PrizeId = prize.Id,
             PrizeOrdinal = draft.Won[place],
-            PieceId = pieceId,
+            UserCouponId = userCouponId,
             IsGoods = prize.Kind == LotteryPrizeKind.Goods,
         });
         mine.Add(draw);
@@ -263,7 +263,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
         RuleVersion = draw.RuleVersion,
         PrizeId = draw.PrizeId,
         Prize = draw.RuleVersion == state.RuleVersion ? state.Terms.Prizes.Single(p => p.Id == draw.PrizeId) : null,
-        PieceId = draw.PieceId,
+        UserCouponId = draw.UserCouponId,
         At = draw.At,
         Nonce = nonce,
     };
@@ -327,7 +327,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
     {
         if (!draft.Exists && command.Change != LotteryChange.Create)
         {
-            return (draft, Refuse(LotteryRefusals.Unknown));
+            return (draft, Refuse(LotteriesRefusals.Unknown));
         }
 
         var requestKey = (command.OperatorId, command.Rpc, command.RequestId);
@@ -344,7 +344,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
 
         var next = decision.Value;
         WriteRows(draft, next, command, rows, facts.Now);
-        var after = JsonFormatter.Default.Format(LotteryWire.Lottery(LotteryId, next));
+        var after = JsonFormatter.Default.Format(LotteriesWire.Lottery(LotteryId, next));
         var auditId = ids.Next();
         rows.Append(new AuditEntry
         {
@@ -354,7 +354,7 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
             Rpc = command.Rpc,
             Subject = $"lottery:{LotteryAllotments.Text(LotteryId)}",
             Reason = command.Reason,
-            Before = draft.Exists ? JsonFormatter.Default.Format(LotteryWire.Lottery(LotteryId, draft)) : null,
+            Before = draft.Exists ? JsonFormatter.Default.Format(LotteriesWire.Lottery(LotteryId, draft)) : null,
             After = after,
             RequestId = command.RequestId.Length > 0 ? command.RequestId : $" {auditId:x}",
             RequestHash = command.RequestHash,
@@ -382,9 +382,9 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
             return refusal;
         }
 
-        if (WithPieces(draft, command) is not { } terms)
+        if (WithUserCoupons(draft, command) is not { } terms)
         {
-            return LotteryRefusals.VersionStale;
+            return LotteriesRefusals.VersionStale;
         }
 
         return draft.Exists
@@ -397,17 +397,17 @@ internal sealed class LotteryGrain(IdSource ids, ShopClock clock, IWallets walle
     }
 
     /// <summary>
-    /// The terms with the ids of new prizes and the coupons' pieces; null where what was taken does not fit any more,
+    /// The terms with the ids of new prizes and the coupons' user-coupons; null where what was taken does not fit any more,
     /// because somebody else has changed the prizes meanwhile.
     /// </summary>
-    private LotteryTerms? WithPieces(LotteryState draft, LotteryChangeCommand command)
+    private LotteryTerms? WithUserCoupons(LotteryState draft, LotteryChangeCommand command)
     {
         var prizes = command.Terms.Prizes.ToArray();
         for (var place = 0; place < prizes.Length; place++)
         {
             var prize = prizes[place];
             var (take, needed) = (command.Takes.SingleOrDefault(t => t.Place == place), LotteryAllotments.Needed(draft.Terms, prize));
-            if ((take?.Pieces ?? 0) != Math.Max(0, needed))
+            if ((take?.UserCoupons ?? 0) != Math.Max(0, needed))
             {
                 return null;
             }

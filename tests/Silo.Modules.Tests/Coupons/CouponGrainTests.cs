@@ -26,7 +26,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         var outcomes = await Node.ClaimManyAsync(coupon, Claim(less), Claim(exact), Claim(none));
 
         Assert.Equal(["COUPON_STREAK_TOO_SHORT", null, "COUPON_STREAK_TOO_SHORT"], Reasons(outcomes));
-        Assert.Equal(exact, Assert.Single(await Node.PiecesAsync(coupon)).UserId);
+        Assert.Equal(exact, Assert.Single(await Node.UserCouponsAsync(coupon)).UserId);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 
     [Fact]
-    public async Task Claim_ForPoints_ChargesThemOnceWithThePiece()
+    public async Task Claim_ForPoints_ChargesThemOnceWithTheUserCoupon()
     {
         var (rich, poor, none) = (NewId(), NewId(), NewId());
         await Node.AddPointsAsync(rich, 250);
@@ -56,12 +56,12 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         Assert.Equal(
             [null, "COUPON_POINTS_TOO_LOW", "COUPON_POINTS_TOO_LOW", null, null, "COUPON_POINTS_TOO_LOW"], Reasons(outcomes));
-        Assert.Equal(outcomes[0].PieceId, outcomes[3].PieceId);
-        Assert.Equal(outcomes[0].PieceId, later.PieceId);
+        Assert.Equal(outcomes[0].UserCouponId, outcomes[3].UserCouponId);
+        Assert.Equal(outcomes[0].UserCouponId, later.UserCouponId);
         Assert.Equal((50, 99), ((await Node.WalletAsync(rich))!.Points, (await Node.WalletAsync(poor))!.Points));
         Assert.Null(await Node.WalletAsync(none));
         Assert.Equal(
-            new[] { outcomes[0].PieceId, outcomes[4].PieceId }.Select(id => $"piece:{id}").Order(), await ChargesAsync(coupon));
+            new[] { outcomes[0].UserCouponId, outcomes[4].UserCouponId }.Select(id => $"piece:{id}").Order(), await ChargesAsync(coupon));
     }
 
     [Fact]
@@ -73,9 +73,9 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         var outcome = (await Node.ClaimManyAsync(coupon, Claim(user) with { DryRun = true }))[0];
 
-        Assert.Equal((null, 0), (outcome.Refusal, outcome.PieceId));
+        Assert.Equal((null, 0), (outcome.Refusal, outcome.UserCouponId));
         Assert.Equal(100, (await Node.WalletAsync(user))!.Points);
-        Assert.Empty(await Node.PiecesAsync(coupon));
+        Assert.Empty(await Node.UserCouponsAsync(coupon));
         Assert.Equal(0, (await Node.StateAsync(coupon)).Claimed);
     }
 
@@ -137,8 +137,8 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         Assert.Equal([null, null, "COUPON_POINTS_TOO_LOW", null, null, null], Reasons(outcomes));
         Assert.Equal(0, (await Node.WalletAsync(after))!.Points);
-        Assert.Equal([$"piece:{outcomes[3].PieceId}"], await ChargesAsync(coupon));
-        Assert.Equal([1, 2, 3], (await Node.PiecesAsync(coupon)).Select(p => p.Version));
+        Assert.Equal([$"piece:{outcomes[3].UserCouponId}"], await ChargesAsync(coupon));
+        Assert.Equal([1, 2, 3], (await Node.UserCouponsAsync(coupon)).Select(p => p.Version));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         }
 
         Assert.Equal(100, (await Node.WalletAsync(user))!.Points);
-        Assert.Empty(await Node.PiecesAsync(coupon));
+        Assert.Empty(await Node.UserCouponsAsync(coupon));
         Assert.Null((await Node.ClaimAsync(coupon, user, "r")).Refusal);
         Assert.Equal(0, (await Node.WalletAsync(user))!.Points);
     }
@@ -175,8 +175,8 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         var again = await PayAsync(coupon, user, payment, PaidWork.Keep);
 
         Assert.Equal((null, JoinedVerdict.Keep), (first.Outcome.Refusal, first.Answer?.Verdict));
-        Assert.Equal(first.Outcome.PieceId, Assert.Single(await Node.PiecesAsync(coupon)).Id);
-        Assert.Equal((first.Outcome.PieceId, first.Answer?.Text), (again.Outcome.PieceId, again.Answer?.Text));
+        Assert.Equal(first.Outcome.UserCouponId, Assert.Single(await Node.UserCouponsAsync(coupon)).Id);
+        Assert.Equal((first.Outcome.UserCouponId, first.Answer?.Text), (again.Outcome.UserCouponId, again.Answer?.Text));
         Assert.Equal(1, (await Node.StateAsync(coupon)).Claimed);
         Assert.Equal(2, await BookedAsync(payment));
     }
@@ -219,9 +219,9 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
             OperatorId = 1,
             Rpc = "tests/Import",
             Numbers = [$"{carded}"],
-            Hashes = [PieceMoves.HashOf($"{carded}", "secret")],
+            Hashes = [CouponsWrites.HashOf($"{carded}", "secret")],
         });
-        Assert.True((await Node.Get<PieceMoves>().ExchangeAsync(carded, $"{carded}", "secret", CancellationToken.None)).IsAccepted);
+        Assert.True((await Node.Get<CouponsWrites>().ExchangeAsync(carded, $"{carded}", "secret", CancellationToken.None)).IsAccepted);
 
         await Node.ClaimManyAsync(
             coupon,
@@ -245,9 +245,9 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
     private protected async Task<List<string>> ChargesAsync(long coupon)
     {
-        var pieces = (await Node.PiecesAsync(coupon)).Select(p => $"piece:{p.Id}").ToArray();
+        var userCoupons = (await Node.UserCouponsAsync(coupon)).Select(p => $"piece:{p.Id}").ToArray();
         return await Node.ReadAsync(r => r.Query<TransactionRow>()
-            .Where(t => t.Kind == LedgerKind.CouponPoints && pieces.Contains(t.Reference))
+            .Where(t => t.Kind == LedgerKind.CouponPoints && userCoupons.Contains(t.Reference))
             .OrderBy(t => t.Reference).Select(t => t.Reference).ToListAsync());
     }
 
@@ -264,7 +264,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
     private async Task AssertNothingAsync(long coupon, long payment)
     {
-        Assert.Empty(await Node.PiecesAsync(coupon));
+        Assert.Empty(await Node.UserCouponsAsync(coupon));
         Assert.Equal((0, 0), ((await Node.StateAsync(coupon)).Claimed, (await Node.StateAsync(coupon)).Claimants));
         Assert.Equal(0, await BookedAsync(payment));
     }
@@ -292,7 +292,7 @@ public sealed class CouponGrainOnPostgres(CouponNode<OnPostgres> node) : CouponG
             var outcomes = await Node.ClaimManyAsync(coupon, Claim(locked, "r"), Claim(free));
 
             Assert.Equal(["STORAGE_UNAVAILABLE", null], Reasons(outcomes));
-            Assert.Equal(free, Assert.Single(await Node.PiecesAsync(coupon)).UserId);
+            Assert.Equal(free, Assert.Single(await Node.UserCouponsAsync(coupon)).UserId);
         }
 
         Assert.Equal((100, 0), ((await Node.WalletAsync(locked))!.Points, (await Node.WalletAsync(free))!.Points));

@@ -62,7 +62,7 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
         return coupon;
     }
 
-    internal async Task<CouponState> StateAsync(long coupon) => await Get<CouponReads>().StateAsync(coupon);
+    internal async Task<CouponState> StateAsync(long coupon) => await Get<CouponsReads>().StateAsync(coupon);
 
     internal ChangeCommand Change(Func<CouponTerms, CouponTerms>? change = null)
     {
@@ -84,12 +84,12 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
     internal Task<CouponOutcome[]> ClaimManyAsync(long coupon, params CouponCommand[] commands) =>
         Grain(coupon).ClaimAsync(commands).WaitAsync(Bound);
 
-    /// <summary>A user's piece of a coupon of its own.</summary>
-    internal async Task<long> PieceAsync(long user, Func<CouponTerms, CouponTerms>? change = null)
+    /// <summary>A user's user-coupon of a coupon of its own.</summary>
+    internal async Task<long> UserCouponAsync(long user, Func<CouponTerms, CouponTerms>? change = null)
     {
         var outcome = await ClaimAsync(await CreateAsync(change), user);
         Assert.Null(outcome.Refusal);
-        return outcome.PieceId;
+        return outcome.UserCouponId;
     }
 
     internal async Task AddPointsAsync(long user, long points) => Assert.True((await Units.RunAsync<long>(
@@ -107,8 +107,8 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
     internal Task<WalletRow?> WalletAsync(long user) => ReadAsync(
         r => r.Query<WalletRow>().SingleOrDefaultAsync(w => w.UserId == user));
 
-    internal Task<List<PieceRow>> PiecesAsync(long coupon) => ReadAsync(
-        r => r.Query<PieceRow>().Where(p => p.CouponId == coupon && p.ClaimedAt >= 0).OrderBy(p => p.Id).ToListAsync());
+    internal Task<List<UserCouponRow>> UserCouponsAsync(long coupon) => ReadAsync(
+        r => r.Query<UserCouponRow>().Where(p => p.CouponId == coupon && p.ClaimedAt >= 0).OrderBy(p => p.Id).ToListAsync());
 
     private protected override void Add(IServiceCollection services, IConfiguration configuration)
     {
@@ -176,7 +176,7 @@ internal sealed class PaidWork(string kind, JoinedVerdict verdict) : IJoinedWork
         {
             Verdict = verdict,
             Refusal = verdict == JoinedVerdict.Keep ? null : Refusal,
-            Text = ((CouponOutcome)decision.Outcome).PieceId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Text = ((CouponOutcome)decision.Outcome).UserCouponId.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
     }
 }

@@ -109,7 +109,7 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
     }
 
     [Fact]
-    public async Task Draw_OfACouponPrize_GivesAPieceOfTheAllotment()
+    public async Task Draw_OfACouponPrize_GivesAUserCouponOfTheAllotment()
     {
         var user = NewId();
         var coupon = await Node.CreateAsync(t => t with { StockTotal = 5, AmountMaxCents = 2_000 });
@@ -118,17 +118,17 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
 
         var draws = new[] { await DrawAsync(lottery, user), await DrawAsync(lottery, user), await DrawAsync(lottery, user) };
 
-        var pieces = await Node.PiecesAsync(coupon);
-        Assert.Equal(2, draws.Count(d => d.PieceId > 0));
-        Assert.Equal(draws.Select(d => d.PieceId).Where(id => id > 0).Order(), pieces.Select(p => p.Id));
-        Assert.All(pieces, p => Assert.Equal((user, PieceOrigin.Prize), (p.UserId, p.Origin)));
-        Assert.All(pieces, p => Assert.InRange(p.DrawnCents!.Value, 1_000, 2_000));
+        var userCoupons = await Node.UserCouponsAsync(coupon);
+        Assert.Equal(2, draws.Count(d => d.UserCouponId > 0));
+        Assert.Equal(draws.Select(d => d.UserCouponId).Where(id => id > 0).Order(), userCoupons.Select(p => p.Id));
+        Assert.All(userCoupons, p => Assert.Equal((user, UserCouponOrigin.Prize), (p.UserId, p.Origin)));
+        Assert.All(userCoupons, p => Assert.InRange(p.DrawnCents!.Value, 1_000, 2_000));
         // A prize is no claim: the user may still claim his own.
         Assert.Null((await Node.ClaimAsync(coupon, user)).Refusal);
     }
 
     [Fact]
-    public async Task End_OfALotteryWithPiecesLeft_GivesThemBackOnce()
+    public async Task End_OfALotteryWithUserCouponsLeft_GivesThemBackOnce()
     {
         var coupon = await Node.CreateAsync(t => t with { StockTotal = 5 });
         var lottery = await CreateWithCouponAsync(coupon, stock: 4, times: 1);
@@ -216,9 +216,9 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
 
         Assert.Null((await SaveAsync(lottery, terms, takes)).Refusal);
 
-        Assert.Equal(taken, takes.Sum(t => t.Pieces));
+        Assert.Equal(taken, takes.Sum(t => t.UserCoupons));
         var backs = await WorkAsync(LotteryAllotments.GiveBack, $"{coupon}:");
-        Assert.Equal(given, backs.Sum(back => LotteryAllotments.Read(back.Payload).Pieces));
+        Assert.Equal(given, backs.Sum(back => LotteryAllotments.Read(back.Payload).UserCoupons));
         foreach (var back in backs)
         {
             await new GiveBackWork(Node.Get<ICouponAllotments>()).RunAsync(back, CancellationToken.None);
@@ -228,7 +228,7 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
         Assert.NotNull((await StateAsync(lottery)).Terms.Prizes[0].Coupon);
     }
 
-    /// <summary>Without pieces, which nobody takes for terms that are refused anyway.</summary>
+    /// <summary>Without user-coupons, which nobody takes for terms that are refused anyway.</summary>
     [Fact]
     public async Task Update_BelowWhatWasWonAndWithMoreOfACoupon_SaysThatTheStockIsTooLow()
     {
@@ -285,7 +285,7 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
     private async Task<LotteryOutcome> DrawAsync(long lottery, long user, string request = "") =>
         (await Node.Lottery(lottery).DrawAsync([new DrawCommand { UserId = user, RequestId = request }]))[0];
 
-    private Task<LotteryState> StateAsync(long lottery) => Node.Get<LotteryReads>().StateAsync(lottery);
+    private Task<LotteryState> StateAsync(long lottery) => Node.Get<LotteriesReads>().StateAsync(lottery);
 
     private Task<List<DrawRow>> RowsAsync(long lottery) => Node.ReadAsync(
         r => r.Query<DrawRow>().Where(d => d.LotteryId == lottery).OrderBy(d => d.Position).ToListAsync());

@@ -17,7 +17,7 @@ namespace Silo.Modules.Tests.Lotteries;
 public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
     where TKind : IDatabaseKind
 {
-    private LotteryReads Reads => Node.Get<LotteryReads>();
+    private LotteriesReads Reads => Node.Get<LotteriesReads>();
 
     /// <summary>What was sent to the modules' tables; none on the embedded database, where nothing is caught.</summary>
     private IEnumerable<Statement> Sent => Node.Statements.Where(
@@ -78,8 +78,8 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 
     [Theory]
-    [InlineData(LotteryReads.MostCounted, false)]
-    [InlineData(LotteryReads.MostCounted + 1, true)]
+    [InlineData(LotteriesReads.MostCounted, false)]
+    [InlineData(LotteriesReads.MostCounted + 1, true)]
     public async Task Filtered_OfMoreThanIsCounted_SaysSo(int pending, bool isCapped)
     {
         var lottery = NewId();
@@ -108,28 +108,28 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
         {
             var (draws, total, capped) = await Reads.FilteredAsync(query, new Paging(1, 5), CancellationToken.None);
 
-            Assert.Equal((5, LotteryReads.MostCounted, isCapped), (draws.Count, total, capped));
+            Assert.Equal((5, LotteriesReads.MostCounted, isCapped), (draws.Count, total, capped));
         }
     }
 
     [Theory]
     [InlineData(3)]
-    [InlineData((int)CouponReads.MostUsedCounted)]
-    [InlineData((int)CouponReads.MostUsedCounted + 7)]
+    [InlineData((int)CouponsReads.MostUsedCounted)]
+    [InlineData((int)CouponsReads.MostUsedCounted + 7)]
     public async Task Used_OfACoupon_IsCountedToItsBound(int used)
     {
         var (coupon, other) = (await Node.CreateAsync(), await Node.CreateAsync());
         var rows = new Rows();
         for (var i = 0; i < used; i++)
         {
-            rows.Append(new PieceMarkRow { PieceId = NewId(), CouponId = coupon, Mark = PieceMark.Used, SubjectId = i });
+            rows.Append(new UserCouponMarkRow { UserCouponId = NewId(), CouponId = coupon, Mark = UserCouponMark.Used, SubjectId = i });
         }
 
         // These are not used.
-        rows.Append(new PieceMarkRow { PieceId = NewId(), CouponId = other, Mark = PieceMark.Reserved });
+        rows.Append(new UserCouponMarkRow { UserCouponId = NewId(), CouponId = other, Mark = UserCouponMark.Reserved });
         await WriteAsync(rows);
-        var reads = new CouponReads(Node.Units, Node.Get<IStates>());
-        var expected = Math.Min(used, CouponReads.MostUsedCounted + 1);
+        var reads = new CouponsReads(Node.Units, Node.Get<IStates>());
+        var expected = Math.Min(used, CouponsReads.MostUsedCounted + 1);
 
         for (var i = 0; i < 2; i++)
         {
@@ -141,10 +141,10 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         Node.Statements.Clear();
         await reads.UsedAsync([coupon], CancellationToken.None);
-        Assert.Equal(TKind.IsPostgres && used <= CouponReads.MostUsedCounted ? 1 : 0, Sent.Count());
-        var wire = CouponWire.Coupon(coupon, await Node.StateAsync(coupon), expected);
+        Assert.Equal(TKind.IsPostgres && used <= CouponsReads.MostUsedCounted ? 1 : 0, Sent.Count());
+        var wire = CouponsWire.Coupon(coupon, await Node.StateAsync(coupon), expected);
         Assert.Equal(
-            (Math.Min(used, CouponReads.MostUsedCounted), used > CouponReads.MostUsedCounted), (wire.Used, wire.UsedIsCapped));
+            (Math.Min(used, CouponsReads.MostUsedCounted), used > CouponsReads.MostUsedCounted), (wire.Used, wire.UsedIsCapped));
     }
 
     [Fact]

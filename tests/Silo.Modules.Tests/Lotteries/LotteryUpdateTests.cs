@@ -33,7 +33,7 @@ public abstract class LotteryUpdateSuite<TKind>(CouponNode<TKind> node) : Coupon
             () => service.UpdateLottery(new() { LotteryId = lottery, Terms = terms, ExpectedVersion = 2 }, Call()));
 
         Assert.Equal("LOTTERY_VERSION_STALE", refused.Refusal.Reason);
-        var state = await Node.Get<LotteryReads>().StateAsync(lottery);
+        var state = await Node.Get<LotteriesReads>().StateAsync(lottery);
         Assert.Equal((2, "second", 1), (state.Version, state.Terms.Title, state.Terms.Prizes.Count));
     }
 
@@ -47,7 +47,7 @@ public abstract class LotteryUpdateSuite<TKind>(CouponNode<TKind> node) : Coupon
         terms.Prizes[0].Weight = 0;
         terms.Prizes.Add(new LotteryPrize { Kind = PrizeKind.Points, Title = "points", Weight = 1, Stock = 9, Points = 1 });
         await ChangeAsync(lottery, LotteryChange.Create, terms);
-        var prizes = (await Node.Get<LotteryReads>().StateAsync(lottery)).Terms.Prizes;
+        var prizes = (await Node.Get<LotteriesReads>().StateAsync(lottery)).Terms.Prizes;
         (terms.Prizes[0].Id, terms.Prizes[1].Id, terms.Prizes[1].Stock) = (prizes[0].Id, prizes[1].Id, 1);
         terms.Prizes.Add(new LotteryPrize { Kind = PrizeKind.Coupon, Title = "coupon", Weight = 1, Stock = 3, CouponId = coupon });
         await (wonMeanwhile ? Task.CompletedTask : DrawTwiceAsync());
@@ -84,7 +84,7 @@ public abstract class LotteryUpdateSuite<TKind>(CouponNode<TKind> node) : Coupon
     private LotteriesAdminGrpc Service(Func<Task> meanwhile)
     {
         var (grains, units, ids, clock) = (Node.Get<IGrainFactory>(), Node.Units, Node.Get<IdSource>(), Node.Clock);
-        var reads = new LotteryReads(units, new StatesBefore(Node.Get<IStates>(), meanwhile), grains, clock);
+        var reads = new LotteriesReads(units, new StatesBefore(Node.Get<IStates>(), meanwhile), grains, clock);
         return new(
             grains, reads, Node.Get<LotteryAllotments>(), Node.Get<ICatalog>(), units, new OperatorWrites(units), ids, clock);
     }
@@ -95,7 +95,7 @@ public abstract class LotteryUpdateSuite<TKind>(CouponNode<TKind> node) : Coupon
             OperatorId = 1,
             Rpc = "tests/Save",
             Change = change,
-            Terms = LotteryWire.Terms(terms),
+            Terms = LotteriesWire.Terms(terms),
         })).Refusal);
 
     private sealed class StatesBefore(IStates states, Func<Task> then) : IStates

@@ -20,7 +20,7 @@ internal sealed class LotteryAllotments(
     /// <summary>Looks at an allotment: if no lottery uses it, it is given back.</summary>
     public const string Settle = "lotteries.settle";
 
-    /// <summary>Gives pieces back to their coupon.</summary>
+    /// <summary>Gives user-coupons back to their coupon.</summary>
     public const string GiveBack = "lotteries.give_back";
 
     /// <summary>Takes what the coupon prizes of new terms need beyond the present ones, or nothing, with the refusal.</summary>
@@ -44,7 +44,7 @@ internal sealed class LotteryAllotments(
                 return taken.Refusal;
             }
 
-            takes.Add(new() { AllotmentId = id, Place = place, Pieces = needed, Coupon = taken.Value });
+            takes.Add(new() { AllotmentId = id, Place = place, UserCoupons = needed, Coupon = taken.Value });
         }
 
         return takes.ToArray();
@@ -60,7 +60,7 @@ internal sealed class LotteryAllotments(
         {
             try
             {
-                await SettleAsync(take.AllotmentId, Payload(take.Coupon.CouponId, take.Pieces), CancellationToken.None);
+                await SettleAsync(take.AllotmentId, Payload(take.Coupon.CouponId, take.UserCoupons), CancellationToken.None);
             }
             catch (Exception exception)
             {
@@ -85,15 +85,15 @@ internal sealed class LotteryAllotments(
         },
         cancellation);
 
-    /// <summary>How many pieces a prize needs beyond what its lottery has; negative where it has too many.</summary>
+    /// <summary>How many user-coupons a prize needs beyond what its lottery has; negative where it has too many.</summary>
     public static long Needed(LotteryTerms present, Prize prize) => prize.Kind != LotteryPrizeKind.Coupon
         ? 0
         : prize.Stock - (present.Prizes.SingleOrDefault(p => prize.Id != 0 && p.Id == prize.Id)?.Stock ?? 0);
 
     /// <summary>What the work of giving back says.</summary>
-    public static string Payload(long couponId, long pieces) => $"{Text(couponId)}:{Text(pieces)}";
+    public static string Payload(long couponId, long userCoupons) => $"{Text(couponId)}:{Text(userCoupons)}";
 
-    public static (long CouponId, long Pieces) Read(string payload)
+    public static (long CouponId, long UserCoupons) Read(string payload)
     {
         var parts = payload.Split(':');
         return (Number(parts[0]), Number(parts[1]));
@@ -135,21 +135,21 @@ internal sealed class SettleWork(LotteryAllotments allotments) : IWorkHandler
     }
 }
 
-/// <summary>Gives pieces back to their coupon.</summary>
+/// <summary>Gives user-coupons back to their coupon.</summary>
 internal sealed class GiveBackWork(ICouponAllotments coupons) : IWorkHandler
 {
     public string Kind => LotteryAllotments.GiveBack;
 
     public async Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
     {
-        var (couponId, pieces) = LotteryAllotments.Read(item.Payload);
-        await coupons.GiveBackAsync(LotteryAllotments.Number(item.Key), couponId, pieces);
+        var (couponId, userCoupons) = LotteryAllotments.Read(item.Payload);
+        await coupons.GiveBackAsync(LotteryAllotments.Number(item.Key), couponId, userCoupons);
         return WorkOutcome.Done;
     }
 }
 
 /// <summary>Closes a lottery at its end.</summary>
-internal sealed class CloseWork(IGrainFactory grains, LotteryReads reads, ShopClock clock) : IWorkHandler
+internal sealed class CloseWork(IGrainFactory grains, LotteriesReads reads, ShopClock clock) : IWorkHandler
 {
     public const string Name = "lotteries.close";
 

@@ -5,7 +5,7 @@ using Silo.Lotteries.V1;
 namespace Silo.Lotteries;
 
 /// <summary>Between the module's types and the wire's.</summary>
-internal static class LotteryWire
+internal static class LotteriesWire
 {
     public static LotteryTerms Terms(V1.LotteryTerms wire) => new()
     {

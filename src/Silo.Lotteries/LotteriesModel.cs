@@ -64,8 +64,8 @@ internal sealed class DrawRow
     /// <summary>How often the prize was drawn before, so that nobody has to count.</summary>
     public long PrizeOrdinal { get; init; }
 
-    /// <summary>The piece of a coupon prize; 0 for none.</summary>
-    public long PieceId { get; init; }
+    /// <summary>The user-coupon of a coupon prize; 0 for none.</summary>
+    public long UserCouponId { get; init; }
 
     /// <summary>Whether an operator has to deliver it.</summary>
     public bool IsGoods { get; init; }
@@ -128,7 +128,7 @@ internal sealed class SettledRow
 }
 
 /// <summary>The module's part of the database model.</summary>
-internal sealed class LotteryModel : IModuleModel
+internal sealed class LotteriesModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {

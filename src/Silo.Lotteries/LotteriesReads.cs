@@ -15,7 +15,7 @@ internal sealed record Rule(int Version, long FirstPosition, bool IsDeck, IReadO
 internal readonly record struct DrawQuery(long LotteryId, long UserId = 0, long PrizeId = 0, bool PendingOnly = false);
 
 /// <summary>The module's queries: draws come from rows, how far a lottery is from the committed state of its grain.</summary>
-internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory grains, ShopClock clock)
+internal sealed class LotteriesReads(IUnits units, IStates states, IGrainFactory grains, ShopClock clock)
 {
     /// <summary>So many draws of a filter are counted exactly.</summary>
     public const int MostCounted = 10_000;
@@ -29,7 +29,7 @@ internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory g
         var state = await StateAsync(lotteryId);
         if (!state.Exists)
         {
-            return LotteryRefusals.Unknown;
+            return LotteriesRefusals.Unknown;
         }
 
         if (!state.Closed && clock.NowMs >= state.Terms.EndsAt
@@ -38,7 +38,7 @@ internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory g
             state = await StateAsync(lotteryId);
         }
 
-        return state.Closed ? state : LotteryRefusals.NotEnded;
+        return state.Closed ? state : LotteriesRefusals.NotEnded;
     }
 
     public async Task<(List<(long Id, LotteryState State)> Lotteries, long Total)> SearchAsync(

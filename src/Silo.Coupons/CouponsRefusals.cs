@@ -4,7 +4,7 @@ using Silo.Kernel;
 namespace Silo.Coupons;
 
 /// <summary>The refusals of the module, each group in the order in which they are checked.</summary>
-internal static class CouponRefusals
+internal static class CouponsRefusals
 {
     public static readonly Refusal NotNamed =
         new("COUPON_NOT_NAMED", RefusalKind.Invalid, "Name the coupon by its id, its password, or both.");
@@ -58,13 +58,13 @@ internal static class CouponRefusals
     public static readonly Refusal CardUsed =
         new("CARD_USED", RefusalKind.Precondition, "The card was used before.");
 
-    public static readonly Refusal PieceUnknown =
+    public static readonly Refusal UserCouponUnknown =
         new("PIECE_UNKNOWN", RefusalKind.NotFound, "There is no such piece.");
 
-    public static readonly Refusal PieceNotUsable =
+    public static readonly Refusal UserCouponNotUsable =
         new("PIECE_NOT_USABLE", RefusalKind.Precondition, "The piece is used, given away, void or expired.");
 
-    public static readonly Refusal PieceSentToSelf =
+    public static readonly Refusal UserCouponSentToSelf =
         new("PIECE_SENT_TO_SELF", RefusalKind.Precondition, "A piece cannot be given to its owner.");
 
     /// <summary>Whether it was told before the password was looked at, or because it was wrong.</summary>

@@ -5,7 +5,7 @@ using Silo.Kernel;
 namespace Silo.Coupons;
 
 /// <summary>Between the module's types and the wire's.</summary>
-internal static class CouponWire
+internal static class CouponsWire
 {
     public static CouponTerms Terms(V1.CouponTerms wire) => new()
     {
@@ -41,7 +41,7 @@ internal static class CouponWire
     /// <summary>A coupon as operators see it.</summary>
     /// <param name="id">The coupon.</param>
     /// <param name="state">Its state.</param>
-    /// <param name="used">Its used pieces, as <see cref="CouponReads.UsedAsync"/> counts them.</param>
+    /// <param name="used">Its used pieces, as <see cref="CouponsReads.UsedAsync"/> counts them.</param>
     public static Coupon Coupon(long id, CouponState state, long used) => new()
     {
         Id = id,
@@ -54,8 +54,8 @@ internal static class CouponWire
         CreatedAt = Instant(state.CreatedAt),
         UpdatedAt = Instant(state.UpdatedAt),
         PasswordNeeded = state.Terms.Password.Length > 0,
-        Used = Math.Min(used, CouponReads.MostUsedCounted),
-        UsedIsCapped = used > CouponReads.MostUsedCounted,
+        Used = Math.Min(used, CouponsReads.MostUsedCounted),
+        UsedIsCapped = used > CouponsReads.MostUsedCounted,
         Allotted = state.Allotted,
     };
 
@@ -67,14 +67,14 @@ internal static class CouponWire
         return coupon;
     }
 
-    public static CouponPiece Piece(FullPiece full, long now, ShopClock clock)
+    public static CouponPiece Piece(FullUserCoupon full, long now, ShopClock clock)
     {
         var piece = Piece(
             full.Piece.CouponId, full.Piece.Id, full.Piece.ClaimedAt, full.Piece.DrawnCents, full.Piece.Origin, full.Terms.Terms, now, clock);
         if (full.Mark is { } mark)
         {
             piece.State = (PieceState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
-            piece.OrderId = mark.Mark is PieceMark.Used or PieceMark.Reserved ? mark.SubjectId : 0;
+            piece.OrderId = mark.Mark is UserCouponMark.Used or UserCouponMark.Reserved ? mark.SubjectId : 0;
             piece.EndedAt = Instant(mark.At);
         }
 
@@ -82,7 +82,7 @@ internal static class CouponWire
     }
 
     public static CouponPiece Piece(
-        long couponId, long pieceId, long claimedAt, long? drawnCents, PieceOrigin origin, PieceTerms terms, long now, ShopClock clock)
+        long couponId, long pieceId, long claimedAt, long? drawnCents, UserCouponOrigin origin, UserCouponTerms terms, long now, ShopClock clock)
     {
         var until = CouponRules.UsableUntil(terms, claimedAt);
         var piece = new CouponPiece

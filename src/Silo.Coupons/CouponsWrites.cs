@@ -9,10 +9,10 @@ using Silo.Storage;
 namespace Silo.Coupons;
 
 /// <summary>
-/// What happens to pieces past their coupon's grain, each in one unit: cards become pieces, pieces change hands. What
+/// What happens to user-coupons past their coupon's grain, each in one unit: cards become user-coupons, user-coupons change hands. What
 /// is contended is a row whose key or guard lets one through.
 /// </summary>
-internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, IAttempts attempts, ShopClock clock)
+internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers users, IAttempts attempts, ShopClock clock)
 {
     private const int WrongCards = 10;
 
@@ -27,7 +27,7 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
     public static bool IsHashOf(byte[] hash, string number, string password) =>
         CryptographicOperations.FixedTimeEquals(hash, HashOf(number, password));
 
-    public async Task<Result<FullPiece>> ExchangeAsync(long userId, string number, string password, CancellationToken cancellation)
+    public async Task<Result<FullUserCoupon>> ExchangeAsync(long userId, string number, string password, CancellationToken cancellation)
     {
         var key = string.Create(CultureInfo.InvariantCulture, $"card:{userId}");
         if (!(await units.RunAsync<bool>(
@@ -41,7 +41,7 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
             r => r.Query<CardRow>().SingleOrDefaultAsync(c => c.Number == number, cancellation), cancellation);
         if (card is null || !IsHashOf(card.Hash, number, password))
         {
-            return CouponRefusals.CardWrong;
+            return CouponsRefusals.CardWrong;
         }
 
         // Not in the unit below, whose refusal would take it back.
@@ -54,49 +54,49 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
             cancellation);
         var coupon = await reads.StateAsync(card.CouponId);
         var drawn = CouponRules.DrawnCents(coupon.Terms, RandomNumberGenerator.GetInt32(CouponRules.FaceValues(coupon.Terms)));
-        return await units.RunAsync<FullPiece>(
+        return await units.RunAsync<FullUserCoupon>(
             async unit =>
             {
                 // The guard locks the row; of two at once, the second finds the card used.
-                var pieceId = unit.NewId();
+                var userCouponId = unit.NewId();
                 var open = CouponRules.OpenRefusal(coupon, unit.NowMs, clock);
                 var taken = open is null && await unit.ExecuteAsync(
-                    $"UPDATE coupons_cards SET user_id = {userId}, piece_id = {pieceId} WHERE number = {number} AND piece_id = 0",
+                    $"UPDATE coupons_cards SET user_id = {userId}, user_coupon_id = {userCouponId} WHERE number = {number} AND user_coupon_id = 0",
                     cancellation) == 1;
                 if (!taken)
                 {
                     var now = await unit.Query<CardRow>().SingleAsync(c => c.Number == number, cancellation);
-                    return now.PieceId == 0 ? open!
-                        : now.UserId != userId ? CouponRefusals.CardUsed
-                        : (await CouponReads.PiecesAsync(unit, [now.PieceId], null, cancellation)).Single();
+                    return now.UserCouponId == 0 ? open!
+                        : now.UserId != userId ? CouponsRefusals.CardUsed
+                        : (await CouponsReads.UserCouponsAsync(unit, [now.UserCouponId], null, cancellation)).Single();
                 }
 
-                var piece = new PieceRow
+                var userCoupon = new UserCouponRow
                 {
                     CouponId = card.CouponId,
-                    Id = pieceId,
+                    Id = userCouponId,
                     Version = coupon.Version,
                     UserId = userId,
-                    RequestId = $" {pieceId:x}",
+                    RequestId = $" {userCouponId:x}",
                     ClaimedAt = unit.NowMs,
-                    Origin = PieceOrigin.Card,
+                    Origin = UserCouponOrigin.Card,
                     DrawnCents = drawn,
-                    Ordinal = -pieceId,
+                    Ordinal = -userCouponId,
                 };
-                unit.Set<PieceRow>().Add(piece);
+                unit.Set<UserCouponRow>().Add(userCoupon);
                 await unit.SaveAsync(cancellation);
-                return (await CouponReads.PiecesAsync(unit, [pieceId], null, cancellation)).Single();
+                return (await CouponsReads.UserCouponsAsync(unit, [userCouponId], null, cancellation)).Single();
             },
             cancellation);
     }
 
-    public Task<Result<FullPiece>> SendAsync(long userId, long pieceId, long toUserId, CancellationToken cancellation) =>
-        units.RunAsync<FullPiece>(
+    public Task<Result<FullUserCoupon>> SendAsync(long userId, long userCouponId, long toUserId, CancellationToken cancellation) =>
+        units.RunAsync<FullUserCoupon>(
             async unit =>
             {
-                if ((await CouponReads.PiecesAsync(unit, [pieceId], userId, cancellation)).SingleOrDefault() is not { } mine)
+                if ((await CouponsReads.UserCouponsAsync(unit, [userCouponId], userId, cancellation)).SingleOrDefault() is not { } mine)
                 {
-                    return CouponRefusals.PieceUnknown;
+                    return CouponsRefusals.UserCouponUnknown;
                 }
 
                 if (await GiftAsync(unit, mine, toUserId, cancellation) is { } first)
@@ -106,7 +106,7 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
 
                 if (!IsUsable(mine, unit.NowMs))
                 {
-                    return CouponRefusals.PieceNotUsable;
+                    return CouponsRefusals.UserCouponNotUsable;
                 }
 
                 if ((await users.ExistingAsync(unit, [toUserId], cancellation)).Count == 0)
@@ -114,54 +114,54 @@ internal sealed class PieceMoves(IUnits units, CouponReads reads, IUsers users, 
                     return UsersRefusals.Unknown;
                 }
 
-                return toUserId == userId ? CouponRefusals.PieceSentToSelf : await GiveAsync(unit, mine, toUserId, cancellation);
+                return toUserId == userId ? CouponsRefusals.UserCouponSentToSelf : await GiveAsync(unit, mine, toUserId, cancellation);
             },
             cancellation);
 
-    /// <summary>Marks a piece; false where it was marked before, also by somebody at the same moment.</summary>
+    /// <summary>Marks a user-coupon; false where it was marked before, also by somebody at the same moment.</summary>
     public static async Task<bool> MarkAsync(
-        Unit unit, PieceRow piece, PieceMark mark, long subjectId, CancellationToken cancellation) =>
+        Unit unit, UserCouponRow userCoupon, UserCouponMark mark, long subjectId, CancellationToken cancellation) =>
         await unit.ExecuteAsync(
             $"""
-            INSERT INTO coupons_marks (piece_id, coupon_id, mark, subject_id, at)
-            VALUES ({piece.Id}, {piece.CouponId}, {(short)mark}, {subjectId}, {unit.NowMs}) ON CONFLICT DO NOTHING
+            INSERT INTO coupons_marks (user_coupon_id, coupon_id, mark, subject_id, at)
+            VALUES ({userCoupon.Id}, {userCoupon.CouponId}, {(short)mark}, {subjectId}, {unit.NowMs}) ON CONFLICT DO NOTHING
             """,
             cancellation) == 1;
 
-    public static bool IsUsable(FullPiece piece, long now) => CouponRules.StatusOf(
-        piece.Mark?.Mark, CouponRules.UsableUntil(piece.Terms.Terms, piece.Piece.ClaimedAt), now) == PieceStatus.Usable;
+    public static bool IsUsable(FullUserCoupon userCoupon, long now) => CouponRules.StatusOf(
+        userCoupon.Mark?.Mark, CouponRules.UsableUntil(userCoupon.Terms.Terms, userCoupon.UserCoupon.ClaimedAt), now) == UserCouponStatus.Usable;
 
-    /// <summary>The piece that the receiver has got for a piece, or null.</summary>
-    private static async Task<FullPiece?> GiftAsync(Unit unit, FullPiece sent, long toUserId, CancellationToken cancellation) =>
-        sent.Mark is { Mark: PieceMark.Sent, SubjectId: var gift }
-            ? (await CouponReads.PiecesAsync(unit, [gift], toUserId, cancellation)).SingleOrDefault()
+    /// <summary>The user-coupon that the receiver has got for a user-coupon, or null.</summary>
+    private static async Task<FullUserCoupon?> GiftAsync(Unit unit, FullUserCoupon sent, long toUserId, CancellationToken cancellation) =>
+        sent.Mark is { Mark: UserCouponMark.Sent, SubjectId: var gift }
+            ? (await CouponsReads.UserCouponsAsync(unit, [gift], toUserId, cancellation)).SingleOrDefault()
             : null;
 
-    private static async Task<Result<FullPiece>> GiveAsync(
-        Unit unit, FullPiece mine, long toUserId, CancellationToken cancellation)
+    private static async Task<Result<FullUserCoupon>> GiveAsync(
+        Unit unit, FullUserCoupon mine, long toUserId, CancellationToken cancellation)
     {
         var id = unit.NewId();
-        if (!await MarkAsync(unit, mine.Piece, PieceMark.Sent, id, cancellation))
+        if (!await MarkAsync(unit, mine.UserCoupon, UserCouponMark.Sent, id, cancellation))
         {
             // Of two at once for one receiver, the second is a repeat too.
-            var now = (await CouponReads.PiecesAsync(unit, [mine.Piece.Id], null, cancellation)).Single();
-            return await GiftAsync(unit, now, toUserId, cancellation) is { } first ? first : CouponRefusals.PieceNotUsable;
+            var now = (await CouponsReads.UserCouponsAsync(unit, [mine.UserCoupon.Id], null, cancellation)).Single();
+            return await GiftAsync(unit, now, toUserId, cancellation) is { } first ? first : CouponsRefusals.UserCouponNotUsable;
         }
 
-        unit.Set<PieceRow>().Add(new PieceRow
+        unit.Set<UserCouponRow>().Add(new UserCouponRow
         {
-            CouponId = mine.Piece.CouponId,
+            CouponId = mine.UserCoupon.CouponId,
             Id = id,
-            Version = mine.Piece.Version,
+            Version = mine.UserCoupon.Version,
             UserId = toUserId,
             RequestId = $" {id:x}",
             // Its time goes on as it was.
-            ClaimedAt = mine.Piece.ClaimedAt,
-            Origin = PieceOrigin.Gift,
-            DrawnCents = mine.Piece.DrawnCents,
+            ClaimedAt = mine.UserCoupon.ClaimedAt,
+            Origin = UserCouponOrigin.Gift,
+            DrawnCents = mine.UserCoupon.DrawnCents,
             Ordinal = -id,
         });
         await unit.SaveAsync(cancellation);
-        return (await CouponReads.PiecesAsync(unit, [id], null, cancellation)).Single();
+        return (await CouponsReads.UserCouponsAsync(unit, [id], null, cancellation)).Single();
     }
 }

@@ -5,7 +5,7 @@ using Xunit;
 namespace Silo.Modules.Tests.Coupons;
 
 /// <summary>
-/// Goal: one piece never serves two orders, and what an order does not use is its owner's again. Method: the door for
+/// Goal: one user-coupon never serves two orders, and what an order does not use is its owner's again. Method: the door for
 /// orders over a real database.
 /// </summary>
 public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
@@ -14,21 +14,21 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
     private static readonly DiscountBasket Basket = new([new(1, [10], 0, 3_000), new(2, [11], 0, 1_000)], 500);
 
     [Fact]
-    public async Task Quote_EachPiece_SaysWhatItTakesOffOrWhyNot()
+    public async Task Quote_EachUserCoupon_SaysWhatItTakesOffOrWhyNot()
     {
         var user = NewId();
-        var (good, percent) = (await Node.PieceAsync(user), await Node.PieceAsync(user, t => t with { IsPercent = true }));
-        var others = await Node.PieceAsync(NewId());
-        var early = await Node.PieceAsync(user, t => t with { UsableAfterDays = 1 });
-        var goods = await Node.PieceAsync(user, t => t with { Targets = [new() { IsGoods = true, TargetId = 9 }] });
-        var high = await Node.PieceAsync(user, t => t with { ThresholdCents = 4_501 });
-        var store = await Node.PieceAsync(user, t => t with { ShopId = 3 });
-        var used = await Node.PieceAsync(user);
+        var (good, percent) = (await Node.UserCouponAsync(user), await Node.UserCouponAsync(user, t => t with { IsPercent = true }));
+        var others = await Node.UserCouponAsync(NewId());
+        var early = await Node.UserCouponAsync(user, t => t with { UsableAfterDays = 1 });
+        var goods = await Node.UserCouponAsync(user, t => t with { Targets = [new() { IsGoods = true, TargetId = 9 }] });
+        var high = await Node.UserCouponAsync(user, t => t with { ThresholdCents = 4_501 });
+        var store = await Node.UserCouponAsync(user, t => t with { ShopId = 3 });
+        var used = await Node.UserCouponAsync(user);
         Assert.Null(await ReserveAsync(user, NewId(), used));
 
         var discounts = await QuoteAsync(user, good, others, early, goods, high, store, used, 7, percent);
 
-        Assert.Equal([good, others, early, goods, high, store, used, 7, percent], discounts.Select(d => d.PieceId));
+        Assert.Equal([good, others, early, goods, high, store, used, 7, percent], discounts.Select(d => d.UserCouponId));
         Assert.Equal(
             [null, "PIECE_UNKNOWN", "PIECE_NOT_YET_USABLE", "PIECE_NO_MATCHING_GOODS", "PIECE_SPEND_TOO_LOW",
                 "PIECE_NO_MATCHING_GOODS", "PIECE_NOT_USABLE", "PIECE_UNKNOWN", null],
@@ -39,57 +39,57 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
     }
 
     [Fact]
-    public async Task Quote_ADrawnPiece_UsesItsOwnFaceValue()
+    public async Task Quote_ADrawnUserCoupon_UsesItsOwnFaceValue()
     {
         var user = NewId();
         var outcome = await Node.ClaimAsync(await Node.CreateAsync(t => t with { AmountCents = 1, AmountMaxCents = 900 }), user);
 
         Assert.InRange(outcome.DrawnCents!.Value, 1, 900);
-        Assert.Equal(outcome.DrawnCents, Assert.Single(await QuoteAsync(user, outcome.PieceId)).TotalCents);
+        Assert.Equal(outcome.DrawnCents, Assert.Single(await QuoteAsync(user, outcome.UserCouponId)).TotalCents);
     }
 
     [Fact]
-    public async Task Quote_APieceNamedTwice_IsQuotedOnce()
+    public async Task Quote_AUserCouponNamedTwice_IsQuotedOnce()
     {
         var user = NewId();
-        var piece = await Node.PieceAsync(user);
+        var userCoupon = await Node.UserCouponAsync(user);
 
-        Assert.Equal(1_000, Assert.Single(await QuoteAsync(user, piece, piece)).TotalCents);
-        Assert.Null(await ReserveAsync(user, NewId(), piece, piece));
+        Assert.Equal(1_000, Assert.Single(await QuoteAsync(user, userCoupon, userCoupon)).TotalCents);
+        Assert.Null(await ReserveAsync(user, NewId(), userCoupon, userCoupon));
     }
 
     [Fact]
-    public async Task Quote_AfterTheTermsChanged_KeepsThoseOfThePiece()
+    public async Task Quote_AfterTheTermsChanged_KeepsThoseOfTheUserCoupon()
     {
         var user = NewId();
         var coupon = await Node.CreateAsync();
-        var piece = (await Node.ClaimAsync(coupon, user)).PieceId;
+        var userCoupon = (await Node.ClaimAsync(coupon, user)).UserCouponId;
         await Node.Grain(coupon).ChangeAsync(Node.Change(t => t with { AmountCents = 1, ThresholdCents = 1_000_000 }));
 
-        Assert.Equal(1_000, Assert.Single(await QuoteAsync(user, piece)).TotalCents);
+        Assert.Equal(1_000, Assert.Single(await QuoteAsync(user, userCoupon)).TotalCents);
     }
 
     [Fact]
     public async Task QuoteAll_ListsWhatIsUsableNewestFirstAndEachAlone()
     {
         var user = NewId();
-        var first = await Node.PieceAsync(user);
-        var second = await Node.PieceAsync(user, t => t with { ThresholdCents = 4_501 });
-        await Node.PieceAsync(NewId());
-        var reserved = await Node.PieceAsync(user);
+        var first = await Node.UserCouponAsync(user);
+        var second = await Node.UserCouponAsync(user, t => t with { ThresholdCents = 4_501 });
+        await Node.UserCouponAsync(NewId());
+        var reserved = await Node.UserCouponAsync(user);
         Assert.Null(await ReserveAsync(user, NewId(), reserved));
 
         var discounts = await Node.ReadAsync(
             r => Node.Coupons.QuoteAllAsync(r, user, Basket, Node.Clock.NowMs, CancellationToken.None));
 
-        Assert.Equal([(second, "PIECE_SPEND_TOO_LOW"), (first, null)], discounts.Select(d => (d.PieceId, d.Refusal?.Reason)));
+        Assert.Equal([(second, "PIECE_SPEND_TOO_LOW"), (first, null)], discounts.Select(d => (d.UserCouponId, d.Refusal?.Reason)));
     }
 
     [Fact]
-    public async Task QuoteAll_BehindMoreExpiredPiecesThanItLists_StillFindsTheUsableOne()
+    public async Task QuoteAll_BehindMoreExpiredUserCouponsThanItLists_StillFindsTheUsableOne()
     {
         var user = NewId();
-        var usable = await Node.PieceAsync(user);
+        var usable = await Node.UserCouponAsync(user);
         var brief = await Node.CreateAsync(t => t with { UsableDays = 1, StockTotal = 1_000 });
         await Node.Grain(brief).ChangeAsync(
             new IssueCommand { OperatorId = 1, Rpc = "tests/Issue", Users = [.. Enumerable.Repeat(user, 201)] });
@@ -97,14 +97,14 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
 
         var discounts = await Node.ReadAsync(r => Node.Coupons.QuoteAllAsync(r, user, Basket, dayAfter, CancellationToken.None));
 
-        Assert.Equal([usable], discounts.Select(d => d.PieceId));
+        Assert.Equal([usable], discounts.Select(d => d.UserCouponId));
     }
 
     [Fact]
-    public async Task Reserve_WithOnePieceRefused_ReservesNone()
+    public async Task Reserve_WithOneUserCouponRefused_ReservesNone()
     {
         var user = NewId();
-        var (good, others) = (await Node.PieceAsync(user), await Node.PieceAsync(NewId()));
+        var (good, others) = (await Node.UserCouponAsync(user), await Node.UserCouponAsync(NewId()));
 
         Assert.Equal("PIECE_UNKNOWN", await ReserveAsync(user, NewId(), good, others));
 
@@ -113,11 +113,11 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
     }
 
     [Fact]
-    public async Task Reserve_APieceThatWouldTakeNothing_IsRefusedAndNotUsedUp()
+    public async Task Reserve_AUserCouponThatWouldTakeNothing_IsRefusedAndNotUsedUp()
     {
         var user = NewId();
-        var all = await Node.PieceAsync(user, t => t with { AmountCents = 10_000 });
-        var behind = await Node.PieceAsync(user);
+        var all = await Node.UserCouponAsync(user, t => t with { AmountCents = 10_000 });
+        var behind = await Node.UserCouponAsync(user);
 
         Assert.Equal("PIECE_NOTHING_TO_REDUCE", await ReserveAsync(user, NewId(), all, behind));
 
@@ -125,31 +125,31 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
     }
 
     [Fact]
-    public async Task Reserve_OneOf64OrdersAtOnce_GetsThePiece()
+    public async Task Reserve_OneOf64OrdersAtOnce_GetsTheUserCoupon()
     {
         var user = NewId();
-        var piece = await Node.PieceAsync(user);
+        var userCoupon = await Node.UserCouponAsync(user);
         var orders = Enumerable.Range(0, 64).Select(_ => NewId()).ToArray();
 
-        var answers = await Task.WhenAll(orders.Select(order => Task.Run(() => ReserveAsync(user, order, piece))));
+        var answers = await Task.WhenAll(orders.Select(order => Task.Run(() => ReserveAsync(user, order, userCoupon))));
 
         Assert.Single(answers, answer => answer is null);
         Assert.Equal(63, answers.Count(answer => answer == "PIECE_NOT_USABLE"));
-        var mark = await MarkAsync(piece);
-        Assert.Equal((PieceMark.Reserved, orders[Array.IndexOf(answers, null)]), (mark!.Mark, mark.SubjectId));
+        var mark = await MarkAsync(userCoupon);
+        Assert.Equal((UserCouponMark.Reserved, orders[Array.IndexOf(answers, null)]), (mark!.Mark, mark.SubjectId));
     }
 
     [Fact]
-    public async Task Reserve_TwoOrdersWithTheSamePiecesInOtherOrders_EndsWithOne()
+    public async Task Reserve_TwoOrdersWithTheSameUserCouponsInOtherOrders_EndsWithOne()
     {
         var user = NewId();
-        long[] pieces = [await Node.PieceAsync(user), await Node.PieceAsync(user), await Node.PieceAsync(user)];
+        long[] userCoupons = [await Node.UserCouponAsync(user), await Node.UserCouponAsync(user), await Node.UserCouponAsync(user)];
         for (var round = 0; round < 10; round++)
         {
             var (one, two) = (NewId(), NewId());
 
             var answers = await Task.WhenAll(
-                Task.Run(() => ReserveAsync(user, one, pieces)), Task.Run(() => ReserveAsync(user, two, [.. pieces.Reverse()])));
+                Task.Run(() => ReserveAsync(user, one, userCoupons)), Task.Run(() => ReserveAsync(user, two, [.. userCoupons.Reverse()])));
 
             Assert.Single(answers, answer => answer is null);
             Assert.Equal(3, await GiveBackAsync(one) + await GiveBackAsync(two));
@@ -160,81 +160,81 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
     public async Task Use_AndARepeat_UseOnceAndGivingBackDoesNothing()
     {
         var (user, order) = (NewId(), NewId());
-        var piece = await Node.PieceAsync(user);
-        Assert.Null(await ReserveAsync(user, order, piece));
+        var userCoupon = await Node.UserCouponAsync(user);
+        Assert.Null(await ReserveAsync(user, order, userCoupon));
 
         Assert.Equal((1, 0, 0), (await UseAsync(order), await UseAsync(order), await GiveBackAsync(order)));
 
-        Assert.Equal(PieceMark.Used, (await MarkAsync(piece))!.Mark);
-        Assert.Equal("PIECE_NOT_USABLE", await ReserveAsync(user, NewId(), piece));
+        Assert.Equal(UserCouponMark.Used, (await MarkAsync(userCoupon))!.Mark);
+        Assert.Equal("PIECE_NOT_USABLE", await ReserveAsync(user, NewId(), userCoupon));
     }
 
     [Fact]
     public async Task GiveBack_AndARepeat_MakeItUsableOnceMore()
     {
         var (user, order, other) = (NewId(), NewId(), NewId());
-        var (piece, second) = (await Node.PieceAsync(user), await Node.PieceAsync(user));
-        Assert.Null(await ReserveAsync(user, order, piece));
+        var (userCoupon, second) = (await Node.UserCouponAsync(user), await Node.UserCouponAsync(user));
+        Assert.Null(await ReserveAsync(user, order, userCoupon));
         Assert.Null(await ReserveAsync(user, other, second));
 
         Assert.Equal((1, 0, 0), (await GiveBackAsync(order), await GiveBackAsync(order), await UseAsync(order)));
 
-        Assert.Null(await MarkAsync(piece));
+        Assert.Null(await MarkAsync(userCoupon));
         Assert.Equal(other, (await MarkAsync(second))!.SubjectId);
-        Assert.Null(await ReserveAsync(user, NewId(), piece));
+        Assert.Null(await ReserveAsync(user, NewId(), userCoupon));
     }
 
     [Fact]
     public async Task GiveBack_AfterItsTime_LeavesItExpired()
     {
         var (user, order) = (NewId(), NewId());
-        var piece = await Node.PieceAsync(user, t => t with { UsableDays = 1 });
-        Assert.Null(await ReserveAsync(user, order, piece));
+        var userCoupon = await Node.UserCouponAsync(user, t => t with { UsableDays = 1 });
+        Assert.Null(await ReserveAsync(user, order, userCoupon));
         var dayAfter = Node.Clock.NowMs + (25L * 60 * 60 * 1000);
 
         await GiveBackAsync(order);
 
         var late = await Node.ReadAsync(
-            r => Node.Coupons.QuoteAsync(r, user, [piece], Basket, dayAfter, CancellationToken.None));
+            r => Node.Coupons.QuoteAsync(r, user, [userCoupon], Basket, dayAfter, CancellationToken.None));
         Assert.Equal("PIECE_NOT_USABLE", Assert.Single(late).Refusal?.Reason);
-        Assert.Null(Assert.Single(await QuoteAsync(user, piece)).Refusal);
+        Assert.Null(Assert.Single(await QuoteAsync(user, userCoupon)).Refusal);
     }
 
     [Fact]
-    public async Task Reserve_InAUnitThatIsRolledBack_LeavesThePiece()
+    public async Task Reserve_InAUnitThatIsRolledBack_LeavesTheUserCoupon()
     {
         var user = NewId();
-        var piece = await Node.PieceAsync(user);
+        var userCoupon = await Node.UserCouponAsync(user);
 
         await Node.Units.RunAsync<bool>(
             async unit =>
             {
-                Assert.True((await Node.Coupons.ReserveAsync(unit, user, NewId(), [piece], Basket, CancellationToken.None)).IsAccepted);
-                return CouponRefusals.PieceUnknown;
+                Assert.True((await Node.Coupons.ReserveAsync(unit, user, NewId(), [userCoupon], Basket, CancellationToken.None)).IsAccepted);
+                return CouponsRefusals.UserCouponUnknown;
             },
             CancellationToken.None);
 
-        Assert.Null(await MarkAsync(piece));
+        Assert.Null(await MarkAsync(userCoupon));
     }
 
     [Fact]
-    public async Task ReserveAndSend_OfOnePieceAtOnce_OnlyOneHappens()
+    public async Task ReserveAndSend_OfOneUserCouponAtOnce_OnlyOneHappens()
     {
         for (var round = 0; round < 10; round++)
         {
             var (user, order) = (NewId(), NewId());
-            var piece = await Node.PieceAsync(user);
+            var userCoupon = await Node.UserCouponAsync(user);
             var friend = NewId();
             await AddUserAsync(friend);
 
             var outcomes = await Task.WhenAll(
-                Task.Run(() => ReserveAsync(user, order, piece)),
+                Task.Run(() => ReserveAsync(user, order, userCoupon)),
                 Task.Run(async () =>
-                    (await Node.Get<PieceMoves>().SendAsync(user, piece, friend, CancellationToken.None)).Refusal?.Reason));
+                    (await Node.Get<CouponsWrites>().SendAsync(user, userCoupon, friend, CancellationToken.None)).Refusal?.Reason));
 
             Assert.Single(outcomes, reason => reason is null);
             Assert.Single(outcomes, reason => reason == "PIECE_NOT_USABLE");
-            Assert.Equal(outcomes[0] is null ? PieceMark.Reserved : PieceMark.Sent, (await MarkAsync(piece))!.Mark);
+            Assert.Equal(outcomes[0] is null ? UserCouponMark.Reserved : UserCouponMark.Sent, (await MarkAsync(userCoupon))!.Mark);
         }
     }
 
@@ -247,12 +247,12 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
         },
         CancellationToken.None);
 
-    private Task<IReadOnlyList<Discount>> QuoteAsync(long user, params long[] pieces) => Node.ReadAsync(
-        r => Node.Coupons.QuoteAsync(r, user, pieces, Basket, Node.Clock.NowMs, CancellationToken.None));
+    private Task<IReadOnlyList<Discount>> QuoteAsync(long user, params long[] userCoupons) => Node.ReadAsync(
+        r => Node.Coupons.QuoteAsync(r, user, userCoupons, Basket, Node.Clock.NowMs, CancellationToken.None));
 
     /// <summary>The reason of the refusal, or null.</summary>
-    private async Task<string?> ReserveAsync(long user, long order, params long[] pieces) => (await Node.Units.RunAsync(
-        unit => Node.Coupons.ReserveAsync(unit, user, order, pieces, Basket, CancellationToken.None),
+    private async Task<string?> ReserveAsync(long user, long order, params long[] userCoupons) => (await Node.Units.RunAsync(
+        unit => Node.Coupons.ReserveAsync(unit, user, order, userCoupons, Basket, CancellationToken.None),
         CancellationToken.None)).Refusal?.Reason;
 
     private async Task<int> UseAsync(long order) => (await Node.Units.RunAsync<int>(
@@ -261,8 +261,8 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
     private async Task<int> GiveBackAsync(long order) => (await Node.Units.RunAsync<int>(
         async unit => await Node.Coupons.GiveBackAsync(unit, order, CancellationToken.None), CancellationToken.None)).Value;
 
-    private Task<PieceMarkRow?> MarkAsync(long piece) =>
-        Node.ReadAsync(r => r.Query<PieceMarkRow>().SingleOrDefaultAsync(m => m.PieceId == piece));
+    private Task<UserCouponMarkRow?> MarkAsync(long userCoupon) =>
+        Node.ReadAsync(r => r.Query<UserCouponMarkRow>().SingleOrDefaultAsync(m => m.UserCouponId == userCoupon));
 }
 
 public sealed class OrderCouponsOnSqlite(CouponNode<OnSqlite> node) : OrderCouponsSuite<OnSqlite>(node);

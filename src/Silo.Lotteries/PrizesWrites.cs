@@ -27,9 +27,9 @@ internal sealed class PrizeAddresses(IUnits units, IAddressBook book)
                 // Shoppers are locked before draws, and a delivery locks the draw too.
                 var copy = await book.CopyAsync(unit, userId, addressId, cancellation);
                 await unit.LockAsync<DrawRow>([drawId], wait: true, cancellation);
-                if (await LotteryReads.DrawAsync(unit, drawId, cancellation) is not { } draw || draw.Draw.UserId != userId)
+                if (await LotteriesReads.DrawAsync(unit, drawId, cancellation) is not { } draw || draw.Draw.UserId != userId)
                 {
-                    return LotteryRefusals.DrawUnknown;
+                    return LotteriesRefusals.DrawUnknown;
                 }
 
                 var given = await unit.Set<PrizeAddressRow>().Where(a => a.DrawId == drawId).OrderBy(a => a.Ordinal)
@@ -39,9 +39,9 @@ internal sealed class PrizeAddresses(IUnits units, IAddressBook book)
                     return first.RequestHash == requestHash ? draw : Refusals.RequestIdReused;
                 }
 
-                var refusal = !draw.Draw.IsGoods ? LotteryRefusals.NotDeliverable
-                    : draw.Delivery is not null ? LotteryRefusals.Delivered
-                    : copy.Refusal ?? (given.Count >= MostPerDraw ? LotteryRefusals.PrizeAddressesFull : null);
+                var refusal = !draw.Draw.IsGoods ? LotteriesRefusals.NotDeliverable
+                    : draw.Delivery is not null ? LotteriesRefusals.Delivered
+                    : copy.Refusal ?? (given.Count >= MostPerDraw ? LotteriesRefusals.PrizeAddressesFull : null);
                 if (refusal is not null)
                 {
                     return refusal;
