@@ -2,29 +2,6 @@ using Silo.Kernel;
 
 namespace Silo.Coupons;
 
-/// <summary>A line of an order, as coupons see it.</summary>
-/// <param name="GoodsId">What is bought.</param>
-/// <param name="CategoryIds">The category of it, and those above.</param>
-/// <param name="ShopId">The store that sells it; 0 for the shop itself.</param>
-/// <param name="AmountCents">What the line costs, for all its user-coupons; not negative.</param>
-public sealed record DiscountLine(long GoodsId, IReadOnlyCollection<long> CategoryIds, long ShopId, long AmountCents);
-
-/// <summary>An order, as coupons see it.</summary>
-/// <param name="Lines">The lines, in the order's own order.</param>
-/// <param name="FreightCents">The freight; not negative.</param>
-public sealed record DiscountBasket(IReadOnlyList<DiscountLine> Lines, long FreightCents);
-
-/// <summary>What one user-coupon takes off.</summary>
-/// <param name="UserCouponId">The user-coupon.</param>
-/// <param name="Refusal">Why it takes off nothing, or null.</param>
-/// <param name="LineCents">What it takes off each line; sums to the discount together with the freight's share.</param>
-/// <param name="FreightCents">What it takes off the freight.</param>
-public sealed record Discount(long UserCouponId, Refusal? Refusal, IReadOnlyList<long> LineCents, long FreightCents)
-{
-    /// <summary>What it takes off in all.</summary>
-    public long TotalCents => LineCents.Sum() + FreightCents;
-}
-
 /// <summary>How user-coupons reduce an order. Pure.</summary>
 internal static class CouponDiscountRules
 {
@@ -147,27 +124,3 @@ internal static class CouponDiscountRules
 /// <param name="ClaimedAt">When it was claimed.</param>
 /// <param name="Mark">What has become of it, or null.</param>
 internal sealed record HeldUserCoupon(long Id, UserCouponTerms Terms, long AmountCents, long ClaimedAt, UserCouponMark? Mark);
-
-/// <summary>Why a user-coupon takes nothing off an order, beyond the module's other refusals.</summary>
-public static class DiscountRefusals
-{
-    /// <summary>Its time has not come.</summary>
-    public static readonly Refusal NotYetUsable =
-        new("PIECE_NOT_YET_USABLE", RefusalKind.Precondition, "The piece is not usable yet.");
-
-    /// <summary>It is for other goods or another store.</summary>
-    public static readonly Refusal NoMatchingGoods =
-        new("PIECE_NO_MATCHING_GOODS", RefusalKind.Precondition, "The piece is for none of these goods.");
-
-    /// <summary>Its threshold is not reached.</summary>
-    public static readonly Refusal SpendTooLow =
-        new("PIECE_SPEND_TOO_LOW", RefusalKind.Precondition, "The order is below the threshold of the piece.");
-
-    /// <summary>It is for freight, and there is none.</summary>
-    public static readonly Refusal NoFreight =
-        new("PIECE_NO_FREIGHT", RefusalKind.Precondition, "The piece reduces freight, and there is none.");
-
-    /// <summary>What it is for costs nothing, or user-coupons before it have taken all off.</summary>
-    public static readonly Refusal NothingToReduce =
-        new("PIECE_NOTHING_TO_REDUCE", RefusalKind.Precondition, "Nothing is left that the piece could reduce.");
-}

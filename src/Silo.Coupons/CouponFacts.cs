@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using Silo.Storage;
 using Silo.Wallets;
 
 namespace Silo.Coupons;
@@ -13,18 +15,19 @@ internal sealed class CouponFacts
     /// <summary>Users who are only taken to have no user-coupons.</summary>
     public HashSet<long> Guessed { get; } = [];
 
-    public IReadOnlyDictionary<long, int> Streaks { get; set; } = new Dictionary<long, int>();
+    public IReadOnlyDictionary<long, int> Streaks { get; set; } = ReadOnlyDictionary<long, int>.Empty;
 
-    /// <summary>The locked wallets, those of <see cref="Locked"/>; null where nothing of the batch costs points.</summary>
+    /// <summary>The wallets of those in <see cref="Charged"/>; null where nothing of the batch costs points.</summary>
     public LedgerDraft? Ledger { get; set; }
 
-    public IReadOnlyCollection<long> Locked { get; set; } = [];
+    /// <summary>Who may be charged, and so has a wallet in <see cref="Ledger"/>.</summary>
+    public IReadOnlySet<long> Charged { get; set; } = ReadOnlySet<long>.Empty;
 
     /// <summary>The points of those who only ask.</summary>
-    public IReadOnlyDictionary<long, long> PointsSeen { get; set; } = new Dictionary<long, long>();
+    public IReadOnlyDictionary<long, long> PointsSeen { get; set; } = ReadOnlyDictionary<long, long>.Empty;
 
-    /// <summary>The operator writes with a request id of the batch, by operator, rpc and request id.</summary>
-    public Dictionary<(long Operator, string Rpc, string RequestId), (long Hash, string After)> Changes { get; } = [];
+    /// <summary>The operator writes with a request id of the batch; null where the facts are a guess, which is of claims alone.</summary>
+    public OperatorLog? Log { get; set; }
 
     /// <summary>The allotments of the batch that are made.</summary>
     public HashSet<long> Allotments { get; } = [];
@@ -34,9 +37,9 @@ internal sealed class CouponFacts
 
     public AcceptedClaim[] UserCouponsOf(long userId) => UserCouponsByUser.GetValueOrDefault(userId, []);
 
-    public void Add(long userId, AcceptedClaim userCoupon) => UserCouponsByUser[userId] = [.. UserCouponsOf(userId), userCoupon];
+    public void Add(long userId, AcceptedClaim claim) => UserCouponsByUser[userId] = [.. UserCouponsOf(userId), claim];
 
-    public long PointsOf(long userId) => Locked.Contains(userId) && !Ledger!.HeldElsewhere.Contains(userId)
+    public long PointsOf(long userId) => Charged.Contains(userId) && !Ledger!.HeldElsewhere.Contains(userId)
         ? Ledger.PointsOf(userId)
         : PointsSeen.GetValueOrDefault(userId);
 }

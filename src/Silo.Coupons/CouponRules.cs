@@ -2,14 +2,14 @@ using Silo.Kernel;
 
 namespace Silo.Coupons;
 
-/// <summary>A user-coupon that a user got: what limits count, and what a repeat is answered from.</summary>
+/// <summary>A coupon that a user got: what limits count, and what a repeat is answered from.</summary>
 /// <param name="UserCouponId">The user-coupon.</param>
-/// <param name="Version">The terms under which he got it.</param>
+/// <param name="Version">The terms under which they got it.</param>
 /// <param name="RequestId">The request id.</param>
 /// <param name="RequestHash">Hash of the request.</param>
 /// <param name="ClaimedAt">When, in unix milliseconds.</param>
 /// <param name="DrawnCents">The face value, where it was drawn.</param>
-/// <param name="Origin">How; what is not his own claim does not count against his limit.</param>
+/// <param name="Origin">How; what is not their own claim does not count against their limit.</param>
 internal readonly record struct AcceptedClaim(
     long UserCouponId,
     int Version,
@@ -23,12 +23,15 @@ internal readonly record struct AcceptedClaim(
 
     /// <summary>Whether it came from the stock, and not from a card or another shopper.</summary>
     public bool IsOfStock => Origin is UserCouponOrigin.Claim or UserCouponOrigin.Issue;
+
+    public static AcceptedClaim Of(UserCouponRow row) =>
+        new(row.Id, row.Version, row.RequestId, row.RequestHash, row.ClaimedAt, row.DrawnCents, row.Origin);
 }
 
 /// <summary>What is known of the user who claims.</summary>
-/// <param name="UserCoupons">His user-coupons of the coupon.</param>
-/// <param name="StreakDays">Days in a row that he has signed in.</param>
-/// <param name="Points">Points that he can spend.</param>
+/// <param name="UserCoupons">Their user-coupons of the coupon.</param>
+/// <param name="StreakDays">Days in a row that they have signed in.</param>
+/// <param name="Points">Points that they can spend.</param>
 internal readonly record struct Claimant(AcceptedClaim[] UserCoupons, int StreakDays, long Points);
 
 /// <summary>The module's decisions. Pure: the state, the command, what is known of the user and the time go in.</summary>
@@ -95,14 +98,14 @@ internal static class CouponRules
         : state.StockLeft <= 0 || (state.StockLeft < users && !asManyAsLeft) ? CouponsRefusals.SoldOut
         : (int)Math.Min(state.StockLeft, users);
 
-    /// <summary>The state after user-coupons are set aside, for cards or for another module; fewer than none are given back.</summary>
-    public static Result<CouponState> Allot(CouponState state, long userCoupons) =>
+    /// <summary>The state after some of the stock is set aside, for cards or for another module; less than none is given back.</summary>
+    public static Result<CouponState> Allot(CouponState state, long quantity) =>
         !state.Exists ? CouponsRefusals.Unknown
-        : state.StockLeft < userCoupons ? CouponsRefusals.SoldOut
-        : state with { Allotted = state.Allotted + userCoupons };
+        : state.StockLeft < quantity ? CouponsRefusals.SoldOut
+        : state with { Allotted = state.Allotted + quantity };
 
     /// <summary>The state after a user-coupon went to a user.</summary>
-    public static CouponState AfterUserCoupon(CouponState state, bool firstOfUser) =>
+    public static CouponState AfterGiving(CouponState state, bool firstOfUser) =>
         state with { Claimed = state.Claimed + 1, Claimants = state.Claimants + (firstOfUser ? 1 : 0) };
 
     /// <summary>The number of face values that can be drawn, one hundredth apart; 1 where it is fixed.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Coupons;
@@ -32,6 +33,22 @@ internal sealed class CouponRow
     public long ClaimableUntil { get; init; }
 
     public long CreatedAt { get; init; }
+
+    public static CouponRow Of(long id, CouponState state) => new()
+    {
+        Id = id,
+        Version = state.Version,
+        Name = state.Terms.Name,
+        SearchName = SearchText.Normalise(state.Terms.Name),
+        Type = state.Terms.Type,
+        RefId = state.Terms.RefId,
+        Password = state.Terms.Password,
+        Enabled = state.Enabled,
+        Hidden = state.Terms.Hidden,
+        ClaimableFrom = state.Terms.ClaimableFrom,
+        ClaimableUntil = state.Terms.ClaimableUntil,
+        CreatedAt = state.CreatedAt,
+    };
 }
 
 /// <summary>One version of a coupon's terms, as far as a user-coupon keeps them. Append-only.</summary>
@@ -85,24 +102,28 @@ internal sealed class CouponTermsRow
         FreightOnly = FreightOnly,
     };
 
-    public static CouponTermsRow Of(long couponId, int version, UserCouponTerms terms) => new()
+    public static CouponTermsRow Of(long couponId, CouponState state)
     {
-        CouponId = couponId,
-        Version = version,
-        Name = terms.Name,
-        Type = terms.Type,
-        IsPercent = terms.IsPercent,
-        AmountCents = terms.AmountCents,
-        ThresholdCents = terms.ThresholdCents,
-        UsableAfterDays = terms.UsableAfterDays,
-        UsableFrom = terms.UsableFrom,
-        UsableDays = terms.UsableDays,
-        UsableUntil = terms.UsableUntil,
-        Targets = terms.Targets.Count == 0 ? "" : JsonSerializer.Serialize(terms.Targets),
-        RefId = terms.RefId,
-        ShopId = terms.ShopId,
-        FreightOnly = terms.FreightOnly,
-    };
+        var terms = UserCouponTerms.Of(state.Terms);
+        return new()
+        {
+            CouponId = couponId,
+            Version = state.Version,
+            Name = terms.Name,
+            Type = terms.Type,
+            IsPercent = terms.IsPercent,
+            AmountCents = terms.AmountCents,
+            ThresholdCents = terms.ThresholdCents,
+            UsableAfterDays = terms.UsableAfterDays,
+            UsableFrom = terms.UsableFrom,
+            UsableDays = terms.UsableDays,
+            UsableUntil = terms.UsableUntil,
+            Targets = terms.Targets.Count == 0 ? "" : JsonSerializer.Serialize(terms.Targets),
+            RefId = terms.RefId,
+            ShopId = terms.ShopId,
+            FreightOnly = terms.FreightOnly,
+        };
+    }
 }
 
 /// <summary>
@@ -136,6 +157,21 @@ internal sealed class UserCouponRow
     /// that a claim which was decided without a look at the rows cannot be one too many.
     /// </summary>
     public long Ordinal { get; init; }
+
+    /// <summary>One that comes from a card, another shopper or an allotment, and not from the stock.</summary>
+    public static UserCouponRow Given(
+        long id, long couponId, int version, long userId, UserCouponOrigin origin, long claimedAt, long? drawnCents) => new()
+        {
+            CouponId = couponId,
+            Id = id,
+            Version = version,
+            UserId = userId,
+            RequestId = OwnRequestId.Of(id),
+            ClaimedAt = claimedAt,
+            Origin = origin,
+            DrawnCents = drawnCents,
+            Ordinal = -id,
+        };
 }
 
 /// <summary>What has become of a user-coupon. Its key is the user-coupon, so that of two who want it one gets it.</summary>
@@ -151,6 +187,15 @@ internal sealed class UserCouponMarkRow
     public long SubjectId { get; init; }
 
     public long At { get; init; }
+
+    public static UserCouponMarkRow Of(UserCouponRow userCoupon, UserCouponMark mark, long subjectId, long nowMs) => new()
+    {
+        UserCouponId = userCoupon.Id,
+        CouponId = userCoupon.CouponId,
+        Mark = mark,
+        SubjectId = subjectId,
+        At = nowMs,
+    };
 }
 
 /// <summary>A card that is good for one user-coupon.</summary>
@@ -214,7 +259,7 @@ internal sealed class CouponsModel : IModuleModel
         {
             userCoupon.ToTable("coupons_user_coupons");
             userCoupon.HasKey(p => p.Id);
-            // One index for a user's user-coupons and for his count against the limit.
+            // One index for a user's coupons and for their count against the limit.
             userCoupon.HasIndex(p => new { p.UserId, p.CouponId, p.Ordinal }).IsUnique();
             userCoupon.HasIndex(p => new { p.CouponId, p.Id }).HasFilter(ByCoupon);
         });
@@ -222,6 +267,7 @@ internal sealed class CouponsModel : IModuleModel
         {
             mark.ToTable("coupons_marks");
             mark.HasKey(m => m.UserCouponId);
+            mark.HasLockRank(LockRank.UserCouponMark);
             mark.HasIndex(m => m.SubjectId);
             mark.HasIndex(m => new { m.CouponId, m.Mark });
         });

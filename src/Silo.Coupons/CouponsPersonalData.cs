@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
-using Google.Protobuf;
 using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Coupons;
 
 /// <summary>
-/// What the module holds of shoppers: their user-coupons. They are under the user id alone, and stay: coupons count them.
+/// What the module holds of shoppers: their coupons. They are under the user id alone, and stay: coupons count them.
 /// </summary>
 internal sealed class CouponsPersonalData(ShopClock clock) : IPersonalData
 {
@@ -16,11 +15,7 @@ internal sealed class CouponsPersonalData(ShopClock clock) : IPersonalData
     {
         var now = clock.NowMs;
         var userCoupons = await CouponsReads.OfUserAsync(reads, userId, cancellation);
-        return new JsonObject
-        {
-            ["pieces"] = new JsonArray([.. userCoupons.Select(p => JsonNode.Parse(
-                JsonFormatter.Default.Format(CouponsWire.UserCoupon(p, now, clock))))]),
-        };
+        return new JsonObject { ["pieces"] = new JsonArray([.. userCoupons.Select(u => CouponsWire.Json(u, now, clock))]) };
     }
 
     public Task EraseAsync(Unit unit, long userId, CancellationToken cancellation) => Task.CompletedTask;

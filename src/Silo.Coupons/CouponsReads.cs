@@ -5,9 +5,56 @@ using Silo.Storage;
 namespace Silo.Coupons;
 
 /// <summary>A user-coupon with its terms and what has become of it.</summary>
-internal sealed record FullUserCoupon(UserCouponRow UserCoupon, CouponTermsRow Terms, UserCouponMarkRow? Mark);
+internal sealed record FullUserCoupon(UserCouponRow Row, CouponTermsRow Terms, UserCouponMarkRow? Mark)
+{
+    /// <summary>As an order finds it.</summary>
+    public HeldUserCoupon Held
+    {
+        get
+        {
+            var terms = Terms.Terms;
+            return new(Row.Id, terms, Row.DrawnCents ?? terms.AmountCents, Row.ClaimedAt, Mark?.Mark);
+        }
+    }
 
-/// <summary>Which user-coupons of a user to list; those that he gave away never are.</summary>
+    public bool IsUsable(long now) => CouponRules.StatusOf(
+        Mark?.Mark, CouponRules.UsableUntil(Terms.Terms, Row.ClaimedAt), now) == UserCouponStatus.Usable;
+}
+
+/// <summary>User-coupons that a command has named, each with its terms and what has become of it.</summary>
+internal sealed class StagedUserCoupons
+{
+    private readonly StagedRows<UserCouponRow> rows;
+    private readonly StagedRows<UserCouponMarkRow> marks;
+    private readonly StagedRows<CouponTermsRow>[] terms;
+
+    public StagedUserCoupons(Stage stage, params IReadOnlyCollection<long> ids)
+    {
+        rows = stage.Read<UserCouponRow>(ids);
+        marks = stage.Read<UserCouponMarkRow>(ids);
+        // One statement for each: a list is no parameter that both databases take.
+        terms = [.. ids.Distinct().Select(id => stage.Where<CouponTermsRow>(
+            $"(coupon_id, version) IN (SELECT u.coupon_id, u.version FROM coupons_user_coupons u WHERE u.id = {id})"))];
+    }
+
+    /// <summary>Those that there are.</summary>
+    public IReadOnlyList<FullUserCoupon> All
+    {
+        get
+        {
+            var termsOf = terms.SelectMany(t => t.All).DistinctBy(t => (t.CouponId, t.Version))
+                .ToDictionary(t => (t.CouponId, t.Version));
+            var markOf = marks.All.ToDictionary(m => m.UserCouponId);
+            return [.. rows.All.Select(
+                row => new FullUserCoupon(row, termsOf[(row.CouponId, row.Version)], markOf.GetValueOrDefault(row.Id)))];
+        }
+    }
+
+    /// <summary>The only one, or null.</summary>
+    public FullUserCoupon? Only => All.SingleOrDefault();
+}
+
+/// <summary>Which user-coupons of a user to list; those that they gave away never are.</summary>
 internal sealed record UserCouponQuery(
     IReadOnlyCollection<UserCouponStatus> States, string Type = "", long RefId = 0, long SpendCents = 0)
 {
@@ -101,8 +148,8 @@ internal sealed class CouponsReads(IUnits units, IStates states)
                 rows = rows.Where(x => x.Terms.ThresholdCents <= query.SpendCents);
             }
 
-            var (page, total) = await rows.OrderByDescending(x => x.UserCoupon.Id).PageAsync(paging, cancellation);
-            return (page.ConvertAll(x => new FullUserCoupon(x.UserCoupon, x.Terms, x.Mark)), total);
+            var (page, total) = await rows.OrderByDescending(x => x.Row.Id).PageAsync(paging, cancellation);
+            return (page.ConvertAll(x => x.Full), total);
         },
         cancellation);
 
@@ -115,8 +162,8 @@ internal sealed class CouponsReads(IUnits units, IStates states)
             var userCoupons = r.Query<UserCouponRow>().Where(p => p.CouponId == couponId && p.ClaimedAt >= 0);
             var total = await userCoupons.LongCountAsync(cancellation);
             var page = userCoupons.OrderByDescending(p => p.Id).Skip(paging.Skip).Take(paging.Take);
-            var rows = await Full(r, page).OrderByDescending(x => x.UserCoupon.Id).ToListAsync(cancellation);
-            return (rows.ConvertAll(x => new FullUserCoupon(x.UserCoupon, x.Terms, x.Mark)), total);
+            var rows = await Full(r, page).OrderByDescending(x => x.Row.Id).ToListAsync(cancellation);
+            return (rows.ConvertAll(x => x.Full), total);
         },
         cancellation);
 
@@ -124,22 +171,22 @@ internal sealed class CouponsReads(IUnits units, IStates states)
     public static async Task<List<FullUserCoupon>> UserCouponsAsync(
         IReads reads, IReadOnlyCollection<long> ids, long? ofUser, CancellationToken cancellation) =>
         (await Full(reads, reads.Query<UserCouponRow>().Where(p => ids.Contains(p.Id) && (ofUser == null || p.UserId == ofUser)))
-            .OrderBy(x => x.UserCoupon.Id).ToListAsync(cancellation)).ConvertAll(x => new FullUserCoupon(x.UserCoupon, x.Terms, x.Mark));
+            .OrderBy(x => x.Row.Id).ToListAsync(cancellation)).ConvertAll(x => x.Full);
 
     /// <summary>The user-coupons of a user that are neither marked nor expired, newest first.</summary>
     public static async Task<List<FullUserCoupon>> UsableAsync(
         IReads reads, long userId, long now, int most, CancellationToken cancellation) =>
         (await Full(reads, reads.Query<UserCouponRow>().Where(p => p.UserId == userId))
             .Where(x => x.Mark == null && x.Until > now)
-            .OrderByDescending(x => x.UserCoupon.Id).Take(most).ToListAsync(cancellation))
-        .ConvertAll(x => new FullUserCoupon(x.UserCoupon, x.Terms, x.Mark));
+            .OrderByDescending(x => x.Row.Id).Take(most).ToListAsync(cancellation))
+        .ConvertAll(x => x.Full);
 
     /// <summary>All user-coupons of a user, whatever became of them, in the order of their ids.</summary>
     public static async Task<List<FullUserCoupon>> OfUserAsync(IReads reads, long userId, CancellationToken cancellation) =>
         (await Full(reads, reads.Query<UserCouponRow>().Where(p => p.UserId == userId))
-            .OrderBy(x => x.UserCoupon.Id).ToListAsync(cancellation)).ConvertAll(x => new FullUserCoupon(x.UserCoupon, x.Terms, x.Mark));
+            .OrderBy(x => x.Row.Id).ToListAsync(cancellation)).ConvertAll(x => x.Full);
 
-    /// <summary>How many listed coupons a user can claim, and how many of his user-coupons are in each state.</summary>
+    /// <summary>How many listed coupons a user can claim, and how many of their coupons are in each state.</summary>
     public async Task<(long Claimable, Dictionary<UserCouponStatus, long> UserCoupons)> CountAsync(
         long userId, long now, CancellationToken cancellation)
     {
@@ -171,21 +218,15 @@ internal sealed class CouponsReads(IUnits units, IStates states)
             .SingleAsync(t => t.CouponId == couponId && t.Version == version, cancellation)).Terms,
         cancellation);
 
-    public Task<AuditEntry?> AuditAsync(long operatorId, string rpc, string requestId, CancellationToken cancellation) =>
-        units.ReadAsync(
-            r => r.Query<AuditEntry>().SingleOrDefaultAsync(
-                a => a.OperatorId == operatorId && a.Rpc == rpc && a.RequestId == requestId, cancellation),
-            cancellation);
-
-    private static IQueryable<Joined> Full(IReads reads, IQueryable<UserCouponRow> userCoupons) =>
+    private static IQueryable<Parts> Full(IReads reads, IQueryable<UserCouponRow> userCoupons) =>
         from userCoupon in userCoupons
         join terms in reads.Query<CouponTermsRow>()
             on new { userCoupon.CouponId, userCoupon.Version } equals new { terms.CouponId, terms.Version }
         join mark in reads.Query<UserCouponMarkRow>() on userCoupon.Id equals mark.UserCouponId into marks
         from mark in marks.DefaultIfEmpty()
-        select new Joined
+        select new Parts
         {
-            UserCoupon = userCoupon,
+            Row = userCoupon,
             Terms = terms,
             Mark = mark,
             Until = terms.UsableDays > 0 ? userCoupon.ClaimedAt + (terms.UsableDays * DayMs) : terms.UsableUntil,
@@ -194,14 +235,16 @@ internal sealed class CouponsReads(IUnits units, IStates states)
     private async Task<List<(long Id, CouponState State)>> StatesAsync(List<long> ids) =>
         [.. ids.Zip(await states.ReadManyAsync<CouponState>([.. ids.Select(id => new StateKey(CouponState.Name, id))]))];
 
-    private sealed class Joined
+    private sealed class Parts
     {
-        public required UserCouponRow UserCoupon { get; init; }
+        public required UserCouponRow Row { get; init; }
 
         public required CouponTermsRow Terms { get; init; }
 
         public UserCouponMarkRow? Mark { get; init; }
 
         public long Until { get; init; }
+
+        public FullUserCoupon Full => new(Row, Terms, Mark);
     }
 }

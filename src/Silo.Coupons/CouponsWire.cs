@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Silo.Coupons.V1;
 using Silo.Kernel;
@@ -41,7 +43,7 @@ internal static class CouponsWire
     /// <summary>A coupon as operators see it.</summary>
     /// <param name="id">The coupon.</param>
     /// <param name="state">Its state.</param>
-    /// <param name="used">Its used pieces, as <see cref="CouponsReads.UsedAsync"/> counts them.</param>
+    /// <param name="used">Its used user-coupons, as <see cref="CouponsReads.UsedAsync"/> counts them.</param>
     public static Coupon Coupon(long id, CouponState state, long used) => new()
     {
         Id = id,
@@ -67,10 +69,14 @@ internal static class CouponsWire
         return coupon;
     }
 
+    /// <summary>A user-coupon as JSON, as the API shows it.</summary>
+    public static JsonNode Json(FullUserCoupon full, long now, ShopClock clock) =>
+        JsonNode.Parse(JsonFormatter.Default.Format(Piece(full, now, clock)))!;
+
     public static CouponPiece Piece(FullUserCoupon full, long now, ShopClock clock)
     {
-        var piece = Piece(
-            full.Piece.CouponId, full.Piece.Id, full.Piece.ClaimedAt, full.Piece.DrawnCents, full.Piece.Origin, full.Terms.Terms, now, clock);
+        var row = full.Row;
+        var piece = Piece(row.CouponId, row.Id, row.ClaimedAt, row.DrawnCents, row.Origin, full.Terms.Terms, now, clock);
         if (full.Mark is { } mark)
         {
             piece.State = (PieceState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
@@ -81,13 +87,13 @@ internal static class CouponsWire
         return piece;
     }
 
-    public static CouponPiece Piece(
-        long couponId, long pieceId, long claimedAt, long? drawnCents, UserCouponOrigin origin, UserCouponTerms terms, long now, ShopClock clock)
+    private static CouponPiece Piece(
+        long couponId, long id, long claimedAt, long? drawnCents, UserCouponOrigin origin, UserCouponTerms terms, long now, ShopClock clock)
     {
         var until = CouponRules.UsableUntil(terms, claimedAt);
         var piece = new CouponPiece
         {
-            Id = pieceId,
+            Id = id,
             CouponId = couponId,
             Name = terms.Name,
             Type = terms.Type,
@@ -106,6 +112,9 @@ internal static class CouponsWire
         piece.Targets.AddRange(terms.Targets.Select(Target));
         return piece;
     }
+
+    public static CouponPiece Claimed(long couponId, CouponOutcome claim, UserCouponTerms terms, long now, ShopClock clock) => Piece(
+        couponId, claim.UserCouponId, claim.ClaimedAt, claim.DrawnCents, UserCouponOrigin.Claim, terms, now, clock);
 
     private static V1.CouponTerms Terms(CouponTerms terms)
     {

@@ -3,14 +3,15 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Coupons;
 
 /// <summary>
-/// What happens to user-coupons past their coupon's grain, each in one unit: cards become user-coupons, user-coupons change hands. What
-/// is contended is a row whose key or guard lets one through.
+/// What happens to user-coupons past their coupon's grain: cards become some, they change hands, they are made void. What is
+/// contended is a row whose key or guard lets one through; the other one is decided again, and sees it.
 /// </summary>
 internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers users, IAttempts attempts, ShopClock clock)
 {
@@ -27,141 +28,135 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
     public static bool IsHashOf(byte[] hash, string number, string password) =>
         CryptographicOperations.FixedTimeEquals(hash, HashOf(number, password));
 
-    public async Task<Result<FullUserCoupon>> ExchangeAsync(long userId, string number, string password, CancellationToken cancellation)
+    public async Task<Result<FullUserCoupon>> ExchangeAsync(
+        long userId, string number, string password, CancellationToken cancellation)
     {
         var key = string.Create(CultureInfo.InvariantCulture, $"card:{userId}");
-        if (!(await units.RunAsync<bool>(
-            async unit => await attempts.TakeAsync(unit, key, WrongCards, cancellation) ? true : AttemptsRefusals.TooMany,
-            cancellation)).IsAccepted)
+        var tooMany = await units.RunAsync(
+            async unit => await attempts.TakeAsync(unit, key, WrongCards, cancellation) ? null : AttemptsRefusals.TooMany,
+            cancellation);
+        if (tooMany is not null)
         {
-            return AttemptsRefusals.TooMany;
+            return tooMany;
         }
 
-        var card = await units.ReadAsync(
+        var found = await units.ReadAsync(
             r => r.Query<CardRow>().SingleOrDefaultAsync(c => c.Number == number, cancellation), cancellation);
-        if (card is null || !IsHashOf(card.Hash, number, password))
+        if (found is null || !IsHashOf(found.Hash, number, password))
         {
             return CouponsRefusals.CardWrong;
         }
 
-        // Not in the unit below, whose refusal would take it back.
-        await units.RunAsync<bool>(
-            async unit =>
-            {
-                await attempts.GiveBackAsync(unit, key, cancellation);
-                return true;
-            },
-            cancellation);
-        var coupon = await reads.StateAsync(card.CouponId);
+        // Not together with what follows, whose refusal would take it back.
+        await units.RunAsync(unit => attempts.GiveBackAsync(unit, key, cancellation), cancellation);
+        var coupon = await reads.StateAsync(found.CouponId);
         var drawn = CouponRules.DrawnCents(coupon.Terms, RandomNumberGenerator.GetInt32(CouponRules.FaceValues(coupon.Terms)));
-        return await units.RunAsync<FullUserCoupon>(
-            async unit =>
+        var exchanged = await units.StageAsync<long>(
+            stage =>
             {
-                // The guard locks the row; of two at once, the second finds the card used.
-                var userCouponId = unit.NewId();
-                var open = CouponRules.OpenRefusal(coupon, unit.NowMs, clock);
-                var taken = open is null && await unit.ExecuteAsync(
-                    $"UPDATE coupons_cards SET user_id = {userId}, user_coupon_id = {userCouponId} WHERE number = {number} AND user_coupon_id = 0",
-                    cancellation) == 1;
-                if (!taken)
+                var named = stage.Where<CardRow>($"number = {number}");
+                return rows =>
                 {
-                    var now = await unit.Query<CardRow>().SingleAsync(c => c.Number == number, cancellation);
-                    return now.UserCouponId == 0 ? open!
-                        : now.UserId != userId ? CouponsRefusals.CardUsed
-                        : (await CouponsReads.UserCouponsAsync(unit, [now.UserCouponId], null, cancellation)).Single();
-                }
+                    var card = named.Only!;
+                    if (card.UserCouponId != 0)
+                    {
+                        return card.UserId == userId ? card.UserCouponId : CouponsRefusals.CardUsed;
+                    }
 
-                var userCoupon = new UserCouponRow
-                {
-                    CouponId = card.CouponId,
-                    Id = userCouponId,
-                    Version = coupon.Version,
-                    UserId = userId,
-                    RequestId = $" {userCouponId:x}",
-                    ClaimedAt = unit.NowMs,
-                    Origin = UserCouponOrigin.Card,
-                    DrawnCents = drawn,
-                    Ordinal = -userCouponId,
+                    if (CouponRules.OpenRefusal(coupon, stage.NowMs, clock) is { } closed)
+                    {
+                        return closed;
+                    }
+
+                    var id = stage.NewId();
+                    rows.Append(UserCouponRow.Given(
+                        id, card.CouponId, coupon.Version, userId, UserCouponOrigin.Card, stage.NowMs, drawn));
+                    rows.Update<CardRow>(
+                        id,
+                        $"UPDATE coupons_cards SET user_id = {userId}, user_coupon_id = {id} WHERE number = {number} AND user_coupon_id = 0");
+                    return id;
                 };
-                unit.Set<UserCouponRow>().Add(userCoupon);
-                await unit.SaveAsync(cancellation);
-                return (await CouponsReads.UserCouponsAsync(unit, [userCouponId], null, cancellation)).Single();
             },
             cancellation);
+        return await FullAsync(exchanged, cancellation);
     }
 
-    public Task<Result<FullUserCoupon>> SendAsync(long userId, long userCouponId, long toUserId, CancellationToken cancellation) =>
-        units.RunAsync<FullUserCoupon>(
-            async unit =>
+    public async Task<Result<FullUserCoupon>> SendAsync(
+        long userId, long userCouponId, long toUserId, CancellationToken cancellation)
+    {
+        var known = await units.ReadAsync(r => users.ExistingAsync(r, [toUserId], cancellation), cancellation);
+        var sent = await units.StageAsync<long>(
+            stage =>
             {
-                if ((await CouponsReads.UserCouponsAsync(unit, [userCouponId], userId, cancellation)).SingleOrDefault() is not { } mine)
+                var named = new StagedUserCoupons(stage, userCouponId);
+                var gifts = stage.Where<UserCouponRow>(
+                    $"user_id = {toUserId} AND id IN (SELECT m.subject_id FROM coupons_marks m WHERE m.user_coupon_id = {userCouponId})");
+                return rows =>
+                {
+                    if (named.Only is not { } mine || mine.Row.UserId != userId)
+                    {
+                        return CouponsRefusals.UserCouponUnknown;
+                    }
+
+                    if (mine.Mark?.Mark == UserCouponMark.Sent && gifts.Only is { } first)
+                    {
+                        return first.Id;
+                    }
+
+                    var refusal = !mine.IsUsable(stage.NowMs) ? CouponsRefusals.UserCouponNotUsable
+                        : known.Count == 0 ? UsersRefusals.Unknown
+                        : toUserId == userId ? CouponsRefusals.UserCouponSentToSelf
+                        : null;
+                    if (refusal is not null)
+                    {
+                        return refusal;
+                    }
+
+                    var id = stage.NewId();
+                    rows.Append(UserCouponMarkRow.Of(mine.Row, UserCouponMark.Sent, id, stage.NowMs));
+                    // Its time goes on as it was.
+                    rows.Append(UserCouponRow.Given(
+                        id,
+                        mine.Row.CouponId,
+                        mine.Row.Version,
+                        toUserId,
+                        UserCouponOrigin.Gift,
+                        mine.Row.ClaimedAt,
+                        mine.Row.DrawnCents));
+                    return id;
+                };
+            },
+            cancellation);
+        return await FullAsync(sent, cancellation);
+    }
+
+    /// <summary>An operator makes one void.</summary>
+    public static Task<Result<OperatorChange<FullUserCoupon>>> VoidAsync(
+        Unit unit, long userCouponId, CancellationToken cancellation) => unit.StageAsync<OperatorChange<FullUserCoupon>>(
+        stage =>
+        {
+            var named = new StagedUserCoupons(stage, userCouponId);
+            return rows =>
+            {
+                if (named.Only is not { } before)
                 {
                     return CouponsRefusals.UserCouponUnknown;
                 }
 
-                if (await GiftAsync(unit, mine, toUserId, cancellation) is { } first)
-                {
-                    return first;
-                }
-
-                if (!IsUsable(mine, unit.NowMs))
+                if (!before.IsUsable(stage.NowMs))
                 {
                     return CouponsRefusals.UserCouponNotUsable;
                 }
 
-                if ((await users.ExistingAsync(unit, [toUserId], cancellation)).Count == 0)
-                {
-                    return UsersRefusals.Unknown;
-                }
+                var mark = UserCouponMarkRow.Of(before.Row, UserCouponMark.Void, 0, stage.NowMs);
+                rows.Append(mark);
+                return new OperatorChange<FullUserCoupon>($"piece:{userCouponId}", before, before with { Mark = mark });
+            };
+        },
+        cancellation);
 
-                return toUserId == userId ? CouponsRefusals.UserCouponSentToSelf : await GiveAsync(unit, mine, toUserId, cancellation);
-            },
-            cancellation);
-
-    /// <summary>Marks a user-coupon; false where it was marked before, also by somebody at the same moment.</summary>
-    public static async Task<bool> MarkAsync(
-        Unit unit, UserCouponRow userCoupon, UserCouponMark mark, long subjectId, CancellationToken cancellation) =>
-        await unit.ExecuteAsync(
-            $"""
-            INSERT INTO coupons_marks (user_coupon_id, coupon_id, mark, subject_id, at)
-            VALUES ({userCoupon.Id}, {userCoupon.CouponId}, {(short)mark}, {subjectId}, {unit.NowMs}) ON CONFLICT DO NOTHING
-            """,
-            cancellation) == 1;
-
-    public static bool IsUsable(FullUserCoupon userCoupon, long now) => CouponRules.StatusOf(
-        userCoupon.Mark?.Mark, CouponRules.UsableUntil(userCoupon.Terms.Terms, userCoupon.UserCoupon.ClaimedAt), now) == UserCouponStatus.Usable;
-
-    /// <summary>The user-coupon that the receiver has got for a user-coupon, or null.</summary>
-    private static async Task<FullUserCoupon?> GiftAsync(Unit unit, FullUserCoupon sent, long toUserId, CancellationToken cancellation) =>
-        sent.Mark is { Mark: UserCouponMark.Sent, SubjectId: var gift }
-            ? (await CouponsReads.UserCouponsAsync(unit, [gift], toUserId, cancellation)).SingleOrDefault()
-            : null;
-
-    private static async Task<Result<FullUserCoupon>> GiveAsync(
-        Unit unit, FullUserCoupon mine, long toUserId, CancellationToken cancellation)
-    {
-        var id = unit.NewId();
-        if (!await MarkAsync(unit, mine.UserCoupon, UserCouponMark.Sent, id, cancellation))
-        {
-            // Of two at once for one receiver, the second is a repeat too.
-            var now = (await CouponsReads.UserCouponsAsync(unit, [mine.UserCoupon.Id], null, cancellation)).Single();
-            return await GiftAsync(unit, now, toUserId, cancellation) is { } first ? first : CouponsRefusals.UserCouponNotUsable;
-        }
-
-        unit.Set<UserCouponRow>().Add(new UserCouponRow
-        {
-            CouponId = mine.UserCoupon.CouponId,
-            Id = id,
-            Version = mine.UserCoupon.Version,
-            UserId = toUserId,
-            RequestId = $" {id:x}",
-            // Its time goes on as it was.
-            ClaimedAt = mine.UserCoupon.ClaimedAt,
-            Origin = UserCouponOrigin.Gift,
-            DrawnCents = mine.UserCoupon.DrawnCents,
-            Ordinal = -id,
-        });
-        await unit.SaveAsync(cancellation);
-        return (await CouponsReads.UserCouponsAsync(unit, [id], null, cancellation)).Single();
-    }
+    /// <summary>A user-coupon as it is now, by the id that a command has answered.</summary>
+    private async Task<Result<FullUserCoupon>> FullAsync(Result<long> id, CancellationToken cancellation) => id.IsAccepted
+        ? (await units.ReadAsync(r => CouponsReads.UserCouponsAsync(r, [id.Value], null, cancellation), cancellation)).Single()
+        : id.Refusal;
 }
