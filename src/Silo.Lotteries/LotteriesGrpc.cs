@@ -9,13 +9,12 @@ namespace Silo.Lotteries;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class LotteriesGrpc(
-    Coalescer<long, LotteryCommand, LotteryOutcome> draws,
+    HotGrains<long, LotteryCommand, LotteryOutcome> lotteries,
     LotteriesReads reads,
     LiveValues<long, LotteryProgress> watch,
-    PrizeAddresses addresses,
+    PrizesWrites prizes,
     IUnits units,
-    IUserNames names,
-    ShopClock clock)
+    IUserNames names)
     : LotteriesService.LotteriesServiceBase
 {
     public override async Task<DescribeLotteryResponse> DescribeLottery(DescribeLotteryRequest request, ServerCallContext context) =>
@@ -29,9 +28,7 @@ internal sealed class LotteriesGrpc(
             RequestId = request.RequestId,
             RequestHash = request.RequestId.Length == 0 ? 0 : RequestHash.Of(request),
         };
-        // Not cut off by the call's token: the message to the grain has its own limit, and a timer a call costs as much
-        // as the decision.
-        var outcome = await draws.SubmitPatientlyAsync(request.LotteryId, command, o => o.Refusal, clock.Time);
+        var outcome = await lotteries.RunAsync(request.LotteryId, command);
         outcome.Refusal?.Throw();
         var prize = outcome.Prize ?? await reads.PrizeAsync(
             request.LotteryId, outcome.RuleVersion, outcome.PrizeId, context.CancellationToken);
@@ -44,7 +41,7 @@ internal sealed class LotteriesGrpc(
             UserId = command.UserId,
             RequestId = command.RequestId,
             At = outcome.At,
-            PieceId = outcome.PieceId,
+            UserCouponId = outcome.UserCouponId,
         };
         return new() { Draw = LotteriesWire.OwnDraw(new(row, prize), outcome.Nonce) };
     }
@@ -77,7 +74,7 @@ internal sealed class LotteriesGrpc(
     public override async Task<SetPrizeAddressResponse> SetPrizeAddress(SetPrizeAddressRequest request, ServerCallContext context)
     {
         var userId = context.Caller().Id;
-        var draw = (await addresses.SetAsync(
+        var draw = (await prizes.SetAddressAsync(
             userId,
             request.DrawId,
             request.AddressId,

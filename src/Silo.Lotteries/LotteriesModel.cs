@@ -88,7 +88,7 @@ internal sealed class DeliveryRow
 }
 
 /// <summary>
-/// Where the winner of a goods prize wants it: a copy of one of his addresses. The last one counts; those before it only
+/// Where the winner of a goods prize wants it: a copy of one of their addresses. The last one counts; those before it only
 /// answer repeats, and hold nothing else.
 /// </summary>
 internal sealed class PrizeAddressRow
@@ -110,7 +110,7 @@ internal sealed class PrizeAddressRow
 
     public long At { get; init; }
 
-    /// <summary>The caller's request id; empty where he sent none.</summary>
+    /// <summary>The caller's request id; empty where they sent none.</summary>
     public string RequestId { get; init; } = "";
 
     public long RequestHash { get; init; }

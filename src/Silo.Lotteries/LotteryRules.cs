@@ -12,7 +12,11 @@ namespace Silo.Lotteries;
 /// <param name="RequestHash">Hash of the request.</param>
 /// <param name="At">When, in unix milliseconds.</param>
 internal sealed record AcceptedDraw(
-    long DrawId, long Position, int RuleVersion, long PrizeId, long UserCouponId, string RequestId, long RequestHash, long At);
+    long DrawId, long Position, int RuleVersion, long PrizeId, long UserCouponId, string RequestId, long RequestHash, long At)
+{
+    public static AcceptedDraw Of(DrawRow row) =>
+        new(row.Id, row.Position, row.RuleVersion, row.PrizeId, row.UserCouponId, row.RequestId, row.RequestHash, row.At);
+}
 
 /// <summary>The module's decisions. Pure: the state, the command, what is known of the user and the time go in.</summary>
 internal static class LotteryRules
@@ -101,6 +105,27 @@ internal static class LotteryRules
         return odds;
     }
 
+    /// <summary>How far the lottery is.</summary>
+    public static LotteryProgress Progress(LotteryState state)
+    {
+        var (terms, won) = (state.Terms, state.Won);
+        var odds = Odds(terms.IsDeck, terms.Prizes, won);
+        return new()
+        {
+            Draws = state.Draws,
+            Version = state.Version,
+            Closed = state.Closed,
+            OddsTotal = OddsTotal(terms.IsDeck, terms.Prizes, won),
+            Prizes = [.. terms.Prizes.Select((p, i) => new PrizeProgress
+            {
+                PrizeId = p.Id,
+                Left = p.IsEndless ? 0 : Left(p, won[i]),
+                Won = won[i],
+                Odds = odds[i],
+            })],
+        };
+    }
+
     /// <summary>The state after a draw of the prize at a place.</summary>
     public static LotteryState AfterDraw(LotteryState state, int place, bool firstOfUser)
     {
@@ -115,7 +140,7 @@ internal static class LotteryRules
         };
     }
 
-    /// <summary>Decides a creation; ids of prizes and the coupons' user-coupons are in the terms already.</summary>
+    /// <summary>Decides a creation; ids of prizes and what coupons gave are in the terms already.</summary>
     public static Result<LotteryState> Create(LotteryTerms terms, byte[] seed, byte[] pseudonymKey, long now) =>
         TermsRefusal(terms) is { } refusal
             ? refusal
@@ -142,7 +167,7 @@ internal static class LotteryRules
         ?? NamesRefusal(state.Terms.Prizes, terms.Prizes)
         ?? (terms.Prizes.Any(p => !p.IsEndless && p.Stock < WonOf(state, p.Id)) ? LotteriesRefusals.StockBelowWon : null);
 
-    /// <summary>The state with new terms that are not refused; ids of prizes and the coupons' user-coupons are in them already.</summary>
+    /// <summary>The state with new terms that are not refused; ids of prizes and what coupons gave are in them already.</summary>
     public static LotteryState Update(LotteryState state, LotteryTerms terms, long now)
     {
         var sameRule = terms.IsDeck == state.Terms.IsDeck && terms.Prizes.SequenceEqual(state.Terms.Prizes);
@@ -214,6 +239,11 @@ internal static class LotteryRules
         : terms.Prizes.Any(p => !IsWhole(p, terms.IsDeck)) ? LotteriesRefusals.PrizeInvalid
         : !terms.IsDeck && (Loss(terms.Prizes) < 0 || terms.Prizes.Sum(p => p.Weight) == 0) ? LotteriesRefusals.NoLoss
         : null;
+
+    /// <summary>How many coupons a prize needs beyond what its lottery has; negative where it has too many.</summary>
+    public static long Needed(LotteryTerms present, Prize prize) => prize.Kind != LotteryPrizeKind.Coupon
+        ? 0
+        : prize.Stock - (present.Prizes.SingleOrDefault(p => prize.Id != 0 && p.Id == prize.Id)?.Stock ?? 0);
 
     private static bool IsOver(LotteryState state, long now) => state.Closed || now >= state.Terms.EndsAt;
 

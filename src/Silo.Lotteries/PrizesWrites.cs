@@ -1,25 +1,26 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Lotteries;
 
-/// <summary>Lets winners of goods say where they want them.</summary>
-internal sealed class PrizeAddresses(IUnits units, IAddressBook book)
+/// <summary>Goods prizes: their winners say where they want them, and operators send them.</summary>
+internal sealed class PrizesWrites(IUnits units, IAddressBook book)
 {
     /// <summary>As often a winner may give an address for one prize.</summary>
     public const int MostPerDraw = 20;
 
-    /// <summary>Copies one of the winner's addresses to his prize, in place of the one that he gave before.</summary>
+    /// <summary>Copies one of the winner's addresses to their prize, in place of the one that they gave before.</summary>
     /// <param name="userId">The winner.</param>
-    /// <param name="drawId">His draw.</param>
-    /// <param name="addressId">One of his addresses.</param>
-    /// <param name="requestId">His request id, or empty.</param>
+    /// <param name="drawId">Their draw.</param>
+    /// <param name="addressId">One of their addresses.</param>
+    /// <param name="requestId">Their request id, or empty.</param>
     /// <param name="requestHash">Hash of the request.</param>
     /// <param name="cancellation">Abandons the unit.</param>
     /// <returns>The draw as it is now, also for a repeat; or why not.</returns>
-    public Task<Result<FullDraw>> SetAsync(
+    public Task<Result<FullDraw>> SetAddressAsync(
         long userId, long drawId, long addressId, string requestId, long requestHash, CancellationToken cancellation) =>
         units.RunAsync<FullDraw>(
             async unit =>
@@ -58,6 +59,37 @@ internal sealed class PrizeAddresses(IUnits units, IAddressBook book)
             },
             cancellation);
 
+    /// <summary>An operator notes how a prize was sent.</summary>
+    /// <param name="unit">The operator's write.</param>
+    /// <param name="drawId">The draw.</param>
+    /// <param name="sent">Where to and with whom.</param>
+    /// <param name="cancellation">Abandons the unit.</param>
+    public static async Task<Result<OperatorChange<FullDraw>>> DeliverAsync(
+        Unit unit, long drawId, Sending sent, CancellationToken cancellation)
+    {
+        // Its winner may be about to say where they want it.
+        await unit.LockAsync<DrawRow>([drawId], wait: true, cancellation);
+        if (await LotteriesReads.DrawAsync(unit, drawId, cancellation) is not { } before)
+        {
+            return LotteriesRefusals.DrawUnknown;
+        }
+
+        if (!before.Draw.IsGoods)
+        {
+            return LotteriesRefusals.NotDeliverable;
+        }
+
+        var row = await unit.Set<DeliveryRow>().SingleOrDefaultAsync(d => d.DrawId == drawId, cancellation);
+        if (row is null)
+        {
+            row = new DeliveryRow { DrawId = drawId, LotteryId = before.Draw.LotteryId };
+            unit.Set<DeliveryRow>().Add(row);
+        }
+
+        (row.Address, row.Carrier, row.TrackingNumber, row.At) = (sent.Address, sent.Carrier, sent.TrackingNumber, unit.NowMs);
+        return new OperatorChange<FullDraw>($"draw:{drawId}", before, before with { Delivery = row });
+    }
+
     private static PrizeAddressRow Row(
         long drawId, int ordinal, ShippingAddress copy, long now, string requestId, long requestHash) => new()
         {
@@ -73,3 +105,6 @@ internal sealed class PrizeAddresses(IUnits units, IAddressBook book)
             RequestHash = requestHash,
         };
 }
+
+/// <summary>How a prize is sent.</summary>
+internal readonly record struct Sending(string Address, string Carrier, string TrackingNumber);
