@@ -54,7 +54,7 @@ internal static class GoldenLotteries
     };
 
     public static readonly CouponTake Take =
-        new() { AllotmentId = 912_957_059_891_202, Place = 1, UserCoupons = 3, Coupon = Allotted };
+        new() { AllotmentId = 912_957_059_891_202, Place = 1, Quantity = 3, Coupon = Allotted };
 
     public static readonly LotteryChangeCommand Change = new()
     {

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Silo.Accounts;
 using Silo.Coupons;
-using Silo.Edge;
 using Silo.Storage;
 using Silo.Wallets;
 using Xunit;
@@ -85,9 +84,9 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         var coupon = NewId();
         var create = Node.Change(t => t with { Password = "SPRING" }) with { Create = true, RequestId = $"create {coupon}" };
 
-        var first = await Node.Grain(coupon).ChangeAsync(create);
-        var repeat = await Node.Grain(coupon).ChangeAsync(create);
-        await Node.Grain(coupon).ChangeAsync(Node.Change(t => t with { Password = "AUTUMN" }));
+        var first = await Node.ChangeAsync(coupon, create);
+        var repeat = await Node.ChangeAsync(coupon, create);
+        await Node.ChangeAsync(coupon, Node.Change(t => t with { Password = "AUTUMN" }));
 
         Assert.Equal(("SPRING", "SPRING"), (first.Coupon!.Terms.Password, repeat.Coupon!.Terms.Password));
         Assert.Equal("AUTUMN", (await Node.StateAsync(coupon)).Terms.Password);
@@ -105,7 +104,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
             var coupons = new[] { await Node.CreateAsync(), await Node.CreateAsync() };
             string[] numbers = [$"N-{NewId()}", $"N-{NewId()}"];
 
-            var outcomes = await Task.WhenAll(coupons.Select(coupon => Node.Grain(coupon).ChangeAsync(new ImportCardsCommand
+            var outcomes = await Task.WhenAll(coupons.Select(coupon => Node.ChangeAsync(coupon, new ImportCardsCommand
             {
                 OperatorId = 1,
                 Rpc = "import",
@@ -209,12 +208,45 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         await AssertNothingAsync(coupon, payment);
     }
 
+    /// <summary>verdict, points after, whether the claim stands, whether what the payment books stands.</summary>
+    [Theory]
+    [InlineData(JoinedVerdict.Keep, 30, true, true)]
+    [InlineData(JoinedVerdict.KeepRows, 130, false, true)]
+    [InlineData(JoinedVerdict.Refuse, 100, false, false)]
+    public async Task ClaimPaid_ThatCostsPointsToo_IsSettledOnOneWalletAsThePaymentSays(
+        JoinedVerdict verdict, long points, bool claimStands, bool paymentStands)
+    {
+        var (user, payment) = (NewId(), NewId());
+        await Node.AddPointsAsync(user, 100);
+        var coupon = await Node.CreateAsync(t => t with { PriceCents = 250, PointsCost = 100 });
+
+        var settled = await PayAsync(coupon, user, payment, SettlingWork.KindOf(verdict).Command(payment, new(user, 30)));
+
+        Assert.Equal((null, verdict), (settled.Outcome.Refusal, settled.Answer?.Verdict));
+        // The balance on which the payment has booked: what the claim has left, or all where the claim is undone.
+        Assert.Equal(verdict == JoinedVerdict.KeepRows ? "100" : "0", settled.Answer!.Text);
+        Assert.Equal(points, (await Node.WalletAsync(user))!.Points);
+        Assert.Equal(claimStands ? [$"piece:{settled.Outcome.UserCouponId}"] : [], await ChargesAsync(coupon));
+        Assert.Equal(claimStands ? 1 : 0, (await Node.UserCouponsAsync(coupon)).Count);
+        Assert.Equal(claimStands ? 1 : 0, (await Node.StateAsync(coupon)).Claimed);
+        Assert.Equal(paymentStands ? 1 : 0, await Node.ReadAsync(
+            r => r.Query<TransactionRow>().CountAsync(t => t.Reference == $"settled:{payment}")));
+        await AssertProvenAsync();
+
+        // The grain goes on from what stands.
+        await Node.AddPointsAsync(user, 100);
+        var next = await PayAsync(coupon, user, NewId(), PaidWork.Keep);
+        Assert.Equal(claimStands ? "COUPON_LIMIT_REACHED" : null, next.Outcome.Refusal?.Reason);
+        Assert.Equal(claimStands ? points + 100 : points, (await Node.WalletAsync(user))!.Points);
+        await AssertProvenAsync();
+    }
+
     [Fact]
     public async Task Claimants_AreUsersWithAClaimOrAnIssue()
     {
         var (claims, both, carded) = (NewId(), NewId(), NewId());
         var coupon = await Node.CreateAsync(t => t with { LimitPerUser = 2 });
-        await Node.Grain(coupon).ChangeAsync(new ImportCardsCommand
+        await Node.ChangeAsync(coupon, new ImportCardsCommand
         {
             OperatorId = 1,
             Rpc = "tests/Import",
@@ -251,9 +283,20 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
             .OrderBy(t => t.Reference).Select(t => t.Reference).ToListAsync());
     }
 
-    private Task<JoinedOutcome<CouponOutcome>> PayAsync(long coupon, long user, long payment, string kind) =>
-        Node.Grain(coupon).ClaimJoinedAsync(
-            new() { UserId = user, RequestId = $"pay-{payment}", IsPaid = true }, new() { Kind = kind, Id = payment });
+    private Task<JoinedOutcome<CouponOutcome>> PayAsync(long coupon, long user, long payment, JoinedKind<CouponOutcome, NoPayload> kind) =>
+        PayAsync(coupon, user, payment, kind.Command(payment, NoPayload.Value));
+
+    private Task<JoinedOutcome<CouponOutcome>> PayAsync(long coupon, long user, long payment, JoinedCommand joined) =>
+        Node.Grain(coupon).RunJoinedAsync(
+            new ClaimCommand { UserId = user, RequestId = $"pay-{payment}", IsPaid = true }, joined);
+
+    private async Task AssertProvenAsync()
+    {
+        await foreach (var slice in Node.Get<LedgerProof>().RunAsync(CancellationToken.None))
+        {
+            Assert.Empty(slice.Faults);
+        }
+    }
 
     /// <summary>How often the payment's work has left its row.</summary>
     private Task<int> BookedAsync(long payment)
@@ -291,7 +334,7 @@ public sealed class CouponGrainOnPostgres(CouponNode<OnPostgres> node) : CouponG
             // One message, as neighbours on one node come.
             var outcomes = await Node.ClaimManyAsync(coupon, Claim(locked, "r"), Claim(free));
 
-            Assert.Equal(["STORAGE_UNAVAILABLE", null], Reasons(outcomes));
+            Assert.Equal([Deferral.Refusal.Reason, null], Reasons(outcomes));
             Assert.Equal(free, Assert.Single(await Node.UserCouponsAsync(coupon)).UserId);
         }
 
@@ -313,9 +356,9 @@ public sealed class CouponGrainOnPostgres(CouponNode<OnPostgres> node) : CouponG
         await using var spend = new NpgsqlCommand($"UPDATE wallets_wallets SET points = 150 WHERE user_id = {locked}", foreign);
         await spend.ExecuteNonQueryAsync();
 
-        var messages = Node.Get<Coalescer<long, CouponCommand, CouponOutcome>>();
-        var claim = messages.SubmitPatientlyAsync(coupon, Claim(locked), o => o.Refusal, TimeProvider.System);
-        var neighbour = await messages.SubmitPatientlyAsync(coupon, Claim(free), o => o.Refusal, TimeProvider.System);
+        var coupons = Node.Get<HotGrains<long, CouponCommand, CouponOutcome>>();
+        var claim = coupons.RunAsync(coupon, Claim(locked));
+        var neighbour = await coupons.RunAsync(coupon, Claim(free));
         var dry = (await Node.ClaimManyAsync(coupon, Claim(locked) with { DryRun = true }, Claim(asking) with { DryRun = true }));
         Assert.False(claim.IsCompleted);
         await transaction.CommitAsync();

@@ -60,7 +60,7 @@ public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSu
     {
         var user = NewId();
         var coupon = await Node.CreateAsync();
-        await Node.Grain(coupon).ChangeAsync(new IssueCommand { OperatorId = 1, Rpc = "tests/Issue", Users = [user] });
+        await Node.ChangeAsync(coupon, new IssueCommand { OperatorId = 1, Rpc = "tests/Issue", Users = [user] });
         await Node.ForgetAsync();
 
         var outcome = await Node.ClaimAsync(coupon, user);

@@ -90,9 +90,9 @@ public sealed class CouponRulesTests
     [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 0)]
-    public void AfterUserCoupon_CountsTheUserCouponAndTheUserOnce(bool first, long claimants)
+    public void AfterGiving_CountsTheUserCouponAndTheUserOnce(bool first, long claimants)
     {
-        var next = CouponRules.AfterUserCoupon(State(10, 4, 9), first);
+        var next = CouponRules.AfterGiving(State(10, 4, 9), first);
 
         Assert.Equal(5, next.Claimed);
         Assert.Equal(5, next.StockLeft);

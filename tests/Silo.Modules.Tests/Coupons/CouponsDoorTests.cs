@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Coupons;
+using Silo.Kernel;
+using Silo.Storage;
 using Xunit;
 
 namespace Silo.Modules.Tests.Coupons;
@@ -8,7 +10,7 @@ namespace Silo.Modules.Tests.Coupons;
 /// Goal: one user-coupon never serves two orders, and what an order does not use is its owner's again. Method: the door for
 /// orders over a real database.
 /// </summary>
-public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
+public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
     where TKind : IDatabaseKind
 {
     private static readonly DiscountBasket Basket = new([new(1, [10], 0, 3_000), new(2, [11], 0, 1_000)], 500);
@@ -64,7 +66,7 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
         var user = NewId();
         var coupon = await Node.CreateAsync();
         var userCoupon = (await Node.ClaimAsync(coupon, user)).UserCouponId;
-        await Node.Grain(coupon).ChangeAsync(Node.Change(t => t with { AmountCents = 1, ThresholdCents = 1_000_000 }));
+        await Node.ChangeAsync(coupon, Node.Change(t => t with { AmountCents = 1, ThresholdCents = 1_000_000 }));
 
         Assert.Equal(1_000, Assert.Single(await QuoteAsync(user, userCoupon)).TotalCents);
     }
@@ -91,8 +93,8 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
         var user = NewId();
         var usable = await Node.UserCouponAsync(user);
         var brief = await Node.CreateAsync(t => t with { UsableDays = 1, StockTotal = 1_000 });
-        await Node.Grain(brief).ChangeAsync(
-            new IssueCommand { OperatorId = 1, Rpc = "tests/Issue", Users = [.. Enumerable.Repeat(user, 201)] });
+        await Node.ChangeAsync(
+            brief, new IssueCommand { OperatorId = 1, Rpc = "tests/Issue", Users = [.. Enumerable.Repeat(user, 201)] });
         var dayAfter = Node.Clock.NowMs + (25L * 60 * 60 * 1000);
 
         var discounts = await Node.ReadAsync(r => Node.Coupons.QuoteAllAsync(r, user, Basket, dayAfter, CancellationToken.None));
@@ -152,32 +154,37 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
                 Task.Run(() => ReserveAsync(user, one, userCoupons)), Task.Run(() => ReserveAsync(user, two, [.. userCoupons.Reverse()])));
 
             Assert.Single(answers, answer => answer is null);
-            Assert.Equal(3, await GiveBackAsync(one) + await GiveBackAsync(two));
+            var (winner, loser) = answers[0] is null ? (one, two) : (two, one);
+            Assert.Equal(3, await ReservedAsync(winner));
+            Assert.Equal((false, true, 0), (await ReleaseAsync(loser), await ReleaseAsync(winner), await ReservedAsync(winner)));
         }
     }
 
     [Fact]
-    public async Task Use_AndARepeat_UseOnceAndGivingBackDoesNothing()
+    public async Task Confirm_AndARepeat_UseOnceAndNeitherReleaseNorReturnDoesAnything()
     {
         var (user, order) = (NewId(), NewId());
-        var userCoupon = await Node.UserCouponAsync(user);
-        Assert.Null(await ReserveAsync(user, order, userCoupon));
+        var (userCoupon, second) = (await Node.UserCouponAsync(user), await Node.UserCouponAsync(user));
+        Assert.Null(await ReserveAsync(user, order, userCoupon, second));
 
-        Assert.Equal((1, 0, 0), (await UseAsync(order), await UseAsync(order), await GiveBackAsync(order)));
+        Assert.Equal(
+            (true, false, false, false),
+            (await ConfirmAsync(order), await ConfirmAsync(order), await ReleaseAsync(order), await ReturnAsync(order)));
 
         Assert.Equal(UserCouponMark.Used, (await MarkAsync(userCoupon))!.Mark);
+        Assert.Equal(UserCouponMark.Used, (await MarkAsync(second))!.Mark);
         Assert.Equal("PIECE_NOT_USABLE", await ReserveAsync(user, NewId(), userCoupon));
     }
 
     [Fact]
-    public async Task GiveBack_AndARepeat_MakeItUsableOnceMore()
+    public async Task Release_AndARepeat_MakeItUsableOnceMore()
     {
         var (user, order, other) = (NewId(), NewId(), NewId());
         var (userCoupon, second) = (await Node.UserCouponAsync(user), await Node.UserCouponAsync(user));
         Assert.Null(await ReserveAsync(user, order, userCoupon));
         Assert.Null(await ReserveAsync(user, other, second));
 
-        Assert.Equal((1, 0, 0), (await GiveBackAsync(order), await GiveBackAsync(order), await UseAsync(order)));
+        Assert.Equal((true, false, false), (await ReleaseAsync(order), await ReleaseAsync(order), await ConfirmAsync(order)));
 
         Assert.Null(await MarkAsync(userCoupon));
         Assert.Equal(other, (await MarkAsync(second))!.SubjectId);
@@ -185,14 +192,14 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
     }
 
     [Fact]
-    public async Task GiveBack_AfterItsTime_LeavesItExpired()
+    public async Task Release_AfterItsTime_LeavesItExpired()
     {
         var (user, order) = (NewId(), NewId());
         var userCoupon = await Node.UserCouponAsync(user, t => t with { UsableDays = 1 });
         Assert.Null(await ReserveAsync(user, order, userCoupon));
         var dayAfter = Node.Clock.NowMs + (25L * 60 * 60 * 1000);
 
-        await GiveBackAsync(order);
+        Assert.True(await ReleaseAsync(order));
 
         var late = await Node.ReadAsync(
             r => Node.Coupons.QuoteAsync(r, user, [userCoupon], Basket, dayAfter, CancellationToken.None));
@@ -201,20 +208,63 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
     }
 
     [Fact]
-    public async Task Reserve_InAUnitThatIsRolledBack_LeavesTheUserCoupon()
+    public async Task ConfirmAndRelease_OfOneOrderAtOnce_OnlyOneHappens()
+    {
+        var user = NewId();
+        for (var round = 0; round < 10; round++)
+        {
+            var order = NewId();
+            long[] userCoupons = [await Node.UserCouponAsync(user), await Node.UserCouponAsync(user)];
+            Assert.Null(await ReserveAsync(user, order, userCoupons));
+
+            var happened = await Task.WhenAll(Task.Run(() => ConfirmAsync(order)), Task.Run(() => ReleaseAsync(order)));
+
+            Assert.Single(happened, h => h);
+            var marks = new[] { await MarkAsync(userCoupons[0]), await MarkAsync(userCoupons[1]) };
+            Assert.All(marks, mark => Assert.Equal(happened[0] ? UserCouponMark.Used : null, mark?.Mark));
+        }
+    }
+
+    [Fact]
+    public async Task Reserve_InACommandThatIsRefused_LeavesIt()
     {
         var user = NewId();
         var userCoupon = await Node.UserCouponAsync(user);
 
-        await Node.Units.RunAsync<bool>(
-            async unit =>
+        var refused = await Node.Units.StageAsync<bool>(
+            stage =>
             {
-                Assert.True((await Node.Coupons.ReserveAsync(unit, user, NewId(), [userCoupon], Basket, CancellationToken.None)).IsAccepted);
-                return CouponsRefusals.UserCouponUnknown;
+                var reserve = Reserve(stage, NewId(), user, [userCoupon]);
+                return rows =>
+                {
+                    Assert.True(reserve(rows).IsAccepted);
+                    return CouponsRefusals.UserCouponUnknown;
+                };
             },
             CancellationToken.None);
 
+        Assert.Equal("PIECE_UNKNOWN", refused.Refusal?.Reason);
         Assert.Null(await MarkAsync(userCoupon));
+    }
+
+    [Fact]
+    public async Task Reserve_InsideAUnit_StandsOrFallsWithIt()
+    {
+        var (user, order) = (NewId(), NewId());
+        var userCoupon = await Node.UserCouponAsync(user);
+        foreach (var commits in (bool[])[false, true])
+        {
+            await Node.Units.RunAsync<bool>(
+                async unit =>
+                {
+                    var reserved = await unit.StageAsync(
+                        stage => Reserve(stage, order, user, [userCoupon]), CancellationToken.None);
+                    Assert.True(reserved.IsAccepted);
+                    return commits ? true : CouponsRefusals.UserCouponUnknown;
+                },
+                CancellationToken.None);
+            Assert.Equal(commits ? 1 : 0, await ReservedAsync(order));
+        }
     }
 
     [Fact]
@@ -251,20 +301,31 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
         r => Node.Coupons.QuoteAsync(r, user, userCoupons, Basket, Node.Clock.NowMs, CancellationToken.None));
 
     /// <summary>The reason of the refusal, or null.</summary>
-    private async Task<string?> ReserveAsync(long user, long order, params long[] userCoupons) => (await Node.Units.RunAsync(
-        unit => Node.Coupons.ReserveAsync(unit, user, order, userCoupons, Basket, CancellationToken.None),
-        CancellationToken.None)).Refusal?.Reason;
+    private async Task<string?> ReserveAsync(long user, long order, params long[] userCoupons) => (await Node.Units.StageAsync(
+        stage => Reserve(stage, order, user, userCoupons), CancellationToken.None)).Refusal?.Reason;
 
-    private async Task<int> UseAsync(long order) => (await Node.Units.RunAsync<int>(
-        async unit => await Node.Coupons.UseAsync(unit, order, CancellationToken.None), CancellationToken.None)).Value;
+    private Func<Rows, Result<IReadOnlyList<Discount>>> Reserve(Stage stage, long order, long user, long[] userCoupons)
+    {
+        var reserve = Node.Coupons.Reserve(stage, order, user, userCoupons);
+        return rows => reserve(Basket, rows);
+    }
 
-    private async Task<int> GiveBackAsync(long order) => (await Node.Units.RunAsync<int>(
-        async unit => await Node.Coupons.GiveBackAsync(unit, order, CancellationToken.None), CancellationToken.None)).Value;
+    private async Task<bool> ConfirmAsync(long order) => (await Node.Units.StageAsync(
+        stage => Node.Coupons.Confirm(stage, order), CancellationToken.None)).Value;
+
+    private async Task<bool> ReleaseAsync(long order) => (await Node.Units.StageAsync(
+        stage => Node.Coupons.Release(stage, order), CancellationToken.None)).Value;
+
+    private async Task<bool> ReturnAsync(long order) => (await Node.Units.StageAsync(
+        stage => Node.Coupons.Return(stage, order), CancellationToken.None)).Value;
+
+    private Task<int> ReservedAsync(long order) => Node.ReadAsync(r => r.Query<UserCouponMarkRow>()
+        .CountAsync(m => m.SubjectId == order && m.Mark == UserCouponMark.Reserved));
 
     private Task<UserCouponMarkRow?> MarkAsync(long userCoupon) =>
         Node.ReadAsync(r => r.Query<UserCouponMarkRow>().SingleOrDefaultAsync(m => m.UserCouponId == userCoupon));
 }
 
-public sealed class OrderCouponsOnSqlite(CouponNode<OnSqlite> node) : OrderCouponsSuite<OnSqlite>(node);
+public sealed class CouponsDoorOnSqlite(CouponNode<OnSqlite> node) : CouponsDoorSuite<OnSqlite>(node);
 
-public sealed class OrderCouponsOnPostgres(CouponNode<OnPostgres> node) : OrderCouponsSuite<OnPostgres>(node);
+public sealed class CouponsDoorOnPostgres(CouponNode<OnPostgres> node) : CouponsDoorSuite<OnPostgres>(node);

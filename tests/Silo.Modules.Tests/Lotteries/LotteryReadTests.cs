@@ -151,8 +151,8 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     public async Task Return_WhereTheDatabaseIsAway_HidesNeitherSuccessNorRefusal()
     {
         var (first, second) = (await Node.CreateAsync(t => t with { StockTotal = 5 }), await Node.CreateAsync(t => t with { StockTotal = 2 }));
-        var allotments = new LotteryAllotments(
-            Node.Get<ICouponAllotments>(), new AwayUnits(), Node.Get<IdSource>(), NullLogger<LotteryAllotments>.Instance);
+        var allotments = new LotteriesWrites(
+            Node.Get<ICouponAllotments>(), new AwayUnits(), Node.Get<IdSource>(), NullLogger<LotteriesWrites>.Instance);
         var terms = new LotteryTerms
         {
             Prizes =
@@ -180,7 +180,7 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     private async Task SaveAsync(long lottery, Prize[] prizes)
     {
         var state = await Reads.StateAsync(lottery);
-        Assert.Null((await Node.Lottery(lottery).ChangeAsync(new LotteryChangeCommand
+        Assert.Null((await Node.ChangeAsync(lottery, new LotteryChangeCommand
         {
             OperatorId = 1,
             Rpc = "tests/Save",
@@ -197,7 +197,7 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 
     private async Task DrawAsync(long lottery, int draws) => Assert.All(
-        await Node.Lottery(lottery).DrawAsync([.. Enumerable.Range(0, draws).Select(_ => new DrawCommand { UserId = NewId() })]),
+        await Node.Lottery(lottery).RunAsync([.. Enumerable.Range(0, draws).Select(_ => new DrawCommand { UserId = NewId() })]),
         outcome => Assert.Null(outcome.Refusal));
 
     private async Task WriteAsync(Rows rows) => Assert.Null((await Node.Units.RunAsync<bool>(
@@ -211,6 +211,9 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     private sealed class AwayUnits : IUnits
     {
         public Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation) =>
+            throw new StorageUnavailableException("Away on purpose.");
+
+        public Task<Result<T>> StageAsync<T>(Func<Stage, Func<Rows, Result<T>>> name, CancellationToken cancellation) =>
             throw new StorageUnavailableException("Away on purpose.");
 
         public Task<T> ReadAsync<T>(Func<IReads, Task<T>> query, CancellationToken cancellation) =>
