@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using Silo.Storage;
 using Silo.Wallets;
 
 namespace Silo.Coupons;
@@ -7,24 +9,25 @@ internal sealed class CouponFacts
 {
     public required long Now { get; init; }
 
-    /// <summary>The pieces of each user of the batch. The arrays are shared with what the grain remembers: never written.</summary>
-    public Dictionary<long, AcceptedClaim[]> PiecesByUser { get; } = [];
+    /// <summary>The user-coupons of each user of the batch. The arrays are shared with what the grain remembers: never written.</summary>
+    public Dictionary<long, AcceptedClaim[]> UserCouponsByUser { get; } = [];
 
-    /// <summary>Users who are only taken to have no pieces.</summary>
+    /// <summary>Users who are only taken to have no user-coupons.</summary>
     public HashSet<long> Guessed { get; } = [];
 
-    public IReadOnlyDictionary<long, int> Streaks { get; set; } = new Dictionary<long, int>();
+    public IReadOnlyDictionary<long, int> Streaks { get; set; } = ReadOnlyDictionary<long, int>.Empty;
 
-    /// <summary>The locked wallets, those of <see cref="Locked"/>; null where nothing of the batch costs points.</summary>
+    /// <summary>The wallets of those in <see cref="Charged"/>; null where nothing of the batch costs points.</summary>
     public LedgerDraft? Ledger { get; set; }
 
-    public IReadOnlyCollection<long> Locked { get; set; } = [];
+    /// <summary>Who may be charged, and so has a wallet in <see cref="Ledger"/>.</summary>
+    public IReadOnlySet<long> Charged { get; set; } = ReadOnlySet<long>.Empty;
 
     /// <summary>The points of those who only ask.</summary>
-    public IReadOnlyDictionary<long, long> PointsSeen { get; set; } = new Dictionary<long, long>();
+    public IReadOnlyDictionary<long, long> PointsSeen { get; set; } = ReadOnlyDictionary<long, long>.Empty;
 
-    /// <summary>The operator writes with a request id of the batch, by operator, rpc and request id.</summary>
-    public Dictionary<(long Operator, string Rpc, string RequestId), (long Hash, string After)> Changes { get; } = [];
+    /// <summary>The operator writes with a request id of the batch; null where the facts are a guess, which is of claims alone.</summary>
+    public OperatorLog? Log { get; set; }
 
     /// <summary>The allotments of the batch that are made.</summary>
     public HashSet<long> Allotments { get; } = [];
@@ -32,11 +35,11 @@ internal sealed class CouponFacts
     /// <summary>The card numbers of the batch that exist.</summary>
     public HashSet<string> CardNumbers { get; } = new(StringComparer.Ordinal);
 
-    public AcceptedClaim[] PiecesOf(long userId) => PiecesByUser.GetValueOrDefault(userId, []);
+    public AcceptedClaim[] UserCouponsOf(long userId) => UserCouponsByUser.GetValueOrDefault(userId, []);
 
-    public void Add(long userId, AcceptedClaim piece) => PiecesByUser[userId] = [.. PiecesOf(userId), piece];
+    public void Add(long userId, AcceptedClaim claim) => UserCouponsByUser[userId] = [.. UserCouponsOf(userId), claim];
 
-    public long PointsOf(long userId) => Locked.Contains(userId) && !Ledger!.HeldElsewhere.Contains(userId)
+    public long PointsOf(long userId) => Charged.Contains(userId) && !Ledger!.HeldElsewhere.Contains(userId)
         ? Ledger.PointsOf(userId)
         : PointsSeen.GetValueOrDefault(userId);
 }

@@ -2,34 +2,37 @@ using Silo.Kernel;
 
 namespace Silo.Coupons;
 
-/// <summary>A piece that a user got: what limits count, and what a repeat is answered from.</summary>
-/// <param name="PieceId">The piece.</param>
-/// <param name="Version">The terms under which he got it.</param>
+/// <summary>A coupon that a user got: what limits count, and what a repeat is answered from.</summary>
+/// <param name="UserCouponId">The user-coupon.</param>
+/// <param name="Version">The terms under which they got it.</param>
 /// <param name="RequestId">The request id.</param>
 /// <param name="RequestHash">Hash of the request.</param>
 /// <param name="ClaimedAt">When, in unix milliseconds.</param>
 /// <param name="DrawnCents">The face value, where it was drawn.</param>
-/// <param name="Origin">How; what is not his own claim does not count against his limit.</param>
+/// <param name="Origin">How; what is not their own claim does not count against their limit.</param>
 internal readonly record struct AcceptedClaim(
-    long PieceId,
+    long UserCouponId,
     int Version,
     string RequestId,
     long RequestHash,
     long ClaimedAt,
     long? DrawnCents = null,
-    PieceOrigin Origin = PieceOrigin.Claim)
+    UserCouponOrigin Origin = UserCouponOrigin.Claim)
 {
-    public bool IsClaim => Origin == PieceOrigin.Claim;
+    public bool IsClaim => Origin == UserCouponOrigin.Claim;
 
     /// <summary>Whether it came from the stock, and not from a card or another shopper.</summary>
-    public bool IsOfStock => Origin is PieceOrigin.Claim or PieceOrigin.Issue;
+    public bool IsOfStock => Origin is UserCouponOrigin.Claim or UserCouponOrigin.Issue;
+
+    public static AcceptedClaim Of(UserCouponRow row) =>
+        new(row.Id, row.Version, row.RequestId, row.RequestHash, row.ClaimedAt, row.DrawnCents, row.Origin);
 }
 
 /// <summary>What is known of the user who claims.</summary>
-/// <param name="Pieces">His pieces of the coupon.</param>
-/// <param name="StreakDays">Days in a row that he has signed in.</param>
-/// <param name="Points">Points that he can spend.</param>
-internal readonly record struct Claimant(AcceptedClaim[] Pieces, int StreakDays, long Points);
+/// <param name="UserCoupons">Their user-coupons of the coupon.</param>
+/// <param name="StreakDays">Days in a row that they have signed in.</param>
+/// <param name="Points">Points that they can spend.</param>
+internal readonly record struct Claimant(AcceptedClaim[] UserCoupons, int StreakDays, long Points);
 
 /// <summary>The module's decisions. Pure: the state, the command, what is known of the user and the time go in.</summary>
 internal static class CouponRules
@@ -46,16 +49,16 @@ internal static class CouponRules
     {
         if (!state.Exists)
         {
-            return (CouponRefusals.Unknown, null);
+            return (CouponsRefusals.Unknown, null);
         }
 
         if (command.RequestId.Length > 0 && !command.DryRun)
         {
-            foreach (var piece in claimant.Pieces)
+            foreach (var userCoupon in claimant.UserCoupons)
             {
-                if (piece.RequestId == command.RequestId)
+                if (userCoupon.RequestId == command.RequestId)
                 {
-                    return piece.RequestHash == command.RequestHash ? (null, piece) : (Refusals.RequestIdReused, null);
+                    return userCoupon.RequestHash == command.RequestHash ? (null, userCoupon) : (Refusals.RequestIdReused, null);
                 }
             }
         }
@@ -67,42 +70,42 @@ internal static class CouponRules
     public static Refusal? ClaimRefusal(CouponState state, ClaimCommand command, Claimant claimant, long now, ShopClock clock)
     {
         var terms = state.Terms;
-        return terms.Password.Length > 0 && terms.Password != command.Password ? CouponRefusals.PasswordWrong
+        return terms.Password.Length > 0 && terms.Password != command.Password ? CouponsRefusals.PasswordWrong
             : OpenRefusal(state, now, clock) is { } closed ? closed
-            : state.StockLeft <= 0 ? CouponRefusals.SoldOut
-            : claimant.Pieces.Count(p => p.IsClaim) >= terms.LimitPerUser ? CouponRefusals.LimitReached
-            : claimant.StreakDays < terms.StreakDays ? CouponRefusals.StreakTooShort
-            : claimant.Points < terms.PointsCost ? CouponRefusals.PointsTooLow
-            : terms.PriceCents > 0 && !command.IsPaid ? CouponRefusals.PaymentNeeded(terms.PriceCents)
+            : state.StockLeft <= 0 ? CouponsRefusals.SoldOut
+            : claimant.UserCoupons.Count(p => p.IsClaim) >= terms.LimitPerUser ? CouponsRefusals.LimitReached
+            : claimant.StreakDays < terms.StreakDays ? CouponsRefusals.StreakTooShort
+            : claimant.Points < terms.PointsCost ? CouponsRefusals.PointsTooLow
+            : terms.PriceCents > 0 && !command.IsPaid ? CouponsRefusals.PaymentNeeded(terms.PriceCents)
             : null;
     }
 
-    /// <summary>How many pieces came from the stock.</summary>
-    public static int OfStock(AcceptedClaim[] pieces) => pieces.Count(p => p.IsOfStock);
+    /// <summary>How many user-coupons came from the stock.</summary>
+    public static int OfStock(AcceptedClaim[] userCoupons) => userCoupons.Count(p => p.IsOfStock);
 
-    /// <summary>Why nothing of the coupon is given out now, or null. A piece that could never be used is not given out.</summary>
+    /// <summary>Why nothing of the coupon is given out now, or null. A user-coupon that could never be used is not given out.</summary>
     public static Refusal? OpenRefusal(CouponState state, long now, ShopClock clock) =>
-        !state.Enabled || now < state.Terms.ClaimableFrom ? CouponRefusals.NotOpen
-        : now >= state.Terms.ClaimableUntil ? CouponRefusals.Ended
+        !state.Enabled || now < state.Terms.ClaimableFrom ? CouponsRefusals.NotOpen
+        : now >= state.Terms.ClaimableUntil ? CouponsRefusals.Ended
         : IsEverUsable(state.Terms, now, clock) ? null
         // What lasts from its claim lasts longer if it is claimed later.
-        : state.Terms.UsableDays > 0 ? CouponRefusals.NotOpen
-        : CouponRefusals.Ended;
+        : state.Terms.UsableDays > 0 ? CouponsRefusals.NotOpen
+        : CouponsRefusals.Ended;
 
-    /// <summary>How many pieces an operator's issue gives to so many users; none where it is not all of them and all is asked.</summary>
+    /// <summary>How many user-coupons an operator's issue gives to so many users; none where it is not all of them and all is asked.</summary>
     public static Result<int> Issue(CouponState state, int users, bool asManyAsLeft) =>
-        !state.Exists ? CouponRefusals.Unknown
-        : state.StockLeft <= 0 || (state.StockLeft < users && !asManyAsLeft) ? CouponRefusals.SoldOut
+        !state.Exists ? CouponsRefusals.Unknown
+        : state.StockLeft <= 0 || (state.StockLeft < users && !asManyAsLeft) ? CouponsRefusals.SoldOut
         : (int)Math.Min(state.StockLeft, users);
 
-    /// <summary>The state after pieces are set aside, for cards or for another module; fewer than none are given back.</summary>
-    public static Result<CouponState> Allot(CouponState state, long pieces) =>
-        !state.Exists ? CouponRefusals.Unknown
-        : state.StockLeft < pieces ? CouponRefusals.SoldOut
-        : state with { Allotted = state.Allotted + pieces };
+    /// <summary>The state after some of the stock is set aside, for cards or for another module; less than none is given back.</summary>
+    public static Result<CouponState> Allot(CouponState state, long quantity) =>
+        !state.Exists ? CouponsRefusals.Unknown
+        : state.StockLeft < quantity ? CouponsRefusals.SoldOut
+        : state with { Allotted = state.Allotted + quantity };
 
-    /// <summary>The state after a piece went to a user.</summary>
-    public static CouponState AfterPiece(CouponState state, bool firstOfUser) =>
+    /// <summary>The state after a user-coupon went to a user.</summary>
+    public static CouponState AfterGiving(CouponState state, bool firstOfUser) =>
         state with { Claimed = state.Claimed + 1, Claimants = state.Claimants + (firstOfUser ? 1 : 0) };
 
     /// <summary>The number of face values that can be drawn, one hundredth apart; 1 where it is fixed.</summary>
@@ -120,31 +123,31 @@ internal static class CouponRules
 
     /// <summary>Decides a change of terms.</summary>
     public static Result<CouponState> Update(CouponState state, CouponTerms terms, int expectedVersion, long now, ShopClock clock) =>
-        !state.Exists ? CouponRefusals.Unknown
-        : expectedVersion != 0 && expectedVersion != state.Version ? CouponRefusals.VersionStale
+        !state.Exists ? CouponsRefusals.Unknown
+        : expectedVersion != 0 && expectedVersion != state.Version ? CouponsRefusals.VersionStale
         : TermsRefusal(terms, clock) is { } refusal ? refusal
-        : terms.StockTotal < state.Claimed + state.Allotted ? CouponRefusals.StockBelowClaimed
+        : terms.StockTotal < state.Claimed + state.Allotted ? CouponsRefusals.StockBelowClaimed
         : state with { Version = state.Version + 1, Terms = terms, UpdatedAt = now };
 
     /// <summary>Decides whether claims are accepted.</summary>
     public static Result<CouponState> SetEnabled(CouponState state, bool enabled, long now) =>
-        !state.Exists ? CouponRefusals.Unknown : state with { Enabled = enabled, UpdatedAt = now };
+        !state.Exists ? CouponsRefusals.Unknown : state with { Enabled = enabled, UpdatedAt = now };
 
-    /// <summary>From when a piece is usable.</summary>
-    public static long UsableFrom(PieceTerms terms, long claimedAt, ShopClock clock) =>
+    /// <summary>From when a user-coupon is usable.</summary>
+    public static long UsableFrom(UserCouponTerms terms, long claimedAt, ShopClock clock) =>
         UsableFrom(terms.UsableAfterDays, terms.UsableFrom, claimedAt, clock);
 
-    /// <summary>Until when a piece is usable, exclusive.</summary>
-    public static long UsableUntil(PieceTerms terms, long claimedAt) =>
+    /// <summary>Until when a user-coupon is usable, exclusive.</summary>
+    public static long UsableUntil(UserCouponTerms terms, long claimedAt) =>
         terms.UsableDays > 0 ? claimedAt + (terms.UsableDays * DayMs) : terms.UsableUntil;
 
-    /// <summary>The state of a piece.</summary>
-    public static PieceStatus StatusOf(PieceMark? mark, long usableUntil, long now) => mark switch
+    /// <summary>The state of a user-coupon.</summary>
+    public static UserCouponStatus StatusOf(UserCouponMark? mark, long usableUntil, long now) => mark switch
     {
-        PieceMark.Reserved or PieceMark.Used => PieceStatus.Used,
-        PieceMark.Void => PieceStatus.Void,
-        PieceMark.Sent => PieceStatus.Sent,
-        _ => now < usableUntil ? PieceStatus.Usable : PieceStatus.Expired,
+        UserCouponMark.Reserved or UserCouponMark.Used => UserCouponStatus.Used,
+        UserCouponMark.Void => UserCouponStatus.Void,
+        UserCouponMark.Sent => UserCouponStatus.Sent,
+        _ => now < usableUntil ? UserCouponStatus.Usable : UserCouponStatus.Expired,
     };
 
     private static long UsableFrom(int afterDays, long from, long claimedAt, ShopClock clock) =>
@@ -156,7 +159,7 @@ internal static class CouponRules
             ? clock.StartOf(day.AddDays(days))
             : DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    /// <summary>Whether a piece that is claimed at an instant is usable at any.</summary>
+    /// <summary>Whether a user-coupon that is claimed at an instant is usable at any.</summary>
     private static bool IsEverUsable(CouponTerms terms, long claimedAt, ShopClock clock) =>
         UsableFrom(terms.UsableAfterDays, terms.UsableFrom, claimedAt, clock) < (
             terms.UsableDays > 0 ? claimedAt + (terms.UsableDays * DayMs)
@@ -164,14 +167,14 @@ internal static class CouponRules
             : terms.UsableUntil);
 
     private static Refusal? TermsRefusal(CouponTerms terms, ShopClock clock) =>
-        terms.ClaimableUntil <= terms.ClaimableFrom ? CouponRefusals.WindowEmpty
+        terms.ClaimableUntil <= terms.ClaimableFrom ? CouponsRefusals.WindowEmpty
         : (terms.AmountMaxCents != 0 && terms.AmountMaxCents < terms.AmountCents)
-            || (terms.IsPercent && Math.Max(terms.AmountCents, terms.AmountMaxCents) > WholePercent) ? CouponRefusals.ValueInvalid
-        : IsNeverUsable(terms, clock) ? CouponRefusals.UseWindowEmpty
+            || (terms.IsPercent && Math.Max(terms.AmountCents, terms.AmountMaxCents) > WholePercent) ? CouponsRefusals.ValueInvalid
+        : IsNeverUsable(terms, clock) ? CouponsRefusals.UseWindowEmpty
         : null;
 
     /// <summary>
-    /// Whether no piece could ever be used, whenever it is claimed: not the first one, where all end at one instant, nor
+    /// Whether no user-coupon could ever be used, whenever it is claimed: not the first one, where all end at one instant, nor
     /// the last one, where each lasts from its claim.
     /// </summary>
     private static bool IsNeverUsable(CouponTerms terms, ShopClock clock) =>
@@ -182,8 +185,8 @@ internal static class CouponRules
             : !IsEverUsable(terms, terms.ClaimableFrom, clock));
 }
 
-/// <summary>What has become of a piece that is no longer simply its owner's. The numbers are stored.</summary>
-internal enum PieceMark : short
+/// <summary>What has become of a user-coupon that is no longer simply its owner's. The numbers are stored.</summary>
+internal enum UserCouponMark : short
 {
     /// <summary>In an order that is not paid.</summary>
     Reserved = 1,
@@ -198,8 +201,8 @@ internal enum PieceMark : short
     Sent = 4,
 }
 
-/// <summary>The state of a piece as people see it; the numbers are the wire's.</summary>
-internal enum PieceStatus
+/// <summary>The state of a user-coupon as people see it; the numbers are the wire's.</summary>
+internal enum UserCouponStatus
 {
     Usable = 1,
     Expired = 2,
@@ -208,8 +211,8 @@ internal enum PieceStatus
     Sent = 5,
 }
 
-/// <summary>How a piece came to its owner. The numbers are stored, and the wire's.</summary>
-internal enum PieceOrigin : short
+/// <summary>How a user-coupon came to its owner. The numbers are stored, and the wire's.</summary>
+internal enum UserCouponOrigin : short
 {
     Claim = 1,
     Issue = 2,
@@ -218,8 +221,8 @@ internal enum PieceOrigin : short
     Prize = 5,
 }
 
-/// <summary>What a piece keeps of the terms under which it was claimed.</summary>
-internal sealed record PieceTerms
+/// <summary>What a user-coupon keeps of the terms under which it was claimed.</summary>
+internal sealed record UserCouponTerms
 {
     public required string Name { get; init; }
 
@@ -249,7 +252,7 @@ internal sealed record PieceTerms
 
     public bool FreightOnly { get; init; }
 
-    public static PieceTerms Of(CouponTerms terms) => new()
+    public static UserCouponTerms Of(CouponTerms terms) => new()
     {
         Name = terms.Name,
         Type = terms.Type,

@@ -9,36 +9,27 @@ namespace Silo.Coupons;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class CouponsAdminGrpc(
-    IGrainFactory grains, CouponReads reads, IUnits units, IUsers users, OperatorWrites writes, IdSource ids, ShopClock clock)
+    HotGrains<long, CouponCommand, CouponOutcome> coupons,
+    CouponsReads reads,
+    IUnits units,
+    IUsers users,
+    OperatorWrites writes,
+    IdSource ids,
+    ShopClock clock)
     : CouponsAdminService.CouponsAdminServiceBase
 {
-    public override async Task<CreateCouponResponse> CreateCoupon(CreateCouponRequest request, ServerCallContext context)
+    public override async Task<CreateCouponResponse> CreateCoupon(CreateCouponRequest request, ServerCallContext context) => new()
     {
-        var command = Change(context, request.RequestId, request.Reason, RequestHash.Of(request)) with
-        {
-            Create = true,
-            Terms = CouponWire.Terms(request.Terms),
-        };
-        if (await FirstAnswerAsync(command, context.CancellationToken) is { } first)
-        {
-            return new() { Coupon = first };
-        }
-
-        var id = ids.Next();
-        try
-        {
-            return new() { Coupon = await ChangeAsync(id, command, context.CancellationToken) };
-        }
-        catch (StorageUnavailableException) when (command.RequestId.Length > 0)
-        {
-            // Of two at once with one request id, each with a coupon id of its own, the second is rolled back.
-            return new()
+        // The id is of no use where it is a repeat, which is answered with the first coupon.
+        Coupon = await ChangeAsync(
+            ids.Next(),
+            Change(context, request.RequestId, request.Reason, RequestHash.Of(request)) with
             {
-                Coupon = await FirstAnswerAsync(command, context.CancellationToken)
-                    ?? throw new StorageUnavailableException("The coupon could not be created."),
-            };
-        }
-    }
+                Create = true,
+                Terms = CouponsWire.Terms(request.Terms),
+            },
+            context.CancellationToken),
+    };
 
     public override async Task<UpdateCouponResponse> UpdateCoupon(UpdateCouponRequest request, ServerCallContext context) => new()
     {
@@ -46,7 +37,7 @@ internal sealed class CouponsAdminGrpc(
             request.CouponId,
             Change(context, request.RequestId, request.Reason, RequestHash.Of(request)) with
             {
-                Terms = CouponWire.Terms(request.Terms),
+                Terms = CouponsWire.Terms(request.Terms),
                 ExpectedVersion = request.ExpectedVersion,
             },
             context.CancellationToken),
@@ -68,20 +59,20 @@ internal sealed class CouponsAdminGrpc(
     {
         var state = await ExistingAsync(request.CouponId);
         var used = await reads.UsedAsync([request.CouponId], context.CancellationToken);
-        return new() { Coupon = CouponWire.Coupon(request.CouponId, state, used.GetValueOrDefault(request.CouponId)) };
+        return new() { Coupon = CouponsWire.Coupon(request.CouponId, state, used.GetValueOrDefault(request.CouponId)) };
     }
 
     public override async Task<SearchCouponsResponse> SearchCoupons(SearchCouponsRequest request, ServerCallContext context)
     {
         var name = SearchText.Normalise(request.NameContains);
-        var (coupons, total) = await reads.ListAsync(
+        var (found, total) = await reads.ListAsync(
             rows => rows.Where(c => (name == "" || c.SearchName.Contains(name))
                 && (request.Type == "" || c.Type == request.Type)),
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
-        var used = await reads.UsedAsync([.. coupons.Select(c => c.Id)], context.CancellationToken);
+        var used = await reads.UsedAsync([.. found.Select(c => c.Id)], context.CancellationToken);
         var response = new SearchCouponsResponse { TotalCount = total };
-        response.Coupons.AddRange(coupons.Select(c => CouponWire.Coupon(c.Id, c.State, used.GetValueOrDefault(c.Id))));
+        response.Coupons.AddRange(found.Select(c => CouponsWire.Coupon(c.Id, c.State, used.GetValueOrDefault(c.Id))));
         return response;
     }
 
@@ -105,8 +96,7 @@ internal sealed class CouponsAdminGrpc(
                 RequestHash = RequestHash.Of(request),
                 Users = [.. request.UserIds],
                 AsManyAsLeft = request.AsManyAsLeft,
-            },
-            context.CancellationToken);
+            });
         return new() { Issued = outcome.Count };
     }
 
@@ -122,26 +112,28 @@ internal sealed class CouponsAdminGrpc(
                 RequestId = request.RequestId,
                 RequestHash = RequestHash.Of(request),
                 Numbers = [.. request.Cards.Select(c => c.Number)],
-                Hashes = [.. request.Cards.Select(c => PieceMoves.HashOf(c.Number, c.Password))],
-            },
-            context.CancellationToken);
+                Hashes = [.. request.Cards.Select(c => CouponsWrites.HashOf(c.Number, c.Password))],
+            });
         return new() { Imported = outcome.Count };
     }
 
     public override async Task<ListClaimsResponse> ListClaims(ListClaimsRequest request, ServerCallContext context)
     {
         await ExistingAsync(request.CouponId);
-        var (pieces, total) = await reads.ClaimsAsync(
+        var (given, total) = await reads.ClaimsAsync(
             request.CouponId, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var (response, now) = (new ListClaimsResponse { TotalCount = total }, clock.NowMs);
-        response.Claims.AddRange(pieces.Select(p => new Claim { UserId = p.Piece.UserId, Piece = CouponWire.Piece(p, now, clock) }));
+        response.Claims.AddRange(given.Select(u => new Claim { UserId = u.Row.UserId, Piece = CouponsWire.Piece(u, now, clock) }));
         return response;
     }
 
     public override async Task<VoidPieceResponse> VoidPiece(VoidPieceRequest request, ServerCallContext context) => new()
     {
-        Piece = await writes.RunAsync<CouponPiece>(
-            context, request, unit => VoidAsync(unit, request.PieceId, context.CancellationToken)),
+        Piece = await writes.RunAsync(
+            context,
+            request,
+            unit => CouponsWrites.VoidAsync(unit, request.PieceId, context.CancellationToken),
+            userCoupon => CouponsWire.Piece(userCoupon, clock.NowMs, clock)),
     };
 
     private static string RpcOf(ServerCallContext context) => context.Method.TrimStart('/');
@@ -155,63 +147,28 @@ internal sealed class CouponsAdminGrpc(
         RequestHash = hash,
     };
 
-    private async Task<Result<OperatorChange<CouponPiece>>> VoidAsync(Unit unit, long pieceId, CancellationToken cancellation)
-    {
-        if ((await CouponReads.PiecesAsync(unit, [pieceId], null, cancellation)).SingleOrDefault() is not { } piece)
-        {
-            return CouponRefusals.PieceUnknown;
-        }
-
-        if (!PieceMoves.IsUsable(piece, unit.NowMs)
-            || !await PieceMoves.MarkAsync(unit, piece.Piece, PieceMark.Void, 0, cancellation))
-        {
-            return CouponRefusals.PieceNotUsable;
-        }
-
-        var after = (await CouponReads.PiecesAsync(unit, [pieceId], null, cancellation)).Single();
-        return new OperatorChange<CouponPiece>(
-            $"piece:{pieceId}", CouponWire.Piece(piece, unit.NowMs, clock), CouponWire.Piece(after, unit.NowMs, clock));
-    }
-
     private async Task<CouponState> ExistingAsync(long couponId)
     {
         var state = await reads.StateAsync(couponId);
         if (!state.Exists)
         {
-            CouponRefusals.Unknown.Throw();
+            CouponsRefusals.Unknown.Throw();
         }
 
         return state;
     }
 
-    private async Task<CouponOutcome> SendAsync(long id, CouponCommand command, CancellationToken cancellation)
+    private async Task<CouponOutcome> SendAsync(long id, CouponCommand command)
     {
-        var outcome = await grains.GetGrain<ICouponGrain>(id).ChangeAsync(command).WaitAsync(cancellation);
+        var outcome = await coupons.RunAsync(id, command);
         outcome.Refusal?.Throw();
         return outcome;
     }
 
     private async Task<Coupon> ChangeAsync(long id, ChangeCommand command, CancellationToken cancellation)
     {
-        var outcome = await SendAsync(id, command, cancellation);
+        var outcome = await SendAsync(id, command);
         var used = await reads.UsedAsync([outcome.CouponId], cancellation);
-        return CouponWire.Coupon(outcome.CouponId, outcome.Coupon!, used.GetValueOrDefault(outcome.CouponId));
-    }
-
-    private async Task<Coupon?> FirstAnswerAsync(ChangeCommand command, CancellationToken cancellation)
-    {
-        if (command.RequestId.Length == 0
-            || await reads.AuditAsync(command.OperatorId, command.Rpc, command.RequestId, cancellation) is not { } entry)
-        {
-            return null;
-        }
-
-        if (entry.RequestHash != command.RequestHash)
-        {
-            Refusals.RequestIdReused.Throw();
-        }
-
-        var first = CouponJson.Read(entry.After).AnswerTo(command.Terms?.Password ?? "");
-        return CouponWire.Coupon(first.CouponId, first.Coupon!, 0);
+        return CouponsWire.Coupon(outcome.CouponId, outcome.Coupon!, used.GetValueOrDefault(outcome.CouponId));
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -13,25 +12,12 @@ public static class CouponsArea
     /// <summary>Adds the module's services, model and grains.</summary>
     public static IServiceCollection AddCoupons(this IServiceCollection services)
     {
-        services.AddSingleton<IModuleModel, CouponModel>();
-        services.AddSingleton<CouponReads>();
-        services.AddSingleton<PieceMoves>();
-        services.AddSingleton<ICoupons, OrderCoupons>();
-        services.AddSingleton<ICouponAllotments, CouponAllotments>();
-        services.AddSingleton(provider =>
-        {
-            var grains = provider.GetRequiredService<IGrainFactory>();
-            return new Coalescer<long, CouponCommand, CouponOutcome>(
-                (couponId, commands) => grains.GetGrain<ICouponGrain>(couponId).ClaimAsync(commands));
-        });
-        services.AddSingleton(provider =>
-        {
-            var grains = provider.GetRequiredService<IGrainFactory>();
-            return new LiveValues<long, CouponStock>(
-                (couponId, seen) => grains.GetGrain<ICouponGrain>(couponId).WatchAsync(seen),
-                provider.GetRequiredService<ShopClock>().Time,
-                provider.GetRequiredService<IHostApplicationLifetime>());
-        });
+        services.AddSingleton<IModuleModel, CouponsModel>();
+        services.AddHotGrain<long, CouponCommand, CouponOutcome, CouponStock>((grains, id) => grains.GetGrain<ICouponGrain>(id));
+        services.AddSingleton<CouponsReads>();
+        services.AddSingleton<CouponsWrites>();
+        services.AddSingleton<ICoupons, CouponsDoor>();
+        services.AddSingleton<ICouponAllotments, CouponAllotmentsDoor>();
         services.AddSingleton<IPersonalData, CouponsPersonalData>();
         services.AddSingleton<IDemoData, CouponsDemo>();
         services.AddSiloGrpc<CouponsGrpc>();

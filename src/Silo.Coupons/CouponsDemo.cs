@@ -1,9 +1,11 @@
 using Silo.Kernel;
+using Silo.Storage;
 
 namespace Silo.Coupons;
 
 /// <summary>The demo shop's coupons: one of each kind.</summary>
-internal sealed class CouponsDemo(IGrainFactory grains, CouponReads reads, IdSource ids, ShopClock clock) : IDemoData
+internal sealed class CouponsDemo(
+    HotGrains<long, CouponCommand, CouponOutcome> coupons, IdSource ids, ShopClock clock) : IDemoData
 {
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
 
@@ -23,13 +25,10 @@ internal sealed class CouponsDemo(IGrainFactory grains, CouponReads reads, IdSou
                 Create = true,
                 Terms = terms,
             };
-            if (await reads.AuditAsync(System, command.Rpc, command.RequestId, cancellation) is null)
+            // A repeat, for which the id is of no use, is answered with the first one.
+            if ((await coupons.RunAsync(ids.Next(), command)).Refusal is { } refusal)
             {
-                var outcome = await grains.GetGrain<ICouponGrain>(ids.Next()).ChangeAsync(command);
-                if (outcome.Refusal is { } refusal)
-                {
-                    throw new InvalidOperationException($"The demo coupon {name} is refused: {refusal.Reason}.");
-                }
+                throw new InvalidOperationException($"The demo coupon {name} is refused: {refusal.Reason}.");
             }
         }
     }

@@ -10,9 +10,9 @@ namespace Silo.Coupons;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class CouponsGrpc(
-    Coalescer<long, CouponCommand, CouponOutcome> claims,
-    CouponReads reads,
-    PieceMoves moves,
+    HotGrains<long, CouponCommand, CouponOutcome> coupons,
+    CouponsReads reads,
+    CouponsWrites writes,
     LiveValues<long, CouponStock> watch,
     IUnits units,
     IAttempts attempts,
@@ -24,16 +24,16 @@ internal sealed class CouponsGrpc(
     public override async Task<ListCouponsResponse> ListCoupons(ListCouponsRequest request, ServerCallContext context)
     {
         var now = clock.NowMs;
-        var (coupons, total) = await reads.ListAsync(
+        var (offered, total) = await reads.ListAsync(
             rows => rows.Where(c => c.Enabled && !c.Hidden && c.ClaimableUntil > now
                 && (request.Type == "" || c.Type == request.Type)
                 && (request.RefId == 0 || c.RefId == request.RefId)
                 && (request.CouponIds.Count == 0 || request.CouponIds.Contains(c.Id))),
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
-        var used = await reads.UsedAsync([.. coupons.Select(c => c.Id)], context.CancellationToken);
+        var used = await reads.UsedAsync([.. offered.Select(c => c.Id)], context.CancellationToken);
         var response = new ListCouponsResponse { TotalCount = total };
-        response.Coupons.AddRange(coupons.Select(c => CouponWire.PublicCoupon(c.Id, c.State, used.GetValueOrDefault(c.Id))));
+        response.Coupons.AddRange(offered.Select(c => CouponsWire.PublicCoupon(c.Id, c.State, used.GetValueOrDefault(c.Id))));
         return response;
     }
 
@@ -42,51 +42,51 @@ internal sealed class CouponsGrpc(
         var state = await reads.StateAsync(request.CouponId);
         if (!state.Exists)
         {
-            CouponRefusals.Unknown.Throw();
+            CouponsRefusals.Unknown.Throw();
         }
 
         var used = await reads.UsedAsync([request.CouponId], context.CancellationToken);
-        return new() { Coupon = CouponWire.PublicCoupon(request.CouponId, state, used.GetValueOrDefault(request.CouponId)) };
+        return new() { Coupon = CouponsWire.PublicCoupon(request.CouponId, state, used.GetValueOrDefault(request.CouponId)) };
     }
 
     public override Task<ClaimCouponResponse> ClaimCoupon(ClaimCouponRequest request, ServerCallContext context) =>
         request.Password.Length > 0 ? ClaimByPasswordAsync(request, context)
         : request.CouponId > 0 ? ClaimAsync(request.CouponId, request, context)
-        : throw new RefusalException(CouponRefusals.NotNamed);
+        : throw new RefusalException(CouponsRefusals.NotNamed);
 
     public override async Task<ExchangeCardResponse> ExchangeCard(ExchangeCardRequest request, ServerCallContext context)
     {
-        var piece = (await moves.ExchangeAsync(
+        var userCoupon = (await writes.ExchangeAsync(
             context.Caller().Id, request.Number, request.Password, context.CancellationToken)).OrRefuse();
-        return new() { Piece = CouponWire.Piece(piece, clock.NowMs, clock) };
+        return new() { Piece = CouponsWire.Piece(userCoupon, clock.NowMs, clock) };
     }
 
     public override async Task<SendPieceResponse> SendPiece(SendPieceRequest request, ServerCallContext context)
     {
-        var piece = (await moves.SendAsync(
+        var userCoupon = (await writes.SendAsync(
             context.Caller().Id, request.PieceId, request.ToUserId, context.CancellationToken)).OrRefuse();
-        return new() { Piece = CouponWire.Piece(piece, clock.NowMs, clock) };
+        return new() { Piece = CouponsWire.Piece(userCoupon, clock.NowMs, clock) };
     }
 
     public override async Task<CountMyCouponsResponse> CountMyCoupons(CountMyCouponsRequest request, ServerCallContext context)
     {
-        var (claimable, pieces) = await reads.CountAsync(context.Caller().Id, clock.NowMs, context.CancellationToken);
+        var (claimable, mine) = await reads.CountAsync(context.Caller().Id, clock.NowMs, context.CancellationToken);
         return new()
         {
             Claimable = claimable,
-            Usable = pieces.GetValueOrDefault(PieceStatus.Usable),
-            Ended = pieces.GetValueOrDefault(PieceStatus.Expired) + pieces.GetValueOrDefault(PieceStatus.Void),
-            Used = pieces.GetValueOrDefault(PieceStatus.Used),
+            Usable = mine.GetValueOrDefault(UserCouponStatus.Usable),
+            Ended = mine.GetValueOrDefault(UserCouponStatus.Expired) + mine.GetValueOrDefault(UserCouponStatus.Void),
+            Used = mine.GetValueOrDefault(UserCouponStatus.Used),
         };
     }
 
     public override async Task<ListMyCouponsResponse> ListMyCoupons(ListMyCouponsRequest request, ServerCallContext context)
     {
         var now = clock.NowMs;
-        var (pieces, total) = await reads.PiecesAsync(
+        var (mine, total) = await reads.UserCouponsAsync(
             context.Caller().Id,
-            new PieceQuery(
-                [.. request.States.Select(s => (PieceStatus)s)],
+            new UserCouponQuery(
+                [.. request.States.Select(s => (UserCouponStatus)s)],
                 request.Type,
                 request.RefId,
                 request.SpendCents),
@@ -94,7 +94,7 @@ internal sealed class CouponsGrpc(
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var response = new ListMyCouponsResponse { TotalCount = total };
-        response.Pieces.AddRange(pieces.Select(p => CouponWire.Piece(p, now, clock)));
+        response.Pieces.AddRange(mine.Select(u => CouponsWire.Piece(u, now, clock)));
         return response;
     }
 
@@ -107,7 +107,7 @@ internal sealed class CouponsGrpc(
         {
             if (stock is null)
             {
-                CouponRefusals.Unknown.Throw();
+                CouponsRefusals.Unknown.Throw();
             }
 
             await responseStream.WriteAsync(
@@ -125,9 +125,7 @@ internal sealed class CouponsGrpc(
             Password = request.Password,
             DryRun = request.DryRun,
         };
-        // Not cut off by the call's token: the message to the grain has its own limit, and a timer a call costs as much
-        // as the decision.
-        var outcome = await claims.SubmitPatientlyAsync(couponId, command, o => o.Refusal, clock.Time);
+        var outcome = await coupons.RunAsync(couponId, command);
         outcome.Refusal?.Throw();
         if (request.DryRun)
         {
@@ -135,13 +133,9 @@ internal sealed class CouponsGrpc(
         }
 
         var terms = outcome.Terms is { } present
-            ? PieceTerms.Of(present)
+            ? UserCouponTerms.Of(present)
             : await reads.TermsAsync(couponId, outcome.Version, context.CancellationToken);
-        return new()
-        {
-            Piece = CouponWire.Piece(
-                couponId, outcome.PieceId, outcome.ClaimedAt, outcome.DrawnCents, PieceOrigin.Claim, terms, clock.NowMs, clock),
-        };
+        return new() { Piece = CouponsWire.Claimed(couponId, outcome, terms, clock.NowMs, clock) };
     }
 
     /// <summary>
@@ -151,16 +145,16 @@ internal sealed class CouponsGrpc(
     {
         var cancellation = context.CancellationToken;
         var key = string.Create(CultureInfo.InvariantCulture, $"coupon:{context.Caller().Id}");
-        (await units.RunAsync<bool>(
-            async unit => await attempts.TakeAsync(unit, key, WrongPasswords, cancellation) ? true : AttemptsRefusals.TooMany,
-            cancellation)).OrRefuse();
+        (await units.RunAsync(
+            async unit => await attempts.TakeAsync(unit, key, WrongPasswords, cancellation) ? null : AttemptsRefusals.TooMany,
+            cancellation))?.Throw();
         var couponId = request.CouponId > 0
             ? request.CouponId
             : await reads.ByPasswordAsync(
                 request.Password, context.Caller().Id, request.RequestId, clock.NowMs, cancellation);
         if (couponId == 0)
         {
-            CouponRefusals.Unknown.Throw();
+            CouponsRefusals.Unknown.Throw();
         }
 
         try
@@ -169,13 +163,13 @@ internal sealed class CouponsGrpc(
             await GiveBackAsync(key);
             return claimed;
         }
-        catch (RefusalException refused) when (!CouponRefusals.MayHideAWrongPassword(refused.Refusal))
+        catch (RefusalException refused) when (!CouponsRefusals.MayHideAWrongPassword(refused.Refusal))
         {
             await GiveBackAsync(key);
             throw;
         }
     }
 
-    private Task GiveBackAsync(string key) => units.RunAsync<int>(
-        async unit => await attempts.GiveBackAsync(unit, key, CancellationToken.None), CancellationToken.None);
+    private Task GiveBackAsync(string key) => units.RunAsync(
+        unit => attempts.GiveBackAsync(unit, key, CancellationToken.None), CancellationToken.None);
 }

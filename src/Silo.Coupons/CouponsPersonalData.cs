@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
-using Google.Protobuf;
 using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Coupons;
 
 /// <summary>
-/// What the module holds of shoppers: their pieces. They are under the user id alone, and stay: coupons count them.
+/// What the module holds of shoppers: their coupons. They are under the user id alone, and stay: coupons count them.
 /// </summary>
 internal sealed class CouponsPersonalData(ShopClock clock) : IPersonalData
 {
@@ -15,12 +14,8 @@ internal sealed class CouponsPersonalData(ShopClock clock) : IPersonalData
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {
         var now = clock.NowMs;
-        var pieces = await CouponReads.OfUserAsync(reads, userId, cancellation);
-        return new JsonObject
-        {
-            ["pieces"] = new JsonArray([.. pieces.Select(p => JsonNode.Parse(
-                JsonFormatter.Default.Format(CouponWire.Piece(p, now, clock))))]),
-        };
+        var userCoupons = await CouponsReads.OfUserAsync(reads, userId, cancellation);
+        return new JsonObject { ["pieces"] = new JsonArray([.. userCoupons.Select(u => CouponsWire.Json(u, now, clock))]) };
     }
 
     public Task EraseAsync(Unit unit, long userId, CancellationToken cancellation) => Task.CompletedTask;

@@ -1,33 +1,32 @@
-using System.Security.Cryptography;
-using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Coupons;
 
 /// <summary>
-/// The door for modules that give away pieces inside their own transactions. What is to be given is first taken from the
+/// The door for modules that give coupons away inside their own transactions. What is to be given is first taken from the
 /// coupon's stock; then each gift is one row.
 /// </summary>
 public interface ICouponAllotments
 {
     /// <summary>
-    /// Takes pieces from a coupon's stock, in a transaction of the coupon together with the caller's joined work. A repeat
-    /// of the id takes nothing more. Refusals: COUPON_UNKNOWN, COUPON_SOLD_OUT.
+    /// Takes some from a coupon's stock, in a transaction of the coupon together with the caller's joined work, which sees
+    /// the <see cref="AllottedCoupon"/> and may keep or refuse. A repeat of the id takes nothing more. Refusals:
+    /// COUPON_UNKNOWN, COUPON_SOLD_OUT.
     /// </summary>
+    /// <param name="joined">The caller's work.</param>
     /// <param name="allotmentId">An id of the caller's, under which it is done once.</param>
     /// <param name="couponId">The coupon.</param>
-    /// <param name="pieces">How many, 1 or more.</param>
-    /// <param name="joined">The caller's work; it may keep or refuse.</param>
-    Task<Result<AllottedCoupon>> TakeAsync(long allotmentId, long couponId, long pieces, JoinedCommand joined);
+    /// <param name="quantity">How many, 1 or more.</param>
+    Task<Joined<AllottedCoupon>> TakeAsync(JoinedCommand joined, long allotmentId, long couponId, long quantity);
 
     /// <summary>Gives back what was taken and not given away. A repeat of the id gives nothing more.</summary>
-    Task GiveBackAsync(long allotmentId, long couponId, long pieces);
+    Task GiveBackAsync(long allotmentId, long couponId, long quantity);
 
-    /// <summary>Gives a piece that was taken to a user; says its id.</summary>
+    /// <summary>Gives a user one of those that were taken; says its id.</summary>
     long Give(AllottedCoupon coupon, long userId, long nowMs, Rows rows);
 }
 
-/// <summary>What the pieces of an allotment are: they keep the terms that the coupon had when they were taken.</summary>
+/// <summary>What the coupons of an allotment are: they keep the terms that the coupon had when they were taken.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.AllottedCoupon")]
 public sealed record AllottedCoupon
 {
@@ -46,86 +45,4 @@ public sealed record AllottedCoupon
     /// <summary>The most that a drawn face value can be; 0 where it is not drawn.</summary>
     [Id(3)]
     public long DrawnTo { get; init; }
-}
-
-/// <summary>Allotments by the coupons' grains.</summary>
-internal sealed class CouponAllotments(IGrainFactory grains, IdSource ids) : ICouponAllotments
-{
-    public async Task<Result<AllottedCoupon>> TakeAsync(long allotmentId, long couponId, long pieces, JoinedCommand joined)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pieces);
-        var taken = await grains.GetGrain<ICouponGrain>(couponId)
-            .AllotJoinedAsync(new() { AllotmentId = allotmentId, Quantity = pieces }, joined);
-        if ((taken.Outcome.Refusal ?? taken.Answer?.Refusal) is { } refusal)
-        {
-            return refusal;
-        }
-
-        var terms = taken.Outcome.Terms!;
-        return new AllottedCoupon
-        {
-            CouponId = couponId,
-            Version = taken.Outcome.Version,
-            DrawnFrom = terms.AmountCents,
-            DrawnTo = terms.IsDrawn ? terms.AmountMaxCents : 0,
-        };
-    }
-
-    public async Task GiveBackAsync(long allotmentId, long couponId, long pieces)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pieces);
-        var given = await grains.GetGrain<ICouponGrain>(couponId)
-            .ChangeAsync(new AllotCommand { AllotmentId = allotmentId, Quantity = -pieces });
-        if (given.Refusal is { } refusal)
-        {
-            throw new InvalidOperationException($"Pieces of coupon {couponId} cannot be given back: {refusal.Reason}.");
-        }
-    }
-
-    public long Give(AllottedCoupon coupon, long userId, long nowMs, Rows rows)
-    {
-        var id = ids.Next();
-        rows.Append(new PieceRow
-        {
-            CouponId = coupon.CouponId,
-            Id = id,
-            Version = coupon.Version,
-            UserId = userId,
-            RequestId = $" {id:x}",
-            ClaimedAt = nowMs,
-            Origin = PieceOrigin.Prize,
-            DrawnCents = coupon.DrawnTo == 0
-                ? null
-                : coupon.DrawnFrom + RandomNumberGenerator.GetInt32((int)(coupon.DrawnTo - coupon.DrawnFrom) + 1),
-            Ordinal = -id,
-        });
-        return id;
-    }
-
-    /// <summary>Decides an allotment, once for each id.</summary>
-    internal static (CouponState State, CouponOutcome Outcome) Decide(
-        long couponId, CouponState draft, AllotCommand command, CouponFacts facts, Rows rows)
-    {
-        var next = draft;
-        if (!facts.Allotments.Contains(command.AllotmentId))
-        {
-            var decision = CouponRules.Allot(draft, command.Quantity);
-            if (!decision.IsAccepted)
-            {
-                return (draft, new() { Refusal = decision.Refusal });
-            }
-
-            next = decision.Value;
-            facts.Allotments.Add(command.AllotmentId);
-            rows.Append(new AllotmentRow
-            {
-                Id = command.AllotmentId,
-                CouponId = couponId,
-                Quantity = command.Quantity,
-                At = facts.Now,
-            });
-        }
-
-        return (next, new() { CouponId = couponId, Version = next.Version, Terms = next.Terms });
-    }
 }

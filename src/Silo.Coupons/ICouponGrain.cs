@@ -1,4 +1,3 @@
-using Orleans.Concurrency;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -6,29 +5,7 @@ namespace Silo.Coupons;
 
 /// <summary>One coupon: its stock, its terms, and every claim of it.</summary>
 [Alias("silo.coupons.ICouponGrain"), GrainInterfaceType("silo.coupons.coupon")]
-internal interface ICouponGrain : IGrainWithIntegerKey
-{
-    /// <summary>Claims pieces, one command each; the outcomes come in the order of the commands.</summary>
-    [Alias("Claim"), AlwaysInterleave]
-    Task<CouponOutcome[]> ClaimAsync([Immutable] CouponCommand[] commands);
-
-    /// <summary>Claims a piece together with another module's work, which stands or falls with it.</summary>
-    [Alias("ClaimJoined"), AlwaysInterleave]
-    Task<JoinedOutcome<CouponOutcome>> ClaimJoinedAsync([Immutable] ClaimCommand command, JoinedCommand joined);
-
-    /// <summary>Sets pieces aside together with another module's work, which stands or falls with it.</summary>
-    [Alias("AllotJoined"), AlwaysInterleave]
-    Task<JoinedOutcome<CouponOutcome>> AllotJoinedAsync([Immutable] AllotCommand command, JoinedCommand joined);
-
-    /// <summary>An operator's write: a change, an issue, an import of cards; or an allotment.</summary>
-    [Alias("Change"), AlwaysInterleave]
-    Task<CouponOutcome> ChangeAsync([Immutable] CouponCommand command);
-
-    /// <summary>The present stock, once it differs from what the caller has seen or some seconds have passed.</summary>
-    /// <param name="seen">The answer that the caller has, or null.</param>
-    [Alias("Watch"), AlwaysInterleave]
-    Task<CouponStock?> WatchAsync(CouponStock? seen);
-}
+internal interface ICouponGrain : IHotGrain<CouponCommand, CouponOutcome>, IWatchedGrain<CouponStock>, IGrainWithIntegerKey;
 
 /// <summary>A command to a coupon.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.CouponCommand")]
@@ -43,7 +20,7 @@ internal abstract record CouponCommand
     public long RequestHash { get; init; }
 }
 
-/// <summary>A shopper claims one piece.</summary>
+/// <summary>A shopper claims one user-coupon.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.ClaimCommand")]
 internal sealed record ClaimCommand : CouponCommand
 {
@@ -51,7 +28,7 @@ internal sealed record ClaimCommand : CouponCommand
     [Id(0)]
     public long UserId { get; init; }
 
-    /// <summary>The password that he names, or empty.</summary>
+    /// <summary>The password that they name, or empty.</summary>
     [Id(1)]
     public string Password { get; init; } = "";
 
@@ -62,19 +39,6 @@ internal sealed record ClaimCommand : CouponCommand
     /// <summary>Whether the coupon's price is paid.</summary>
     [Id(3)]
     public bool IsPaid { get; init; }
-}
-
-/// <summary>What every operator's write says for the audit log, which is also where its repeat is found.</summary>
-internal interface IOperatorCommand
-{
-    /// <summary>The operator.</summary>
-    long OperatorId { get; }
-
-    /// <summary>The rpc's full name.</summary>
-    string Rpc { get; }
-
-    /// <summary>The operator's reason.</summary>
-    string Reason { get; }
 }
 
 /// <summary>An operator creates, changes, enables or disables the coupon.</summary>
@@ -110,7 +74,7 @@ internal sealed record ChangeCommand : CouponCommand, IOperatorCommand
     public bool Enabled { get; init; }
 }
 
-/// <summary>An operator gives pieces to users.</summary>
+/// <summary>An operator gives user-coupons to users.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.IssueCommand")]
 internal sealed record IssueCommand : CouponCommand, IOperatorCommand
 {
@@ -160,7 +124,7 @@ internal sealed record ImportCardsCommand : CouponCommand, IOperatorCommand
     public byte[][] Hashes { get; init; } = [];
 }
 
-/// <summary>Another module has pieces set aside, or gives them back.</summary>
+/// <summary>Another module has user-coupons set aside, or gives them back.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.AllotCommand")]
 internal sealed record AllotCommand : CouponCommand
 {
@@ -175,18 +139,15 @@ internal sealed record AllotCommand : CouponCommand
 
 /// <summary>What became of a command.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.CouponOutcome")]
-internal sealed record CouponOutcome
+internal sealed record CouponOutcome : IOutcome<CouponOutcome>
 {
-    /// <summary>The user's wallet is locked elsewhere; nothing was decided.</summary>
-    public static readonly CouponOutcome PutOff = new() { Refusal = Refusals.StorageUnavailable };
-
     /// <summary>Why nothing was changed, or null.</summary>
     [Id(0)]
     public Refusal? Refusal { get; init; }
 
-    /// <summary>The claimed piece.</summary>
+    /// <summary>The claimed user-coupon.</summary>
     [Id(1)]
-    public long PieceId { get; init; }
+    public long UserCouponId { get; init; }
 
     /// <summary>The version of the terms under which it was claimed.</summary>
     [Id(2)]
@@ -204,28 +165,38 @@ internal sealed record CouponOutcome
     [Id(5)]
     public CouponState? Coupon { get; init; }
 
-    /// <summary>The piece's face value, where it was drawn.</summary>
+    /// <summary>The user-coupon's face value, where it was drawn.</summary>
     [Id(6)]
     public long? DrawnCents { get; init; }
 
-    /// <summary>How many pieces were issued, or cards added.</summary>
+    /// <summary>How many user-coupons were issued, or cards added.</summary>
     [Id(7)]
     public int Count { get; init; }
 
     /// <summary>The coupon that was changed; another one than was asked where a creation is a repeat.</summary>
     [Id(8)]
     public long CouponId { get; init; }
+
+    /// <summary>What was allotted.</summary>
+    [Id(9)]
+    public AllottedCoupon? Allotted { get; init; }
+
+    /// <inheritdoc/>
+    object? IOutcome<CouponOutcome>.Decision => Allotted is { } allotted ? allotted : this;
+
+    /// <inheritdoc/>
+    public static CouponOutcome Refused(Refusal refusal) => new() { Refusal = refusal };
 }
 
 /// <summary>The stock of a coupon, after a number of commits.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.CouponStock")]
 internal sealed record CouponStock
 {
-    /// <summary>Pieces still to be claimed.</summary>
+    /// <summary>User-coupons still to be claimed.</summary>
     [Id(0)]
     public long Left { get; init; }
 
-    /// <summary>Pieces claimed.</summary>
+    /// <summary>User-coupons claimed.</summary>
     [Id(1)]
     public long Claimed { get; init; }
 }

@@ -1,98 +1,77 @@
-using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Coupons;
 
-/// <summary>The door through which orders use pieces.</summary>
+/// <summary>
+/// The door through which orders use shoppers' coupons. An order reserves them when it is made; then it is paid
+/// (<see cref="Confirm"/>) or closed unpaid (<see cref="Release"/>), and what was paid may be refunded
+/// (<see cref="Return"/>). These four are staged: the door names what it needs, and executes nothing. What the last three
+/// answer is whether they changed something; a repeat changes nothing.
+/// </summary>
 public interface ICoupons
 {
     /// <summary>
-    /// What each of a user's pieces would take off an order, in the order given; each from what the ones before have
-    /// left. One that takes off nothing says why. Pieces that are not his are refused as PIECE_UNKNOWN; one that is named
-    /// twice is quoted once.
+    /// What each of a user's coupons would take off an order, in the order given; each from what the ones before have
+    /// left. One that takes off nothing says why. Those of others are refused as PIECE_UNKNOWN; one that is named twice is
+    /// quoted once.
     /// </summary>
     Task<IReadOnlyList<Discount>> QuoteAsync(
-        IReads reads, long userId, IReadOnlyList<long> pieces, DiscountBasket basket, long nowMs, CancellationToken cancellation);
+        IReads reads,
+        long userId,
+        IReadOnlyList<long> userCoupons,
+        DiscountBasket basket,
+        long nowMs,
+        CancellationToken cancellation);
 
-    /// <summary>All of a user's pieces that are neither used nor ended, at most 200, the newest first, each quoted alone.</summary>
+    /// <summary>All of a user's coupons that are neither used nor ended, at most 200, the newest first, each quoted alone.</summary>
     Task<IReadOnlyList<Discount>> QuoteAllAsync(
         IReads reads, long userId, DiscountBasket basket, long nowMs, CancellationToken cancellation);
 
     /// <summary>
-    /// Reserves pieces for an order, in its unit: all of them, or the first refusal. One piece never serves two orders.
+    /// The order is made: reserves coupons for it, all of them or, refused, none. One never serves two orders: of two that
+    /// want it, the second is decided again and told that it is not usable.
     /// </summary>
-    Task<Result<IReadOnlyList<Discount>>> ReserveAsync(
-        Unit unit, long userId, long orderId, IReadOnlyList<long> pieces, DiscountBasket basket, CancellationToken cancellation);
+    /// <param name="stage">The command.</param>
+    /// <param name="orderId">The order.</param>
+    /// <param name="userId">Whose coupons they must be.</param>
+    /// <param name="userCoupons">The user-coupons, in the order in which they reduce; one that is named twice counts once.</param>
+    /// <returns>Decides on the order as it is to be paid; says what each of them takes off.</returns>
+    Func<DiscountBasket, Rows, Result<IReadOnlyList<Discount>>> Reserve(
+        Stage stage, long orderId, long userId, IReadOnlyList<long> userCoupons);
 
-    /// <summary>The order is paid: its pieces are used. Says how many; a repeat changes nothing.</summary>
-    Task<int> UseAsync(Unit unit, long orderId, CancellationToken cancellation);
+    /// <summary>The order is paid: its coupons are used.</summary>
+    Func<Rows, Result<bool>> Confirm(Stage stage, long orderId);
+
+    /// <summary>The order is closed unpaid: its coupons are their owner's again, and expired if their time is over.</summary>
+    Func<Rows, Result<bool>> Release(Stage stage, long orderId);
 
     /// <summary>
-    /// The order is closed unpaid: its pieces are their owner's again, and expired if their time is over. Says how many;
-    /// a repeat changes nothing.
+    /// The order is refunded. What a paid order has used stays used, so this never changes anything; it is here because an
+    /// order asks all of its modules, and does not know what refunds mean to them.
     /// </summary>
-    Task<int> GiveBackAsync(Unit unit, long orderId, CancellationToken cancellation);
+    Func<Rows, Result<bool>> Return(Stage stage, long orderId);
 }
 
-/// <summary>Quotes, reserves and gives back pieces by their rows.</summary>
-internal sealed class OrderCoupons(ShopClock clock) : ICoupons
+/// <summary>A line of an order, as coupons see it.</summary>
+/// <param name="GoodsId">What is bought.</param>
+/// <param name="CategoryIds">The category of it, and those above.</param>
+/// <param name="ShopId">The store that sells it; 0 for the shop itself.</param>
+/// <param name="AmountCents">What the whole line costs; not negative.</param>
+public sealed record DiscountLine(long GoodsId, IReadOnlyCollection<long> CategoryIds, long ShopId, long AmountCents);
+
+/// <summary>An order, as coupons see it.</summary>
+/// <param name="Lines">The lines, in the order's own order.</param>
+/// <param name="FreightCents">The freight; not negative.</param>
+public sealed record DiscountBasket(IReadOnlyList<DiscountLine> Lines, long FreightCents);
+
+/// <summary>What one user-coupon takes off.</summary>
+/// <param name="UserCouponId">The user-coupon.</param>
+/// <param name="Refusal">Why it takes off nothing, or null.</param>
+/// <param name="LineCents">What it takes off each line; sums to the discount together with the freight's share.</param>
+/// <param name="FreightCents">What it takes off the freight.</param>
+public sealed record Discount(long UserCouponId, Refusal? Refusal, IReadOnlyList<long> LineCents, long FreightCents)
 {
-    private const int MaxQuoted = 200;
-
-    public async Task<IReadOnlyList<Discount>> QuoteAsync(
-        IReads reads, long userId, IReadOnlyList<long> pieces, DiscountBasket basket, long nowMs, CancellationToken cancellation)
-    {
-        long[] named = [.. pieces.Distinct()];
-        var held = (await CouponReads.PiecesAsync(reads, named, userId, cancellation)).ToDictionary(p => p.Piece.Id, Held);
-        var quoted = CouponDiscountRules.Quote([.. named.Where(held.ContainsKey).Select(id => held[id])], basket, nowMs, clock)
-            .ToDictionary(d => d.PieceId);
-        return [.. named.Select(id => quoted.GetValueOrDefault(id)
-            ?? new Discount(id, CouponRefusals.PieceUnknown, new long[basket.Lines.Count], 0))];
-    }
-
-    public async Task<IReadOnlyList<Discount>> QuoteAllAsync(
-        IReads reads, long userId, DiscountBasket basket, long nowMs, CancellationToken cancellation)
-    {
-        var pieces = await CouponReads.UsableAsync(reads, userId, nowMs, MaxQuoted, cancellation);
-        return [.. pieces.SelectMany(p => CouponDiscountRules.Quote([Held(p)], basket, nowMs, clock))];
-    }
-
-    public async Task<Result<IReadOnlyList<Discount>>> ReserveAsync(
-        Unit unit, long userId, long orderId, IReadOnlyList<long> pieces, DiscountBasket basket, CancellationToken cancellation)
-    {
-        var discounts = await QuoteAsync(unit, userId, pieces, basket, unit.NowMs, cancellation);
-        if (discounts.FirstOrDefault(d => d.Refusal is not null)?.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var rows = await unit.Query<PieceRow>().Where(p => pieces.Contains(p.Id)).OrderBy(p => p.Id).ToListAsync(cancellation);
-        foreach (var row in rows)
-        {
-            if (!await PieceMoves.MarkAsync(unit, row, PieceMark.Reserved, orderId, cancellation))
-            {
-                return CouponRefusals.PieceNotUsable;
-            }
-        }
-
-        return Result.Of(discounts);
-    }
-
-    public Task<int> UseAsync(Unit unit, long orderId, CancellationToken cancellation) => unit.ExecuteAsync(
-        $"""
-        UPDATE coupons_marks SET mark = {(short)PieceMark.Used}, at = {unit.NowMs}
-        WHERE subject_id = {orderId} AND mark = {(short)PieceMark.Reserved}
-        """,
-        cancellation);
-
-    public Task<int> GiveBackAsync(Unit unit, long orderId, CancellationToken cancellation) => unit.ExecuteAsync(
-        $"DELETE FROM coupons_marks WHERE subject_id = {orderId} AND mark = {(short)PieceMark.Reserved}", cancellation);
-
-    private static HeldPiece Held(FullPiece piece)
-    {
-        var terms = piece.Terms.Terms;
-        return new(
-            piece.Piece.Id, terms, piece.Piece.DrawnCents ?? terms.AmountCents, piece.Piece.ClaimedAt, piece.Mark?.Mark);
-    }
+    /// <summary>What it takes off in all.</summary>
+    public long TotalCents => LineCents.Sum() + FreightCents;
 }

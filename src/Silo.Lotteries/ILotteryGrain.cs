@@ -1,26 +1,12 @@
-using Orleans.Concurrency;
 using Silo.Coupons;
 using Silo.Kernel;
+using Silo.Storage;
 
 namespace Silo.Lotteries;
 
 /// <summary>One lottery: its prizes, its seed, and every draw of it.</summary>
 [Alias("silo.lotteries.ILotteryGrain"), GrainInterfaceType("silo.lotteries.lottery")]
-internal interface ILotteryGrain : IGrainWithIntegerKey
-{
-    /// <summary>Draws, one command each; the outcomes come in the order of the commands.</summary>
-    [Alias("Draw"), AlwaysInterleave]
-    Task<LotteryOutcome[]> DrawAsync([Immutable] LotteryCommand[] commands);
-
-    /// <summary>An operator's write, or the end.</summary>
-    [Alias("Change"), AlwaysInterleave]
-    Task<LotteryOutcome> ChangeAsync([Immutable] LotteryCommand command);
-
-    /// <summary>How far the lottery is, once it differs from what the caller has seen or some seconds have passed.</summary>
-    /// <param name="seen">The answer that the caller has, or null.</param>
-    [Alias("Watch"), AlwaysInterleave]
-    Task<LotteryProgress?> WatchAsync([Immutable] LotteryProgress? seen);
-}
+internal interface ILotteryGrain : IHotGrain<LotteryCommand, LotteryOutcome>, IWatchedGrain<LotteryProgress>, IGrainWithIntegerKey;
 
 /// <summary>A command to a lottery.</summary>
 [GenerateSerializer, Immutable, Alias("silo.lotteries.LotteryCommand")]
@@ -59,17 +45,17 @@ internal enum LotteryChange
 
 /// <summary>An operator creates, changes, enables, disables or ends the lottery.</summary>
 [GenerateSerializer, Immutable, Alias("silo.lotteries.LotteryChangeCommand")]
-internal sealed record LotteryChangeCommand : LotteryCommand
+internal sealed record LotteryChangeCommand : LotteryCommand, IOperatorCommand
 {
-    /// <summary>The operator.</summary>
+    /// <inheritdoc/>
     [Id(0)]
     public long OperatorId { get; init; }
 
-    /// <summary>The rpc's full name.</summary>
+    /// <inheritdoc/>
     [Id(1)]
     public string Rpc { get; init; } = "";
 
-    /// <summary>The operator's reason.</summary>
+    /// <inheritdoc/>
     [Id(2)]
     public string Reason { get; init; } = "";
 
@@ -94,7 +80,7 @@ internal sealed record LotteryChangeCommand : LotteryCommand
     public CouponTake[] Takes { get; init; } = [];
 }
 
-/// <summary>Pieces that were taken from a coupon for a prize.</summary>
+/// <summary>What was taken from a coupon for a prize.</summary>
 [GenerateSerializer, Immutable, Alias("silo.lotteries.CouponTake")]
 internal sealed record CouponTake
 {
@@ -108,7 +94,7 @@ internal sealed record CouponTake
 
     /// <summary>How many.</summary>
     [Id(2)]
-    public long Pieces { get; init; }
+    public long Quantity { get; init; }
 
     /// <summary>What they are.</summary>
     [Id(3)]
@@ -117,7 +103,7 @@ internal sealed record CouponTake
 
 /// <summary>What became of a command.</summary>
 [GenerateSerializer, Immutable, Alias("silo.lotteries.LotteryOutcome")]
-internal sealed record LotteryOutcome
+internal sealed record LotteryOutcome : IOutcome<LotteryOutcome>
 {
     /// <summary>Why nothing was changed, or null.</summary>
     [Id(0)]
@@ -143,21 +129,24 @@ internal sealed record LotteryOutcome
     [Id(5)]
     public Prize? Prize { get; init; }
 
-    /// <summary>The piece of a coupon prize; 0 for none.</summary>
+    /// <summary>The user-coupon of a coupon prize; 0 for none.</summary>
     [Id(6)]
-    public long PieceId { get; init; }
+    public long UserCouponId { get; init; }
 
     /// <summary>When it was drawn, in unix milliseconds.</summary>
     [Id(7)]
     public long At { get; init; }
 
-    /// <summary>What binds the user's pseudonym to him.</summary>
+    /// <summary>What binds the user's pseudonym to them.</summary>
     [Id(8)]
     public string Nonce { get; init; } = "";
 
     /// <summary>The lottery after a change as the audit log keeps it: the API's JSON, without any secret.</summary>
     [Id(9)]
     public string Lottery { get; init; } = "";
+
+    /// <inheritdoc/>
+    public static LotteryOutcome Refused(Refusal refusal) => new() { Refusal = refusal };
 }
 
 /// <summary>How far a lottery is, after a number of commits.</summary>

@@ -1,6 +1,4 @@
-using Google.Protobuf;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using Silo.Catalog;
 using Silo.Edge;
 using Silo.Kernel;
@@ -11,9 +9,9 @@ namespace Silo.Lotteries;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class LotteriesAdminGrpc(
-    IGrainFactory grains,
-    LotteryReads reads,
-    LotteryAllotments allotments,
+    HotGrains<long, LotteryCommand, LotteryOutcome> lotteries,
+    LotteriesReads reads,
+    LotteriesWrites allotments,
     ICatalog catalog,
     IUnits units,
     OperatorWrites writes,
@@ -25,7 +23,7 @@ internal sealed class LotteriesAdminGrpc(
     {
         var command = Command(context, LotteryChange.Create, request.RequestId, request.Reason, RequestHash.Of(request)) with
         {
-            Terms = LotteryWire.Terms(request.Terms),
+            Terms = LotteriesWire.Terms(request.Terms),
         };
         if (await FirstAnswerAsync(command, context.CancellationToken) is { } first)
         {
@@ -33,26 +31,15 @@ internal sealed class LotteriesAdminGrpc(
         }
 
         LotteryRules.SavingRefusal(new(), command.Terms, 0, clock.NowMs)?.Throw();
-        try
-        {
-            return new() { Lottery = await SaveAsync(ids.Next(), new(), command) };
-        }
-        catch (StorageUnavailableException) when (command.RequestId.Length > 0)
-        {
-            // Of two at once with one request id, each with a lottery id of its own, the second is rolled back.
-            return new()
-            {
-                Lottery = await FirstAnswerAsync(command, context.CancellationToken)
-                    ?? throw new StorageUnavailableException("The lottery could not be created."),
-            };
-        }
+        // The id is of no use where another one at the same moment has the request id; the grain answers that one's lottery.
+        return new() { Lottery = await SaveAsync(ids.Next(), new(), command) };
     }
 
     public override async Task<UpdateLotteryResponse> UpdateLottery(UpdateLotteryRequest request, ServerCallContext context)
     {
         var command = Command(context, LotteryChange.Update, request.RequestId, request.Reason, RequestHash.Of(request)) with
         {
-            Terms = LotteryWire.Terms(request.Terms),
+            Terms = LotteriesWire.Terms(request.Terms),
             ExpectedVersion = request.ExpectedVersion,
         };
         var present = await ExistingAsync(request.LotteryId);
@@ -85,14 +72,14 @@ internal sealed class LotteriesAdminGrpc(
     };
 
     public override async Task<GetLotteryResponse> GetLottery(GetLotteryRequest request, ServerCallContext context) =>
-        new() { Lottery = LotteryWire.Lottery(request.LotteryId, await ExistingAsync(request.LotteryId)) };
+        new() { Lottery = LotteriesWire.Lottery(request.LotteryId, await ExistingAsync(request.LotteryId)) };
 
     public override async Task<SearchLotteriesResponse> SearchLotteries(SearchLotteriesRequest request, ServerCallContext context)
     {
-        var (lotteries, total) = await reads.SearchAsync(
+        var (found, total) = await reads.SearchAsync(
             SearchText.Normalise(request.TitleContains), new Paging(request.Page, request.PageSize), context.CancellationToken);
         var response = new SearchLotteriesResponse { TotalCount = total };
-        response.Lotteries.AddRange(lotteries.Select(l => LotteryWire.Lottery(l.Id, l.State)));
+        response.Lotteries.AddRange(found.Select(l => LotteriesWire.Lottery(l.Id, l.State)));
         return response;
     }
 
@@ -106,14 +93,21 @@ internal sealed class LotteriesAdminGrpc(
             : await reads.FilteredAsync(
                 new(request.LotteryId, request.UserId, request.PrizeId, request.PendingOnly), paging, context.CancellationToken);
         var response = new ListLotteryDrawsResponse { TotalCount = total, TotalIsCapped = isCapped };
-        response.Draws.AddRange(draws.Select(LotteryWire.Draw));
+        response.Draws.AddRange(draws.Select(LotteriesWire.Draw));
         return response;
     }
 
     public override async Task<DeliverPrizeResponse> DeliverPrize(DeliverPrizeRequest request, ServerCallContext context) => new()
     {
-        Draw = await writes.RunAsync<Draw>(
-            context, request, unit => DeliverAsync(unit, request, context.CancellationToken)),
+        Draw = await writes.RunAsync(
+            context,
+            request,
+            unit => PrizesWrites.DeliverAsync(
+                unit,
+                request.DrawId,
+                new(request.Address, request.Carrier, request.TrackingNumber),
+                context.CancellationToken),
+            LotteriesWire.Audited),
     };
 
     public override async Task<GetLotteryStatisticsResponse> GetLotteryStatistics(
@@ -142,54 +136,12 @@ internal sealed class LotteriesAdminGrpc(
             Change = change,
         };
 
-    private static async Task<Result<OperatorChange<Draw>>> DeliverAsync(
-        Unit unit, DeliverPrizeRequest request, CancellationToken cancellation)
-    {
-        // Its winner may be about to say where he wants it.
-        await unit.LockAsync<DrawRow>([request.DrawId], wait: true, cancellation);
-        if (await LotteryReads.DrawAsync(unit, request.DrawId, cancellation) is not { } before)
-        {
-            return LotteryRefusals.DrawUnknown;
-        }
-
-        if (!before.Draw.IsGoods)
-        {
-            return LotteryRefusals.NotDeliverable;
-        }
-
-        var row = await unit.Set<DeliveryRow>().SingleOrDefaultAsync(d => d.DrawId == request.DrawId, cancellation);
-        if (row is null)
-        {
-            row = new DeliveryRow { DrawId = request.DrawId, LotteryId = before.Draw.LotteryId };
-            unit.Set<DeliveryRow>().Add(row);
-        }
-
-        (row.Address, row.Carrier, row.TrackingNumber, row.At) =
-            (request.Address, request.Carrier, request.TrackingNumber, unit.NowMs);
-        return new OperatorChange<Draw>(
-            $"draw:{LotteryAllotments.Text(request.DrawId)}", Audited(before), Audited(before with { Delivery = row }));
-    }
-
-    /// <summary>As the audit log, which is not erased, may keep it.</summary>
-    private static Draw Audited(FullDraw draw)
-    {
-        var wire = LotteryWire.Draw(draw);
-        if (wire.Delivery is not null)
-        {
-            (wire.Delivery.Address, wire.Delivery.TrackingNumber) = ("", "");
-        }
-
-        wire.Address = null;
-
-        return wire;
-    }
-
     private async Task<LotteryState> ExistingAsync(long lotteryId)
     {
         var state = await reads.StateAsync(lotteryId);
         if (!state.Exists)
         {
-            LotteryRefusals.Unknown.Throw();
+            LotteriesRefusals.Unknown.Throw();
         }
 
         return state;
@@ -226,24 +178,15 @@ internal sealed class LotteriesAdminGrpc(
 
     private async Task<Lottery> ChangeAsync(long lotteryId, LotteryChangeCommand command)
     {
-        var outcome = await grains.GetGrain<ILotteryGrain>(lotteryId).ChangeAsync(command);
+        var outcome = await lotteries.RunAsync(lotteryId, command);
         outcome.Refusal?.Throw();
-        return JsonParser.Default.Parse<Lottery>(outcome.Lottery);
+        return LotteriesWire.Read(outcome.Lottery);
     }
 
+    /// <summary>Looked up before anything is taken from coupons.</summary>
     private async Task<Lottery?> FirstAnswerAsync(LotteryChangeCommand command, CancellationToken cancellation)
     {
-        if (command.RequestId.Length == 0
-            || await reads.AuditAsync(command.OperatorId, command.Rpc, command.RequestId, cancellation) is not { } entry)
-        {
-            return null;
-        }
-
-        if (entry.RequestHash != command.RequestHash)
-        {
-            Refusals.RequestIdReused.Throw();
-        }
-
-        return JsonParser.Default.Parse<Lottery>(entry.After);
+        var log = await units.ReadAsync(r => OperatorLog.ReadAsync(r, [command], cancellation), cancellation);
+        return log.FirstAnswer(command) is { } first ? LotteriesWire.Read(first.OrRefuse()) : null;
     }
 }

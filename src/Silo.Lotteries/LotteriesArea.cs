@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -13,28 +12,16 @@ public static class LotteriesArea
     /// <summary>Adds the module's services, model and grains.</summary>
     public static IServiceCollection AddLotteries(this IServiceCollection services)
     {
-        services.AddSingleton<IModuleModel, LotteryModel>();
-        services.AddSingleton<LotteryReads>();
-        services.AddSingleton<LotteryAllotments>();
-        services.AddSingleton<PrizeAddresses>();
+        services.AddSingleton<IModuleModel, LotteriesModel>();
+        services.AddHotGrain<long, LotteryCommand, LotteryOutcome, LotteryProgress>(
+            (grains, id) => grains.GetGrain<ILotteryGrain>(id));
+        services.AddSingleton<LotteriesReads>();
+        services.AddSingleton<LotteriesWrites>();
+        services.AddSingleton<PrizesWrites>();
         services.AddSingleton<IJoinedWork, TakenWork>();
         services.AddSingleton<IWorkHandler, SettleWork>();
         services.AddSingleton<IWorkHandler, GiveBackWork>();
         services.AddSingleton<IWorkHandler, CloseWork>();
-        services.AddSingleton(provider =>
-        {
-            var grains = provider.GetRequiredService<IGrainFactory>();
-            return new Coalescer<long, LotteryCommand, LotteryOutcome>(
-                (lotteryId, commands) => grains.GetGrain<ILotteryGrain>(lotteryId).DrawAsync(commands));
-        });
-        services.AddSingleton(provider =>
-        {
-            var grains = provider.GetRequiredService<IGrainFactory>();
-            return new LiveValues<long, LotteryProgress>(
-                (lotteryId, seen) => grains.GetGrain<ILotteryGrain>(lotteryId).WatchAsync(seen),
-                provider.GetRequiredService<ShopClock>().Time,
-                provider.GetRequiredService<IHostApplicationLifetime>());
-        });
         services.AddSingleton<IPersonalData, LotteriesPersonalData>();
         services.AddSingleton<IDemoData, LotteriesDemo>();
         services.AddSiloGrpc<LotteriesGrpc>();

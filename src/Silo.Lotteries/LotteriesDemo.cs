@@ -1,9 +1,11 @@
 using Silo.Kernel;
+using Silo.Storage;
 
 namespace Silo.Lotteries;
 
 /// <summary>The demo shop's lottery: a full wheel.</summary>
-internal sealed class LotteriesDemo(IGrainFactory grains, LotteryReads reads, IdSource ids, ShopClock clock) : IDemoData
+internal sealed class LotteriesDemo(
+    HotGrains<long, LotteryCommand, LotteryOutcome> lotteries, IdSource ids, ShopClock clock) : IDemoData
 {
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
 
@@ -30,8 +32,8 @@ internal sealed class LotteriesDemo(IGrainFactory grains, LotteryReads reads, Id
                 Prizes = [.. Wheel()],
             },
         };
-        if (await reads.AuditAsync(System, command.Rpc, command.RequestId, cancellation) is null
-            && (await grains.GetGrain<ILotteryGrain>(ids.Next()).ChangeAsync(command)).Refusal is { } refusal)
+        // A repeat, for which the id is of no use, is answered with the first one.
+        if ((await lotteries.RunAsync(ids.Next(), command)).Refusal is { } refusal)
         {
             throw new InvalidOperationException($"The demo lottery is refused: {refusal.Reason}.");
         }

@@ -9,17 +9,16 @@ namespace Silo.Lotteries;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class LotteriesGrpc(
-    Coalescer<long, LotteryCommand, LotteryOutcome> draws,
-    LotteryReads reads,
+    HotGrains<long, LotteryCommand, LotteryOutcome> lotteries,
+    LotteriesReads reads,
     LiveValues<long, LotteryProgress> watch,
-    PrizeAddresses addresses,
+    PrizesWrites prizes,
     IUnits units,
-    IUserNames names,
-    ShopClock clock)
+    IUserNames names)
     : LotteriesService.LotteriesServiceBase
 {
     public override async Task<DescribeLotteryResponse> DescribeLottery(DescribeLotteryRequest request, ServerCallContext context) =>
-        new() { Lottery = LotteryWire.Lottery(request.LotteryId, await ExistingAsync(request.LotteryId)) };
+        new() { Lottery = LotteriesWire.Lottery(request.LotteryId, await ExistingAsync(request.LotteryId)) };
 
     public override async Task<DrawLotteryResponse> DrawLottery(DrawLotteryRequest request, ServerCallContext context)
     {
@@ -29,9 +28,7 @@ internal sealed class LotteriesGrpc(
             RequestId = request.RequestId,
             RequestHash = request.RequestId.Length == 0 ? 0 : RequestHash.Of(request),
         };
-        // Not cut off by the call's token: the message to the grain has its own limit, and a timer a call costs as much
-        // as the decision.
-        var outcome = await draws.SubmitPatientlyAsync(request.LotteryId, command, o => o.Refusal, clock.Time);
+        var outcome = await lotteries.RunAsync(request.LotteryId, command);
         outcome.Refusal?.Throw();
         var prize = outcome.Prize ?? await reads.PrizeAsync(
             request.LotteryId, outcome.RuleVersion, outcome.PrizeId, context.CancellationToken);
@@ -44,9 +41,9 @@ internal sealed class LotteriesGrpc(
             UserId = command.UserId,
             RequestId = command.RequestId,
             At = outcome.At,
-            PieceId = outcome.PieceId,
+            UserCouponId = outcome.UserCouponId,
         };
-        return new() { Draw = LotteryWire.OwnDraw(new(row, prize), outcome.Nonce) };
+        return new() { Draw = LotteriesWire.OwnDraw(new(row, prize), outcome.Nonce) };
     }
 
     public override async Task<GetMyDrawResponse> GetMyDraw(GetMyDrawRequest request, ServerCallContext context)
@@ -54,8 +51,8 @@ internal sealed class LotteriesGrpc(
         var (state, user) = (await ExistingAsync(request.LotteryId), context.Caller().Id);
         var (mine, _) = await reads.OfUserAsync(request.LotteryId, user, new Paging(1, 1), context.CancellationToken);
         return mine.Count == 0
-            ? throw new RefusalException(LotteryRefusals.DrawUnknown)
-            : new() { Draw = LotteryWire.OwnDraw(mine[0], LotteryNumbers.Nonce(state.PseudonymKey, request.LotteryId, user)) };
+            ? throw new RefusalException(LotteriesRefusals.DrawUnknown)
+            : new() { Draw = LotteriesWire.OwnDraw(mine[0], LotteryNumbers.Nonce(state.PseudonymKey, request.LotteryId, user)) };
     }
 
     public override async Task<ListDrawsResponse> ListDraws(ListDrawsRequest request, ServerCallContext context)
@@ -70,14 +67,14 @@ internal sealed class LotteriesGrpc(
             context.CancellationToken);
         var response = new ListDrawsResponse { TotalCount = total };
         response.Draws.AddRange(page.Select(
-            d => LotteryWire.ShownDraw(d, shown.GetValueOrDefault(d.Draw.UserId), isNamed: request.UserId != 0)));
+            d => LotteriesWire.ShownDraw(d, shown.GetValueOrDefault(d.Draw.UserId), isNamed: request.UserId != 0)));
         return response;
     }
 
     public override async Task<SetPrizeAddressResponse> SetPrizeAddress(SetPrizeAddressRequest request, ServerCallContext context)
     {
         var userId = context.Caller().Id;
-        var draw = (await addresses.SetAsync(
+        var draw = (await prizes.SetAddressAsync(
             userId,
             request.DrawId,
             request.AddressId,
@@ -87,7 +84,7 @@ internal sealed class LotteriesGrpc(
         var state = await reads.StateAsync(draw.Draw.LotteryId);
         return new()
         {
-            Draw = LotteryWire.OwnDraw(draw, LotteryNumbers.Nonce(state.PseudonymKey, draw.Draw.LotteryId, userId)),
+            Draw = LotteriesWire.OwnDraw(draw, LotteryNumbers.Nonce(state.PseudonymKey, draw.Draw.LotteryId, userId)),
         };
     }
 
@@ -102,8 +99,8 @@ internal sealed class LotteriesGrpc(
             SeedHash = LotteryNumbers.SeedHash(state.Seed),
             TotalCount = state.Draws,
         };
-        response.Rules.AddRange((await reads.RulesAsync(page, context.CancellationToken)).Select(LotteryWire.Rule));
-        response.Draws.AddRange(page.Select(draw => LotteryWire.Revealed(state, draw)));
+        response.Rules.AddRange((await reads.RulesAsync(page, context.CancellationToken)).Select(LotteriesWire.Rule));
+        response.Draws.AddRange(page.Select(draw => LotteriesWire.Revealed(state, draw)));
         return response;
     }
 
@@ -112,10 +109,10 @@ internal sealed class LotteriesGrpc(
         var state = (await reads.ClosedAsync(request.LotteryId)).OrRefuse();
         if (await reads.BeforeAsync(request.LotteryId, request.Position, context.CancellationToken) is not (var draw, var rule, var won))
         {
-            throw new RefusalException(LotteryRefusals.DrawUnknown);
+            throw new RefusalException(LotteriesRefusals.DrawUnknown);
         }
 
-        var revealed = LotteryWire.Revealed(state, draw);
+        var revealed = LotteriesWire.Revealed(state, draw);
         var total = LotteryRules.OddsTotal(rule.IsDeck, rule.Prizes, won);
         var number = LotteryNumbers.Number(
             state.Seed, request.LotteryId, rule.Version, draw.Position, revealed.Pseudonym, (ulong)total);
@@ -141,7 +138,7 @@ internal sealed class LotteriesGrpc(
         await ExistingAsync(request.LotteryId);
         await foreach (var progress in watch.WatchAsync(request.LotteryId, context.CancellationToken))
         {
-            await responseStream.WriteAsync(LotteryWire.Watched(progress!), context.CancellationToken);
+            await responseStream.WriteAsync(LotteriesWire.Watched(progress!), context.CancellationToken);
         }
     }
 
@@ -150,7 +147,7 @@ internal sealed class LotteriesGrpc(
         var state = await reads.StateAsync(lotteryId);
         if (!state.Exists)
         {
-            LotteryRefusals.Unknown.Throw();
+            LotteriesRefusals.Unknown.Throw();
         }
 
         return state;

@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
-using Google.Protobuf;
 using Silo.Storage;
 
 namespace Silo.Lotteries;
 
 /// <summary>
-/// What the module holds of shoppers: their draws, and where they wanted prizes and these were sent. The draws are under the user id alone, and
-/// stay: without them nobody could replay the lottery. How prizes were sent goes.
+/// What the module holds of shoppers: their draws, and where they wanted prizes and these were sent. The draws are under the
+/// user id alone, and stay: without them nobody could replay the lottery. How prizes were sent goes.
 /// </summary>
 internal sealed class LotteriesPersonalData : IPersonalData
 {
@@ -14,12 +13,8 @@ internal sealed class LotteriesPersonalData : IPersonalData
 
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {
-        var draws = await LotteryReads.OfUserAsync(reads, userId, cancellation);
-        return new JsonObject
-        {
-            ["draws"] = new JsonArray([.. draws.Select(d => JsonNode.Parse(
-                JsonFormatter.Default.Format(LotteryWire.Draw(d))))]),
-        };
+        var draws = await LotteriesReads.OfUserAsync(reads, userId, cancellation);
+        return new JsonObject { ["draws"] = new JsonArray([.. draws.Select(LotteriesWire.Json)]) };
     }
 
     public async Task EraseAsync(Unit unit, long userId, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Silo.Storage;
 using Silo.Wallets;
 
 namespace Silo.Lotteries;
@@ -13,11 +14,11 @@ internal sealed class LotteryFacts
     /// <summary>Users who are only taken to have no draws.</summary>
     public HashSet<long> Guessed { get; } = [];
 
-    /// <summary>The locked wallets; null where nothing of the batch moves any.</summary>
+    /// <summary>The wallets of those who draw; null where nothing of the batch moves any.</summary>
     public LedgerDraft? Ledger { get; set; }
 
-    /// <summary>The operator writes with a request id of the batch, by operator, rpc and request id.</summary>
-    public Dictionary<(long Operator, string Rpc, string RequestId), (long Hash, string After)> Changes { get; } = [];
+    /// <summary>The operator writes with a request id of the batch; null where the facts are a guess, which is of draws alone.</summary>
+    public OperatorLog? Log { get; set; }
 
     public List<AcceptedDraw> DrawsOf(long userId) =>
         DrawsByUser.TryGetValue(userId, out var draws) ? draws : DrawsByUser[userId] = [];

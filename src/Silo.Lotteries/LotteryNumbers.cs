@@ -17,7 +17,7 @@ internal static class LotteryNumbers
     /// <summary>The hash by which a seed is committed to.</summary>
     public static string SeedHash(byte[] seed) => Convert.ToHexStringLower(SHA256.HashData(seed));
 
-    /// <summary>What binds the pseudonym of a user to him; told to nobody else.</summary>
+    /// <summary>What binds the pseudonym of a user to them; told to nobody else.</summary>
     public static string Nonce(byte[] pseudonymKey, long lotteryId, long userId) => Convert.ToHexStringLower(
         HMACSHA256.HashData(pseudonymKey, Ascii(string.Create(CultureInfo.InvariantCulture, $"{lotteryId}:{userId}"))));
 

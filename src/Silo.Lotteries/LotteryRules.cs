@@ -7,12 +7,16 @@ namespace Silo.Lotteries;
 /// <param name="Position">Its position.</param>
 /// <param name="RuleVersion">The rule by which it was drawn.</param>
 /// <param name="PrizeId">What was drawn.</param>
-/// <param name="PieceId">The piece of a coupon prize; 0 for none.</param>
+/// <param name="UserCouponId">The user-coupon of a coupon prize; 0 for none.</param>
 /// <param name="RequestId">The request id.</param>
 /// <param name="RequestHash">Hash of the request.</param>
 /// <param name="At">When, in unix milliseconds.</param>
 internal sealed record AcceptedDraw(
-    long DrawId, long Position, int RuleVersion, long PrizeId, long PieceId, string RequestId, long RequestHash, long At);
+    long DrawId, long Position, int RuleVersion, long PrizeId, long UserCouponId, string RequestId, long RequestHash, long At)
+{
+    public static AcceptedDraw Of(DrawRow row) =>
+        new(row.Id, row.Position, row.RuleVersion, row.PrizeId, row.UserCouponId, row.RequestId, row.RequestHash, row.At);
+}
 
 /// <summary>The module's decisions. Pure: the state, the command, what is known of the user and the time go in.</summary>
 internal static class LotteryRules
@@ -26,7 +30,7 @@ internal static class LotteryRules
     {
         if (!state.Exists)
         {
-            return (LotteryRefusals.Unknown, null);
+            return (LotteriesRefusals.Unknown, null);
         }
 
         if (command.RequestId.Length > 0)
@@ -45,11 +49,11 @@ internal static class LotteryRules
 
     /// <summary>Why a new draw is refused, or null.</summary>
     public static Refusal? DrawRefusal(LotteryState state, int timesDrawn, long points, long now) =>
-        !state.Enabled || now < state.Terms.StartsAt ? LotteryRefusals.NotOpen
-        : state.Closed || now >= state.Terms.EndsAt ? LotteryRefusals.Ended
-        : OddsTotal(state.Terms.IsDeck, state.Terms.Prizes, state.Won) == 0 ? LotteryRefusals.DeckEmpty
-        : timesDrawn >= state.Terms.TimesPerUser ? LotteryRefusals.LimitReached
-        : points < state.Terms.PointsCost ? LotteryRefusals.PointsTooLow
+        !state.Enabled || now < state.Terms.StartsAt ? LotteriesRefusals.NotOpen
+        : state.Closed || now >= state.Terms.EndsAt ? LotteriesRefusals.Ended
+        : OddsTotal(state.Terms.IsDeck, state.Terms.Prizes, state.Won) == 0 ? LotteriesRefusals.DeckEmpty
+        : timesDrawn >= state.Terms.TimesPerUser ? LotteriesRefusals.LimitReached
+        : points < state.Terms.PointsCost ? LotteriesRefusals.PointsTooLow
         : null;
 
     /// <summary>How many of a prize are left; the most there is where it is without end.</summary>
@@ -101,6 +105,27 @@ internal static class LotteryRules
         return odds;
     }
 
+    /// <summary>How far the lottery is.</summary>
+    public static LotteryProgress Progress(LotteryState state)
+    {
+        var (terms, won) = (state.Terms, state.Won);
+        var odds = Odds(terms.IsDeck, terms.Prizes, won);
+        return new()
+        {
+            Draws = state.Draws,
+            Version = state.Version,
+            Closed = state.Closed,
+            OddsTotal = OddsTotal(terms.IsDeck, terms.Prizes, won),
+            Prizes = [.. terms.Prizes.Select((p, i) => new PrizeProgress
+            {
+                PrizeId = p.Id,
+                Left = p.IsEndless ? 0 : Left(p, won[i]),
+                Won = won[i],
+                Odds = odds[i],
+            })],
+        };
+    }
+
     /// <summary>The state after a draw of the prize at a place.</summary>
     public static LotteryState AfterDraw(LotteryState state, int place, bool firstOfUser)
     {
@@ -115,7 +140,7 @@ internal static class LotteryRules
         };
     }
 
-    /// <summary>Decides a creation; ids of prizes and the coupons' pieces are in the terms already.</summary>
+    /// <summary>Decides a creation; ids of prizes and what coupons gave are in the terms already.</summary>
     public static Result<LotteryState> Create(LotteryTerms terms, byte[] seed, byte[] pseudonymKey, long now) =>
         TermsRefusal(terms) is { } refusal
             ? refusal
@@ -140,9 +165,9 @@ internal static class LotteryRules
         (state.Exists ? UpdateRefusal(state, expectedVersion, now) : null)
         ?? TermsRefusal(terms)
         ?? NamesRefusal(state.Terms.Prizes, terms.Prizes)
-        ?? (terms.Prizes.Any(p => !p.IsEndless && p.Stock < WonOf(state, p.Id)) ? LotteryRefusals.StockBelowWon : null);
+        ?? (terms.Prizes.Any(p => !p.IsEndless && p.Stock < WonOf(state, p.Id)) ? LotteriesRefusals.StockBelowWon : null);
 
-    /// <summary>The state with new terms that are not refused; ids of prizes and the coupons' pieces are in them already.</summary>
+    /// <summary>The state with new terms that are not refused; ids of prizes and what coupons gave are in them already.</summary>
     public static LotteryState Update(LotteryState state, LotteryTerms terms, long now)
     {
         var sameRule = terms.IsDeck == state.Terms.IsDeck && terms.Prizes.SequenceEqual(state.Terms.Prizes);
@@ -158,9 +183,9 @@ internal static class LotteryRules
 
     /// <summary>Why the lottery cannot be changed, or null.</summary>
     public static Refusal? UpdateRefusal(LotteryState state, int expectedVersion, long now) =>
-        !state.Exists ? LotteryRefusals.Unknown
-        : expectedVersion != 0 && expectedVersion != state.Version ? LotteryRefusals.VersionStale
-        : IsOver(state, now) ? LotteryRefusals.Ended
+        !state.Exists ? LotteriesRefusals.Unknown
+        : expectedVersion != 0 && expectedVersion != state.Version ? LotteriesRefusals.VersionStale
+        : IsOver(state, now) ? LotteriesRefusals.Ended
         : null;
 
     /// <summary>Decides whether draws are accepted.</summary>
@@ -174,9 +199,9 @@ internal static class LotteryRules
 
     /// <summary>Decides whether the lottery is over for good, so that its seed may be told.</summary>
     public static Result<LotteryState> Close(LotteryState state, long now) =>
-        !state.Exists ? LotteryRefusals.Unknown
+        !state.Exists ? LotteriesRefusals.Unknown
         : state.Closed ? state
-        : now < state.Terms.EndsAt ? LotteryRefusals.NotEnded
+        : now < state.Terms.EndsAt ? LotteriesRefusals.NotEnded
         : state with { Closed = true };
 
     /// <summary>How often the prize with an id was won.</summary>
@@ -203,17 +228,22 @@ internal static class LotteryRules
         return named.Where(p => p.Id != 0).All(p => seen.Add(p.Id)
             && present.Any(q => q.Id == p.Id && q.Kind == p.Kind && q.CouponId == p.CouponId))
             ? null
-            : LotteryRefusals.PrizeUnknown;
+            : LotteriesRefusals.PrizeUnknown;
     }
 
     /// <summary>Why terms cannot be, or null.</summary>
     public static Refusal? TermsRefusal(LotteryTerms terms) =>
-        terms.EndsAt <= terms.StartsAt ? LotteryRefusals.WindowEmpty
+        terms.EndsAt <= terms.StartsAt ? LotteriesRefusals.WindowEmpty
         : terms.Prizes.Select(p => p.Title).Distinct(StringComparer.Ordinal).Count() < terms.Prizes.Count
-            ? LotteryRefusals.PrizeTitleTaken
-        : terms.Prizes.Any(p => !IsWhole(p, terms.IsDeck)) ? LotteryRefusals.PrizeInvalid
-        : !terms.IsDeck && (Loss(terms.Prizes) < 0 || terms.Prizes.Sum(p => p.Weight) == 0) ? LotteryRefusals.NoLoss
+            ? LotteriesRefusals.PrizeTitleTaken
+        : terms.Prizes.Any(p => !IsWhole(p, terms.IsDeck)) ? LotteriesRefusals.PrizeInvalid
+        : !terms.IsDeck && (Loss(terms.Prizes) < 0 || terms.Prizes.Sum(p => p.Weight) == 0) ? LotteriesRefusals.NoLoss
         : null;
+
+    /// <summary>How many coupons a prize needs beyond what its lottery has; negative where it has too many.</summary>
+    public static long Needed(LotteryTerms present, Prize prize) => prize.Kind != LotteryPrizeKind.Coupon
+        ? 0
+        : prize.Stock - (present.Prizes.SingleOrDefault(p => prize.Id != 0 && p.Id == prize.Id)?.Stock ?? 0);
 
     private static bool IsOver(LotteryState state, long now) => state.Closed || now >= state.Terms.EndsAt;
 

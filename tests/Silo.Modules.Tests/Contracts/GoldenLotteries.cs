@@ -54,7 +54,7 @@ internal static class GoldenLotteries
     };
 
     public static readonly CouponTake Take =
-        new() { AllotmentId = 912_957_059_891_202, Place = 1, Pieces = 3, Coupon = Allotted };
+        new() { AllotmentId = 912_957_059_891_202, Place = 1, Quantity = 3, Coupon = Allotted };
 
     public static readonly LotteryChangeCommand Change = new()
     {
@@ -77,7 +77,7 @@ internal static class GoldenLotteries
         RuleVersion = 2,
         PrizeId = 912_957_059_891_201,
         Prize = Prize,
-        PieceId = 912_957_059_891_204,
+        UserCouponId = 912_957_059_891_204,
         At = 1_764_000_000_004,
         Nonce = "7dec",
         Lottery = "{}",

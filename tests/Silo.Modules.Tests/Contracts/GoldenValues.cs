@@ -63,7 +63,7 @@ internal static class GoldenValues
 
     private static readonly CouponOutcome Claimed = new()
     {
-        PieceId = 9_007_199_254_740_991,
+        UserCouponId = 9_007_199_254_740_991,
         Version = 3,
         ClaimedAt = 1_764_000_000_002,
         Terms = Terms,
@@ -136,7 +136,7 @@ internal static class GoldenValues
         PriceCents = 4990,
         SkuPrices = [SkuPrice],
         SeatsPerUser = 1,
-        PiecesPerOrder = 2,
+        UserCouponsPerOrder = 2,
         RefundTo = GroupRefundTo.Channel,
         VirtualPercent = 60,
         VirtualCount = 3,
@@ -250,7 +250,7 @@ internal static class GoldenValues
             OrderId = 1,
             UserId = 2,
             GoodsId = 3,
-            Pieces = 4,
+            UserCoupons = 4,
             Until = 1_764_000_000_012,
             RequestId = "seventh",
             RequestHash = 7,

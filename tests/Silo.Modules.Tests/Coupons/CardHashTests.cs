@@ -24,24 +24,24 @@ public sealed class CardHashTests
     // The two do not run together.
     [InlineData("C1s", "ecret", false)]
     public void IsHashOf_EachPasswordAndCard_IsTrueForTheOneAlone(string number, string password, bool expected) =>
-        Assert.Equal(expected, PieceMoves.IsHashOf(PieceMoves.HashOf("C1", "secret"), number, password));
+        Assert.Equal(expected, CouponsWrites.IsHashOf(CouponsWrites.HashOf("C1", "secret"), number, password));
 
     [Fact]
     public void IsHashOf_AnotherLengthOrNothing_IsFalse()
     {
-        var hash = PieceMoves.HashOf("C1", "secret");
+        var hash = CouponsWrites.HashOf("C1", "secret");
 
-        Assert.False(PieceMoves.IsHashOf(hash[..31], "C1", "secret"));
-        Assert.False(PieceMoves.IsHashOf([], "C1", ""));
+        Assert.False(CouponsWrites.IsHashOf(hash[..31], "C1", "secret"));
+        Assert.False(CouponsWrites.IsHashOf([], "C1", ""));
     }
 
     [Fact]
     public void HashOf_ACard_IsSlowAndSaltedAsThoseThatAreStored() => Assert.Equal(
         Rfc2898DeriveBytes.Pbkdf2(
             Encoding.UTF8.GetBytes("secret"), Encoding.UTF8.GetBytes("silo.coupons.card\nC1"), 10_000, HashAlgorithmName.SHA256, 32),
-        PieceMoves.HashOf("C1", "secret"));
+        CouponsWrites.HashOf("C1", "secret"));
 
     [Fact]
     public void HashOf_OnePasswordOnTwoCards_IsNotTheSame() =>
-        Assert.NotEqual(PieceMoves.HashOf("C1", "secret"), PieceMoves.HashOf("C2", "secret"));
+        Assert.NotEqual(CouponsWrites.HashOf("C1", "secret"), CouponsWrites.HashOf("C2", "secret"));
 }

@@ -21,7 +21,7 @@ public sealed class ClaimPrecedenceTests
         ("COUPON_NOT_OPEN", c => c with { State = c.State with { Enabled = false } }),
         ("COUPON_ENDED", c => c with { Now = End }),
         ("COUPON_SOLD_OUT", c => c with { State = c.State with { Claimed = 5, Allotted = 5 } }),
-        ("COUPON_LIMIT_REACHED", c => c with { Claimant = c.Claimant with { Pieces = [Piece("a"), Piece("b")] } }),
+        ("COUPON_LIMIT_REACHED", c => c with { Claimant = c.Claimant with { UserCoupons = [UserCoupon("a"), UserCoupon("b")] } }),
         ("COUPON_STREAK_TOO_SHORT", c => c with { Claimant = c.Claimant with { StreakDays = 6 } }),
         ("COUPON_POINTS_TOO_LOW", c => c with { Claimant = c.Claimant with { Points = 99 } }),
         ("COUPON_PAYMENT_NEEDED", c => c with { Command = c.Command with { IsPaid = false } }),
@@ -101,16 +101,16 @@ public sealed class ClaimPrecedenceTests
             "last piece" => good with { State = good.State with { Claimed = 4, Allotted = 5 } },
             "allotted all" => good with { State = good.State with { Claimed = 0, Allotted = 10 } },
             "over-claimed" => good with { State = good.State with { Claimed = 11 } },
-            "one below limit" => good with { Claimant = good.Claimant with { Pieces = [Piece("a")] } },
+            "one below limit" => good with { Claimant = good.Claimant with { UserCoupons = [UserCoupon("a")] } },
             "others' pieces" => good with
             {
                 Claimant = good.Claimant with
                 {
-                    Pieces =
+                    UserCoupons =
                     [
-                        .. new[] { PieceOrigin.Issue, PieceOrigin.Card, PieceOrigin.Gift }
-                            .Select(origin => Piece($"{origin}") with { Origin = origin }),
-                        Piece("a"),
+                        .. new[] { UserCouponOrigin.Issue, UserCouponOrigin.Card, UserCouponOrigin.Gift }
+                            .Select(origin => UserCoupon($"{origin}") with { Origin = origin }),
+                        UserCoupon("a"),
                     ],
                 },
             },
@@ -142,13 +142,13 @@ public sealed class ClaimPrecedenceTests
     // A dry run is never a repeat: it says what a new claim would get.
     [InlineData(7, true, "COUPON_PASSWORD_WRONG", null)]
     [InlineData(8, true, "COUPON_PASSWORD_WRONG", null)]
-    public void Claim_OfAUsedRequestIdWithEveryFault_IsLookedUpBeforeAnyRule(long hash, bool dryRun, string? reason, long? piece)
+    public void Claim_OfAUsedRequestIdWithEveryFault_IsLookedUpBeforeAnyRule(long hash, bool dryRun, string? reason, long? userCoupon)
     {
         var c = Faults.Aggregate(Good(), (good, fault) => fault.Make(good));
 
         var decided = Decide(c with { Command = c.Command with { RequestId = "a", RequestHash = hash, DryRun = dryRun } });
 
-        Assert.Equal((reason, piece), decided);
+        Assert.Equal((reason, userCoupon), decided);
     }
 
     [Theory]
@@ -163,16 +163,16 @@ public sealed class ClaimPrecedenceTests
             Decide(c with { State = new(), Command = c.Command with { RequestId = "a", RequestHash = 8, DryRun = dryRun } }));
     }
 
-    private static (string? Reason, long? Piece) Decide(Case c)
+    private static (string? Reason, long? UserCoupon) Decide(Case c)
     {
         var (refusal, repeat) = CouponRules.Claim(c.State, c.Command, c.Claimant, c.Now, Clock);
-        return (refusal?.Reason, repeat?.PieceId);
+        return (refusal?.Reason, repeat?.UserCouponId);
     }
 
     private static Case With(Case c, Func<CouponTerms, CouponTerms> terms, Func<ClaimCommand, ClaimCommand> command) =>
         c with { State = c.State with { Terms = terms(c.State.Terms) }, Command = command(c.Command) };
 
-    private static AcceptedClaim Piece(string requestId) => new(1, 1, requestId, 7, 1_200);
+    private static AcceptedClaim UserCoupon(string requestId) => new(1, 1, requestId, 7, 1_200);
 
     private static Case Good() => new(
         new()

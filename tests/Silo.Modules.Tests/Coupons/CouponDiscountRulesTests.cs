@@ -5,7 +5,7 @@ using Xunit;
 namespace Silo.Modules.Tests.Coupons;
 
 /// <summary>
-/// Goal: what a piece takes off is shared to the exact cent, never more than a line costs, and a piece that takes off
+/// Goal: what a user-coupon takes off is shared to the exact cent, never more than a line costs, and a user-coupon that takes off
 /// nothing says why. Method: tables of both sides of every rule, and random orders against the laws that hold for all.
 /// </summary>
 public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
@@ -63,7 +63,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [Fact]
     public void Quote_TenOffThreeLinesOfTen_IsSharedToTheCent()
     {
-        var discount = Quote(Basket([1_000, 1_000, 1_000]), Piece(1_000));
+        var discount = Quote(Basket([1_000, 1_000, 1_000]), UserCoupon(1_000));
 
         Assert.Equal([334, 333, 333], discount.LineCents);
         Assert.Equal((0, 1_000), (discount.FreightCents, discount.TotalCents));
@@ -83,7 +83,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [InlineData(10_000, 10_000_000_000_000, 10_000_000_000_000)]
     [InlineData(9_999, 1_000_000_000_000_000, 999_900_000_000_000)]
     public void Quote_APercentage_IsRoundedToTheNearestCent(long percent, long cents, long expected) =>
-        Assert.Equal(expected, Quote(Basket([cents]), Piece(percent, t => t with { IsPercent = true })).TotalCents);
+        Assert.Equal(expected, Quote(Basket([cents]), UserCoupon(percent, t => t with { IsPercent = true })).TotalCents);
 
     /// <summary>amount, line, off.</summary>
     [Theory]
@@ -92,7 +92,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [InlineData(1_001, 1_000, 1_000)]
     public void Quote_AnAmount_IsAtMostWhatTheGoodsCost(long amount, long line, long expected)
     {
-        var discount = Quote(Basket([line], freight: 500), Piece(amount));
+        var discount = Quote(Basket([line], freight: 500), UserCoupon(amount));
 
         Assert.Equal((expected, 0L), (discount.TotalCents, discount.FreightCents));
     }
@@ -103,28 +103,28 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [InlineData(600, 300, 99, false, false)]
     [InlineData(1_000, 0, 0, false, true)]
     [InlineData(999, 0, 0, false, false)]
-    // of a piece for certain goods, those goods alone
+    // of a user-coupon for certain goods, those goods alone
     [InlineData(1_000, 0, 0, true, true)]
     [InlineData(999, 5_000, 5_000, true, false)]
     public void Quote_Threshold_IsComparedWithWhatItIsFor(long first, long second, long freight, bool targets, bool reached)
     {
-        var piece = Piece(100, t => t with
+        var userCoupon = UserCoupon(100, t => t with
         {
             ThresholdCents = 1_000,
             Targets = targets ? [new() { IsGoods = true, TargetId = 1 }] : [],
         });
 
-        var discount = Quote(Basket([first, second], freight), piece);
+        var discount = Quote(Basket([first, second], freight), userCoupon);
 
         Assert.Equal(reached ? null : "PIECE_SPEND_TOO_LOW", discount.Refusal?.Reason);
         Assert.Equal(reached ? 100 : 0, discount.TotalCents);
     }
 
     [Fact]
-    public void Quote_ThresholdOfALaterPiece_IsComparedWithTheOrderBeforeAny()
+    public void Quote_ThresholdOfALaterUserCoupon_IsComparedWithTheOrderBeforeAny()
     {
         var discounts = CouponDiscountRules.Quote(
-            [Piece(600), Piece(600, t => t with { ThresholdCents = 1_000 }, id: 2)], Basket([1_000]), Now, Clock);
+            [UserCoupon(600), UserCoupon(600, t => t with { ThresholdCents = 1_000 }, id: 2)], Basket([1_000]), Now, Clock);
 
         Assert.Equal([600, 400], discounts.Select(d => d.TotalCents));
         Assert.All(discounts, d => Assert.Null(d.Refusal));
@@ -138,7 +138,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [InlineData(true, 10_000, 800, 800)]
     public void Quote_FreightOnly_ReducesFreightAndNothingElse(bool percent, long value, long freight, long expected)
     {
-        var discount = Quote(Basket([5_000], freight), Piece(value, t => t with { FreightOnly = true, IsPercent = percent }));
+        var discount = Quote(Basket([5_000], freight), UserCoupon(value, t => t with { FreightOnly = true, IsPercent = percent }));
 
         Assert.Equal([0], discount.LineCents);
         Assert.Equal(expected, discount.FreightCents);
@@ -166,7 +166,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     {
         var basket = new DiscountBasket(
             [new(1, [10, 11], 0, 1_000), new(2, [10, 12], 7, 1_000), new(3, [13], 7, 1_000)], 500);
-        var piece = Piece(10_000, t => t with
+        var userCoupon = UserCoupon(10_000, t => t with
         {
             IsPercent = true,
             ShopId = shop,
@@ -177,26 +177,26 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
             ],
         });
 
-        var discount = Quote(basket, piece);
+        var discount = Quote(basket, userCoupon);
 
         Assert.Equal(lines.Select(l => l ? 1_000L : 0), discount.LineCents);
         Assert.Equal(lines.Contains(true) ? null : "PIECE_NO_MATCHING_GOODS", discount.Refusal?.Reason);
     }
 
     [Fact]
-    public void Quote_SeveralPieces_EachTakesFromWhatIsLeft()
+    public void Quote_SeveralUserCoupons_EachTakesFromWhatIsLeft()
     {
         var basket = Basket([1_000, 500], freight: 300);
 
         var discounts = CouponDiscountRules.Quote(
             [
-                Piece(5_000, t => t with { IsPercent = true }, id: 1),
-                Piece(200, t => t with { FreightOnly = true }, id: 2),
-                Piece(600, t => t with { Targets = [new() { IsGoods = true, TargetId = 1 }] }, id: 3),
-                Piece(200, t => t with { FreightOnly = true }, id: 4),
-                Piece(9_000, id: 5),
-                Piece(1, id: 6),
-                Piece(1, t => t with { FreightOnly = true }, id: 7),
+                UserCoupon(5_000, t => t with { IsPercent = true }, id: 1),
+                UserCoupon(200, t => t with { FreightOnly = true }, id: 2),
+                UserCoupon(600, t => t with { Targets = [new() { IsGoods = true, TargetId = 1 }] }, id: 3),
+                UserCoupon(200, t => t with { FreightOnly = true }, id: 4),
+                UserCoupon(9_000, id: 5),
+                UserCoupon(1, id: 6),
+                UserCoupon(1, t => t with { FreightOnly = true }, id: 7),
             ],
             basket,
             Now,
@@ -213,12 +213,12 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [InlineData(false, 100, 0)]
     [InlineData(true, 4_999, 1)]
     public void Quote_WhatComesToNothing_IsRefused(bool percent, long value, long line) => Assert.Equal(
-        "PIECE_NOTHING_TO_REDUCE", Quote(Basket([line], 500), Piece(value, t => t with { IsPercent = percent })).Refusal?.Reason);
+        "PIECE_NOTHING_TO_REDUCE", Quote(Basket([line], 500), UserCoupon(value, t => t with { IsPercent = percent })).Refusal?.Reason);
 
-    /// <summary>The faults of a piece in the documented order: what makes each, and its reason.</summary>
-    private static readonly (string Reason, Func<HeldPiece, HeldPiece> Make)[] Faults =
+    /// <summary>The faults of a user-coupon in the documented order: what makes each, and its reason.</summary>
+    private static readonly (string Reason, Func<HeldUserCoupon, HeldUserCoupon> Make)[] Faults =
     [
-        ("PIECE_NOT_USABLE", p => p with { Mark = PieceMark.Reserved }),
+        ("PIECE_NOT_USABLE", p => p with { Mark = UserCouponMark.Reserved }),
         ("PIECE_NOT_YET_USABLE", p => p with { Terms = p.Terms with { UsableFrom = Now + 1 } }),
         ("PIECE_NO_MATCHING_GOODS", p => p with { Terms = p.Terms with { ShopId = 9 } }),
         ("PIECE_SPEND_TOO_LOW", p => p with { Terms = p.Terms with { ThresholdCents = 1_001 } }),
@@ -232,7 +232,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
         {
             for (var second = first; second < Faults.Length; second++)
             {
-                var discount = Quote(Basket([1_000]), Faults[second].Make(Faults[first].Make(Piece(100))));
+                var discount = Quote(Basket([1_000]), Faults[second].Make(Faults[first].Make(UserCoupon(100))));
                 Assert.Equal((Faults[first].Reason, 0L), (discount.Refusal?.Reason, discount.TotalCents));
                 Assert.Equal([0], discount.LineCents);
             }
@@ -250,14 +250,14 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [InlineData(4, 0, 1, "PIECE_NOT_USABLE")]
     public void Quote_MarkAndTime_AreExact(int? mark, long from, long until, string? expected)
     {
-        var piece = Piece(100, t => t with { UsableFrom = Now + from, UsableUntil = Now + until }) with { Mark = (PieceMark?)mark };
+        var userCoupon = UserCoupon(100, t => t with { UsableFrom = Now + from, UsableUntil = Now + until }) with { Mark = (UserCouponMark?)mark };
 
-        Assert.Equal(expected, Quote(Basket([1_000]), piece).Refusal?.Reason);
+        Assert.Equal(expected, Quote(Basket([1_000]), userCoupon).Refusal?.Reason);
     }
 
     [Fact]
     public void Quote_WithoutLines_MatchesNothing() =>
-        Assert.Equal("PIECE_NO_MATCHING_GOODS", Quote(Basket([], 500), Piece(100)).Refusal?.Reason);
+        Assert.Equal("PIECE_NO_MATCHING_GOODS", Quote(Basket([], 500), UserCoupon(100)).Refusal?.Reason);
 
     [Fact]
     public void Quote_RandomOrders_KeepTheLaws()
@@ -271,38 +271,38 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
                 [.. Enumerable.Range(0, random.Next(0, 6)).Select(_ => new DiscountLine(
                     random.Next(1, 4), [random.Next(10, 13)], random.Next(0, 2), Amount(random)))],
                 random.Next(2) == 0 ? 0 : Amount(random));
-            HeldPiece[] pieces = [.. Enumerable.Range(1, random.Next(1, 6)).Select(id => RandomPiece(random, id))];
+            HeldUserCoupon[] userCoupons = [.. Enumerable.Range(1, random.Next(1, 6)).Select(id => RandomUserCoupon(random, id))];
 
-            var discounts = CouponDiscountRules.Quote(pieces, basket, Now, Clock);
+            var discounts = CouponDiscountRules.Quote(userCoupons, basket, Now, Clock);
 
-            Assert.Equal(pieces.Select(p => p.Id), discounts.Select(d => d.PieceId));
+            Assert.Equal(userCoupons.Select(p => p.Id), discounts.Select(d => d.UserCouponId));
             for (var line = 0; line < basket.Lines.Count; line++)
             {
                 Assert.True(discounts.Sum(d => d.LineCents[line]) <= basket.Lines[line].AmountCents, $"round {round}, seed {seed}");
             }
 
             Assert.True(discounts.Sum(d => d.FreightCents) <= basket.FreightCents, $"round {round}, seed {seed}");
-            foreach (var (piece, discount) in pieces.Zip(discounts))
+            foreach (var (userCoupon, discount) in userCoupons.Zip(discounts))
             {
                 applied += discount.Refusal is null ? 1 : 0;
                 Assert.True(discount.LineCents.All(c => c >= 0) && discount.FreightCents >= 0, $"round {round}, seed {seed}");
                 // One that takes off nothing says why, and one that says why takes off nothing.
                 Assert.True(discount.Refusal is null == discount.TotalCents > 0, $"round {round}, seed {seed}");
                 Assert.True(
-                    piece.Terms.FreightOnly ? discount.LineCents.Sum() == 0 : discount.FreightCents == 0,
+                    userCoupon.Terms.FreightOnly ? discount.LineCents.Sum() == 0 : discount.FreightCents == 0,
                     $"round {round}, seed {seed}");
                 Assert.True(
-                    piece.Terms.IsPercent || discount.TotalCents <= piece.AmountCents, $"round {round}, seed {seed}");
+                    userCoupon.Terms.IsPercent || discount.TotalCents <= userCoupon.AmountCents, $"round {round}, seed {seed}");
             }
         }
 
         Assert.True(applied > 1_000, $"{applied} pieces applied, seed {seed}");
     }
 
-    private static HeldPiece RandomPiece(Random random, int id)
+    private static HeldUserCoupon RandomUserCoupon(Random random, int id)
     {
         var percent = random.Next(2) == 0;
-        return Piece(
+        return UserCoupon(
             percent ? random.Next(1, 10_001) : Amount(random) + 1,
             t => t with
             {
@@ -325,15 +325,15 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
         _ => random.NextInt64(1, 10_000_000_000),
     };
 
-    private static Discount Quote(DiscountBasket basket, HeldPiece piece) =>
-        Assert.Single(CouponDiscountRules.Quote([piece], basket, Now, Clock));
+    private static Discount Quote(DiscountBasket basket, HeldUserCoupon userCoupon) =>
+        Assert.Single(CouponDiscountRules.Quote([userCoupon], basket, Now, Clock));
 
     private static DiscountBasket Basket(long[] lines, long freight = 0) =>
         new([.. lines.Select((amount, i) => new DiscountLine(i + 1, [], 0, amount))], freight);
 
-    private static HeldPiece Piece(long amount, Func<PieceTerms, PieceTerms>? change = null, long id = 1)
+    private static HeldUserCoupon UserCoupon(long amount, Func<UserCouponTerms, UserCouponTerms>? change = null, long id = 1)
     {
-        var terms = new PieceTerms { Name = "n", Type = "", AmountCents = amount, UsableUntil = Now + 1 };
+        var terms = new UserCouponTerms { Name = "n", Type = "", AmountCents = amount, UsableUntil = Now + 1 };
         return new(id, change?.Invoke(terms) ?? terms, amount, 500, null);
     }
 

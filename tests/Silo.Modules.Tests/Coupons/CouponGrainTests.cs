@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Silo.Accounts;
 using Silo.Coupons;
-using Silo.Edge;
 using Silo.Storage;
 using Silo.Wallets;
 using Xunit;
@@ -26,7 +25,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         var outcomes = await Node.ClaimManyAsync(coupon, Claim(less), Claim(exact), Claim(none));
 
         Assert.Equal(["COUPON_STREAK_TOO_SHORT", null, "COUPON_STREAK_TOO_SHORT"], Reasons(outcomes));
-        Assert.Equal(exact, Assert.Single(await Node.PiecesAsync(coupon)).UserId);
+        Assert.Equal(exact, Assert.Single(await Node.UserCouponsAsync(coupon)).UserId);
     }
 
     [Fact]
@@ -43,7 +42,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 
     [Fact]
-    public async Task Claim_ForPoints_ChargesThemOnceWithThePiece()
+    public async Task Claim_ForPoints_ChargesThemOnceWithTheUserCoupon()
     {
         var (rich, poor, none) = (NewId(), NewId(), NewId());
         await Node.AddPointsAsync(rich, 250);
@@ -56,12 +55,12 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         Assert.Equal(
             [null, "COUPON_POINTS_TOO_LOW", "COUPON_POINTS_TOO_LOW", null, null, "COUPON_POINTS_TOO_LOW"], Reasons(outcomes));
-        Assert.Equal(outcomes[0].PieceId, outcomes[3].PieceId);
-        Assert.Equal(outcomes[0].PieceId, later.PieceId);
+        Assert.Equal(outcomes[0].UserCouponId, outcomes[3].UserCouponId);
+        Assert.Equal(outcomes[0].UserCouponId, later.UserCouponId);
         Assert.Equal((50, 99), ((await Node.WalletAsync(rich))!.Points, (await Node.WalletAsync(poor))!.Points));
         Assert.Null(await Node.WalletAsync(none));
         Assert.Equal(
-            new[] { outcomes[0].PieceId, outcomes[4].PieceId }.Select(id => $"piece:{id}").Order(), await ChargesAsync(coupon));
+            new[] { outcomes[0].UserCouponId, outcomes[4].UserCouponId }.Select(id => $"piece:{id}").Order(), await ChargesAsync(coupon));
     }
 
     [Fact]
@@ -73,9 +72,9 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         var outcome = (await Node.ClaimManyAsync(coupon, Claim(user) with { DryRun = true }))[0];
 
-        Assert.Equal((null, 0), (outcome.Refusal, outcome.PieceId));
+        Assert.Equal((null, 0), (outcome.Refusal, outcome.UserCouponId));
         Assert.Equal(100, (await Node.WalletAsync(user))!.Points);
-        Assert.Empty(await Node.PiecesAsync(coupon));
+        Assert.Empty(await Node.UserCouponsAsync(coupon));
         Assert.Equal(0, (await Node.StateAsync(coupon)).Claimed);
     }
 
@@ -85,9 +84,9 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         var coupon = NewId();
         var create = Node.Change(t => t with { Password = "SPRING" }) with { Create = true, RequestId = $"create {coupon}" };
 
-        var first = await Node.Grain(coupon).ChangeAsync(create);
-        var repeat = await Node.Grain(coupon).ChangeAsync(create);
-        await Node.Grain(coupon).ChangeAsync(Node.Change(t => t with { Password = "AUTUMN" }));
+        var first = await Node.ChangeAsync(coupon, create);
+        var repeat = await Node.ChangeAsync(coupon, create);
+        await Node.ChangeAsync(coupon, Node.Change(t => t with { Password = "AUTUMN" }));
 
         Assert.Equal(("SPRING", "SPRING"), (first.Coupon!.Terms.Password, repeat.Coupon!.Terms.Password));
         Assert.Equal("AUTUMN", (await Node.StateAsync(coupon)).Terms.Password);
@@ -105,7 +104,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
             var coupons = new[] { await Node.CreateAsync(), await Node.CreateAsync() };
             string[] numbers = [$"N-{NewId()}", $"N-{NewId()}"];
 
-            var outcomes = await Task.WhenAll(coupons.Select(coupon => Node.Grain(coupon).ChangeAsync(new ImportCardsCommand
+            var outcomes = await Task.WhenAll(coupons.Select(coupon => Node.ChangeAsync(coupon, new ImportCardsCommand
             {
                 OperatorId = 1,
                 Rpc = "import",
@@ -137,8 +136,8 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         Assert.Equal([null, null, "COUPON_POINTS_TOO_LOW", null, null, null], Reasons(outcomes));
         Assert.Equal(0, (await Node.WalletAsync(after))!.Points);
-        Assert.Equal([$"piece:{outcomes[3].PieceId}"], await ChargesAsync(coupon));
-        Assert.Equal([1, 2, 3], (await Node.PiecesAsync(coupon)).Select(p => p.Version));
+        Assert.Equal([$"piece:{outcomes[3].UserCouponId}"], await ChargesAsync(coupon));
+        Assert.Equal([1, 2, 3], (await Node.UserCouponsAsync(coupon)).Select(p => p.Version));
     }
 
     [Fact]
@@ -159,7 +158,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         }
 
         Assert.Equal(100, (await Node.WalletAsync(user))!.Points);
-        Assert.Empty(await Node.PiecesAsync(coupon));
+        Assert.Empty(await Node.UserCouponsAsync(coupon));
         Assert.Null((await Node.ClaimAsync(coupon, user, "r")).Refusal);
         Assert.Equal(0, (await Node.WalletAsync(user))!.Points);
     }
@@ -175,8 +174,8 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         var again = await PayAsync(coupon, user, payment, PaidWork.Keep);
 
         Assert.Equal((null, JoinedVerdict.Keep), (first.Outcome.Refusal, first.Answer?.Verdict));
-        Assert.Equal(first.Outcome.PieceId, Assert.Single(await Node.PiecesAsync(coupon)).Id);
-        Assert.Equal((first.Outcome.PieceId, first.Answer?.Text), (again.Outcome.PieceId, again.Answer?.Text));
+        Assert.Equal(first.Outcome.UserCouponId, Assert.Single(await Node.UserCouponsAsync(coupon)).Id);
+        Assert.Equal((first.Outcome.UserCouponId, first.Answer?.Text), (again.Outcome.UserCouponId, again.Answer?.Text));
         Assert.Equal(1, (await Node.StateAsync(coupon)).Claimed);
         Assert.Equal(2, await BookedAsync(payment));
     }
@@ -209,19 +208,52 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         await AssertNothingAsync(coupon, payment);
     }
 
+    /// <summary>verdict, points after, whether the claim stands, whether what the payment books stands.</summary>
+    [Theory]
+    [InlineData(JoinedVerdict.Keep, 30, true, true)]
+    [InlineData(JoinedVerdict.KeepRows, 130, false, true)]
+    [InlineData(JoinedVerdict.Refuse, 100, false, false)]
+    public async Task ClaimPaid_ThatCostsPointsToo_IsSettledOnOneWalletAsThePaymentSays(
+        JoinedVerdict verdict, long points, bool claimStands, bool paymentStands)
+    {
+        var (user, payment) = (NewId(), NewId());
+        await Node.AddPointsAsync(user, 100);
+        var coupon = await Node.CreateAsync(t => t with { PriceCents = 250, PointsCost = 100 });
+
+        var settled = await PayAsync(coupon, user, payment, SettlingWork.KindOf(verdict).Command(payment, new(user, 30)));
+
+        Assert.Equal((null, verdict), (settled.Outcome.Refusal, settled.Answer?.Verdict));
+        // The balance on which the payment has booked: what the claim has left, or all where the claim is undone.
+        Assert.Equal(verdict == JoinedVerdict.KeepRows ? "100" : "0", settled.Answer!.Text);
+        Assert.Equal(points, (await Node.WalletAsync(user))!.Points);
+        Assert.Equal(claimStands ? [$"piece:{settled.Outcome.UserCouponId}"] : [], await ChargesAsync(coupon));
+        Assert.Equal(claimStands ? 1 : 0, (await Node.UserCouponsAsync(coupon)).Count);
+        Assert.Equal(claimStands ? 1 : 0, (await Node.StateAsync(coupon)).Claimed);
+        Assert.Equal(paymentStands ? 1 : 0, await Node.ReadAsync(
+            r => r.Query<TransactionRow>().CountAsync(t => t.Reference == $"settled:{payment}")));
+        await AssertProvenAsync();
+
+        // The grain goes on from what stands.
+        await Node.AddPointsAsync(user, 100);
+        var next = await PayAsync(coupon, user, NewId(), PaidWork.Keep);
+        Assert.Equal(claimStands ? "COUPON_LIMIT_REACHED" : null, next.Outcome.Refusal?.Reason);
+        Assert.Equal(claimStands ? points + 100 : points, (await Node.WalletAsync(user))!.Points);
+        await AssertProvenAsync();
+    }
+
     [Fact]
     public async Task Claimants_AreUsersWithAClaimOrAnIssue()
     {
         var (claims, both, carded) = (NewId(), NewId(), NewId());
         var coupon = await Node.CreateAsync(t => t with { LimitPerUser = 2 });
-        await Node.Grain(coupon).ChangeAsync(new ImportCardsCommand
+        await Node.ChangeAsync(coupon, new ImportCardsCommand
         {
             OperatorId = 1,
             Rpc = "tests/Import",
             Numbers = [$"{carded}"],
-            Hashes = [PieceMoves.HashOf($"{carded}", "secret")],
+            Hashes = [CouponsWrites.HashOf($"{carded}", "secret")],
         });
-        Assert.True((await Node.Get<PieceMoves>().ExchangeAsync(carded, $"{carded}", "secret", CancellationToken.None)).IsAccepted);
+        Assert.True((await Node.Get<CouponsWrites>().ExchangeAsync(carded, $"{carded}", "secret", CancellationToken.None)).IsAccepted);
 
         await Node.ClaimManyAsync(
             coupon,
@@ -245,15 +277,26 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
     private protected async Task<List<string>> ChargesAsync(long coupon)
     {
-        var pieces = (await Node.PiecesAsync(coupon)).Select(p => $"piece:{p.Id}").ToArray();
+        var userCoupons = (await Node.UserCouponsAsync(coupon)).Select(p => $"piece:{p.Id}").ToArray();
         return await Node.ReadAsync(r => r.Query<TransactionRow>()
-            .Where(t => t.Kind == LedgerKind.CouponPoints && pieces.Contains(t.Reference))
+            .Where(t => t.Kind == LedgerKind.CouponPoints && userCoupons.Contains(t.Reference))
             .OrderBy(t => t.Reference).Select(t => t.Reference).ToListAsync());
     }
 
-    private Task<JoinedOutcome<CouponOutcome>> PayAsync(long coupon, long user, long payment, string kind) =>
-        Node.Grain(coupon).ClaimJoinedAsync(
-            new() { UserId = user, RequestId = $"pay-{payment}", IsPaid = true }, new() { Kind = kind, Id = payment });
+    private Task<JoinedOutcome<CouponOutcome>> PayAsync(long coupon, long user, long payment, JoinedKind<CouponOutcome, NoPayload> kind) =>
+        PayAsync(coupon, user, payment, kind.Command(payment, NoPayload.Value));
+
+    private Task<JoinedOutcome<CouponOutcome>> PayAsync(long coupon, long user, long payment, JoinedCommand joined) =>
+        Node.Grain(coupon).RunJoinedAsync(
+            new ClaimCommand { UserId = user, RequestId = $"pay-{payment}", IsPaid = true }, joined);
+
+    private async Task AssertProvenAsync()
+    {
+        await foreach (var slice in Node.Get<LedgerProof>().RunAsync(CancellationToken.None))
+        {
+            Assert.Empty(slice.Faults);
+        }
+    }
 
     /// <summary>How often the payment's work has left its row.</summary>
     private Task<int> BookedAsync(long payment)
@@ -264,7 +307,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
     private async Task AssertNothingAsync(long coupon, long payment)
     {
-        Assert.Empty(await Node.PiecesAsync(coupon));
+        Assert.Empty(await Node.UserCouponsAsync(coupon));
         Assert.Equal((0, 0), ((await Node.StateAsync(coupon)).Claimed, (await Node.StateAsync(coupon)).Claimants));
         Assert.Equal(0, await BookedAsync(payment));
     }
@@ -291,8 +334,8 @@ public sealed class CouponGrainOnPostgres(CouponNode<OnPostgres> node) : CouponG
             // One message, as neighbours on one node come.
             var outcomes = await Node.ClaimManyAsync(coupon, Claim(locked, "r"), Claim(free));
 
-            Assert.Equal(["STORAGE_UNAVAILABLE", null], Reasons(outcomes));
-            Assert.Equal(free, Assert.Single(await Node.PiecesAsync(coupon)).UserId);
+            Assert.Equal([Deferral.Refusal.Reason, null], Reasons(outcomes));
+            Assert.Equal(free, Assert.Single(await Node.UserCouponsAsync(coupon)).UserId);
         }
 
         Assert.Equal((100, 0), ((await Node.WalletAsync(locked))!.Points, (await Node.WalletAsync(free))!.Points));
@@ -313,9 +356,9 @@ public sealed class CouponGrainOnPostgres(CouponNode<OnPostgres> node) : CouponG
         await using var spend = new NpgsqlCommand($"UPDATE wallets_wallets SET points = 150 WHERE user_id = {locked}", foreign);
         await spend.ExecuteNonQueryAsync();
 
-        var messages = Node.Get<Coalescer<long, CouponCommand, CouponOutcome>>();
-        var claim = messages.SubmitPatientlyAsync(coupon, Claim(locked), o => o.Refusal, TimeProvider.System);
-        var neighbour = await messages.SubmitPatientlyAsync(coupon, Claim(free), o => o.Refusal, TimeProvider.System);
+        var coupons = Node.Get<HotGrains<long, CouponCommand, CouponOutcome>>();
+        var claim = coupons.RunAsync(coupon, Claim(locked));
+        var neighbour = await coupons.RunAsync(coupon, Claim(free));
         var dry = (await Node.ClaimManyAsync(coupon, Claim(locked) with { DryRun = true }, Claim(asking) with { DryRun = true }));
         Assert.False(claim.IsCompleted);
         await transaction.CommitAsync();

@@ -5,7 +5,7 @@ namespace Silo.Modules.Tests.Coupons;
 
 /// <summary>
 /// Goal: a claim of a user whom the grain does not remember is decided without a read, and is right all the same.
-/// Method: users with pieces whose coupon's grain has forgotten them, each way in which the guess is wrong.
+/// Method: users with user-coupons whose coupon's grain has forgotten them, each way in which the guess is wrong.
 /// </summary>
 public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
     where TKind : IDatabaseKind
@@ -18,7 +18,7 @@ public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSu
     [InlineData(1, "a", "", null, true)]
     [InlineData(2, "a", "", null, true)]
     [InlineData(2, "a", "another body", "REQUEST_ID_REUSED", false)]
-    public async Task Claim_OfAForgottenUserWithAPiece_IsDecidedByIt(
+    public async Task Claim_OfAForgottenUserWithAUserCoupon_IsDecidedByIt(
         int limit, string request, string body, string? expected, bool same)
     {
         var (user, other) = (NewId(), NewId());
@@ -33,11 +33,11 @@ public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSu
             new ClaimCommand { UserId = user, RequestId = request, RequestHash = body.Length });
 
         Assert.Equal([null, expected], outcomes.Select(o => o.Refusal?.Reason));
-        Assert.Equal(same, outcomes[1].PieceId == first.PieceId);
-        var pieces = await Node.PiecesAsync(coupon);
-        Assert.Equal(expected is null && !same ? [0, 1] : [0], pieces.Where(p => p.UserId == user).Select(p => p.Ordinal));
+        Assert.Equal(same, outcomes[1].UserCouponId == first.UserCouponId);
+        var userCoupons = await Node.UserCouponsAsync(coupon);
+        Assert.Equal(expected is null && !same ? [0, 1] : [0], userCoupons.Where(p => p.UserId == user).Select(p => p.Ordinal));
         var state = await Node.StateAsync(coupon);
-        Assert.Equal((pieces.Count, 2), (state.Claimed, state.Claimants));
+        Assert.Equal((userCoupons.Count, 2), (state.Claimed, state.Claimants));
     }
 
     [Fact]
@@ -52,21 +52,21 @@ public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSu
             coupon, new ClaimCommand { UserId = late }, new ClaimCommand { UserId = user, RequestId = "a" });
 
         Assert.Equal(["COUPON_SOLD_OUT", null], outcomes.Select(o => o.Refusal?.Reason));
-        Assert.Equal(first.PieceId, outcomes[1].PieceId);
+        Assert.Equal(first.UserCouponId, outcomes[1].UserCouponId);
     }
 
     [Fact]
-    public async Task Claim_OfAForgottenUserWhoWasIssuedAPiece_IsNumberedAfterIt()
+    public async Task Claim_OfAForgottenUserWhoWasIssuedAUserCoupon_IsNumberedAfterIt()
     {
         var user = NewId();
         var coupon = await Node.CreateAsync();
-        await Node.Grain(coupon).ChangeAsync(new IssueCommand { OperatorId = 1, Rpc = "tests/Issue", Users = [user] });
+        await Node.ChangeAsync(coupon, new IssueCommand { OperatorId = 1, Rpc = "tests/Issue", Users = [user] });
         await Node.ForgetAsync();
 
         var outcome = await Node.ClaimAsync(coupon, user);
 
         Assert.Null(outcome.Refusal);
-        Assert.Equal([0, 1], (await Node.PiecesAsync(coupon)).Select(p => p.Ordinal));
+        Assert.Equal([0, 1], (await Node.UserCouponsAsync(coupon)).Select(p => p.Ordinal));
         Assert.Equal(1, (await Node.StateAsync(coupon)).Claimants);
     }
 
@@ -99,8 +99,8 @@ public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSu
             var outcomes = await Node.ClaimManyAsync(coupon, commands);
             foreach (var (command, outcome) in commands.Zip(outcomes).Where(o => o.Second.Refusal is null))
             {
-                var first = accepted.GetValueOrDefault((command.UserId, command.RequestId), outcome.PieceId);
-                Assert.True(first == outcome.PieceId, $"{command.UserId}/{command.RequestId} got two pieces, seed {seed}");
+                var first = accepted.GetValueOrDefault((command.UserId, command.RequestId), outcome.UserCouponId);
+                Assert.True(first == outcome.UserCouponId, $"{command.UserId}/{command.RequestId} got two pieces, seed {seed}");
                 accepted[(command.UserId, command.RequestId)] = first;
             }
 
@@ -110,14 +110,14 @@ public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSu
             }
         }
 
-        var pieces = await Node.PiecesAsync(coupon);
-        Assert.Equal(accepted.Values.Order(), pieces.Select(p => p.Id));
-        Assert.True(pieces.Count <= 90, $"{pieces.Count} pieces, seed {seed}");
-        Assert.All(pieces.GroupBy(p => p.UserId), mine => Assert.Equal(
+        var userCoupons = await Node.UserCouponsAsync(coupon);
+        Assert.Equal(accepted.Values.Order(), userCoupons.Select(p => p.Id));
+        Assert.True(userCoupons.Count <= 90, $"{userCoupons.Count} pieces, seed {seed}");
+        Assert.All(userCoupons.GroupBy(p => p.UserId), mine => Assert.Equal(
             Enumerable.Range(0, mine.Count()).Select(n => (long)n), mine.Select(p => p.Ordinal).Order()));
-        Assert.All(pieces.GroupBy(p => p.UserId), mine => Assert.InRange(mine.Count(), 1, limit));
+        Assert.All(userCoupons.GroupBy(p => p.UserId), mine => Assert.InRange(mine.Count(), 1, limit));
         var state = await Node.StateAsync(coupon);
-        Assert.Equal((pieces.Count, pieces.Select(p => p.UserId).Distinct().Count()), (state.Claimed, state.Claimants));
+        Assert.Equal((userCoupons.Count, userCoupons.Select(p => p.UserId).Distinct().Count()), (state.Claimed, state.Claimants));
     }
 }
 
@@ -126,7 +126,7 @@ public sealed class CouponGuessOnSqlite(CouponNode<OnSqlite> node) : CouponGuess
 public sealed class CouponGuessOnPostgres(CouponNode<OnPostgres> node) : CouponGuessSuite<OnPostgres>(node)
 {
     [Fact]
-    public async Task Claim_OfFreshUsers_ReadsNoPieces()
+    public async Task Claim_OfFreshUsers_ReadsNoUserCoupons()
     {
         var coupon = await Node.CreateAsync();
         await Node.ClaimAsync(coupon, NewId());
@@ -136,6 +136,6 @@ public sealed class CouponGuessOnPostgres(CouponNode<OnPostgres> node) : CouponG
             coupon, [.. Enumerable.Range(0, 50).Select(_ => new ClaimCommand { UserId = NewId() })]);
 
         Assert.All(outcomes, o => Assert.Null(o.Refusal));
-        Assert.DoesNotContain(Node.Statements, s => s.Sql.Contains("coupons_pieces", StringComparison.Ordinal));
+        Assert.DoesNotContain(Node.Statements, s => s.Sql.Contains("coupons_user_coupons", StringComparison.Ordinal));
     }
 }

@@ -53,16 +53,19 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
 
     internal ILotteryGrain Lottery(long lottery) => Client.GetGrain<ILotteryGrain>(lottery);
 
+    /// <summary>The handler of a kind of work.</summary>
+    internal IWorkHandler WorkOf(string kind) => Get<IEnumerable<IWorkHandler>>().Single(handler => handler.Kind == kind);
+
     /// <summary>A coupon that is open now.</summary>
     internal async Task<long> CreateAsync(Func<CouponTerms, CouponTerms>? change = null)
     {
         var coupon = NewId();
-        var created = await Grain(coupon).ChangeAsync(Change(change) with { Create = true }).WaitAsync(Bound);
+        var created = await ChangeAsync(coupon, Change(change) with { Create = true });
         Assert.Null(created.Refusal);
         return coupon;
     }
 
-    internal async Task<CouponState> StateAsync(long coupon) => await Get<CouponReads>().StateAsync(coupon);
+    internal async Task<CouponState> StateAsync(long coupon) => await Get<CouponsReads>().StateAsync(coupon);
 
     internal ChangeCommand Change(Func<CouponTerms, CouponTerms>? change = null)
     {
@@ -82,14 +85,22 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
         (await ClaimManyAsync(coupon, new ClaimCommand { UserId = user, RequestId = requestId }))[0];
 
     internal Task<CouponOutcome[]> ClaimManyAsync(long coupon, params CouponCommand[] commands) =>
-        Grain(coupon).ClaimAsync(commands).WaitAsync(Bound);
+        Grain(coupon).RunAsync(commands).WaitAsync(Bound);
 
-    /// <summary>A user's piece of a coupon of its own.</summary>
-    internal async Task<long> PieceAsync(long user, Func<CouponTerms, CouponTerms>? change = null)
+    /// <summary>One command, alone in its message.</summary>
+    internal async Task<CouponOutcome> ChangeAsync(long coupon, CouponCommand command) =>
+        (await ClaimManyAsync(coupon, command))[0];
+
+    /// <summary>One command to a lottery, alone in its message.</summary>
+    internal async Task<LotteryOutcome> ChangeAsync(long lottery, LotteryCommand command) =>
+        (await Lottery(lottery).RunAsync([command]).WaitAsync(Bound))[0];
+
+    /// <summary>A user's user-coupon of a coupon of its own.</summary>
+    internal async Task<long> UserCouponAsync(long user, Func<CouponTerms, CouponTerms>? change = null)
     {
         var outcome = await ClaimAsync(await CreateAsync(change), user);
         Assert.Null(outcome.Refusal);
-        return outcome.PieceId;
+        return outcome.UserCouponId;
     }
 
     internal async Task AddPointsAsync(long user, long points) => Assert.True((await Units.RunAsync<long>(
@@ -107,8 +118,8 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
     internal Task<WalletRow?> WalletAsync(long user) => ReadAsync(
         r => r.Query<WalletRow>().SingleOrDefaultAsync(w => w.UserId == user));
 
-    internal Task<List<PieceRow>> PiecesAsync(long coupon) => ReadAsync(
-        r => r.Query<PieceRow>().Where(p => p.CouponId == coupon && p.ClaimedAt >= 0).OrderBy(p => p.Id).ToListAsync());
+    internal Task<List<UserCouponRow>> UserCouponsAsync(long coupon) => ReadAsync(
+        r => r.Query<UserCouponRow>().Where(p => p.CouponId == coupon && p.ClaimedAt >= 0).OrderBy(p => p.Id).ToListAsync());
 
     private protected override void Add(IServiceCollection services, IConfiguration configuration)
     {
@@ -117,6 +128,12 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
         services.AddSingleton<ISignInStreaks>(SignIns);
         services.AddSingleton<IJoinedWork>(new PaidWork(PaidWork.Keep, JoinedVerdict.Keep));
         services.AddSingleton<IJoinedWork>(new PaidWork(PaidWork.Refuse, JoinedVerdict.Refuse));
+        foreach (var verdict in Enum.GetValues<JoinedVerdict>())
+        {
+            services.AddSingleton<IJoinedWork>(
+                provider => new SettlingWork(verdict, provider.GetRequiredService<IWallets>()));
+        }
+
         services.AddSiloStorage(configuration);
         services.ConfigureDbContext<PostgreSqlContext>(context => context.AddInterceptors(catcher));
         services.AddAccounts(configuration);
@@ -157,28 +174,71 @@ internal sealed class FakeSignIns : ISignInStreaks
             users.Where(Days.ContainsKey).ToDictionary(user => user, user => Days[user]));
 }
 
-/// <summary>A payment's part of a paid claim: books the price, and answers as it was told.</summary>
-internal sealed class PaidWork(string kind, JoinedVerdict verdict) : IJoinedWork
+/// <summary>A payment's part of a paid claim: counts itself, and answers as it was told.</summary>
+internal sealed class PaidWork(JoinedKind<CouponOutcome, NoPayload> kind, JoinedVerdict verdict)
+    : JoinedWork<CouponOutcome, NoPayload>(kind)
 {
-    public const string Keep = "tests.paid_keep";
-    public const string Refuse = "tests.paid_refuse";
+    public static readonly JoinedKind<CouponOutcome, NoPayload> Keep = new("tests.paid_keep");
+    public static readonly JoinedKind<CouponOutcome, NoPayload> Refuse = new("tests.paid_refuse");
 
     public static readonly Refusal Refusal = new("PAYMENT_GONE", RefusalKind.Precondition, "The payment is gone.");
 
-    public string Kind => kind;
-
-    public async Task<JoinedAnswer> RunAsync(Unit unit, JoinedCommand command, JoinedDecision decision)
+    protected override Func<JoinedDecision<CouponOutcome>, Rows, JoinedAnswer> Stage(Stage stage, long id, NoPayload payload)
     {
-        await unit.ExecuteAsync(
-            $"INSERT INTO accounts_attempts (key, count, since) VALUES ({$"paid:{command.Id}"}, 1, 0) ON CONFLICT (key) DO UPDATE SET count = accounts_attempts.count + 1",
-            CancellationToken.None);
-        return new()
+        var key = $"paid:{id}";
+        var before = stage.Where<AttemptRow>($"key = {key}");
+        return (decision, rows) =>
         {
-            Verdict = verdict,
-            Refusal = verdict == JoinedVerdict.Keep ? null : Refusal,
-            Text = ((CouponOutcome)decision.Outcome).PieceId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            rows.Put(new AttemptRow { Key = key, Count = (before.Only?.Count ?? 0) + 1 });
+            return new()
+            {
+                Verdict = verdict,
+                Refusal = verdict == JoinedVerdict.Keep ? null : Refusal,
+                Text = decision.Decision!.UserCouponId.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            };
         };
     }
+}
+
+/// <summary>
+/// A payment's part of a paid claim that books on the claimant's own wallet: some points for the payment, on what the claim
+/// has left. Answers as it was told.
+/// </summary>
+internal sealed class SettlingWork(JoinedVerdict verdict, IWallets wallets)
+    : JoinedWork<CouponOutcome, SettlingWork.Payment>(KindOf(verdict))
+{
+    public static JoinedKind<CouponOutcome, Payment> KindOf(JoinedVerdict verdict) => new($"tests.settle_{verdict}");
+
+    protected override Func<JoinedDecision<CouponOutcome>, Rows, JoinedAnswer> Stage(Stage stage, long id, Payment payload)
+    {
+        var ledger = wallets.Stage(stage, [payload.UserId]);
+        return (_, rows) =>
+        {
+            var before = ledger.PointsOf(payload.UserId);
+            var posted = ledger.Post(
+                new()
+                {
+                    Kind = LedgerKind.Adjustment,
+                    Reference = $"settled:{id}",
+                    Lines =
+                    [
+                        new(payload.UserId, LedgerAccount.Points, payload.Points),
+                        new(0, LedgerAccount.ShopPointsIssued, -payload.Points),
+                    ],
+                },
+                rows);
+            Assert.True(posted.IsAccepted);
+            return new()
+            {
+                Verdict = verdict,
+                Refusal = verdict == JoinedVerdict.Keep ? null : PaidWork.Refusal,
+                Text = $"{before}",
+            };
+        };
+    }
+
+    /// <summary>Who pays, and how many points come with it.</summary>
+    public sealed record Payment(long UserId, long Points);
 }
 
 /// <summary>A statement and the values of its parameters.</summary>

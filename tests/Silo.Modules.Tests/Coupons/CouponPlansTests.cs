@@ -8,27 +8,27 @@ using Xunit;
 namespace Silo.Modules.Tests.Coupons;
 
 /// <summary>
-/// Goal: a hot coupon's pieces are never read through to find those of a few users, whatever the planner knows of the
+/// Goal: a hot coupon's user-coupons are never read through to find those of a few users, whatever the planner knows of the
 /// table. Method: the statements that the module itself sends are caught and explained, with their values and as generic
 /// plans, on a table never analysed, on one analysed when it was small, and on one analysed now.
 /// </summary>
 public sealed partial class CouponPlansTests(CouponNode<OnPostgres> node) : CouponSuite<OnPostgres>(node)
 {
-    private const string ByUser = "IX_coupons_pieces_user_id_coupon_id_ordinal";
-    private const string ByCoupon = "IX_coupons_pieces_coupon_id_id";
+    private const string ByUser = "IX_coupons_user_coupons_user_id_coupon_id_ordinal";
+    private const string ByCoupon = "IX_coupons_user_coupons_coupon_id_id";
 
     [Theory]
     [InlineData(Statistics.None)]
     [InlineData(Statistics.OfTheSmallTable)]
     [InlineData(Statistics.Now)]
-    public async Task Pieces_OfAHotCoupon_AreReadByTheirIndexes(Statistics statistics)
+    public async Task UserCoupons_OfAHotCoupon_AreReadByTheirIndexes(Statistics statistics)
     {
         var coupon = await Node.CreateAsync();
         var quiet = await Node.CreateAsync();
         await using var connection = new NpgsqlConnection(Node.ConnectionString);
         await connection.OpenAsync();
-        await RunAsync(connection, "TRUNCATE coupons_pieces; ALTER TABLE coupons_pieces SET (autovacuum_enabled = false)");
-        await RunAsync(connection, "DELETE FROM pg_statistic WHERE starelid = 'coupons_pieces'::regclass");
+        await RunAsync(connection, "TRUNCATE coupons_user_coupons; ALTER TABLE coupons_user_coupons SET (autovacuum_enabled = false)");
+        await RunAsync(connection, "DELETE FROM pg_statistic WHERE starelid = 'coupons_user_coupons'::regclass");
         // A shop has had some coupons before the hot one.
         for (var former = quiet; former < quiet + 20; former++)
         {
@@ -37,13 +37,13 @@ public sealed partial class CouponPlansTests(CouponNode<OnPostgres> node) : Coup
 
         if (statistics == Statistics.OfTheSmallTable)
         {
-            await RunAsync(connection, "ANALYZE coupons_pieces");
+            await RunAsync(connection, "ANALYZE coupons_user_coupons");
         }
 
         await InsertAsync(connection, coupon, 1_000, 50_000);
         if (statistics == Statistics.Now)
         {
-            await RunAsync(connection, "ANALYZE coupons_pieces");
+            await RunAsync(connection, "ANALYZE coupons_user_coupons");
         }
 
         var users = Enumerable.Range(1, 256).Select(i => (CouponCommand)new ClaimCommand { UserId = i, DryRun = true }).ToArray();
@@ -54,14 +54,14 @@ public sealed partial class CouponPlansTests(CouponNode<OnPostgres> node) : Coup
             var plans = await PlansAsync(connection, batch);
             Assert.All(plans, plan => Assert.True(plan.Contains(ByUser, StringComparison.Ordinal), plan));
             Assert.All(plans, plan => Assert.DoesNotContain(ByCoupon, plan, StringComparison.Ordinal));
-            Assert.All(plans, plan => Assert.DoesNotContain("Seq Scan on coupons_pieces", plan, StringComparison.Ordinal));
+            Assert.All(plans, plan => Assert.DoesNotContain("Seq Scan on coupons_user_coupons", plan, StringComparison.Ordinal));
         }
 
         // What the planner knows to be nearly the whole table, it may as well read in the order of the ids.
         foreach (var listed in statistics == Statistics.Now ? [quiet] : new[] { quiet, coupon })
         {
             var page = await CaughtAsync(
-                "ORDER BY", () => Node.Get<CouponReads>().ClaimsAsync(listed, new Paging(1, 20), CancellationToken.None));
+                "ORDER BY", () => Node.Get<CouponsReads>().ClaimsAsync(listed, new Paging(1, 20), CancellationToken.None));
             Assert.All(
                 await PlansAsync(connection, page),
                 plan => Assert.True(plan.Contains(ByCoupon, StringComparison.Ordinal), plan));
@@ -79,7 +79,7 @@ public sealed partial class CouponPlansTests(CouponNode<OnPostgres> node) : Coup
     private static async Task InsertAsync(NpgsqlConnection connection, long coupon, long first, int count) => await RunAsync(
         connection,
         $"""
-        INSERT INTO coupons_pieces (id, coupon_id, version, user_id, request_id, request_hash, claimed_at, origin,
+        INSERT INTO coupons_user_coupons (id, coupon_id, version, user_id, request_id, request_hash, claimed_at, origin,
             ordinal)
         SELECT {coupon} * 1000000::bigint + {first} + n, {coupon}, 1, {first} + n / 2, 'r' || n, 0, 1, 1, n % 2 FROM generate_series(1, {count}) AS n
         """);
@@ -121,12 +121,12 @@ public sealed partial class CouponPlansTests(CouponNode<OnPostgres> node) : Coup
         return string.Join('\n', lines);
     }
 
-    /// <summary>The one statement on the pieces with a text in it that is sent meanwhile.</summary>
+    /// <summary>The one statement on the user-coupons with a text in it that is sent meanwhile.</summary>
     private async Task<Statement> CaughtAsync(string text, Func<Task> work)
     {
         Node.Statements.Clear();
         await work();
-        return Assert.Single(Node.Statements, s => s.Sql.Contains("coupons_pieces", StringComparison.Ordinal)
+        return Assert.Single(Node.Statements, s => s.Sql.Contains("coupons_user_coupons", StringComparison.Ordinal)
             && s.Sql.Contains(text, StringComparison.Ordinal));
     }
 

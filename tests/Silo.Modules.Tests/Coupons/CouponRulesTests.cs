@@ -90,9 +90,9 @@ public sealed class CouponRulesTests
     [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 0)]
-    public void AfterPiece_CountsThePieceAndTheUserOnce(bool first, long claimants)
+    public void AfterGiving_CountsTheUserCouponAndTheUserOnce(bool first, long claimants)
     {
-        var next = CouponRules.AfterPiece(State(10, 4, 9), first);
+        var next = CouponRules.AfterGiving(State(10, 4, 9), first);
 
         Assert.Equal(5, next.Claimed);
         Assert.Equal(5, next.StockLeft);
@@ -157,7 +157,7 @@ public sealed class CouponRulesTests
 
     private static ClaimCommand Command(string requestId, long hash) => new() { RequestId = requestId, RequestHash = hash };
 
-    private static Claimant Claimant(int pieces) => new([.. Enumerable.Repeat(Accepted("", 0), pieces)], 0, 0);
+    private static Claimant Claimant(int userCoupons) => new([.. Enumerable.Repeat(Accepted("", 0), userCoupons)], 0, 0);
 
     private static AcceptedClaim Accepted(string requestId, long hash) => new(42, 1, requestId, hash, 1_200);
 

@@ -64,7 +64,7 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
         await Node.ForgetAsync();
 
         // In one batch with a user who really has none.
-        var outcomes = await Node.Lottery(lottery).DrawAsync(
+        var outcomes = await Node.Lottery(lottery).RunAsync(
             [new DrawCommand { UserId = other }, new DrawCommand { UserId = user, RequestId = request, RequestHash = body.Length }]);
 
         Assert.Equal([null, expected], outcomes.Select(o => o.Refusal?.Reason));
@@ -87,7 +87,7 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
         {
             var commands = Enumerable.Range(0, 20)
                 .Select(_ => new DrawCommand { UserId = users[random.Next(users.Length)], RequestId = $"r{random.Next(6)}" }).ToArray();
-            var outcomes = await Node.Lottery(lottery).DrawAsync(commands);
+            var outcomes = await Node.Lottery(lottery).RunAsync(commands);
             foreach (var (command, outcome) in commands.Zip(outcomes).Where(o => o.Second.Refusal is null))
             {
                 var first = accepted.GetValueOrDefault((command.UserId, command.RequestId), outcome.DrawId);
@@ -109,7 +109,7 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
     }
 
     [Fact]
-    public async Task Draw_OfACouponPrize_GivesAPieceOfTheAllotment()
+    public async Task Draw_OfACouponPrize_GivesAUserCouponOfTheAllotment()
     {
         var user = NewId();
         var coupon = await Node.CreateAsync(t => t with { StockTotal = 5, AmountMaxCents = 2_000 });
@@ -118,29 +118,29 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
 
         var draws = new[] { await DrawAsync(lottery, user), await DrawAsync(lottery, user), await DrawAsync(lottery, user) };
 
-        var pieces = await Node.PiecesAsync(coupon);
-        Assert.Equal(2, draws.Count(d => d.PieceId > 0));
-        Assert.Equal(draws.Select(d => d.PieceId).Where(id => id > 0).Order(), pieces.Select(p => p.Id));
-        Assert.All(pieces, p => Assert.Equal((user, PieceOrigin.Prize), (p.UserId, p.Origin)));
-        Assert.All(pieces, p => Assert.InRange(p.DrawnCents!.Value, 1_000, 2_000));
+        var userCoupons = await Node.UserCouponsAsync(coupon);
+        Assert.Equal(2, draws.Count(d => d.UserCouponId > 0));
+        Assert.Equal(draws.Select(d => d.UserCouponId).Where(id => id > 0).Order(), userCoupons.Select(p => p.Id));
+        Assert.All(userCoupons, p => Assert.Equal((user, UserCouponOrigin.Prize), (p.UserId, p.Origin)));
+        Assert.All(userCoupons, p => Assert.InRange(p.DrawnCents!.Value, 1_000, 2_000));
         // A prize is no claim: the user may still claim his own.
         Assert.Null((await Node.ClaimAsync(coupon, user)).Refusal);
     }
 
     [Fact]
-    public async Task End_OfALotteryWithPiecesLeft_GivesThemBackOnce()
+    public async Task End_OfALotteryWithUserCouponsLeft_GivesThemBackOnce()
     {
         var coupon = await Node.CreateAsync(t => t with { StockTotal = 5 });
         var lottery = await CreateWithCouponAsync(coupon, stock: 4, times: 1);
         await DrawAsync(lottery, NewId());
         Assert.Equal((1, 4), await StockAsync(coupon));
 
-        await Node.Lottery(lottery).ChangeAsync(new LotteryChangeCommand { Change = LotteryChange.End, Rpc = "tests/End" });
-        await Node.Lottery(lottery).ChangeAsync(new CloseCommand());
-        var work = Assert.Single(await WorkAsync(LotteryAllotments.GiveBack, $"{coupon}:"));
+        await Node.ChangeAsync(lottery, new LotteryChangeCommand { Change = LotteryChange.End, Rpc = "tests/End" });
+        await Node.ChangeAsync(lottery, new CloseCommand());
+        var work = Assert.Single(await WorkAsync(LotteriesWork.GiveBack, coupon));
         for (var i = 0; i < 2; i++)
         {
-            await new GiveBackWork(Node.Get<ICouponAllotments>()).RunAsync(work, CancellationToken.None);
+            await RunAsync(work);
         }
 
         Assert.Equal((4, 1), await StockAsync(coupon));
@@ -153,12 +153,12 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
     public async Task Settle_OfAnAllotment_GivesItBackOnlyIfNoLotteryUsesIt(bool isUsed)
     {
         var coupon = await Node.CreateAsync(t => t with { StockTotal = 5 });
-        var allotments = Node.Get<LotteryAllotments>();
+        var allotments = Node.Get<LotteriesWrites>();
         var terms = Terms(1, CouponPrize(coupon, 3), Loss);
         var takes = (await allotments.TakeAsync(new(), terms)).Value!;
         Assert.Equal((2, 3), await StockAsync(coupon));
         // Whoever took them may die here: the work to look at them is there already.
-        var look = Assert.Single(await WorkAsync(LotteryAllotments.Settle, $"{coupon}:"));
+        var look = Assert.Single(await WorkAsync(LotteriesWork.Settle, coupon));
         var lottery = NewId();
         if (isUsed)
         {
@@ -167,16 +167,16 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
 
         for (var i = 0; i < 2; i++)
         {
-            await new SettleWork(allotments).RunAsync(look, CancellationToken.None);
+            await RunAsync(look);
         }
 
-        var back = await WorkAsync(LotteryAllotments.GiveBack, $"{coupon}:");
+        var back = await WorkAsync(LotteriesWork.GiveBack, coupon);
         Assert.Equal(isUsed ? 0 : 1, back.Count);
         if (!isUsed)
         {
             // Too late to be used.
             await Assert.ThrowsAsync<StorageUnavailableException>(() => SaveAsync(lottery, terms, takes));
-            await new GiveBackWork(Node.Get<ICouponAllotments>()).RunAsync(back[0], CancellationToken.None);
+            await RunAsync(back[0]);
         }
 
         Assert.Equal(isUsed ? (2L, 3L) : (5L, 0L), await StockAsync(coupon));
@@ -187,15 +187,14 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
     public async Task Take_OfMoreThanACouponHas_TakesNothingAtAll()
     {
         var (first, second) = (await Node.CreateAsync(t => t with { StockTotal = 5 }), await Node.CreateAsync(t => t with { StockTotal = 2 }));
-        var allotments = Node.Get<LotteryAllotments>();
+        var allotments = Node.Get<LotteriesWrites>();
 
         var taken = await allotments.TakeAsync(
             new(), Terms(1, CouponPrize(first, 3), CouponPrize(second, 3) with { Title = "second" }, Loss));
 
         Assert.Equal("COUPON_SOLD_OUT", taken.Refusal?.Reason);
         Assert.Equal((2, 0), await StockAsync(second));
-        await new GiveBackWork(Node.Get<ICouponAllotments>()).RunAsync(
-            Assert.Single(await WorkAsync(LotteryAllotments.GiveBack, $"{first}:")), CancellationToken.None);
+        await RunAsync(Assert.Single(await WorkAsync(LotteriesWork.GiveBack, first)));
         Assert.Equal((5, 0), await StockAsync(first));
     }
 
@@ -212,23 +211,23 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
         {
             Prizes = [present.Terms.Prizes[0] with { Stock = stock, Coupon = null }, present.Terms.Prizes[1]],
         };
-        var takes = (await Node.Get<LotteryAllotments>().TakeAsync(present.Terms, terms)).Value!;
+        var takes = (await Node.Get<LotteriesWrites>().TakeAsync(present.Terms, terms)).Value!;
 
         Assert.Null((await SaveAsync(lottery, terms, takes)).Refusal);
 
-        Assert.Equal(taken, takes.Sum(t => t.Pieces));
-        var backs = await WorkAsync(LotteryAllotments.GiveBack, $"{coupon}:");
-        Assert.Equal(given, backs.Sum(back => LotteryAllotments.Read(back.Payload).Pieces));
+        Assert.Equal(taken, takes.Sum(t => t.Quantity));
+        var backs = await WorkAsync(LotteriesWork.GiveBack, coupon);
+        Assert.Equal(given, backs.Sum(back => back.Payload.Quantity));
         foreach (var back in backs)
         {
-            await new GiveBackWork(Node.Get<ICouponAllotments>()).RunAsync(back, CancellationToken.None);
+            await RunAsync(back);
         }
 
         Assert.Equal((10 - stock, stock), await StockAsync(coupon));
         Assert.NotNull((await StateAsync(lottery)).Terms.Prizes[0].Coupon);
     }
 
-    /// <summary>Without pieces, which nobody takes for terms that are refused anyway.</summary>
+    /// <summary>Without user-coupons, which nobody takes for terms that are refused anyway.</summary>
     [Fact]
     public async Task Update_BelowWhatWasWonAndWithMoreOfACoupon_SaysThatTheStockIsTooLow()
     {
@@ -257,7 +256,7 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
     };
 
     private async Task<LotteryOutcome> SaveAsync(long lottery, LotteryTerms terms, CouponTake[] takes) =>
-        await Node.Lottery(lottery).ChangeAsync(new LotteryChangeCommand
+        await Node.ChangeAsync(lottery, new LotteryChangeCommand
         {
             OperatorId = 1,
             Rpc = "tests/Save",
@@ -277,15 +276,15 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
     private async Task<long> CreateWithCouponAsync(long coupon, long stock, int times)
     {
         var (lottery, terms) = (NewId(), Terms(times, CouponPrize(coupon, stock), Loss with { Weight = 0 }));
-        var takes = (await Node.Get<LotteryAllotments>().TakeAsync(new(), terms)).Value!;
+        var takes = (await Node.Get<LotteriesWrites>().TakeAsync(new(), terms)).Value!;
         Assert.Null((await SaveAsync(lottery, terms, takes)).Refusal);
         return lottery;
     }
 
     private async Task<LotteryOutcome> DrawAsync(long lottery, long user, string request = "") =>
-        (await Node.Lottery(lottery).DrawAsync([new DrawCommand { UserId = user, RequestId = request }]))[0];
+        (await Node.Lottery(lottery).RunAsync([new DrawCommand { UserId = user, RequestId = request }]))[0];
 
-    private Task<LotteryState> StateAsync(long lottery) => Node.Get<LotteryReads>().StateAsync(lottery);
+    private Task<LotteryState> StateAsync(long lottery) => Node.Get<LotteriesReads>().StateAsync(lottery);
 
     private Task<List<DrawRow>> RowsAsync(long lottery) => Node.ReadAsync(
         r => r.Query<DrawRow>().Where(d => d.LotteryId == lottery).OrderBy(d => d.Position).ToListAsync());
@@ -296,9 +295,15 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
         return (state.StockLeft, state.Allotted);
     }
 
-    private Task<List<WorkItem>> WorkAsync(string kind, string payload) => Node.ReadAsync(async r =>
-        (await r.Query<WorkRow>().Where(w => w.Kind == kind && w.Payload.StartsWith(payload)).ToListAsync())
-        .ConvertAll(w => new WorkItem(w.Kind, w.Key, w.Payload, 1)));
+    /// <summary>The work of a kind that is about a coupon.</summary>
+    private Task<List<WorkItem<CouponQuantity>>> WorkAsync(WorkKind<CouponQuantity> kind, long coupon) => Node.ReadAsync(async r =>
+        (await r.Query<WorkRow>().Where(w => w.Kind == kind.Name).ToListAsync())
+        .Select(w => new WorkItem<CouponQuantity>(w.Kind, w.Key, w.DueAt, 1, Payloads.Read<CouponQuantity>(w.Payload)))
+        .Where(item => item.Payload.CouponId == coupon).ToList());
+
+    private async Task RunAsync(WorkItem<CouponQuantity> item) => Assert.Equal(
+        WorkOutcome.Done,
+        await Node.WorkOf(item.Kind).RunAsync(item, Payloads.Write(item.Payload), CancellationToken.None));
 }
 
 public sealed class LotteryGrainOnSqlite(CouponNode<OnSqlite> node) : LotteryGrainSuite<OnSqlite>(node);

@@ -63,7 +63,7 @@ public sealed class LotteryPropertyTests(ITestOutputHelper output)
     private static void AssertOdds(LotteryState state, Deck deck)
     {
         var (isDeck, prizes, won) = (state.Terms.IsDeck, state.Terms.Prizes, state.Won);
-        var published = LotteryWire.Progress(state);
+        var published = LotteryRules.Progress(state);
         var odds = published.Prizes.Select(p => p.Odds).ToArray();
         Assert.Equal(LotteryRules.OddsTotal(isDeck, prizes, won), published.OddsTotal);
         var drawn = new long[prizes.Count];

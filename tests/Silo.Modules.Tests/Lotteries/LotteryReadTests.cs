@@ -17,7 +17,7 @@ namespace Silo.Modules.Tests.Lotteries;
 public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
     where TKind : IDatabaseKind
 {
-    private LotteryReads Reads => Node.Get<LotteryReads>();
+    private LotteriesReads Reads => Node.Get<LotteriesReads>();
 
     /// <summary>What was sent to the modules' tables; none on the embedded database, where nothing is caught.</summary>
     private IEnumerable<Statement> Sent => Node.Statements.Where(
@@ -78,8 +78,8 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 
     [Theory]
-    [InlineData(LotteryReads.MaxCounted, false)]
-    [InlineData(LotteryReads.MaxCounted + 1, true)]
+    [InlineData(LotteriesReads.MaxCounted, false)]
+    [InlineData(LotteriesReads.MaxCounted + 1, true)]
     public async Task Filtered_OfMoreThanIsCounted_SaysSo(int pending, bool isCapped)
     {
         var lottery = NewId();
@@ -108,28 +108,28 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
         {
             var (draws, total, capped) = await Reads.FilteredAsync(query, new Paging(1, 5), CancellationToken.None);
 
-            Assert.Equal((5, LotteryReads.MaxCounted, isCapped), (draws.Count, total, capped));
+            Assert.Equal((5, LotteriesReads.MaxCounted, isCapped), (draws.Count, total, capped));
         }
     }
 
     [Theory]
     [InlineData(3)]
-    [InlineData((int)CouponReads.MaxUsedCounted)]
-    [InlineData((int)CouponReads.MaxUsedCounted + 7)]
+    [InlineData((int)CouponsReads.MaxUsedCounted)]
+    [InlineData((int)CouponsReads.MaxUsedCounted + 7)]
     public async Task Used_OfACoupon_IsCountedToItsBound(int used)
     {
         var (coupon, other) = (await Node.CreateAsync(), await Node.CreateAsync());
         var rows = new Rows();
         for (var i = 0; i < used; i++)
         {
-            rows.Append(new PieceMarkRow { PieceId = NewId(), CouponId = coupon, Mark = PieceMark.Used, SubjectId = i });
+            rows.Append(new UserCouponMarkRow { UserCouponId = NewId(), CouponId = coupon, Mark = UserCouponMark.Used, SubjectId = i });
         }
 
         // These are not used.
-        rows.Append(new PieceMarkRow { PieceId = NewId(), CouponId = other, Mark = PieceMark.Reserved });
+        rows.Append(new UserCouponMarkRow { UserCouponId = NewId(), CouponId = other, Mark = UserCouponMark.Reserved });
         await WriteAsync(rows);
-        var reads = new CouponReads(Node.Units, Node.Get<IStates>());
-        var expected = Math.Min(used, CouponReads.MaxUsedCounted + 1);
+        var reads = new CouponsReads(Node.Units, Node.Get<IStates>());
+        var expected = Math.Min(used, CouponsReads.MaxUsedCounted + 1);
 
         for (var i = 0; i < 2; i++)
         {
@@ -141,18 +141,18 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         Node.Statements.Clear();
         await reads.UsedAsync([coupon], CancellationToken.None);
-        Assert.Equal(TKind.IsPostgres && used <= CouponReads.MaxUsedCounted ? 1 : 0, Sent.Count());
-        var wire = CouponWire.Coupon(coupon, await Node.StateAsync(coupon), expected);
+        Assert.Equal(TKind.IsPostgres && used <= CouponsReads.MaxUsedCounted ? 1 : 0, Sent.Count());
+        var wire = CouponsWire.Coupon(coupon, await Node.StateAsync(coupon), expected);
         Assert.Equal(
-            (Math.Min(used, CouponReads.MaxUsedCounted), used > CouponReads.MaxUsedCounted), (wire.Used, wire.UsedIsCapped));
+            (Math.Min(used, CouponsReads.MaxUsedCounted), used > CouponsReads.MaxUsedCounted), (wire.Used, wire.UsedIsCapped));
     }
 
     [Fact]
     public async Task Return_WhereTheDatabaseIsAway_HidesNeitherSuccessNorRefusal()
     {
         var (first, second) = (await Node.CreateAsync(t => t with { StockTotal = 5 }), await Node.CreateAsync(t => t with { StockTotal = 2 }));
-        var allotments = new LotteryAllotments(
-            Node.Get<ICouponAllotments>(), new AwayUnits(), Node.Get<IdSource>(), NullLogger<LotteryAllotments>.Instance);
+        var allotments = new LotteriesWrites(
+            Node.Get<ICouponAllotments>(), new AwayUnits(), Node.Get<IdSource>(), NullLogger<LotteriesWrites>.Instance);
         var terms = new LotteryTerms
         {
             Prizes =
@@ -180,7 +180,7 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     private async Task SaveAsync(long lottery, Prize[] prizes)
     {
         var state = await Reads.StateAsync(lottery);
-        Assert.Null((await Node.Lottery(lottery).ChangeAsync(new LotteryChangeCommand
+        Assert.Null((await Node.ChangeAsync(lottery, new LotteryChangeCommand
         {
             OperatorId = 1,
             Rpc = "tests/Save",
@@ -197,7 +197,7 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 
     private async Task DrawAsync(long lottery, int draws) => Assert.All(
-        await Node.Lottery(lottery).DrawAsync([.. Enumerable.Range(0, draws).Select(_ => new DrawCommand { UserId = NewId() })]),
+        await Node.Lottery(lottery).RunAsync([.. Enumerable.Range(0, draws).Select(_ => new DrawCommand { UserId = NewId() })]),
         outcome => Assert.Null(outcome.Refusal));
 
     private async Task WriteAsync(Rows rows) => Assert.Null((await Node.Units.RunAsync<bool>(
@@ -211,6 +211,9 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     private sealed class AwayUnits : IUnits
     {
         public Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation) =>
+            throw new StorageUnavailableException("Away on purpose.");
+
+        public Task<Result<T>> StageAsync<T>(Func<Stage, Func<Rows, Result<T>>> name, CancellationToken cancellation) =>
             throw new StorageUnavailableException("Away on purpose.");
 
         public Task<T> ReadAsync<T>(Func<IReads, Task<T>> query, CancellationToken cancellation) =>

@@ -33,7 +33,7 @@ public abstract class LotteryUpdateSuite<TKind>(CouponNode<TKind> node) : Coupon
             () => service.UpdateLottery(new() { LotteryId = lottery, Terms = terms, ExpectedVersion = 2 }, Call()));
 
         Assert.Equal("LOTTERY_VERSION_STALE", refused.Refusal.Reason);
-        var state = await Node.Get<LotteryReads>().StateAsync(lottery);
+        var state = await Node.Get<LotteriesReads>().StateAsync(lottery);
         Assert.Equal((2, "second", 1), (state.Version, state.Terms.Title, state.Terms.Prizes.Count));
     }
 
@@ -47,7 +47,7 @@ public abstract class LotteryUpdateSuite<TKind>(CouponNode<TKind> node) : Coupon
         terms.Prizes[0].Weight = 0;
         terms.Prizes.Add(new LotteryPrize { Kind = PrizeKind.Points, Title = "points", Weight = 1, Stock = 9, Points = 1 });
         await ChangeAsync(lottery, LotteryChange.Create, terms);
-        var prizes = (await Node.Get<LotteryReads>().StateAsync(lottery)).Terms.Prizes;
+        var prizes = (await Node.Get<LotteriesReads>().StateAsync(lottery)).Terms.Prizes;
         (terms.Prizes[0].Id, terms.Prizes[1].Id, terms.Prizes[1].Stock) = (prizes[0].Id, prizes[1].Id, 1);
         terms.Prizes.Add(new LotteryPrize { Kind = PrizeKind.Coupon, Title = "coupon", Weight = 1, Stock = 3, CouponId = coupon });
         await (wonMeanwhile ? Task.CompletedTask : DrawTwiceAsync());
@@ -59,10 +59,11 @@ public abstract class LotteryUpdateSuite<TKind>(CouponNode<TKind> node) : Coupon
         Assert.Equal("LOTTERY_STOCK_BELOW_WON", refused.Refusal.Reason);
         // What was taken before it was known is on its way back.
         Assert.Equal(wonMeanwhile ? 2 : 5, (await Node.StateAsync(coupon)).StockLeft);
+        var payload = Payloads.Write(new CouponQuantity(coupon, 3));
         Assert.Equal(wonMeanwhile ? 1 : 0, await Node.ReadAsync(r => r.Query<WorkRow>().CountAsync(
-            w => w.Kind == LotteryAllotments.GiveBack && w.Payload == LotteryAllotments.Payload(coupon, 3))));
+            w => w.Kind == LotteriesWork.GiveBack.Name && w.Payload == payload)));
 
-        Task DrawTwiceAsync() => Node.Lottery(lottery).DrawAsync([new DrawCommand { UserId = NewId() }, new DrawCommand { UserId = NewId() }]);
+        Task DrawTwiceAsync() => Node.Lottery(lottery).RunAsync([new DrawCommand { UserId = NewId() }, new DrawCommand { UserId = NewId() }]);
     }
 
     private static Silo.Lotteries.V1.LotteryTerms Terms(string title)
@@ -83,19 +84,20 @@ public abstract class LotteryUpdateSuite<TKind>(CouponNode<TKind> node) : Coupon
     /// <summary>The rpcs; each look at a lottery is followed by a change that they do not see.</summary>
     private LotteriesAdminGrpc Service(Func<Task> meanwhile)
     {
-        var (grains, units, ids, clock) = (Node.Get<IGrainFactory>(), Node.Units, Node.Get<IdSource>(), Node.Clock);
-        var reads = new LotteryReads(units, new StatesBefore(Node.Get<IStates>(), meanwhile), grains, clock);
+        var (lotteries, units) = (Node.Get<HotGrains<long, LotteryCommand, LotteryOutcome>>(), Node.Units);
+        var (ids, clock) = (Node.Get<IdSource>(), Node.Clock);
+        var reads = new LotteriesReads(units, new StatesBefore(Node.Get<IStates>(), meanwhile), lotteries, clock);
         return new(
-            grains, reads, Node.Get<LotteryAllotments>(), Node.Get<ICatalog>(), units, new OperatorWrites(units), ids, clock);
+            lotteries, reads, Node.Get<LotteriesWrites>(), Node.Get<ICatalog>(), units, new OperatorWrites(units), ids, clock);
     }
 
     private async Task ChangeAsync(long lottery, LotteryChange change, Silo.Lotteries.V1.LotteryTerms terms) => Assert.Null(
-        (await Node.Lottery(lottery).ChangeAsync(new LotteryChangeCommand
+        (await Node.ChangeAsync(lottery, new LotteryChangeCommand
         {
             OperatorId = 1,
             Rpc = "tests/Save",
             Change = change,
-            Terms = LotteryWire.Terms(terms),
+            Terms = LotteriesWire.Terms(terms),
         })).Refusal);
 
     private sealed class StatesBefore(IStates states, Func<Task> then) : IStates

@@ -4,7 +4,7 @@ using Silo.Kernel;
 namespace Silo.Coupons;
 
 /// <summary>The refusals of the module, each group in the order in which they are checked.</summary>
-internal static class CouponRefusals
+internal static class CouponsRefusals
 {
     public static readonly Refusal NotNamed =
         new("COUPON_NOT_NAMED", RefusalKind.Invalid, "Name the coupon by its id, its password, or both.");
@@ -58,13 +58,13 @@ internal static class CouponRefusals
     public static readonly Refusal CardUsed =
         new("CARD_USED", RefusalKind.Precondition, "The card was used before.");
 
-    public static readonly Refusal PieceUnknown =
+    public static readonly Refusal UserCouponUnknown =
         new("PIECE_UNKNOWN", RefusalKind.NotFound, "There is no such piece.");
 
-    public static readonly Refusal PieceNotUsable =
+    public static readonly Refusal UserCouponNotUsable =
         new("PIECE_NOT_USABLE", RefusalKind.Precondition, "The piece is used, given away, void or expired.");
 
-    public static readonly Refusal PieceSentToSelf =
+    public static readonly Refusal UserCouponSentToSelf =
         new("PIECE_SENT_TO_SELF", RefusalKind.Precondition, "A piece cannot be given to its owner.");
 
     /// <summary>Whether it was told before the password was looked at, or because it was wrong.</summary>
@@ -76,4 +76,28 @@ internal static class CouponRefusals
         {
             Metadata = new Dictionary<string, string> { ["amount_cents"] = cents.ToString(CultureInfo.InvariantCulture) },
         };
+}
+
+/// <summary>Why a user-coupon takes nothing off an order, beyond the module's other refusals.</summary>
+public static class DiscountRefusals
+{
+    /// <summary>Its time has not come.</summary>
+    public static readonly Refusal NotYetUsable =
+        new("PIECE_NOT_YET_USABLE", RefusalKind.Precondition, "The piece is not usable yet.");
+
+    /// <summary>It is for other goods or another store.</summary>
+    public static readonly Refusal NoMatchingGoods =
+        new("PIECE_NO_MATCHING_GOODS", RefusalKind.Precondition, "The piece is for none of these goods.");
+
+    /// <summary>Its threshold is not reached.</summary>
+    public static readonly Refusal SpendTooLow =
+        new("PIECE_SPEND_TOO_LOW", RefusalKind.Precondition, "The order is below the threshold of the piece.");
+
+    /// <summary>It is for freight, and there is none.</summary>
+    public static readonly Refusal NoFreight =
+        new("PIECE_NO_FREIGHT", RefusalKind.Precondition, "The piece reduces freight, and there is none.");
+
+    /// <summary>What it is for costs nothing, or user-coupons before it have taken all off.</summary>
+    public static readonly Refusal NothingToReduce =
+        new("PIECE_NOTHING_TO_REDUCE", RefusalKind.Precondition, "Nothing is left that the piece could reduce.");
 }

@@ -15,7 +15,8 @@ internal sealed record Rule(int Version, long FirstPosition, bool IsDeck, IReadO
 internal readonly record struct DrawQuery(long LotteryId, long UserId = 0, long PrizeId = 0, bool PendingOnly = false);
 
 /// <summary>The module's queries: draws come from rows, how far a lottery is from the committed state of its grain.</summary>
-internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory grains, ShopClock clock)
+internal sealed class LotteriesReads(
+    IUnits units, IStates states, HotGrains<long, LotteryCommand, LotteryOutcome> lotteries, ShopClock clock)
 {
     /// <summary>So many draws of a filter are counted exactly.</summary>
     public const int MaxCounted = 10_000;
@@ -29,16 +30,16 @@ internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory g
         var state = await StateAsync(lotteryId);
         if (!state.Exists)
         {
-            return LotteryRefusals.Unknown;
+            return LotteriesRefusals.Unknown;
         }
 
         if (!state.Closed && clock.NowMs >= state.Terms.EndsAt
-            && (await grains.GetGrain<ILotteryGrain>(lotteryId).ChangeAsync(new CloseCommand())).Refusal is null)
+            && (await lotteries.RunAsync(lotteryId, new CloseCommand())).Refusal is null)
         {
             state = await StateAsync(lotteryId);
         }
 
-        return state.Closed ? state : LotteryRefusals.NotEnded;
+        return state.Closed ? state : LotteriesRefusals.NotEnded;
     }
 
     public async Task<(List<(long Id, LotteryState State)> Lotteries, long Total)> SearchAsync(
@@ -186,12 +187,6 @@ internal sealed class LotteryReads(IUnits units, IStates states, IGrainFactory g
         async r => Read(await r.Query<RuleRow>().SingleAsync(
             rule => rule.LotteryId == lotteryId && rule.Version == ruleVersion, cancellation)).Prizes.Single(p => p.Id == prizeId),
         cancellation);
-
-    public Task<AuditEntry?> AuditAsync(long operatorId, string rpc, string requestId, CancellationToken cancellation) =>
-        units.ReadAsync(
-            r => r.Query<AuditEntry>().SingleOrDefaultAsync(
-                a => a.OperatorId == operatorId && a.Rpc == rpc && a.RequestId == requestId, cancellation),
-            cancellation);
 
     /// <summary>How often a prize was drawn before a position: its last draw before it says so, and one row is read.</summary>
     private static async Task<long> DrawnBeforeAsync(

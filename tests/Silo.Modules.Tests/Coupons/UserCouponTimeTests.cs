@@ -5,8 +5,8 @@ using Xunit;
 
 namespace Silo.Modules.Tests.Coupons;
 
-/// <summary>From when and until when a piece is usable, and what it is called at each moment.</summary>
-public sealed class PieceTimeTests
+/// <summary>From when and until when a user-coupon is usable, and what it is called at each moment.</summary>
+public sealed class UserCouponTimeTests
 {
     private const long Day = 24L * 60 * 60 * 1000;
 
@@ -89,10 +89,10 @@ public sealed class PieceTimeTests
         Assert.Equal(expected, CouponRules.UsableUntil(Terms with { UsableDays = days, UsableUntil = until }, claimed));
 
     [Fact]
-    public void PieceTerms_WithoutAnEndOfTheirOwn_EndWithTheWindow()
+    public void UserCouponTerms_WithoutAnEndOfTheirOwn_EndWithTheWindow()
     {
-        Assert.Equal(700, PieceTerms.Of(new() { ClaimableUntil = 700 }).UsableUntil);
-        Assert.Equal(600, PieceTerms.Of(new() { ClaimableUntil = 700, UsableUntil = 600 }).UsableUntil);
+        Assert.Equal(700, UserCouponTerms.Of(new() { ClaimableUntil = 700 }).UsableUntil);
+        Assert.Equal(600, UserCouponTerms.Of(new() { ClaimableUntil = 700, UsableUntil = 600 }).UsableUntil);
     }
 
     /// <summary>mark, now, expected; usable until 1,000.</summary>
@@ -109,9 +109,9 @@ public sealed class PieceTimeTests
     [InlineData(4, 999, 5)]
     [InlineData(4, 1_000, 5)]
     public void StatusOf_EachMark_GoesBeforeTheClock(int? mark, long now, int expected) =>
-        Assert.Equal((PieceStatus)expected, CouponRules.StatusOf((PieceMark?)mark, 1_000, now));
+        Assert.Equal((UserCouponStatus)expected, CouponRules.StatusOf((UserCouponMark?)mark, 1_000, now));
 
-    private static PieceTerms Terms => new() { Name = "n", Type = "", UsableUntil = long.MaxValue };
+    private static UserCouponTerms Terms => new() { Name = "n", Type = "", UsableUntil = long.MaxValue };
 
     private static ShopClock Clock(string zone) => new(TimeProvider.System, TimeZoneInfo.FindSystemTimeZoneById(zone));
 

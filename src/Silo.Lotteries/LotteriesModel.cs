@@ -64,8 +64,8 @@ internal sealed class DrawRow
     /// <summary>How often the prize was drawn before, so that nobody has to count.</summary>
     public long PrizeOrdinal { get; init; }
 
-    /// <summary>The piece of a coupon prize; 0 for none.</summary>
-    public long PieceId { get; init; }
+    /// <summary>The user-coupon of a coupon prize; 0 for none.</summary>
+    public long UserCouponId { get; init; }
 
     /// <summary>Whether an operator has to deliver it.</summary>
     public bool IsGoods { get; init; }
@@ -88,7 +88,7 @@ internal sealed class DeliveryRow
 }
 
 /// <summary>
-/// Where the winner of a goods prize wants it: a copy of one of his addresses. The last one counts; those before it only
+/// Where the winner of a goods prize wants it: a copy of one of their addresses. The last one counts; those before it only
 /// answer repeats, and hold nothing else.
 /// </summary>
 internal sealed class PrizeAddressRow
@@ -110,7 +110,7 @@ internal sealed class PrizeAddressRow
 
     public long At { get; init; }
 
-    /// <summary>The caller's request id; empty where he sent none.</summary>
+    /// <summary>The caller's request id; empty where they sent none.</summary>
     public string RequestId { get; init; } = "";
 
     public long RequestHash { get; init; }
@@ -128,7 +128,7 @@ internal sealed class SettledRow
 }
 
 /// <summary>The module's part of the database model.</summary>
-internal sealed class LotteryModel : IModuleModel
+internal sealed class LotteriesModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {

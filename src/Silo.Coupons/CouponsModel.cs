@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Coupons;
@@ -32,9 +33,25 @@ internal sealed class CouponRow
     public long ClaimableUntil { get; init; }
 
     public long CreatedAt { get; init; }
+
+    public static CouponRow Of(long id, CouponState state) => new()
+    {
+        Id = id,
+        Version = state.Version,
+        Name = state.Terms.Name,
+        SearchName = SearchText.Normalise(state.Terms.Name),
+        Type = state.Terms.Type,
+        RefId = state.Terms.RefId,
+        Password = state.Terms.Password,
+        Enabled = state.Enabled,
+        Hidden = state.Terms.Hidden,
+        ClaimableFrom = state.Terms.ClaimableFrom,
+        ClaimableUntil = state.Terms.ClaimableUntil,
+        CreatedAt = state.CreatedAt,
+    };
 }
 
-/// <summary>One version of a coupon's terms, as far as a piece keeps them. Append-only.</summary>
+/// <summary>One version of a coupon's terms, as far as a user-coupon keeps them. Append-only.</summary>
 internal sealed class CouponTermsRow
 {
     public long CouponId { get; init; }
@@ -68,7 +85,7 @@ internal sealed class CouponTermsRow
 
     public bool FreightOnly { get; init; }
 
-    public PieceTerms Terms => new()
+    public UserCouponTerms Terms => new()
     {
         Name = Name,
         Type = Type,
@@ -85,31 +102,35 @@ internal sealed class CouponTermsRow
         FreightOnly = FreightOnly,
     };
 
-    public static CouponTermsRow Of(long couponId, int version, PieceTerms terms) => new()
+    public static CouponTermsRow Of(long couponId, CouponState state)
     {
-        CouponId = couponId,
-        Version = version,
-        Name = terms.Name,
-        Type = terms.Type,
-        IsPercent = terms.IsPercent,
-        AmountCents = terms.AmountCents,
-        ThresholdCents = terms.ThresholdCents,
-        UsableAfterDays = terms.UsableAfterDays,
-        UsableFrom = terms.UsableFrom,
-        UsableDays = terms.UsableDays,
-        UsableUntil = terms.UsableUntil,
-        Targets = terms.Targets.Count == 0 ? "" : JsonSerializer.Serialize(terms.Targets),
-        RefId = terms.RefId,
-        ShopId = terms.ShopId,
-        FreightOnly = terms.FreightOnly,
-    };
+        var terms = UserCouponTerms.Of(state.Terms);
+        return new()
+        {
+            CouponId = couponId,
+            Version = state.Version,
+            Name = terms.Name,
+            Type = terms.Type,
+            IsPercent = terms.IsPercent,
+            AmountCents = terms.AmountCents,
+            ThresholdCents = terms.ThresholdCents,
+            UsableAfterDays = terms.UsableAfterDays,
+            UsableFrom = terms.UsableFrom,
+            UsableDays = terms.UsableDays,
+            UsableUntil = terms.UsableUntil,
+            Targets = terms.Targets.Count == 0 ? "" : JsonSerializer.Serialize(terms.Targets),
+            RefId = terms.RefId,
+            ShopId = terms.ShopId,
+            FreightOnly = terms.FreightOnly,
+        };
+    }
 }
 
 /// <summary>
-/// A piece. Narrow, because it is the row of the hot path: what it shares with its fellows is in the terms, and what
+/// A user-coupon. Narrow, because it is the row of the hot path: what it shares with its fellows is in the terms, and what
 /// becomes of it later is in its mark.
 /// </summary>
-internal sealed class PieceRow
+internal sealed class UserCouponRow
 {
     public long CouponId { get; init; }
 
@@ -126,34 +147,58 @@ internal sealed class PieceRow
 
     public long ClaimedAt { get; init; }
 
-    public PieceOrigin Origin { get; init; }
+    public UserCouponOrigin Origin { get; init; }
 
     /// <summary>The face value, where it was drawn.</summary>
     public long? DrawnCents { get; init; }
 
     /// <summary>
-    /// How many the user had got from the coupon's stock before; of a card's piece or a gift minus its id. Unique, so
+    /// How many the user had got from the coupon's stock before; of a card's user-coupon or a gift minus its id. Unique, so
     /// that a claim which was decided without a look at the rows cannot be one too many.
     /// </summary>
     public long Ordinal { get; init; }
+
+    /// <summary>One that comes from a card, another shopper or an allotment, and not from the stock.</summary>
+    public static UserCouponRow Given(
+        long id, long couponId, int version, long userId, UserCouponOrigin origin, long claimedAt, long? drawnCents) => new()
+        {
+            CouponId = couponId,
+            Id = id,
+            Version = version,
+            UserId = userId,
+            RequestId = OwnRequestId.Of(id),
+            ClaimedAt = claimedAt,
+            Origin = origin,
+            DrawnCents = drawnCents,
+            Ordinal = -id,
+        };
 }
 
-/// <summary>What has become of a piece. Its key is the piece, so that of two who want it one gets it.</summary>
-internal sealed class PieceMarkRow
+/// <summary>What has become of a user-coupon. Its key is the user-coupon, so that of two who want it one gets it.</summary>
+internal sealed class UserCouponMarkRow
 {
-    public long PieceId { get; init; }
+    public long UserCouponId { get; init; }
 
     public long CouponId { get; init; }
 
-    public PieceMark Mark { get; init; }
+    public UserCouponMark Mark { get; init; }
 
-    /// <summary>The order that it is in, or the piece that it became; 0 for neither.</summary>
+    /// <summary>The order that it is in, or the user-coupon that it became; 0 for neither.</summary>
     public long SubjectId { get; init; }
 
     public long At { get; init; }
+
+    public static UserCouponMarkRow Of(UserCouponRow userCoupon, UserCouponMark mark, long subjectId, long nowMs) => new()
+    {
+        UserCouponId = userCoupon.Id,
+        CouponId = userCoupon.CouponId,
+        Mark = mark,
+        SubjectId = subjectId,
+        At = nowMs,
+    };
 }
 
-/// <summary>A card that is good for one piece.</summary>
+/// <summary>A card that is good for one user-coupon.</summary>
 internal sealed class CardRow
 {
     public required string Number { get; init; }
@@ -168,11 +213,11 @@ internal sealed class CardRow
     /// <summary>Who exchanged it; 0 for nobody yet.</summary>
     public long UserId { get; init; }
 
-    /// <summary>The piece that it became; 0 for none yet.</summary>
-    public long PieceId { get; init; }
+    /// <summary>The user-coupon that it became; 0 for none yet.</summary>
+    public long UserCouponId { get; init; }
 }
 
-/// <summary>Pieces that were set aside for another module, or, negative, given back by it. Append-only.</summary>
+/// <summary>User-coupons that were set aside for another module, or, negative, given back by it. Append-only.</summary>
 internal sealed class AllotmentRow
 {
     public long Id { get; init; }
@@ -185,11 +230,11 @@ internal sealed class AllotmentRow
 }
 
 /// <summary>The module's part of the database model.</summary>
-internal sealed class CouponModel : IModuleModel
+internal sealed class CouponsModel : IModuleModel
 {
     /// <summary>
-    /// True of every row. A query that asks for it may go through the index of a coupon's pieces; one that does not,
-    /// cannot: with statistics that lag behind, the planner would read all pieces of a hot coupon to find those of a
+    /// True of every row. A query that asks for it may go through the index of a coupon's user-coupons; one that does not,
+    /// cannot: with statistics that lag behind, the planner would read all user-coupons of a hot coupon to find those of a
     /// few users.
     /// </summary>
     public const string ByCoupon = "claimed_at >= 0";
@@ -207,21 +252,22 @@ internal sealed class CouponModel : IModuleModel
             terms.ToTable("coupons_terms");
             terms.HasKey(t => new { t.CouponId, t.Version });
             terms.Ignore(t => t.Terms);
-            // Named when a piece could only end with its coupon's window.
+            // Named when a user-coupon could only end with its coupon's window.
             terms.Property(t => t.UsableUntil).HasColumnName("valid_until");
         });
-        model.Entity<PieceRow>(piece =>
+        model.Entity<UserCouponRow>(userCoupon =>
         {
-            piece.ToTable("coupons_pieces");
-            piece.HasKey(p => p.Id);
-            // One index for a user's pieces and for his count against the limit.
-            piece.HasIndex(p => new { p.UserId, p.CouponId, p.Ordinal }).IsUnique();
-            piece.HasIndex(p => new { p.CouponId, p.Id }).HasFilter(ByCoupon);
+            userCoupon.ToTable("coupons_user_coupons");
+            userCoupon.HasKey(p => p.Id);
+            // One index for a user's coupons and for their count against the limit.
+            userCoupon.HasIndex(p => new { p.UserId, p.CouponId, p.Ordinal }).IsUnique();
+            userCoupon.HasIndex(p => new { p.CouponId, p.Id }).HasFilter(ByCoupon);
         });
-        model.Entity<PieceMarkRow>(mark =>
+        model.Entity<UserCouponMarkRow>(mark =>
         {
             mark.ToTable("coupons_marks");
-            mark.HasKey(m => m.PieceId);
+            mark.HasKey(m => m.UserCouponId);
+            mark.HasLockRank(LockRank.UserCouponMark);
             mark.HasIndex(m => m.SubjectId);
             mark.HasIndex(m => new { m.CouponId, m.Mark });
         });

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Silo.Accounts;
 using Silo.Lotteries.V1;
 using static Silo.Edge.WireTime;
@@ -5,7 +7,7 @@ using static Silo.Edge.WireTime;
 namespace Silo.Lotteries;
 
 /// <summary>Between the module's types and the wire's.</summary>
-internal static class LotteryWire
+internal static class LotteriesWire
 {
     public static LotteryTerms Terms(V1.LotteryTerms wire) => new()
     {
@@ -34,7 +36,7 @@ internal static class LotteryWire
     /// <summary>A lottery without its secrets.</summary>
     public static Lottery Lottery(long id, LotteryState state)
     {
-        var progress = Progress(state);
+        var progress = LotteryRules.Progress(state);
         var lottery = new Lottery
         {
             Id = id,
@@ -54,25 +56,13 @@ internal static class LotteryWire
         return lottery;
     }
 
-    public static LotteryProgress Progress(LotteryState state)
-    {
-        var (terms, won) = (state.Terms, state.Won);
-        var odds = LotteryRules.Odds(terms.IsDeck, terms.Prizes, won);
-        return new()
-        {
-            Draws = state.Draws,
-            Version = state.Version,
-            Closed = state.Closed,
-            OddsTotal = LotteryRules.OddsTotal(terms.IsDeck, terms.Prizes, won),
-            Prizes = [.. terms.Prizes.Select((p, i) => new PrizeProgress
-            {
-                PrizeId = p.Id,
-                Left = p.IsEndless ? 0 : LotteryRules.Left(p, won[i]),
-                Won = won[i],
-                Odds = odds[i],
-            })],
-        };
-    }
+    /// <summary>A lottery as the audit log keeps it, and answers a repeat: the API's JSON, without any secret.</summary>
+    public static string Json(long id, LotteryState state) => JsonFormatter.Default.Format(Lottery(id, state));
+
+    public static Lottery Read(string json) => JsonParser.Default.Parse<Lottery>(json);
+
+    /// <summary>A draw as JSON, as the API shows it.</summary>
+    public static JsonNode Json(FullDraw draw) => JsonNode.Parse(JsonFormatter.Default.Format(Draw(draw)))!;
 
     public static WatchLotteryResponse Watched(LotteryProgress progress)
     {
@@ -128,7 +118,7 @@ internal static class LotteryWire
             LotteryPrizeKind.Goods when full.Delivery is null => PrizeState.Pending,
             _ => PrizeState.Given,
         },
-        PieceId = full.Draw.PieceId,
+        PieceId = full.Draw.UserCouponId,
         Delivery = full.Delivery is not { } delivery ? null : new()
         {
             Address = delivery.Address,
@@ -147,6 +137,19 @@ internal static class LotteryWire
         },
     };
 
+    /// <summary>As the audit log, which is not erased, may keep it.</summary>
+    public static Draw Audited(FullDraw draw)
+    {
+        var wire = Draw(draw);
+        if (wire.Delivery is not null)
+        {
+            (wire.Delivery.Address, wire.Delivery.TrackingNumber) = ("", "");
+        }
+
+        wire.Address = null;
+        return wire;
+    }
+
     /// <summary>A draw as its owner sees it.</summary>
     public static Draw OwnDraw(FullDraw full, string nonce)
     {
@@ -158,8 +161,8 @@ internal static class LotteryWire
 
     /// <summary>A draw as everybody sees it.</summary>
     /// <param name="full">The draw.</param>
-    /// <param name="user">Who drew; null where he is gone.</param>
-    /// <param name="isNamed">Whether the reader has named him by his id.</param>
+    /// <param name="user">Who drew; null where they are gone.</param>
+    /// <param name="isNamed">Whether the reader has named them by their id.</param>
     public static Draw ShownDraw(FullDraw full, ShownUser? user, bool isNamed)
     {
         var draw = Draw(full);

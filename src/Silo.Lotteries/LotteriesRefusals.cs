@@ -3,7 +3,7 @@ using Silo.Kernel;
 namespace Silo.Lotteries;
 
 /// <summary>The refusals of the module, each group in the order in which they are checked.</summary>
-internal static class LotteryRefusals
+internal static class LotteriesRefusals
 {
     public static readonly Refusal Unknown =
         new("LOTTERY_UNKNOWN", RefusalKind.NotFound, "There is no such lottery.");

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Google.Protobuf;
 using Silo.Coupons.V1;
 using Silo.Kernel;
 using static Silo.Edge.WireTime;
@@ -5,7 +7,7 @@ using static Silo.Edge.WireTime;
 namespace Silo.Coupons;
 
 /// <summary>Between the module's types and the wire's.</summary>
-internal static class CouponWire
+internal static class CouponsWire
 {
     public static CouponTerms Terms(V1.CouponTerms wire) => new()
     {
@@ -41,7 +43,7 @@ internal static class CouponWire
     /// <summary>A coupon as operators see it.</summary>
     /// <param name="id">The coupon.</param>
     /// <param name="state">Its state.</param>
-    /// <param name="used">Its used pieces, as <see cref="CouponReads.UsedAsync"/> counts them.</param>
+    /// <param name="used">Its used user-coupons, as <see cref="CouponsReads.UsedAsync"/> counts them.</param>
     public static Coupon Coupon(long id, CouponState state, long used) => new()
     {
         Id = id,
@@ -54,8 +56,8 @@ internal static class CouponWire
         CreatedAt = Instant(state.CreatedAt),
         UpdatedAt = Instant(state.UpdatedAt),
         PasswordNeeded = state.Terms.Password.Length > 0,
-        Used = Math.Min(used, CouponReads.MaxUsedCounted),
-        UsedIsCapped = used > CouponReads.MaxUsedCounted,
+        Used = Math.Min(used, CouponsReads.MaxUsedCounted),
+        UsedIsCapped = used > CouponsReads.MaxUsedCounted,
         Allotted = state.Allotted,
     };
 
@@ -67,27 +69,31 @@ internal static class CouponWire
         return coupon;
     }
 
-    public static CouponPiece Piece(FullPiece full, long now, ShopClock clock)
+    /// <summary>A user-coupon as JSON, as the API shows it.</summary>
+    public static JsonNode Json(FullUserCoupon full, long now, ShopClock clock) =>
+        JsonNode.Parse(JsonFormatter.Default.Format(Piece(full, now, clock)))!;
+
+    public static CouponPiece Piece(FullUserCoupon full, long now, ShopClock clock)
     {
-        var piece = Piece(
-            full.Piece.CouponId, full.Piece.Id, full.Piece.ClaimedAt, full.Piece.DrawnCents, full.Piece.Origin, full.Terms.Terms, now, clock);
+        var row = full.Row;
+        var piece = Piece(row.CouponId, row.Id, row.ClaimedAt, row.DrawnCents, row.Origin, full.Terms.Terms, now, clock);
         if (full.Mark is { } mark)
         {
             piece.State = (PieceState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
-            piece.OrderId = mark.Mark is PieceMark.Used or PieceMark.Reserved ? mark.SubjectId : 0;
+            piece.OrderId = mark.Mark is UserCouponMark.Used or UserCouponMark.Reserved ? mark.SubjectId : 0;
             piece.EndedAt = Instant(mark.At);
         }
 
         return piece;
     }
 
-    public static CouponPiece Piece(
-        long couponId, long pieceId, long claimedAt, long? drawnCents, PieceOrigin origin, PieceTerms terms, long now, ShopClock clock)
+    private static CouponPiece Piece(
+        long couponId, long id, long claimedAt, long? drawnCents, UserCouponOrigin origin, UserCouponTerms terms, long now, ShopClock clock)
     {
         var until = CouponRules.UsableUntil(terms, claimedAt);
         var piece = new CouponPiece
         {
-            Id = pieceId,
+            Id = id,
             CouponId = couponId,
             Name = terms.Name,
             Type = terms.Type,
@@ -106,6 +112,9 @@ internal static class CouponWire
         piece.Targets.AddRange(terms.Targets.Select(Target));
         return piece;
     }
+
+    public static CouponPiece Claimed(long couponId, CouponOutcome claim, UserCouponTerms terms, long now, ShopClock clock) => Piece(
+        couponId, claim.UserCouponId, claim.ClaimedAt, claim.DrawnCents, UserCouponOrigin.Claim, terms, now, clock);
 
     private static V1.CouponTerms Terms(CouponTerms terms)
     {
