@@ -110,11 +110,8 @@ internal sealed class LotteriesGrpc(
     public override async Task<CheckDrawResponse> CheckDraw(CheckDrawRequest request, ServerCallContext context)
     {
         var state = (await reads.ClosedAsync(request.LotteryId)).OrRefuse();
-        if (await reads.BeforeAsync(request.LotteryId, request.Position, context.CancellationToken) is not (var draw, var rule, var won))
-        {
-            throw new RefusalException(LotteryRefusals.DrawUnknown);
-        }
-
+        var (draw, rule, won) = await reads.BeforeAsync(request.LotteryId, request.Position, context.CancellationToken)
+            ?? throw new RefusalException(LotteryRefusals.DrawUnknown);
         var revealed = LotteryWire.Revealed(state, draw);
         var total = LotteryRules.OddsTotal(rule.IsDeck, rule.Prizes, won);
         var number = LotteryNumbers.Number(
