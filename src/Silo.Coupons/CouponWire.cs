@@ -67,13 +67,13 @@ internal static class CouponWire
         return coupon;
     }
 
-    public static CouponPiece Piece(FullPiece full, long now, ShopClock clock)
+    public static UserCoupon Piece(FullPiece full, long now, ShopClock clock)
     {
         var piece = Piece(
             full.Piece.CouponId, full.Piece.Id, full.Piece.ClaimedAt, full.Piece.DrawnCents, full.Piece.Origin, full.Terms.Terms, now, clock);
         if (full.Mark is { } mark)
         {
-            piece.State = (PieceState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
+            piece.State = (UserCouponState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
             piece.OrderId = mark.Mark is PieceMark.Used or PieceMark.Reserved ? mark.SubjectId : 0;
             piece.EndedAt = Instant(mark.At);
         }
@@ -81,11 +81,11 @@ internal static class CouponWire
         return piece;
     }
 
-    public static CouponPiece Piece(
+    public static UserCoupon Piece(
         long couponId, long pieceId, long claimedAt, long? drawnCents, PieceOrigin origin, PieceTerms terms, long now, ShopClock clock)
     {
         var until = CouponRules.UsableUntil(terms, claimedAt);
-        var piece = new CouponPiece
+        var piece = new UserCoupon
         {
             Id = pieceId,
             CouponId = couponId,
@@ -95,10 +95,10 @@ internal static class CouponWire
             ThresholdCents = terms.ThresholdCents,
             ClaimedAt = Instant(claimedAt),
             ValidUntil = Instant(until),
-            State = (PieceState)CouponRules.StatusOf(null, until, now),
+            State = (UserCouponState)CouponRules.StatusOf(null, until, now),
             ValueType = terms.IsPercent ? CouponValueType.Percent : CouponValueType.Amount,
             UsableFrom = Instant(CouponRules.UsableFrom(terms, claimedAt, clock)),
-            Origin = (V1.PieceOrigin)origin,
+            Origin = (UserCouponOrigin)origin,
             RefId = terms.RefId,
             ShopId = terms.ShopId,
             FreightOnly = terms.FreightOnly,

@@ -134,14 +134,14 @@ internal sealed class CouponsAdminGrpc(
         var (pieces, total) = await reads.ClaimsAsync(
             request.CouponId, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var (response, now) = (new ListClaimsResponse { TotalCount = total }, clock.NowMs);
-        response.Claims.AddRange(pieces.Select(p => new Claim { UserId = p.Piece.UserId, Piece = CouponWire.Piece(p, now, clock) }));
+        response.Claims.AddRange(pieces.Select(p => new Claim { UserId = p.Piece.UserId, UserCoupon = CouponWire.Piece(p, now, clock) }));
         return response;
     }
 
-    public override async Task<VoidPieceResponse> VoidPiece(VoidPieceRequest request, ServerCallContext context) => new()
+    public override async Task<VoidUserCouponResponse> VoidUserCoupon(VoidUserCouponRequest request, ServerCallContext context) => new()
     {
-        Piece = await writes.RunAsync<CouponPiece>(
-            context, request, request.RequestId, request.Reason, unit => VoidAsync(unit, request.PieceId, context.CancellationToken)),
+        UserCoupon = await writes.RunAsync<UserCoupon>(
+            context, request, request.RequestId, request.Reason, unit => VoidAsync(unit, request.UserCouponId, context.CancellationToken)),
     };
 
     private static string RpcOf(ServerCallContext context) => context.Method.TrimStart('/');
@@ -155,7 +155,7 @@ internal sealed class CouponsAdminGrpc(
         RequestHash = hash,
     };
 
-    private async Task<Result<OperatorChange<CouponPiece>>> VoidAsync(Unit unit, long pieceId, CancellationToken cancellation)
+    private async Task<Result<OperatorChange<UserCoupon>>> VoidAsync(Unit unit, long pieceId, CancellationToken cancellation)
     {
         if ((await CouponReads.PiecesAsync(unit, [pieceId], null, cancellation)).SingleOrDefault() is not { } piece)
         {
@@ -169,8 +169,8 @@ internal sealed class CouponsAdminGrpc(
         }
 
         var after = (await CouponReads.PiecesAsync(unit, [pieceId], null, cancellation)).Single();
-        return new OperatorChange<CouponPiece>(
-            $"piece:{pieceId}", CouponWire.Piece(piece, unit.NowMs, clock), CouponWire.Piece(after, unit.NowMs, clock));
+        return new OperatorChange<UserCoupon>(
+            $"user_coupon:{pieceId}", CouponWire.Piece(piece, unit.NowMs, clock), CouponWire.Piece(after, unit.NowMs, clock));
     }
 
     private async Task<CouponState> ExistingAsync(long couponId)

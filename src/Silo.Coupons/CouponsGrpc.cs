@@ -58,14 +58,14 @@ internal sealed class CouponsGrpc(
     {
         var piece = (await moves.ExchangeAsync(
             context.Caller().Id, request.Number, request.Password, context.CancellationToken)).OrRefuse();
-        return new() { Piece = CouponWire.Piece(piece, clock.NowMs, clock) };
+        return new() { UserCoupon = CouponWire.Piece(piece, clock.NowMs, clock) };
     }
 
-    public override async Task<SendPieceResponse> SendPiece(SendPieceRequest request, ServerCallContext context)
+    public override async Task<SendUserCouponResponse> SendUserCoupon(SendUserCouponRequest request, ServerCallContext context)
     {
         var piece = (await moves.SendAsync(
-            context.Caller().Id, request.PieceId, request.ToUserId, context.CancellationToken)).OrRefuse();
-        return new() { Piece = CouponWire.Piece(piece, clock.NowMs, clock) };
+            context.Caller().Id, request.UserCouponId, request.ToUserId, context.CancellationToken)).OrRefuse();
+        return new() { UserCoupon = CouponWire.Piece(piece, clock.NowMs, clock) };
     }
 
     public override async Task<CountMyCouponsResponse> CountMyCoupons(CountMyCouponsRequest request, ServerCallContext context)
@@ -94,7 +94,7 @@ internal sealed class CouponsGrpc(
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var response = new ListMyCouponsResponse { TotalCount = total };
-        response.Pieces.AddRange(pieces.Select(p => CouponWire.Piece(p, now, clock)));
+        response.UserCoupons.AddRange(pieces.Select(p => CouponWire.Piece(p, now, clock)));
         return response;
     }
 
@@ -139,7 +139,7 @@ internal sealed class CouponsGrpc(
             : await reads.TermsAsync(couponId, outcome.Version, context.CancellationToken);
         return new()
         {
-            Piece = CouponWire.Piece(
+            UserCoupon = CouponWire.Piece(
                 couponId, outcome.PieceId, outcome.ClaimedAt, outcome.DrawnCents, PieceOrigin.Claim, terms, clock.NowMs, clock),
         };
     }

@@ -18,7 +18,7 @@ internal sealed class CouponsPersonalData(ShopClock clock) : IPersonalData
         var pieces = await CouponReads.OfUserAsync(reads, userId, cancellation);
         return new JsonObject
         {
-            ["pieces"] = new JsonArray([.. pieces.Select(p => JsonNode.Parse(
+            ["userCoupons"] = new JsonArray([.. pieces.Select(p => JsonNode.Parse(
                 JsonFormatter.Default.Format(CouponWire.Piece(p, now, clock))))]),
         };
     }

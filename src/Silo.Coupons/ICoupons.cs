@@ -9,7 +9,7 @@ public interface ICoupons
 {
     /// <summary>
     /// What each of a user's pieces would take off an order, in the order given; each from what the ones before have
-    /// left. One that takes off nothing says why. Pieces that are not his are refused as PIECE_UNKNOWN; one that is named
+    /// left. One that takes off nothing says why. Pieces that are not his are refused as USER_COUPON_UNKNOWN; one that is named
     /// twice is quoted once.
     /// </summary>
     Task<IReadOnlyList<Discount>> QuoteAsync(

@@ -42,7 +42,7 @@ internal static class GroupWire
             PriceCents = terms.PriceCents,
             SkuPrices = [.. terms.CombinationPrices.Select(p => new GroupSkuPrice { SkuId = p.SkuId, PriceCents = p.PriceCents })],
             SeatsPerUser = terms.SeatsPerUser,
-            PiecesPerOrder = terms.PiecesPerOrder,
+            PiecesPerOrder = terms.QuantityPerOrder,
             RefundTo = terms.Refund == GroupRefund.Channel ? GroupRefundTo.Channel : GroupRefundTo.Balance,
             VirtualPercent = terms.VirtualPercent,
             VirtualCount = terms.VirtualCount,

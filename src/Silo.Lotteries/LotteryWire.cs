@@ -128,7 +128,7 @@ internal static class LotteryWire
             LotteryPrizeKind.Goods when full.Delivery is null => PrizeState.Pending,
             _ => PrizeState.Given,
         },
-        PieceId = full.Draw.PieceId,
+        UserCouponId = full.Draw.PieceId,
         Delivery = full.Delivery is not { } delivery ? null : new()
         {
             Address = delivery.Address,
@@ -163,7 +163,7 @@ internal static class LotteryWire
     public static Draw ShownDraw(FullDraw full, ShownUser? user, bool isNamed)
     {
         var draw = Draw(full);
-        (draw.Position, draw.RuleVersion, draw.PieceId, draw.Delivery, draw.Address) = (0, 0, 0, null, null);
+        (draw.Position, draw.RuleVersion, draw.UserCouponId, draw.Delivery, draw.Address) = (0, 0, 0, null, null);
         (draw.UserId, draw.Nick, draw.AvatarUrl) = (isNamed ? draw.UserId : 0, user?.Nick ?? "", user?.AvatarUrl ?? "");
         return draw;
     }

@@ -30,8 +30,8 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
 
         Assert.Equal([good, others, early, goods, high, store, used, 7, percent], discounts.Select(d => d.PieceId));
         Assert.Equal(
-            [null, "PIECE_UNKNOWN", "PIECE_NOT_YET_USABLE", "PIECE_NO_MATCHING_GOODS", "PIECE_SPEND_TOO_LOW",
-                "PIECE_NO_MATCHING_GOODS", "PIECE_NOT_USABLE", "PIECE_UNKNOWN", null],
+            [null, "USER_COUPON_UNKNOWN", "USER_COUPON_NOT_YET_USABLE", "USER_COUPON_NO_MATCHING_GOODS", "USER_COUPON_SPEND_TOO_LOW",
+                "USER_COUPON_NO_MATCHING_GOODS", "USER_COUPON_NOT_USABLE", "USER_COUPON_UNKNOWN", null],
             discounts.Select(d => d.Refusal?.Reason));
         Assert.Equal([750, 250], discounts[0].LineCents);
         Assert.Equal([225, 75], discounts[^1].LineCents);
@@ -82,7 +82,7 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
         var discounts = await Node.ReadAsync(
             r => Node.Coupons.QuoteAllAsync(r, user, Basket, Node.Clock.NowMs, CancellationToken.None));
 
-        Assert.Equal([(second, "PIECE_SPEND_TOO_LOW"), (first, null)], discounts.Select(d => (d.PieceId, d.Refusal?.Reason)));
+        Assert.Equal([(second, "USER_COUPON_SPEND_TOO_LOW"), (first, null)], discounts.Select(d => (d.PieceId, d.Refusal?.Reason)));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
         var user = NewId();
         var (good, others) = (await Node.PieceAsync(user), await Node.PieceAsync(NewId()));
 
-        Assert.Equal("PIECE_UNKNOWN", await ReserveAsync(user, NewId(), good, others));
+        Assert.Equal("USER_COUPON_UNKNOWN", await ReserveAsync(user, NewId(), good, others));
 
         Assert.Null(await MarkAsync(good));
         Assert.Null(await MarkAsync(others));
@@ -119,7 +119,7 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
         var all = await Node.PieceAsync(user, t => t with { AmountCents = 10_000 });
         var behind = await Node.PieceAsync(user);
 
-        Assert.Equal("PIECE_NOTHING_TO_REDUCE", await ReserveAsync(user, NewId(), all, behind));
+        Assert.Equal("USER_COUPON_NOTHING_TO_REDUCE", await ReserveAsync(user, NewId(), all, behind));
 
         Assert.Null(await MarkAsync(behind));
     }
@@ -134,7 +134,7 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
         var answers = await Task.WhenAll(orders.Select(order => Task.Run(() => ReserveAsync(user, order, piece))));
 
         Assert.Single(answers, answer => answer is null);
-        Assert.Equal(63, answers.Count(answer => answer == "PIECE_NOT_USABLE"));
+        Assert.Equal(63, answers.Count(answer => answer == "USER_COUPON_NOT_USABLE"));
         var mark = await MarkAsync(piece);
         Assert.Equal((PieceMark.Reserved, orders[Array.IndexOf(answers, null)]), (mark!.Mark, mark.SubjectId));
     }
@@ -166,7 +166,7 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
         Assert.Equal((1, 0, 0), (await UseAsync(order), await UseAsync(order), await GiveBackAsync(order)));
 
         Assert.Equal(PieceMark.Used, (await MarkAsync(piece))!.Mark);
-        Assert.Equal("PIECE_NOT_USABLE", await ReserveAsync(user, NewId(), piece));
+        Assert.Equal("USER_COUPON_NOT_USABLE", await ReserveAsync(user, NewId(), piece));
     }
 
     [Fact]
@@ -196,7 +196,7 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
 
         var late = await Node.ReadAsync(
             r => Node.Coupons.QuoteAsync(r, user, [piece], Basket, dayAfter, CancellationToken.None));
-        Assert.Equal("PIECE_NOT_USABLE", Assert.Single(late).Refusal?.Reason);
+        Assert.Equal("USER_COUPON_NOT_USABLE", Assert.Single(late).Refusal?.Reason);
         Assert.Null(Assert.Single(await QuoteAsync(user, piece)).Refusal);
     }
 
@@ -233,7 +233,7 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
                     (await Node.Get<PieceMoves>().SendAsync(user, piece, friend, CancellationToken.None)).Refusal?.Reason));
 
             Assert.Single(outcomes, reason => reason is null);
-            Assert.Single(outcomes, reason => reason == "PIECE_NOT_USABLE");
+            Assert.Single(outcomes, reason => reason == "USER_COUPON_NOT_USABLE");
             Assert.Equal(outcomes[0] is null ? PieceMark.Reserved : PieceMark.Sent, (await MarkAsync(piece))!.Mark);
         }
     }
