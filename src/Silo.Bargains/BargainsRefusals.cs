@@ -21,7 +21,7 @@ internal static class BargainsRefusals
         new("BARGAIN_BOUGHT", RefusalKind.Precondition, "An order holds the bargain.");
 
     public static readonly Refusal SoldOut =
-        new("BARGAIN_SOLD_OUT", RefusalKind.Exhausted, "No piece of the campaign is free.");
+        new("BARGAIN_SOLD_OUT", RefusalKind.Exhausted, "No stock of the campaign is free.");
 
     public static readonly Refusal StartsUsedUp =
         new("BARGAIN_STARTS_USED_UP", RefusalKind.Exhausted, "The user has started as many bargains as one user may.");
@@ -51,5 +51,5 @@ internal static class BargainsRefusals
         new("BARGAIN_GOODS_FIXED", RefusalKind.Invalid, "A campaign stays with its goods.");
 
     public static readonly Refusal StockBelowSold = new(
-        "BARGAIN_STOCK_BELOW_SOLD", RefusalKind.Precondition, "More pieces are sold or reserved than the new total.");
+        "BARGAIN_STOCK_BELOW_SOLD", RefusalKind.Precondition, "More is sold or reserved than the new total.");
 }

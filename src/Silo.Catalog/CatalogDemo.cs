@@ -91,7 +91,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
 
     private static long Freight(Unit unit)
     {
-        var terms = new FreightTerms { Name = "快递首件8元", Unit = FreightUnit.Pieces };
+        var terms = new FreightTerms { Name = "快递首件8元", Unit = FreightUnit.Quantity };
         terms.Rates.Add(new FreightRate
         {
             Carrier = Carrier.Express,

@@ -123,17 +123,17 @@ internal sealed class CouponsAdminGrpc(
         var (given, total) = await reads.ClaimsAsync(
             request.CouponId, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var (response, now) = (new ListClaimsResponse { TotalCount = total }, clock.NowMs);
-        response.Claims.AddRange(given.Select(u => new Claim { UserId = u.Row.UserId, Piece = CouponsWire.Piece(u, now, clock) }));
+        response.Claims.AddRange(given.Select(u => new Claim { UserId = u.Row.UserId, UserCoupon = CouponsWire.UserCoupon(u, now, clock) }));
         return response;
     }
 
-    public override async Task<VoidPieceResponse> VoidPiece(VoidPieceRequest request, ServerCallContext context) => new()
+    public override async Task<VoidUserCouponResponse> VoidUserCoupon(VoidUserCouponRequest request, ServerCallContext context) => new()
     {
-        Piece = await writes.RunAsync(
+        UserCoupon = await writes.RunAsync(
             context,
             request,
-            unit => CouponsWrites.VoidAsync(unit, request.PieceId, context.CancellationToken),
-            userCoupon => CouponsWire.Piece(userCoupon, clock.NowMs, clock)),
+            unit => CouponsWrites.VoidAsync(unit, request.UserCouponId, context.CancellationToken),
+            userCoupon => CouponsWire.UserCoupon(userCoupon, clock.NowMs, clock)),
     };
 
     private static string RpcOf(ServerCallContext context) => context.Method.TrimStart('/');

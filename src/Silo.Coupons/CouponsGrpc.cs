@@ -58,14 +58,14 @@ internal sealed class CouponsGrpc(
     {
         var userCoupon = (await writes.ExchangeAsync(
             context.Caller().Id, request.Number, request.Password, context.CancellationToken)).OrRefuse();
-        return new() { Piece = CouponsWire.Piece(userCoupon, clock.NowMs, clock) };
+        return new() { UserCoupon = CouponsWire.UserCoupon(userCoupon, clock.NowMs, clock) };
     }
 
-    public override async Task<SendPieceResponse> SendPiece(SendPieceRequest request, ServerCallContext context)
+    public override async Task<SendUserCouponResponse> SendUserCoupon(SendUserCouponRequest request, ServerCallContext context)
     {
         var userCoupon = (await writes.SendAsync(
-            context.Caller().Id, request.PieceId, request.ToUserId, context.CancellationToken)).OrRefuse();
-        return new() { Piece = CouponsWire.Piece(userCoupon, clock.NowMs, clock) };
+            context.Caller().Id, request.UserCouponId, request.ToUserId, context.CancellationToken)).OrRefuse();
+        return new() { UserCoupon = CouponsWire.UserCoupon(userCoupon, clock.NowMs, clock) };
     }
 
     public override async Task<CountMyCouponsResponse> CountMyCoupons(CountMyCouponsRequest request, ServerCallContext context)
@@ -94,7 +94,7 @@ internal sealed class CouponsGrpc(
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var response = new ListMyCouponsResponse { TotalCount = total };
-        response.Pieces.AddRange(mine.Select(u => CouponsWire.Piece(u, now, clock)));
+        response.UserCoupons.AddRange(mine.Select(u => CouponsWire.UserCoupon(u, now, clock)));
         return response;
     }
 
@@ -135,7 +135,7 @@ internal sealed class CouponsGrpc(
         var terms = outcome.Terms is { } present
             ? UserCouponTerms.Of(present)
             : await reads.TermsAsync(couponId, outcome.Version, context.CancellationToken);
-        return new() { Piece = CouponsWire.Claimed(couponId, outcome, terms, clock.NowMs, clock) };
+        return new() { UserCoupon = CouponsWire.Claimed(couponId, outcome, terms, clock.NowMs, clock) };
     }
 
     /// <summary>

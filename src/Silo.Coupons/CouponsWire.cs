@@ -71,15 +71,15 @@ internal static class CouponsWire
 
     /// <summary>A user-coupon as JSON, as the API shows it.</summary>
     public static JsonNode Json(FullUserCoupon full, long now, ShopClock clock) =>
-        JsonNode.Parse(JsonFormatter.Default.Format(Piece(full, now, clock)))!;
+        JsonNode.Parse(JsonFormatter.Default.Format(UserCoupon(full, now, clock)))!;
 
-    public static CouponPiece Piece(FullUserCoupon full, long now, ShopClock clock)
+    public static UserCoupon UserCoupon(FullUserCoupon full, long now, ShopClock clock)
     {
         var row = full.Row;
-        var piece = Piece(row.CouponId, row.Id, row.ClaimedAt, row.DrawnCents, row.Origin, full.Terms.Terms, now, clock);
+        var piece = UserCoupon(row.CouponId, row.Id, row.ClaimedAt, row.DrawnCents, row.Origin, full.Terms.Terms, now, clock);
         if (full.Mark is { } mark)
         {
-            piece.State = (PieceState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
+            piece.State = (V1.UserCouponState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
             piece.OrderId = mark.Mark is UserCouponMark.Used or UserCouponMark.Reserved ? mark.SubjectId : 0;
             piece.EndedAt = Instant(mark.At);
         }
@@ -87,11 +87,11 @@ internal static class CouponsWire
         return piece;
     }
 
-    private static CouponPiece Piece(
+    private static UserCoupon UserCoupon(
         long couponId, long id, long claimedAt, long? drawnCents, UserCouponOrigin origin, UserCouponTerms terms, long now, ShopClock clock)
     {
         var until = CouponRules.UsableUntil(terms, claimedAt);
-        var piece = new CouponPiece
+        var piece = new UserCoupon
         {
             Id = id,
             CouponId = couponId,
@@ -101,10 +101,10 @@ internal static class CouponsWire
             ThresholdCents = terms.ThresholdCents,
             ClaimedAt = Instant(claimedAt),
             ValidUntil = Instant(until),
-            State = (PieceState)CouponRules.StatusOf(null, until, now),
+            State = (UserCouponState)CouponRules.StatusOf(null, until, now),
             ValueType = terms.IsPercent ? CouponValueType.Percent : CouponValueType.Amount,
             UsableFrom = Instant(CouponRules.UsableFrom(terms, claimedAt, clock)),
-            Origin = (V1.PieceOrigin)origin,
+            Origin = (UserCouponOrigin)origin,
             RefId = terms.RefId,
             ShopId = terms.ShopId,
             FreightOnly = terms.FreightOnly,
@@ -113,7 +113,7 @@ internal static class CouponsWire
         return piece;
     }
 
-    public static CouponPiece Claimed(long couponId, CouponOutcome claim, UserCouponTerms terms, long now, ShopClock clock) => Piece(
+    public static UserCoupon Claimed(long couponId, CouponOutcome claim, UserCouponTerms terms, long now, ShopClock clock) => UserCoupon(
         couponId, claim.UserCouponId, claim.ClaimedAt, claim.DrawnCents, UserCouponOrigin.Claim, terms, now, clock);
 
     private static V1.CouponTerms Terms(CouponTerms terms)

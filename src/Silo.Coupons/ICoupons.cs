@@ -13,7 +13,7 @@ public interface ICoupons
 {
     /// <summary>
     /// What each of a user's coupons would take off an order, in the order given; each from what the ones before have
-    /// left. One that takes off nothing says why. Those of others are refused as PIECE_UNKNOWN; one that is named twice is
+    /// left. One that takes off nothing says why. Those of others are refused as USER_COUPON_UNKNOWN; one that is named twice is
     /// quoted once.
     /// </summary>
     Task<IReadOnlyList<Discount>> QuoteAsync(

@@ -29,9 +29,9 @@ public static class GroupBuysRefusals
     public static readonly Refusal LimitReached = new(
         "GROUP_LIMIT_REACHED", RefusalKind.Exhausted, "The user has as many seats in the campaign's groups as one user may.");
 
-    /// <summary>More pieces than one order in a group may have.</summary>
+    /// <summary>More than one order in a group may have.</summary>
     public static readonly Refusal TooManyPieces =
-        new("GROUP_TOO_MANY_PIECES", RefusalKind.Precondition, "An order in the group may not have so many pieces.");
+        new("GROUP_QUANTITY_TOO_LARGE", RefusalKind.Precondition, "An order in the group may not have this quantity.");
 
     /// <summary>The order has no seat in the group.</summary>
     public static readonly Refusal SeatUnknown =

@@ -144,7 +144,7 @@ internal static class GroupBuysWire
         PriceCents = wire.PriceCents,
         SkuPrices = [.. wire.CombinationPrices.Select(p => new GroupSkuPrice { SkuId = p.SkuId, PriceCents = p.PriceCents })],
         SeatsPerUser = wire.SeatsPerUser,
-        PiecesPerOrder = wire.PiecesPerOrder,
+        PiecesPerOrder = wire.QuantityPerOrder,
         RefundTo = wire.Refund == GroupRefund.Channel ? GroupRefundTo.Channel : GroupRefundTo.Balance,
         VirtualPercent = wire.VirtualPercent,
         VirtualCount = wire.VirtualCount,

@@ -118,7 +118,7 @@ internal static class LotteriesWire
             LotteryPrizeKind.Goods when full.Delivery is null => PrizeState.Pending,
             _ => PrizeState.Given,
         },
-        PieceId = full.Draw.UserCouponId,
+        UserCouponId = full.Draw.UserCouponId,
         Delivery = full.Delivery is not { } delivery ? null : new()
         {
             Address = delivery.Address,
@@ -166,7 +166,7 @@ internal static class LotteriesWire
     public static Draw ShownDraw(FullDraw full, ShownUser? user, bool isNamed)
     {
         var draw = Draw(full);
-        (draw.Position, draw.RuleVersion, draw.PieceId, draw.Delivery, draw.Address) = (0, 0, 0, null, null);
+        (draw.Position, draw.RuleVersion, draw.UserCouponId, draw.Delivery, draw.Address) = (0, 0, 0, null, null);
         (draw.UserId, draw.Nick, draw.AvatarUrl) = (isNamed ? draw.UserId : 0, user?.Nick ?? "", user?.AvatarUrl ?? "");
         return draw;
     }

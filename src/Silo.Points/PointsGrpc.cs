@@ -95,20 +95,8 @@ internal sealed class PointsGrpc(
     };
 
     /// <summary>A day that bounds a list; null where none is given.</summary>
-    public static int? Bound(string day)
-    {
-        if (day.Length == 0)
-        {
-            return null;
-        }
-
-        if (SignInRules.DayOf(day) is not { } number)
-        {
-            throw new RefusalException(PointsRefusals.DayInvalid);
-        }
-
-        return number;
-    }
+    public static int? Bound(string day) =>
+        day.Length == 0 ? null : SignInRules.DayOf(day) ?? throw new RefusalException(PointsRefusals.DayInvalid);
 
     private async Task<SignInOutcome> SendAsync(ServerCallContext context, SignInCommand command)
     {

@@ -182,10 +182,10 @@ internal static class WxBargains
 
         public required decimal HelpPriceMax { get; init; }
 
-        /// <summary>Pieces in all.</summary>
+        /// <summary>Quantity in all.</summary>
         public required long Number { get; init; }
 
-        /// <summary>Pieces in paid orders.</summary>
+        /// <summary>Quantity in paid orders.</summary>
         public required long NumberBuy { get; init; }
 
         public required string? DateAdd { get; init; }

@@ -11,7 +11,7 @@ internal static class WxFiles
     public static readonly WxAnswer TooLarge = new(300, "文件过大");
 
     private const string File = "upfile";
-    private const int Piece = 64 * 1024;
+    private const int ChunkSize = 64 * 1024;
     private const int MaxHours = 87_600;
     private const int MaxNameLength = 255;
 
@@ -49,10 +49,10 @@ internal static class WxFiles
         try
         {
             await stream.WriteAsync(new() { Metadata = metadata }, cancellation);
-            var piece = new byte[Piece];
-            while (await content.ReadAsync(piece, cancellation) is > 0 and var read)
+            var chunk = new byte[ChunkSize];
+            while (await content.ReadAsync(chunk, cancellation) is > 0 and var read)
             {
-                await stream.WriteAsync(new() { Chunk = ByteString.CopyFrom(piece, 0, read) }, cancellation);
+                await stream.WriteAsync(new() { Chunk = ByteString.CopyFrom(chunk, 0, read) }, cancellation);
             }
 
             await stream.CompleteAsync();

@@ -186,12 +186,12 @@ internal sealed partial class Bench : IAsyncDisposable
             {
                 var answer = await client.ClaimCouponAsync(
                     new() { CouponId = coupon, RequestId = $"check{i}" }, Bearer(TokenOf(i + 1)), cancellationToken: CancellationToken.None);
-                if (pieces[i] != 0 && pieces[i] != answer.Piece.Id)
+                if (pieces[i] != 0 && pieces[i] != answer.UserCoupon.Id)
                 {
-                    Driver.Wrong($"a repeat got piece {answer.Piece.Id}, the first answer was {pieces[i]}");
+                    Driver.Wrong($"a repeat got piece {answer.UserCoupon.Id}, the first answer was {pieces[i]}");
                 }
 
-                pieces[i] = answer.Piece.Id;
+                pieces[i] = answer.UserCoupon.Id;
             });
         }
 

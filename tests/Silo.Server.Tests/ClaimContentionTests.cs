@@ -115,7 +115,7 @@ public sealed class ClaimContentionTests
         {
             var answer = await client.ClaimCouponAsync(
                 new() { CouponId = coupon, RequestId = request }, Shop.Bearer(Shop.TokenOf(user)));
-            return $"piece:{answer.Piece.Id}";
+            return $"piece:{answer.UserCoupon.Id}";
         }
         catch (RpcException exception)
         {

@@ -81,7 +81,7 @@ public sealed class FixtureTests
         {
             var answer = await shop.Coupons.ClaimCouponAsync(
                 new() { CouponId = coupon, RequestId = request }, Shop.Bearer(user.Token));
-            told.Pieces[request] = answer.Piece.Id;
+            told.Pieces[request] = answer.UserCoupon.Id;
         }
 
         Assert.Equal(0, await shop.Server.TerminateAsync());
@@ -127,11 +127,11 @@ public sealed class FixtureTests
             var user = Shop.Bearer(told.Token);
 
             var listed = await shop.Coupons.ListMyCouponsAsync(new(), user);
-            Assert.Equal(told.Pieces.Values.Order(), listed.Pieces.Select(piece => piece.Id).Order());
+            Assert.Equal(told.Pieces.Values.Order(), listed.UserCoupons.Select(piece => piece.Id).Order());
             foreach (var (request, piece) in told.Pieces)
             {
                 var again = await shop.Coupons.ClaimCouponAsync(new() { CouponId = told.CouponId, RequestId = request }, user);
-                Assert.Equal(listed.Pieces.Single(p => p.Id == piece), again.Piece);
+                Assert.Equal(listed.UserCoupons.Single(p => p.Id == piece), again.UserCoupon);
             }
 
             var coupon = (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = told.CouponId }, shop.Owner)).Coupon;

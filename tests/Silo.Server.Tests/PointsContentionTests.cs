@@ -94,7 +94,7 @@ public sealed class PointsContentionTests(ITestOutputHelper output)
     {
         var call = client.ClaimCouponAsync(new() { CouponId = coupon, RequestId = request }, Shop.Bearer(Shop.TokenOf(user))).ResponseAsync;
         var answer = await Shop.AnswerOf(call);
-        return answer == "OK" ? $"piece:{(await call).Piece.Id}" : answer;
+        return answer == "OK" ? $"piece:{(await call).UserCoupon.Id}" : answer;
     }
 
     /// <summary>Moves points of the wallets in question up and down until the claims are over; what it changed, by user.</summary>

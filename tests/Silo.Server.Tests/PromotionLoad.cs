@@ -77,7 +77,7 @@ internal sealed class PromotionLoad(Shop shop, long lottery, long goods, int use
             case Act.Draw:
                 var draw = (await new LotteriesService.LotteriesServiceClient(channel).DrawLotteryAsync(
                     new() { LotteryId = lottery, RequestId = call.Request }, headers)).Draw;
-                return Text(draw.Id, draw.Position, draw.Prize.Id, draw.PieceId);
+                return Text(draw.Id, draw.Position, draw.Prize.Id, draw.UserCouponId);
             case Act.Help:
                 var campaign = round.Campaigns[int.Parse(call.Request.Split('-')[1], CultureInfo.InvariantCulture)];
                 var help = (await new BargainsService.BargainsServiceClient(channel).HelpBargainAsync(

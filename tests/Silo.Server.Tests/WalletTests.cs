@@ -146,7 +146,7 @@ public sealed class WalletTests
         }
 
         var coupon = await shop.CreateCouponAsync(10, name: "Tea", points: 15);
-        var piece = (await shop.Coupons.ClaimCouponAsync(new() { CouponId = coupon }, Shop.Bearer(Shop.TokenOf(1)))).Piece;
+        var piece = (await shop.Coupons.ClaimCouponAsync(new() { CouponId = coupon }, Shop.Bearer(Shop.TokenOf(1)))).UserCoupon;
         await shop.ExecuteAsync(
             "UPDATE wallets_transactions SET at = 1000 * (SELECT sequence FROM wallets_entries WHERE transaction_id = id AND user_id > 0)");
 

@@ -63,8 +63,8 @@ public sealed class GroupRulesTests
     [InlineData("full limit", "GROUP_FULL")]
     [InlineData("limit", "GROUP_LIMIT_REACHED")]
     [InlineData("limit pieces", "GROUP_LIMIT_REACHED")]
-    [InlineData("pieces", "GROUP_TOO_MANY_PIECES")]
-    [InlineData("pieces past", "GROUP_TOO_MANY_PIECES")]
+    [InlineData("pieces", "GROUP_QUANTITY_TOO_LARGE")]
+    [InlineData("pieces past", "GROUP_QUANTITY_TOO_LARGE")]
     [InlineData("past", "GROUP_ENDED")]
     public void Reserve_Faults_AreToldInTheirOrder(string faults, string? refusal)
     {
