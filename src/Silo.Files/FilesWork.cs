@@ -3,18 +3,23 @@ using Silo.Storage;
 
 namespace Silo.Files;
 
+/// <summary>The kinds of the module's work.</summary>
+internal static class FilesWork
+{
+    public const string Tidy = "files.tidy";
+    public const string Expire = "files.expire";
+}
+
 /// <summary>
 /// Removes the objects of a name that has no row: of an upload that was never booked, and of a file that is deleted.
 /// </summary>
 internal sealed class FileTidying(IUnits units, IFileStore store) : IWorkHandler
 {
-    private const string Tidy = "files.tidy";
-
-    public string Kind => Tidy;
+    public string Kind => FilesWork.Tidy;
 
     /// <summary>Enqueues the removal; it does nothing where the name has a row by then.</summary>
     public static Task EnqueueAsync(Unit unit, string key, string name, long dueAtMs, CancellationToken cancellation) =>
-        unit.EnqueueAsync(Tidy, key, dueAtMs, name, cancellation);
+        unit.EnqueueAsync(FilesWork.Tidy, key, dueAtMs, name, cancellation);
 
     public async Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
     {
@@ -31,32 +36,12 @@ internal sealed class FileTidying(IUnits units, IFileStore store) : IWorkHandler
     }
 }
 
-/// <summary>Deletes files: their rows at once, their objects by work that the same unit enqueues.</summary>
-internal static class FileDeletion
-{
-    /// <summary>Deletes one; null where it is gone already.</summary>
-    public static async Task<FileRow?> DeleteAsync(Unit unit, IQueryable<FileRow> one, CancellationToken cancellation)
-    {
-        var row = await one.SingleOrDefaultAsync(cancellation);
-        if (row is null || await unit.Set<FileRow>().Where(f => f.Id == row.Id).ExecuteDeleteAsync(cancellation) == 0)
-        {
-            return null;
-        }
-
-        await unit.Set<FileUsageRow>().Where(u => u.UserId == row.UserId)
-            .ExecuteUpdateAsync(u => u.SetProperty(x => x.Bytes, x => x.Bytes - row.Size), cancellation);
-        await FileTidying.EnqueueAsync(unit, $"{row.Name}:gone", row.Name, unit.NowMs, cancellation);
-        await FilesReads.TouchAsync(unit, cancellation);
-        return row;
-    }
-}
-
 /// <summary>Deletes the files whose time is over.</summary>
 internal sealed class FileExpiry(IUnits units, TimeProvider time) : IWorkHandler
 {
     private const int Batch = 50;
 
-    public string Kind => "files.expire";
+    public string Kind => FilesWork.Expire;
 
     public TimeSpan? Every => TimeSpan.FromMinutes(10);
 
@@ -80,7 +65,7 @@ internal sealed class FileExpiry(IUnits units, TimeProvider time) : IWorkHandler
                     .OrderBy(f => f.UserId).ThenBy(f => f.Id).Select(f => f.Id).Take(Batch).ToListAsync(cancellation);
                 foreach (var id in due)
                 {
-                    await FileDeletion.DeleteAsync(unit, unit.Query<FileRow>().Where(f => f.Id == id), cancellation);
+                    await FilesWrites.DeleteAsync(unit, unit.Query<FileRow>().Where(f => f.Id == id), cancellation);
                 }
 
                 return due.Count;
