@@ -188,6 +188,6 @@ internal sealed class AccountsModel : IModuleModel
             revocation.Property(r => r.OwnerId).HasColumnName("owner_id");
             revocation.HasIndex(r => r.At);
         });
-        AddressRow.Configure(model);
+        AddressesModel.Configure(model);
     }
 }
