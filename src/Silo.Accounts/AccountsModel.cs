@@ -153,6 +153,6 @@ internal sealed class AccountsModel : IModuleModel
             revocation.HasKey(r => r.Id);
             revocation.HasIndex(r => r.At);
         });
-        AddressRow.Configure(model);
+        AddressesModel.Configure(model);
     }
 }

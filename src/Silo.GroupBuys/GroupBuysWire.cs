@@ -25,7 +25,7 @@ internal static class GroupBuysWire
             OpenUntil = Instant(terms.OpenUntil),
             PriceCents = terms.Group.PriceCents,
             SeatsPerUser = terms.Group.SeatsPerUser,
-            PiecesPerOrder = terms.Group.PiecesPerOrder,
+            QuantityPerOrder = terms.Group.PiecesPerOrder,
             Refund = terms.NamesRefund ? (GroupRefund)terms.Group.RefundTo : GroupRefund.Unspecified,
             VirtualPercent = terms.Group.VirtualPercent,
             VirtualCount = terms.Group.VirtualCount,

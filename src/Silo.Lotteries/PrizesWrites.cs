@@ -26,7 +26,7 @@ internal sealed class PrizesWrites(IUnits units, IAddressBook book)
             async unit =>
             {
                 // Shoppers are locked before draws, and a delivery locks the draw too.
-                var copy = await book.CopyAsync(unit, userId, addressId, cancellation);
+                var copy = await unit.StageAsync(stage => book.Copy(stage, userId, addressId), cancellation);
                 await unit.LockAsync<DrawRow>([drawId], wait: true, cancellation);
                 if (await LotteriesReads.DrawAsync(unit, drawId, cancellation) is not { } draw || draw.Draw.UserId != userId)
                 {
