@@ -140,19 +140,129 @@ CREATE TABLE public.accounts_users (
     normalised_name text NOT NULL,
     password_hash text NOT NULL,
     nick text NOT NULL,
+    avatar_url text NOT NULL,
+    gender integer NOT NULL,
+    birthday text NOT NULL,
     province text NOT NULL,
     city text NOT NULL,
     referrer_id bigint NOT NULL,
     extra_json text NOT NULL,
     disabled boolean NOT NULL,
     created_at bigint NOT NULL,
-    avatar_url text DEFAULT ''::text NOT NULL,
-    birthday text DEFAULT ''::text NOT NULL,
-    deleted_at bigint DEFAULT 0 NOT NULL,
-    gender integer DEFAULT 0 NOT NULL,
-    last_login_address text DEFAULT ''::text NOT NULL,
-    last_login_at bigint DEFAULT 0 NOT NULL,
-    registered_address text DEFAULT ''::text NOT NULL
+    registered_address text NOT NULL,
+    last_login_at bigint NOT NULL,
+    last_login_address text NOT NULL,
+    deleted_at bigint NOT NULL
+);
+
+
+--
+-- Name: bargains_bargains; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.bargains_bargains (
+    id bigint NOT NULL,
+    campaign_id bigint NOT NULL,
+    initiator_id bigint NOT NULL,
+    goods_id bigint NOT NULL,
+    rule_version integer NOT NULL,
+    start_cents bigint NOT NULL,
+    floor_cents bigint NOT NULL,
+    started_at bigint NOT NULL,
+    ends_at bigint NOT NULL,
+    price_cents bigint NOT NULL,
+    helps bigint NOT NULL,
+    updated_at bigint NOT NULL,
+    cleared_at bigint NOT NULL,
+    request_id text NOT NULL
+);
+
+
+--
+-- Name: bargains_campaigns; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.bargains_campaigns (
+    id bigint NOT NULL,
+    version integer NOT NULL,
+    goods_id bigint NOT NULL,
+    start_cents bigint NOT NULL,
+    floor_cents bigint NOT NULL,
+    cut_min_cents bigint NOT NULL,
+    cut_max_cents bigint NOT NULL,
+    helpers_to_floor integer NOT NULL,
+    starts_at bigint NOT NULL,
+    ends_at bigint NOT NULL,
+    duration_minutes integer NOT NULL,
+    starts_per_user integer NOT NULL,
+    helps_per_user integer NOT NULL,
+    enabled boolean NOT NULL,
+    ended_at bigint NOT NULL,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL
+);
+
+
+--
+-- Name: bargains_helpers; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.bargains_helpers (
+    id bigint NOT NULL,
+    campaign_id bigint NOT NULL,
+    helper_id bigint NOT NULL
+);
+
+
+--
+-- Name: bargains_helps; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.bargains_helps (
+    bargain_id bigint NOT NULL,
+    helper_id bigint NOT NULL,
+    campaign_id bigint NOT NULL,
+    initiator_id bigint NOT NULL,
+    ordinal bigint NOT NULL,
+    cut_cents bigint NOT NULL,
+    price_cents bigint NOT NULL,
+    remark text NOT NULL,
+    at bigint NOT NULL,
+    request_id text NOT NULL,
+    request_hash bigint NOT NULL
+);
+
+
+--
+-- Name: bargains_orders; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.bargains_orders (
+    order_id bigint NOT NULL,
+    bargain_id bigint NOT NULL,
+    campaign_id bigint NOT NULL,
+    initiator_id bigint NOT NULL,
+    goods_id bigint NOT NULL,
+    price_cents bigint NOT NULL,
+    rule_version integer NOT NULL,
+    state smallint NOT NULL,
+    reserved_at bigint NOT NULL,
+    updated_at bigint NOT NULL,
+    request_id text NOT NULL,
+    request_hash bigint NOT NULL
+);
+
+
+--
+-- Name: bargains_stocks; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.bargains_stocks (
+    campaign_id bigint NOT NULL,
+    total bigint NOT NULL,
+    reserved bigint NOT NULL,
+    sold bigint NOT NULL,
+    CONSTRAINT ck_bargains_stocks CHECK (((reserved >= 0) AND (sold >= 0) AND ((reserved + sold) <= total)))
 );
 
 
@@ -253,7 +363,11 @@ CREATE TABLE public.catalog_levels (
     id bigint NOT NULL,
     name text NOT NULL,
     rebate integer NOT NULL,
-    version integer NOT NULL
+    number integer NOT NULL,
+    sort integer NOT NULL,
+    version integer NOT NULL,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL
 );
 
 
@@ -275,7 +389,9 @@ CREATE TABLE public.catalog_member_prices (
 
 CREATE TABLE public.catalog_members (
     user_id bigint NOT NULL,
-    level_id bigint NOT NULL
+    level_id bigint NOT NULL,
+    since bigint NOT NULL,
+    expires_at bigint NOT NULL
 );
 
 
@@ -332,6 +448,7 @@ CREATE TABLE public.catalog_reviews (
     rating integer NOT NULL,
     remark text NOT NULL,
     reply text NOT NULL,
+    hidden boolean NOT NULL,
     pictures text NOT NULL,
     user_id bigint NOT NULL,
     nick text NOT NULL,
@@ -663,6 +780,18 @@ CREATE TABLE public.content_videos (
 
 
 --
+-- Name: coupons_allotments; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.coupons_allotments (
+    id bigint NOT NULL,
+    coupon_id bigint NOT NULL,
+    quantity bigint NOT NULL,
+    at bigint NOT NULL
+);
+
+
+--
 -- Name: coupons_cards; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -686,13 +815,13 @@ CREATE TABLE public.coupons_coupons (
     name text NOT NULL,
     search_name text NOT NULL,
     type text NOT NULL,
+    ref_id bigint NOT NULL,
+    password text NOT NULL,
     enabled boolean NOT NULL,
     hidden boolean NOT NULL,
+    claimable_from bigint NOT NULL,
     claimable_until bigint NOT NULL,
-    created_at bigint NOT NULL,
-    claimable_from bigint DEFAULT 0 NOT NULL,
-    password text DEFAULT ''::text NOT NULL,
-    ref_id bigint DEFAULT 0 NOT NULL
+    created_at bigint NOT NULL
 );
 
 
@@ -721,9 +850,9 @@ CREATE TABLE public.coupons_pieces (
     request_id text NOT NULL,
     request_hash bigint NOT NULL,
     claimed_at bigint NOT NULL,
+    origin smallint NOT NULL,
     drawn_cents bigint,
-    origin smallint DEFAULT 1 NOT NULL,
-    ordinal bigint DEFAULT 0 NOT NULL
+    ordinal bigint NOT NULL
 );
 
 
@@ -736,17 +865,17 @@ CREATE TABLE public.coupons_terms (
     version integer NOT NULL,
     name text NOT NULL,
     type text NOT NULL,
+    is_percent boolean NOT NULL,
     amount_cents bigint NOT NULL,
     threshold_cents bigint NOT NULL,
+    usable_after_days integer NOT NULL,
+    usable_from bigint NOT NULL,
+    usable_days integer NOT NULL,
     valid_until bigint NOT NULL,
-    freight_only boolean DEFAULT false NOT NULL,
-    is_percent boolean DEFAULT false NOT NULL,
-    ref_id bigint DEFAULT 0 NOT NULL,
-    shop_id bigint DEFAULT 0 NOT NULL,
-    targets text DEFAULT ''::text NOT NULL,
-    usable_after_days integer DEFAULT 0 NOT NULL,
-    usable_days integer DEFAULT 0 NOT NULL,
-    usable_from bigint DEFAULT 0 NOT NULL
+    targets text NOT NULL,
+    ref_id bigint NOT NULL,
+    shop_id bigint NOT NULL,
+    freight_only boolean NOT NULL
 );
 
 
@@ -780,6 +909,169 @@ CREATE TABLE public.files_usage (
 
 
 --
+-- Name: groupbuys_campaigns; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.groupbuys_campaigns (
+    id bigint NOT NULL,
+    goods_id bigint NOT NULL,
+    version integer NOT NULL,
+    enabled boolean NOT NULL,
+    is_over boolean NOT NULL,
+    open_until bigint NOT NULL,
+    terms text NOT NULL,
+    created_at bigint NOT NULL,
+    updated_at bigint NOT NULL
+);
+
+
+--
+-- Name: groupbuys_groups; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.groupbuys_groups (
+    id bigint NOT NULL,
+    campaign_id bigint NOT NULL,
+    goods_id bigint NOT NULL,
+    opener_id bigint NOT NULL,
+    reusable boolean NOT NULL,
+    status smallint NOT NULL,
+    published boolean NOT NULL,
+    ends_at bigint NOT NULL
+);
+
+
+--
+-- Name: groupbuys_openings; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.groupbuys_openings (
+    user_id bigint NOT NULL,
+    request_id text NOT NULL,
+    request_hash bigint NOT NULL,
+    group_id bigint NOT NULL
+);
+
+
+--
+-- Name: groupbuys_seats; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.groupbuys_seats (
+    order_id bigint NOT NULL,
+    group_id bigint NOT NULL,
+    campaign_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    status smallint NOT NULL,
+    reserved_at bigint NOT NULL,
+    reserved_until bigint NOT NULL,
+    taken_at bigint NOT NULL,
+    ended_at bigint NOT NULL,
+    request_id text NOT NULL,
+    request_hash bigint NOT NULL
+);
+
+
+--
+-- Name: groupbuys_users; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.groupbuys_users (
+    campaign_id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    counted_at bigint NOT NULL
+);
+
+
+--
+-- Name: lotteries_addresses; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.lotteries_addresses (
+    draw_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    link_man text NOT NULL,
+    mobile text NOT NULL,
+    region text NOT NULL,
+    detail text NOT NULL,
+    post_code text NOT NULL,
+    at bigint NOT NULL,
+    request_id text NOT NULL,
+    request_hash bigint NOT NULL
+);
+
+
+--
+-- Name: lotteries_deliveries; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.lotteries_deliveries (
+    draw_id bigint NOT NULL,
+    lottery_id bigint NOT NULL,
+    address text NOT NULL,
+    carrier text NOT NULL,
+    tracking_number text NOT NULL,
+    at bigint NOT NULL
+);
+
+
+--
+-- Name: lotteries_draws; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.lotteries_draws (
+    id bigint NOT NULL,
+    lottery_id bigint NOT NULL,
+    "position" bigint NOT NULL,
+    rule_version integer NOT NULL,
+    user_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    request_id text NOT NULL,
+    request_hash bigint NOT NULL,
+    at bigint NOT NULL,
+    prize_id bigint NOT NULL,
+    prize_ordinal bigint NOT NULL,
+    piece_id bigint NOT NULL,
+    is_goods boolean NOT NULL
+);
+
+
+--
+-- Name: lotteries_lotteries; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.lotteries_lotteries (
+    id bigint NOT NULL,
+    title text NOT NULL,
+    search_title text NOT NULL,
+    created_at bigint NOT NULL
+);
+
+
+--
+-- Name: lotteries_rules; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.lotteries_rules (
+    lottery_id bigint NOT NULL,
+    version integer NOT NULL,
+    first_position bigint NOT NULL,
+    is_deck boolean NOT NULL,
+    prizes text NOT NULL
+);
+
+
+--
+-- Name: lotteries_settled; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.lotteries_settled (
+    allotment_id bigint NOT NULL,
+    lottery_id bigint NOT NULL
+);
+
+
+--
 -- Name: orleansquery; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -809,6 +1101,100 @@ WITH (fillfactor='50');
 
 
 --
+-- Name: points_card_moves; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.points_card_moves (
+    id bigint NOT NULL,
+    user_id bigint NOT NULL,
+    reason smallint NOT NULL,
+    change integer NOT NULL,
+    cards_after integer NOT NULL,
+    at bigint NOT NULL,
+    request_id text NOT NULL,
+    request_hash bigint NOT NULL
+);
+
+
+--
+-- Name: points_grants; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.points_grants (
+    event integer NOT NULL,
+    reference text NOT NULL,
+    user_id bigint NOT NULL,
+    points bigint NOT NULL,
+    amount_cents bigint NOT NULL,
+    taken_points bigint NOT NULL,
+    at bigint NOT NULL
+);
+
+
+--
+-- Name: points_rules; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.points_rules (
+    id bigint NOT NULL,
+    event integer NOT NULL,
+    threshold_cents bigint NOT NULL,
+    points bigint NOT NULL,
+    daily_limit integer NOT NULL,
+    disabled boolean NOT NULL,
+    version integer NOT NULL,
+    created_at bigint NOT NULL
+);
+
+
+--
+-- Name: points_sign_in_terms; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.points_sign_in_terms (
+    id integer NOT NULL,
+    version integer NOT NULL,
+    terms text NOT NULL
+);
+
+
+--
+-- Name: points_sign_ins; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.points_sign_ins (
+    user_id bigint NOT NULL,
+    day integer NOT NULL,
+    at bigint NOT NULL,
+    streak integer NOT NULL,
+    points bigint NOT NULL,
+    made_up boolean NOT NULL,
+    request_id text NOT NULL,
+    request_hash bigint NOT NULL
+);
+
+
+--
+-- Name: points_vouchers; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.points_vouchers (
+    id bigint NOT NULL,
+    batch_id bigint NOT NULL,
+    number text NOT NULL,
+    points bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    user_id bigint NOT NULL,
+    used_at bigint NOT NULL,
+    voided_at bigint NOT NULL,
+    remark text NOT NULL,
+    created_at bigint NOT NULL,
+    request_id text NOT NULL,
+    request_hash bigint NOT NULL
+);
+
+
+--
 -- Name: silo_audit; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -823,6 +1209,17 @@ CREATE TABLE public.silo_audit (
     after text NOT NULL,
     request_id text NOT NULL,
     request_hash bigint NOT NULL
+);
+
+
+--
+-- Name: silo_changes; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.silo_changes (
+    transaction_id bigint NOT NULL,
+    topic text NOT NULL,
+    key bigint NOT NULL
 );
 
 
@@ -915,8 +1312,9 @@ CREATE TABLE public.wallets_wallets (
     balance_debt bigint NOT NULL,
     points bigint NOT NULL,
     points_debt bigint NOT NULL,
+    points_received bigint NOT NULL,
     entries bigint NOT NULL,
-    CONSTRAINT ck_wallets_bounds CHECK (((balance >= 0) AND (frozen >= 0) AND (commission >= 0) AND (balance_debt <= 0) AND (points >= 0) AND (points_debt <= 0)))
+    CONSTRAINT ck_wallets_bounds CHECK ((((balance >= 0) AND (balance <= '9007199254740991'::bigint)) AND ((frozen >= 0) AND (frozen <= '9007199254740991'::bigint)) AND ((commission >= 0) AND (commission <= '9007199254740991'::bigint)) AND ((balance_debt >= '-9007199254740991'::bigint) AND (balance_debt <= 0)) AND ((points >= 0) AND (points <= '9007199254740991'::bigint)) AND ((points_debt >= '-9007199254740991'::bigint) AND (points_debt <= 0)) AND (points_received >= 0)))
 );
 
 
@@ -924,10 +1322,7 @@ CREATE TABLE public.wallets_wallets (
 -- Data for Name: __EFMigrationsHistory; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public."__EFMigrationsHistory" VALUES ('20261124025126_Initial', '10.0.15');
-INSERT INTO public."__EFMigrationsHistory" VALUES ('20261124070501_LedgerAndCoupons', '10.0.15');
-INSERT INTO public."__EFMigrationsHistory" VALUES ('20261124081208_PieceOrdinals', '10.0.15');
-INSERT INTO public."__EFMigrationsHistory" VALUES ('20261124084901_CatalogAndContent', '10.0.15');
+INSERT INTO public."__EFMigrationsHistory" VALUES ('20261130090938_Initial', '10.0.15');
 
 
 --
@@ -946,7 +1341,7 @@ INSERT INTO public."__EFMigrationsHistory" VALUES ('20261124084901_CatalogAndCon
 -- Data for Name: accounts_operators; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_operators VALUES (912991750979584, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAED92cFArByN0bcfC7EGQGKgBR2W+EtZi4eeXNfFsj7wRm9Ja615Qu5GFcZas2Ccgtw==', 4, false, 1795510996853);
+INSERT INTO public.accounts_operators VALUES (915170385723392, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAEJaoOfZtLfWp1P9zLbfl9+3F5twjuAE+7iGbhK/m8tluFeTHfSdCmvn95YVnzNFeOg==', 4, false, 1796030423884);
 
 
 --
@@ -959,15 +1354,51 @@ INSERT INTO public.accounts_operators VALUES (912991750979584, 'test-owner', 'te
 -- Data for Name: accounts_tokens; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_tokens VALUES ('\xa34db6c4f1129293aa89b2dbf96b1bc73c8db5574c45951a41346ade85acec1c', 2, 912991750979584, 1795510997822, 4102444800000, '', '');
-INSERT INTO public.accounts_tokens VALUES ('\x132f68508eefbc094856ae0d339f73783304f18b07fdce1f5ce69255e906d6e9', 1, 912991759368193, 1795510998153, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\x9e1c5bd6ecb63e03ae74669b587c5e629603cf9145ba6b34c46f22f02d63ebb3', 2, 915170385723392, 1796030432511, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\x13ac83b02aa045444b22faafb92bf8205195ade2d6b2852665e94a25cf6e3f58', 1, 915170436055040, 1796030435553, 4102444800000, '', '');
 
 
 --
 -- Data for Name: accounts_users; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_users VALUES (912991759368193, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAEIUNzYyxnnCm7y86xCl0WA4p+l9oHn7pr5YAo7Whqpx72WmNKrapdTNEmx1Y9w7Fqw==', '', '', '', 0, '', false, 1795510998153, '', '', 0, 0, '127.0.0.1', 1795510998153, '127.0.0.1');
+INSERT INTO public.accounts_users VALUES (915170436055040, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAEM9NhExClhX82xTFkziR+kpIosiJvJAjrsIljel0SV9buUo4cjy9+FCfp2OpXbj9Kw==', '', '', 0, '', '', '', 0, '', false, 1796030435553, '127.0.0.1', 1796030435553, '127.0.0.1', 0);
+
+
+--
+-- Data for Name: bargains_bargains; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: bargains_campaigns; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: bargains_helpers; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: bargains_helps; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: bargains_orders; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: bargains_stocks; Type: TABLE DATA; Schema: public; Owner: -
+--
+
 
 
 --
@@ -1157,6 +1588,12 @@ INSERT INTO public.accounts_users VALUES (912991759368193, 'fixture-user', 'fixt
 
 
 --
+-- Data for Name: coupons_allotments; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
 -- Data for Name: coupons_cards; Type: TABLE DATA; Schema: public; Owner: -
 --
 
@@ -1166,7 +1603,7 @@ INSERT INTO public.accounts_users VALUES (912991759368193, 'fixture-user', 'fixt
 -- Data for Name: coupons_coupons; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_coupons VALUES (912991755173888, 1, 'Ten off', 'ten off', '', true, false, 4102444800000, 1795510998057, 1577836800000, '', 0);
+INSERT INTO public.coupons_coupons VALUES (915170431860736, 1, 'Ten off', 'ten off', '', 0, '', true, false, 1577836800000, 4102444800000, 1796030434835);
 
 
 --
@@ -1179,15 +1616,15 @@ INSERT INTO public.coupons_coupons VALUES (912991755173888, 1, 'Ten off', 'ten o
 -- Data for Name: coupons_pieces; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_pieces VALUES (912991759368194, 912991755173888, 1, 912991759368193, 'first', 6905300583733780470, 1795510998171, NULL, 1, 0);
-INSERT INTO public.coupons_pieces VALUES (912991759368195, 912991755173888, 1, 912991759368193, 'second', 6905300583733780470, 1795510998187, NULL, 1, 1);
+INSERT INTO public.coupons_pieces VALUES (915170436055041, 915170431860736, 1, 915170436055040, 'first', -9066938789894738419, 1796030435877, 1, NULL, 0);
+INSERT INTO public.coupons_pieces VALUES (915170440249344, 915170431860736, 1, 915170436055040, 'second', -9066938789894738419, 1796030436147, 1, NULL, 1);
 
 
 --
 -- Data for Name: coupons_terms; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_terms VALUES (912991755173888, 1, 'Ten off', '', 1000, 0, 4102444800000, false, false, 0, 0, '', 0, 0, 0);
+INSERT INTO public.coupons_terms VALUES (915170431860736, 1, 'Ten off', '', false, 1000, 0, 0, 0, 0, 4102444800000, '', 0, 0, false);
 
 
 --
@@ -1198,6 +1635,72 @@ INSERT INTO public.coupons_terms VALUES (912991755173888, 1, 'Ten off', '', 1000
 
 --
 -- Data for Name: files_usage; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: groupbuys_campaigns; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: groupbuys_groups; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: groupbuys_openings; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: groupbuys_seats; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: groupbuys_users; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: lotteries_addresses; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: lotteries_deliveries; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: lotteries_draws; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: lotteries_lotteries; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: lotteries_rules; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: lotteries_settled; Type: TABLE DATA; Schema: public; Owner: -
 --
 
 
@@ -1239,21 +1742,63 @@ INSERT INTO public.orleansquery VALUES ('ClearStorageKey', '
 -- Data for Name: orleansstorage; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.orleansstorage VALUES (-256441792, 0, 912991755173888, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e001030109010501a014ca6506d101a014ca6506d10101e0', '2026-11-24 09:03:18.188211', 3);
+INSERT INTO public.orleansstorage VALUES (-232180671, 0, 915170431860736, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e001030109010501a009c7e015d101a009c7e015d10101e0', '2026-11-30 09:20:36.14882', 3);
+
+
+--
+-- Data for Name: points_card_moves; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: points_grants; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: points_rules; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: points_sign_in_terms; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: points_sign_ins; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: points_vouchers; Type: TABLE DATA; Schema: public; Owner: -
+--
+
 
 
 --
 -- Data for Name: silo_audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_audit VALUES (912991759368192, 1795510998057, 912991750979584, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:912991755173888', '', NULL, '{"Id":912991755173888,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1795510998057,"UpdatedAt":1795510998057,"Allotted":0,"Exists":true,"StockLeft":10},"Count":0,"Answer":{"Refusal":null,"PieceId":0,"Version":0,"ClaimedAt":0,"Terms":null,"Coupon":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1795510998057,"UpdatedAt":1795510998057,"Allotted":0,"Exists":true,"StockLeft":10},"DrawnCents":null,"Count":0,"CouponId":912991755173888}}', ' 33e5c75800000', -7290951744896123520);
+INSERT INTO public.silo_audit VALUES (915170431860737, 1796030434835, 915170385723392, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:915170431860736', '', NULL, '{"Id":915170431860736,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1796030434835,"UpdatedAt":1796030434835,"Allotted":0,"Exists":true,"StockLeft":10},"Count":0}', ' 34057b8800001', -7290951744896123520);
+
+
+--
+-- Data for Name: silo_changes; Type: TABLE DATA; Schema: public; Owner: -
+--
+
 
 
 --
 -- Data for Name: silo_id_slots; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_id_slots VALUES (0, '86989274f0ab47f99a9ff113f1d6b149', 217674226);
+INSERT INTO public.silo_id_slots VALUES (0, '05b9cd2b195e43ea8be29c8b781e56bc', 218193662);
 
 
 --
@@ -1266,9 +1811,9 @@ INSERT INTO public.silo_id_slots VALUES (0, '86989274f0ab47f99a9ff113f1d6b149', 
 -- Data for Name: silo_work; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1795511597575, 0, 0, '1946085cc15d4aebb6709fee41bd430c', false, '', '');
-INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1795514597584, 0, 0, '1946085cc15d4aebb6709fee41bd430c', false, '', '');
-INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1795514597659, 0, 0, '1946085cc15d4aebb6709fee41bd430c', false, '', '');
+INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1796031029389, 0, 0, 'f900ef2a12734a5b84ddd5fb3d1b8382', false, '', '');
+INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1796034030607, 0, 0, 'f900ef2a12734a5b84ddd5fb3d1b8382', false, '', '');
+INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1796034030762, 0, 0, 'f900ef2a12734a5b84ddd5fb3d1b8382', false, '', '');
 
 
 --
@@ -1349,6 +1894,54 @@ ALTER TABLE ONLY public.accounts_tokens
 
 ALTER TABLE ONLY public.accounts_users
     ADD CONSTRAINT "PK_accounts_users" PRIMARY KEY (id);
+
+
+--
+-- Name: bargains_bargains PK_bargains_bargains; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.bargains_bargains
+    ADD CONSTRAINT "PK_bargains_bargains" PRIMARY KEY (id);
+
+
+--
+-- Name: bargains_campaigns PK_bargains_campaigns; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.bargains_campaigns
+    ADD CONSTRAINT "PK_bargains_campaigns" PRIMARY KEY (id);
+
+
+--
+-- Name: bargains_helpers PK_bargains_helpers; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.bargains_helpers
+    ADD CONSTRAINT "PK_bargains_helpers" PRIMARY KEY (id);
+
+
+--
+-- Name: bargains_helps PK_bargains_helps; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.bargains_helps
+    ADD CONSTRAINT "PK_bargains_helps" PRIMARY KEY (bargain_id, helper_id);
+
+
+--
+-- Name: bargains_orders PK_bargains_orders; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.bargains_orders
+    ADD CONSTRAINT "PK_bargains_orders" PRIMARY KEY (order_id);
+
+
+--
+-- Name: bargains_stocks PK_bargains_stocks; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.bargains_stocks
+    ADD CONSTRAINT "PK_bargains_stocks" PRIMARY KEY (campaign_id);
 
 
 --
@@ -1600,6 +2193,14 @@ ALTER TABLE ONLY public.content_videos
 
 
 --
+-- Name: coupons_allotments PK_coupons_allotments; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.coupons_allotments
+    ADD CONSTRAINT "PK_coupons_allotments" PRIMARY KEY (id);
+
+
+--
 -- Name: coupons_cards PK_coupons_cards; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -1656,11 +2257,155 @@ ALTER TABLE ONLY public.files_usage
 
 
 --
+-- Name: groupbuys_campaigns PK_groupbuys_campaigns; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.groupbuys_campaigns
+    ADD CONSTRAINT "PK_groupbuys_campaigns" PRIMARY KEY (id);
+
+
+--
+-- Name: groupbuys_groups PK_groupbuys_groups; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.groupbuys_groups
+    ADD CONSTRAINT "PK_groupbuys_groups" PRIMARY KEY (id);
+
+
+--
+-- Name: groupbuys_openings PK_groupbuys_openings; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.groupbuys_openings
+    ADD CONSTRAINT "PK_groupbuys_openings" PRIMARY KEY (user_id, request_id);
+
+
+--
+-- Name: groupbuys_seats PK_groupbuys_seats; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.groupbuys_seats
+    ADD CONSTRAINT "PK_groupbuys_seats" PRIMARY KEY (order_id);
+
+
+--
+-- Name: groupbuys_users PK_groupbuys_users; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.groupbuys_users
+    ADD CONSTRAINT "PK_groupbuys_users" PRIMARY KEY (campaign_id, user_id);
+
+
+--
+-- Name: lotteries_addresses PK_lotteries_addresses; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.lotteries_addresses
+    ADD CONSTRAINT "PK_lotteries_addresses" PRIMARY KEY (draw_id, ordinal);
+
+
+--
+-- Name: lotteries_deliveries PK_lotteries_deliveries; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.lotteries_deliveries
+    ADD CONSTRAINT "PK_lotteries_deliveries" PRIMARY KEY (draw_id);
+
+
+--
+-- Name: lotteries_draws PK_lotteries_draws; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.lotteries_draws
+    ADD CONSTRAINT "PK_lotteries_draws" PRIMARY KEY (id);
+
+
+--
+-- Name: lotteries_lotteries PK_lotteries_lotteries; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.lotteries_lotteries
+    ADD CONSTRAINT "PK_lotteries_lotteries" PRIMARY KEY (id);
+
+
+--
+-- Name: lotteries_rules PK_lotteries_rules; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.lotteries_rules
+    ADD CONSTRAINT "PK_lotteries_rules" PRIMARY KEY (lottery_id, version);
+
+
+--
+-- Name: lotteries_settled PK_lotteries_settled; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.lotteries_settled
+    ADD CONSTRAINT "PK_lotteries_settled" PRIMARY KEY (allotment_id);
+
+
+--
+-- Name: points_card_moves PK_points_card_moves; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.points_card_moves
+    ADD CONSTRAINT "PK_points_card_moves" PRIMARY KEY (id);
+
+
+--
+-- Name: points_grants PK_points_grants; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.points_grants
+    ADD CONSTRAINT "PK_points_grants" PRIMARY KEY (event, reference);
+
+
+--
+-- Name: points_rules PK_points_rules; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.points_rules
+    ADD CONSTRAINT "PK_points_rules" PRIMARY KEY (id);
+
+
+--
+-- Name: points_sign_in_terms PK_points_sign_in_terms; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.points_sign_in_terms
+    ADD CONSTRAINT "PK_points_sign_in_terms" PRIMARY KEY (id);
+
+
+--
+-- Name: points_sign_ins PK_points_sign_ins; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.points_sign_ins
+    ADD CONSTRAINT "PK_points_sign_ins" PRIMARY KEY (user_id, day);
+
+
+--
+-- Name: points_vouchers PK_points_vouchers; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.points_vouchers
+    ADD CONSTRAINT "PK_points_vouchers" PRIMARY KEY (id);
+
+
+--
 -- Name: silo_audit PK_silo_audit; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.silo_audit
     ADD CONSTRAINT "PK_silo_audit" PRIMARY KEY (id);
+
+
+--
+-- Name: silo_changes PK_silo_changes; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.silo_changes
+    ADD CONSTRAINT "PK_silo_changes" PRIMARY KEY (transaction_id, topic, key);
 
 
 --
@@ -1788,6 +2533,62 @@ CREATE INDEX "IX_accounts_tokens_owner_kind_owner_id" ON public.accounts_tokens 
 --
 
 CREATE UNIQUE INDEX "IX_accounts_users_normalised_name" ON public.accounts_users USING btree (normalised_name);
+
+
+--
+-- Name: IX_bargains_bargains_campaign_id_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_bargains_bargains_campaign_id_id" ON public.bargains_bargains USING btree (campaign_id, id);
+
+
+--
+-- Name: IX_bargains_bargains_initiator_id_campaign_id_request_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_bargains_bargains_initiator_id_campaign_id_request_id" ON public.bargains_bargains USING btree (initiator_id, campaign_id, request_id);
+
+
+--
+-- Name: IX_bargains_campaigns_ends_at; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_bargains_campaigns_ends_at" ON public.bargains_campaigns USING btree (ends_at);
+
+
+--
+-- Name: IX_bargains_campaigns_goods_id_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_bargains_campaigns_goods_id_id" ON public.bargains_campaigns USING btree (goods_id, id);
+
+
+--
+-- Name: IX_bargains_helpers_campaign_id_helper_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_bargains_helpers_campaign_id_helper_id" ON public.bargains_helpers USING btree (campaign_id, helper_id);
+
+
+--
+-- Name: IX_bargains_helps_helper_id_campaign_id_initiator_id_request_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_bargains_helps_helper_id_campaign_id_initiator_id_request_id" ON public.bargains_helps USING btree (helper_id, campaign_id, initiator_id, request_id);
+
+
+--
+-- Name: IX_bargains_orders_bargain_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_bargains_orders_bargain_id" ON public.bargains_orders USING btree (bargain_id) WHERE (state < 3);
+
+
+--
+-- Name: IX_bargains_orders_initiator_id_campaign_id_request_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_bargains_orders_initiator_id_campaign_id_request_id" ON public.bargains_orders USING btree (initiator_id, campaign_id, request_id);
 
 
 --
@@ -2078,6 +2879,153 @@ CREATE INDEX "IX_files_files_user_id_id" ON public.files_files USING btree (user
 
 
 --
+-- Name: IX_groupbuys_campaigns_goods_id_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_groupbuys_campaigns_goods_id_id" ON public.groupbuys_campaigns USING btree (goods_id, id);
+
+
+--
+-- Name: IX_groupbuys_groups_campaign_id_status_published; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_groupbuys_groups_campaign_id_status_published" ON public.groupbuys_groups USING btree (campaign_id, status, published);
+
+
+--
+-- Name: IX_groupbuys_groups_goods_id_status_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_groupbuys_groups_goods_id_status_id" ON public.groupbuys_groups USING btree (goods_id, status, id);
+
+
+--
+-- Name: IX_groupbuys_groups_opener_id_goods_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_groupbuys_groups_opener_id_goods_id" ON public.groupbuys_groups USING btree (opener_id, goods_id) WHERE reusable;
+
+
+--
+-- Name: IX_groupbuys_seats_group_id_user_id_request_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_groupbuys_seats_group_id_user_id_request_id" ON public.groupbuys_seats USING btree (group_id, user_id, request_id);
+
+
+--
+-- Name: IX_groupbuys_seats_user_id_campaign_id_order_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_groupbuys_seats_user_id_campaign_id_order_id" ON public.groupbuys_seats USING btree (user_id, campaign_id, order_id);
+
+
+--
+-- Name: IX_lotteries_deliveries_lottery_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_lotteries_deliveries_lottery_id" ON public.lotteries_deliveries USING btree (lottery_id);
+
+
+--
+-- Name: IX_lotteries_draws_goods; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_lotteries_draws_goods" ON public.lotteries_draws USING btree (lottery_id, "position") WHERE is_goods;
+
+
+--
+-- Name: IX_lotteries_draws_lottery_id_position; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_lotteries_draws_lottery_id_position" ON public.lotteries_draws USING btree (lottery_id, "position");
+
+
+--
+-- Name: IX_lotteries_draws_lottery_id_prize_id_position; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_lotteries_draws_lottery_id_prize_id_position" ON public.lotteries_draws USING btree (lottery_id, prize_id, "position");
+
+
+--
+-- Name: IX_lotteries_draws_user_id_lottery_id_ordinal; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_lotteries_draws_user_id_lottery_id_ordinal" ON public.lotteries_draws USING btree (user_id, lottery_id, ordinal);
+
+
+--
+-- Name: IX_points_card_moves_user_id_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_points_card_moves_user_id_id" ON public.points_card_moves USING btree (user_id, id);
+
+
+--
+-- Name: IX_points_card_moves_user_id_request_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_points_card_moves_user_id_request_id" ON public.points_card_moves USING btree (user_id, request_id) WHERE (request_id <> ''::text);
+
+
+--
+-- Name: IX_points_grants_user_id_event_at; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_points_grants_user_id_event_at" ON public.points_grants USING btree (user_id, event, at);
+
+
+--
+-- Name: IX_points_rules_event_threshold_cents; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_points_rules_event_threshold_cents" ON public.points_rules USING btree (event, threshold_cents);
+
+
+--
+-- Name: IX_points_sign_ins_day_user_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_points_sign_ins_day_user_id" ON public.points_sign_ins USING btree (day, user_id);
+
+
+--
+-- Name: IX_points_sign_ins_user_id_made_up_request_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_points_sign_ins_user_id_made_up_request_id" ON public.points_sign_ins USING btree (user_id, made_up, request_id) WHERE (request_id <> ''::text);
+
+
+--
+-- Name: IX_points_vouchers_batch_id_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_points_vouchers_batch_id_id" ON public.points_vouchers USING btree (batch_id, id);
+
+
+--
+-- Name: IX_points_vouchers_number; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_points_vouchers_number" ON public.points_vouchers USING btree (number);
+
+
+--
+-- Name: IX_points_vouchers_user_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_points_vouchers_user_id" ON public.points_vouchers USING btree (user_id) WHERE (user_id <> 0);
+
+
+--
+-- Name: IX_points_vouchers_user_id_request_id; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_points_vouchers_user_id_request_id" ON public.points_vouchers USING btree (user_id, request_id) WHERE (request_id <> ''::text);
+
+
+--
 -- Name: IX_silo_audit_operator_id_rpc_request_id; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -2109,7 +3057,14 @@ CREATE INDEX "IX_wallets_entries_account_transaction_id" ON public.wallets_entri
 -- Name: IX_wallets_entries_user_id_account_sequence; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE UNIQUE INDEX "IX_wallets_entries_user_id_account_sequence" ON public.wallets_entries USING btree (user_id, account, sequence) WHERE (sequence IS NOT NULL);
+CREATE INDEX "IX_wallets_entries_user_id_account_sequence" ON public.wallets_entries USING btree (user_id, account, sequence) WHERE (sequence IS NOT NULL);
+
+
+--
+-- Name: IX_wallets_entries_user_id_sequence; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX "IX_wallets_entries_user_id_sequence" ON public.wallets_entries USING btree (user_id, sequence) WHERE (sequence IS NOT NULL);
 
 
 --
