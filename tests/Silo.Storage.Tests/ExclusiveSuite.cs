@@ -15,19 +15,25 @@ public abstract class ExclusiveSuite<TDatabase>(NodeFixture<TDatabase> fixture) 
         var transactions = node.Get<Transactions>();
         // On the embedded database one writes, and the other waits for that.
         var mostInside = Database.IsPostgres ? 2 : 1;
-        using var hold = new ManualResetEventSlim();
-        var (inside, full) = (0, NewSignal());
-        Task<BatchOutcome?> RunAsync() => transactions.RunExclusiveAsync(Locking(transactions), () =>
+        var (inside, hold, full) = (0, NewSignal(), NewSignal());
+        // The embedded store is the shared node's.
+        (Database.IsPostgres ? node.Faults : Faults).AfterSend = async answer =>
         {
+            await answer;
             if (Interlocked.Increment(ref inside) == mostInside)
             {
                 full.TrySetResult();
             }
 
             Assert.InRange(inside, 1, mostInside);
-            Assert.True(hold.Wait(TimeSpan.FromSeconds(30)));
+            await hold.Task;
             Interlocked.Decrement(ref inside);
-            return null;
+        };
+        Task<BatchOutcome?> RunAsync() => transactions.RunExclusiveAsync(Locking(transactions), () =>
+        {
+            var rows = new Rows();
+            rows.Append(new JoinedRow { Id = NewGrain(), Text = "" });
+            return new Batch(rows);
         });
 
         var running = Enumerable.Range(0, 2).Select(_ => RunAsync()).ToArray();
@@ -47,11 +53,14 @@ public abstract class ExclusiveSuite<TDatabase>(NodeFixture<TDatabase> fixture) 
         }
         finally
         {
-            hold.Set();
+            hold.SetResult();
         }
 
-        await Task.WhenAll(running).Soon();
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RunAsync())).Soon();
+        BatchOutcome?[] outcomes =
+        [
+            .. await Task.WhenAll(running).Soon(), .. await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => RunAsync())).Soon(),
+        ];
+        Assert.All(outcomes, outcome => Assert.Equal(BatchOutcome.Committed, outcome));
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
