@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 using Silo.Content.V1;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -77,10 +78,10 @@ internal sealed class ArticlesReads : ContentReads<ArticleRow, Article>
         rows = keywords == "" ? rows : rows.Where(a => a.SearchKeywords.Contains(keywords));
         rows = tag == "" ? rows : rows.Where(a => tagged.Any(t => t.ArticleId == a.Id));
         rows = filter.HasRecommended ? rows.Where(a => a.Recommended == filter.Recommended) : rows;
-        rows = ContentWire.Milliseconds(filter.CreatedFrom) is { } createdFrom ? rows.Where(a => a.CreatedAt >= createdFrom) : rows;
-        rows = ContentWire.Milliseconds(filter.CreatedUntil) is { } createdUntil ? rows.Where(a => a.CreatedAt < createdUntil) : rows;
-        rows = ContentWire.Milliseconds(filter.UpdatedFrom) is { } updatedFrom ? rows.Where(a => a.UpdatedAt >= updatedFrom) : rows;
-        rows = ContentWire.Milliseconds(filter.UpdatedUntil) is { } updatedUntil ? rows.Where(a => a.UpdatedAt < updatedUntil) : rows;
+        rows = WireTime.MillisecondsOrNull(filter.CreatedFrom) is { } createdFrom ? rows.Where(a => a.CreatedAt >= createdFrom) : rows;
+        rows = WireTime.MillisecondsOrNull(filter.CreatedUntil) is { } createdUntil ? rows.Where(a => a.CreatedAt < createdUntil) : rows;
+        rows = WireTime.MillisecondsOrNull(filter.UpdatedFrom) is { } updatedFrom ? rows.Where(a => a.UpdatedAt >= updatedFrom) : rows;
+        rows = WireTime.MillisecondsOrNull(filter.UpdatedUntil) is { } updatedUntil ? rows.Where(a => a.UpdatedAt < updatedUntil) : rows;
         return order switch
         {
             ArticleOrder.AddedUp => rows.OrderBy(a => a.Id),

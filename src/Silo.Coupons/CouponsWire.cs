@@ -104,7 +104,7 @@ internal static class CouponsWire
             State = (UserCouponState)CouponRules.StatusOf(null, until, now),
             ValueType = terms.IsPercent ? CouponValueType.Percent : CouponValueType.Amount,
             UsableFrom = Instant(CouponRules.UsableFrom(terms, claimedAt, clock)),
-            Origin = (UserCouponOrigin)origin,
+            Origin = (V1.UserCouponOrigin)origin,
             RefId = terms.RefId,
             ShopId = terms.ShopId,
             FreightOnly = terms.FreightOnly,

@@ -5,7 +5,7 @@ namespace Silo.Points;
 /// <summary>Between the module's types and the wire's. The numbers of events, reasons, matches and cycles are the same on both sides.</summary>
 internal static class PointsWire
 {
-    public static SetSignInTermsResponse SetTerms(VersionedTerms terms) =>
+    public static V1.SetSignInTermsResponse SetTerms(VersionedTerms terms) =>
         new() { Terms = Terms(terms.Terms), Version = terms.Version };
 
     public static SignInTerms Terms(V1.SignInTerms terms) => new()
