@@ -9,10 +9,15 @@ namespace Silo.Bargains;
 
 /// <summary>
 /// The demo shop's bargains: the first of its goods that can be bargained for is cut at random, the second as planned. Its
-/// shopper has started one and helped it themself.
+/// shopper has started one and is its first helper.
 /// </summary>
 internal sealed class BargainsDemo(
-    IUnits units, HotGrains<BargainKey, BargainCommand, BargainOutcome> bargains, ICatalog catalog, IUsers users, CampaignWrites writes, ShopClock clock) : IDemoData
+    IUnits units,
+    HotGrains<BargainKey, BargainCommand, BargainOutcome> bargains,
+    ICatalog catalog,
+    IUsers users,
+    CampaignWrites writes,
+    ShopClock clock) : IDemoData
 {
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
     private const int MaxGoods = 2;

@@ -99,8 +99,8 @@ internal sealed record GroupBuyState
     public IReadOnlyList<OrderSeat> Seats { get; init; } = [];
 
     /// <summary>
-    /// Whether somebody else has led it. Then its opener may have opened another one, and is not sent to this one, also where they
-    /// lead it again.
+    /// Whether somebody else has led it. Then its opener may have opened another one, and is not sent to this one, even where
+    /// they lead it again.
     /// </summary>
     [Id(12)]
     public bool HandedOn { get; init; }

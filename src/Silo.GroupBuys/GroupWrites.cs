@@ -65,29 +65,28 @@ internal sealed class GroupWrites(
         return null;
     }
 
-    private async Task<Result<long>> RememberAsync(
-        long userId, string requestId, long requestHash, long groupId, CancellationToken cancellation)
-    {
-        try
+    /// <summary>Has the request id answered with the group from now on; of two at once the first is.</summary>
+    private Task<Result<long>> RememberAsync(
+        long userId, string requestId, long requestHash, long groupId, CancellationToken cancellation) => units.StageAsync<long>(
+        stage =>
         {
-            return await units.RunAsync<long>(
-                unit =>
+            var first = stage.Where<OpeningRow>($"user_id = {userId} AND request_id = {requestId}");
+            return rows =>
+            {
+                if (first.Only is { } opening)
                 {
-                    unit.Set<OpeningRow>().Add(new()
-                    {
-                        UserId = userId,
-                        RequestId = requestId,
-                        RequestHash = requestHash,
-                        GroupId = groupId,
-                    });
-                    return Task.FromResult(Result.Of(groupId));
-                },
-                cancellation);
-        }
-        catch (UniqueKeyTakenException)
-        {
-            var first = (await reads.OpeningAsync(userId, requestId, cancellation))!;
-            return first.RequestHash == requestHash ? first.GroupId : Refusals.RequestIdReused;
-        }
-    }
+                    return opening.RequestHash == requestHash ? opening.GroupId : Refusals.RequestIdReused;
+                }
+
+                rows.Append(new OpeningRow
+                {
+                    UserId = userId,
+                    RequestId = requestId,
+                    RequestHash = requestHash,
+                    GroupId = groupId,
+                });
+                return groupId;
+            };
+        },
+        cancellation);
 }

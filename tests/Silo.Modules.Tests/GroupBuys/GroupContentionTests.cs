@@ -158,7 +158,7 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
         Assert.All(opened, o => Assert.Null(o.Refusal));
         var group = Assert.Single(opened.Select(o => o.Value).Distinct());
         Assert.Equal(1, await Node.ReadAsync(r => Task.FromResult(r.Query<GroupRow>().Count(g => g.CampaignId == campaign.Id))));
-        // Once it is over he opens another, and a repeat is still told the first.
+        // Once it is over they open another, and a repeat is still told the first.
         Assert.Null((await Node.RunAsync(group, new EndCommand())).Refusal);
         Assert.NotEqual(group, (await writes.OpenAsync(user, campaign.GoodsId, "", 0, CancellationToken.None)).Value);
         Assert.Equal(group, (await writes.OpenAsync(user, campaign.GoodsId, "request-1", 0, CancellationToken.None)).Value);

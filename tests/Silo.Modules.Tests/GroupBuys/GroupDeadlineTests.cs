@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using Silo.Edge;
 using Silo.GroupBuys;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
@@ -117,6 +116,37 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
 
         var late = await Node.RunAsync(NewId(), new OpenCommand { UserId = NewId(), CampaignId = campaign.Id });
         Assert.Equal("GROUP_CAMPAIGN_ENDED", late.Refusal?.Reason);
+    }
+
+    [Fact]
+    public async Task EndOfAGroup_ByAnOperatorSeveralTimes_IsDoneAndLoggedOnce()
+    {
+        var (group, _, leaders) = await Node.PublishAsync();
+        var (operatorId, rpc) = (NewId(), "silo.groupbuys.v1.GroupBuysAdminService/EndGroup");
+        EndCommand End(string requestId, long hash) => new()
+        {
+            OperatorId = operatorId,
+            Rpc = rpc,
+            Reason = "recalled",
+            RequestId = requestId,
+            RequestHash = hash,
+        };
+
+        // In the batch of the first, and found in the rows.
+        var together = await Node.Grain(group).RunAsync([End("one", 5), End("one", 5), End("one", 6), End("", 5)]).Soon();
+        await Node.ForgetAsync();
+        var later = await Node.Grain(group).RunAsync([End("one", 5), End("one", 6), End("two", 5)]).Soon();
+
+        Assert.Equal(
+            [(null, false), (null, true), ("REQUEST_ID_REUSED", false), ("GROUP_ENDED", false)],
+            together.Select(o => (o.Refusal?.Reason, o.Repeated)));
+        Assert.Equal(
+            [(null, true), ("REQUEST_ID_REUSED", false), ("GROUP_ENDED", false)], later.Select(o => (o.Refusal?.Reason, o.Repeated)));
+        var entry = await Node.ReadAsync(r => r.Query<AuditEntry>().SingleAsync(a => a.OperatorId == operatorId));
+        Assert.Equal((rpc, $"group:{group}", "recalled", "one", 5), (entry.Rpc, entry.Subject, entry.Reason, entry.RequestId, entry.RequestHash));
+        Assert.Contains("GROUP_STATE_OPEN", entry.Before, StringComparison.Ordinal);
+        Assert.Contains("GROUP_STATE_FAILED", entry.After, StringComparison.Ordinal);
+        Assert.Equal([(GroupWork.Refund.Name, leaders)], await Node.WorksAsync(group));
     }
 
     [Fact]

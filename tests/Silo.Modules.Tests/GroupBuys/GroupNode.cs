@@ -174,7 +174,7 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
         return group;
     }
 
-    /// <summary>An open group whose leader has paid; returns it with his order.</summary>
+    /// <summary>An open group whose leader has paid; returns it with the leader's order.</summary>
     internal async Task<(long Group, long Goods, long LeadersOrder)> PublishAsync(Func<GroupTerms, GroupTerms>? change = null)
     {
         var (campaign, leader, order) = (await CampaignAsync(change), NewId(), NewId());

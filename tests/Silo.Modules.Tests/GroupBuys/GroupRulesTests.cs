@@ -310,7 +310,7 @@ public sealed class GroupRulesTests
         Assert.Empty(steps.Works);
     }
 
-    /// <summary>He may have opened another one meanwhile, and two cannot both be what he is sent to.</summary>
+    /// <summary>They may have opened another one meanwhile, and cannot be sent to two.</summary>
     [Fact]
     public void Leave_TheSecondLeader_TheOpenerLeadsAgainAndIsNotSentToIt()
     {
