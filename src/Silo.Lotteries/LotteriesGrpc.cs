@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Silo.Accounts;
 using Silo.Edge;
-using Silo.Kernel;
 using Silo.Lotteries.V1;
 using Silo.Storage;
 

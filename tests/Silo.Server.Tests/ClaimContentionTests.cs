@@ -62,7 +62,7 @@ public sealed class ClaimContentionTests
             answers.SelectMany(a => a.Value).Where(a => !IsPiece(a)).ToHashSet());
         // What was answered is what is stored.
         var rows = await shop.QueryAsync(
-            $"SELECT id, user_id, request_id FROM coupons_pieces WHERE coupon_id = {coupon}",
+            $"SELECT id, user_id, request_id FROM coupons_user_coupons WHERE coupon_id = {coupon}",
             r => ($"piece:{r.GetInt64(0)}", (r.GetInt64(1), r.GetString(2))));
         Assert.Equal(pieces.Order(), rows.Select(r => r.Item1).Order());
         Assert.Equal(accepted.Select(a => a.Key).Order(), rows.Select(r => r.Item2).Order());

@@ -103,6 +103,15 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
         return outcome.UserCouponId;
     }
 
+    internal async Task AddUserAsync(long user) => Assert.True((await Units.RunAsync<bool>(
+        async unit =>
+        {
+            unit.Set<UserRow>().Add(new() { Id = user, UserName = $"u{user}", NormalisedName = $"u{user}", PasswordHash = "" });
+            await unit.SaveAsync(CancellationToken.None);
+            return true;
+        },
+        CancellationToken.None)).IsAccepted);
+
     internal async Task AddPointsAsync(long user, long points) => Assert.True((await Units.RunAsync<long>(
         unit => Get<IWallets>().PostAsync(
             unit,
