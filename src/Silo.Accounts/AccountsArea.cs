@@ -7,7 +7,7 @@ using Silo.Storage;
 
 namespace Silo.Accounts;
 
-/// <summary>The door of the module.</summary>
+/// <summary>Registers and maps the module.</summary>
 public static class AccountsArea
 {
     /// <summary>Adds the module's services and model.</summary>
@@ -26,7 +26,14 @@ public static class AccountsArea
         services.AddHostedService(provider => provider.GetRequiredService<Tokens>());
         services.AddSingleton<IWorkHandler, AccountPurge>();
         services.AddSingleton<IDemoData, AccountsDemo>();
+        services.AddSingleton<UsersReads>();
+        services.AddSingleton<UsersWrites>();
+        services.AddSingleton<OperatorsReads>();
+        services.AddSingleton<OperatorsWrites>();
+        services.AddSingleton<ProfilesWrites>();
+        services.AddSingleton<AddressesReads>();
         services.AddSingleton<AddressesWrites>();
+        services.AddSingleton<AuditReads>();
         services.AddSingleton<IAddressBook, AddressBookDoor>();
         services.AddSingleton<UsersData>();
         services.AddSingleton<IPersonalData, AccountsPersonalData>();

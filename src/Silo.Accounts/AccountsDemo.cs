@@ -12,24 +12,33 @@ internal sealed class AccountsDemo(IUnits units, IUsers users, Passwords passwor
     public async Task LoadAsync(CancellationToken cancellation)
     {
         var hash = await passwords.HashAsync(Password, cancellation);
-        await units.RunAsync<bool>(
-            async unit => await UsersDoor.AddAsync(
-                unit,
-                new UserRow
+        await units.StageAsync<bool>(
+            stage =>
+            {
+                var there = stage.Read<UserRow, string>(u => u.NormalisedName, [UserName]);
+                return rows =>
                 {
-                    Id = unit.NewId(),
-                    UserName = UserName,
-                    NormalisedName = UserName,
-                    PasswordHash = hash.Value!,
-                    Nick = "演示用户",
-                    Gender = (int)V1.Gender.Female,
-                    Birthday = "1990-01-01",
-                    Province = "广东",
-                    City = "深圳",
-                    ExtraJson = """{"尺码":"M"}""",
-                    CreatedAt = unit.NowMs,
-                },
-                cancellation),
+                    if (there.Only is null)
+                    {
+                        rows.Append(new UserRow
+                        {
+                            Id = stage.NewId(),
+                            UserName = UserName,
+                            NormalisedName = UserName,
+                            PasswordHash = hash.Value!,
+                            Nick = "演示用户",
+                            Gender = (int)V1.Gender.Female,
+                            Birthday = "1990-01-01",
+                            Province = "广东",
+                            City = "深圳",
+                            ExtraJson = """{"尺码":"M"}""",
+                            CreatedAt = stage.NowMs,
+                        });
+                    }
+
+                    return true;
+                };
+            },
             cancellation);
         await addresses.AddAsync(
             (await users.DemoUserAsync(cancellation))!.Value,

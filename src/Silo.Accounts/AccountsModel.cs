@@ -52,6 +52,9 @@ internal sealed class UserRow
 
     public string LastLoginAddress { get; set; } = "";
 
+    /// <summary>Counts the changes of the shopper's addresses: what is decided on them stands only while it is the same.</summary>
+    public int AddressesVersion { get; init; }
+
     /// <summary>When the account was deleted; 0 while it is there. Of a deleted one only the id says anything.</summary>
     public long DeletedAt { get; set; }
 }
@@ -122,6 +125,7 @@ internal sealed class AccountsModel : IModuleModel
         model.Entity<UserRow>(user =>
         {
             user.ToTable("accounts_users");
+            user.HasLockRank(LockRank.Shopper);
             user.HasKey(u => u.Id);
             user.HasIndex(u => u.NormalisedName).IsUnique();
         });
@@ -149,6 +153,6 @@ internal sealed class AccountsModel : IModuleModel
             revocation.HasKey(r => r.Id);
             revocation.HasIndex(r => r.At);
         });
-        AddressRow.Configure(model);
+        AddressesModel.Configure(model);
     }
 }

@@ -18,12 +18,12 @@ internal sealed class AccountsPersonalData : IPersonalData
     public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
     {
         var user = await reads.Query<UserRow>().SingleAsync(u => u.Id == userId, cancellation);
-        var addresses = await AddressesWrites.ListAsync(reads, userId, cancellation);
+        var addresses = await AddressesReads.ListAsync(reads, userId, cancellation);
         var tokens = await reads.Query<TokenRow>().Where(t => t.OwnerKind == OwnerKind.User && t.OwnerId == userId)
             .OrderBy(t => t.CreatedAt).ToListAsync(cancellation);
         return new JsonObject
         {
-            ["profile"] = Json(ProfilesGrpc.Wire(user)),
+            ["profile"] = Json(AccountsWire.Profile(user)),
             ["addresses"] = new JsonArray([.. addresses.Select(a => Json(AccountsWire.Address(a)))]),
             ["logins"] = new JsonArray([.. tokens.Select(t => (JsonNode)new JsonObject
             {

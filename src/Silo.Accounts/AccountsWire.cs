@@ -1,7 +1,10 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Silo.Accounts.V1;
+using Silo.Edge.V1;
 using Silo.Kernel;
+using Silo.Storage;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Accounts;
 
@@ -40,11 +43,61 @@ internal static class AccountsWire
         return wire;
     }
 
-    public static Timestamp Instant(long unixMs) =>
-        Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
+    public static Profile Profile(UserRow row) => new()
+    {
+        UserId = row.Id,
+        Username = row.UserName,
+        Nick = row.Nick,
+        AvatarUrl = row.AvatarUrl,
+        Gender = (Gender)row.Gender,
+        Birthday = row.Birthday,
+        Province = row.Province,
+        City = row.City,
+        ExtraJson = ExtraRules.Canonical(row.ExtraJson),
+        ReferrerUserId = row.ReferrerId,
+        HasPassword = row.PasswordHash.Length > 0,
+        RegisteredAt = Instant(row.CreatedAt),
+        RegisteredAddress = row.RegisteredAddress,
+        LastLoginAt = row.LastLoginAt == 0 ? null : Instant(row.LastLoginAt),
+        LastLoginAddress = row.LastLoginAddress,
+        CardNumber = CardNumber(row.Id),
+    };
+
+    public static Operator Operator(OperatorRow row) => new()
+    {
+        Id = row.Id,
+        Username = row.UserName,
+        Role = (Role)row.Role,
+        Enabled = !row.Disabled,
+        CreatedAt = Instant(row.CreatedAt),
+    };
+
+    public static User User(UserRow row) => new()
+    {
+        Id = row.Id,
+        Username = row.UserName,
+        Nick = row.Nick,
+        Province = row.Province,
+        City = row.City,
+        ReferrerUserId = row.ReferrerId,
+        Enabled = !row.Disabled,
+        CreatedAt = Instant(row.CreatedAt),
+    };
+
+    public static AuditRecord AuditRecord(AuditEntry entry) => new()
+    {
+        Id = entry.Id,
+        At = Instant(entry.At),
+        OperatorId = entry.OperatorId,
+        Rpc = entry.Rpc,
+        Subject = entry.Subject,
+        Reason = entry.Reason,
+        BeforeJson = entry.Before ?? "",
+        AfterJson = entry.After,
+    };
 
     /// <summary>
-    /// The number of a shopper's card: the day of his id as yyMMdd (UTC), and twelve digits with what the id adds to the
+    /// The number of a shopper's card: the day of their id as yyMMdd (UTC), and twelve digits with what the id adds to the
     /// first one of that day. As unique as the id.
     /// </summary>
     public static string CardNumber(long userId)

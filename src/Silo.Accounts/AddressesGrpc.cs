@@ -1,20 +1,17 @@
 using Grpc.Core;
 using Silo.Accounts.V1;
 using Silo.Edge;
-using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Accounts;
 
-/// <summary>The shopper's rpcs for his addresses.</summary>
-internal sealed class AddressesGrpc(AddressesWrites addresses) : AddressesService.AddressesServiceBase
+/// <summary>The shopper's rpcs for their addresses.</summary>
+internal sealed class AddressesGrpc(AddressesReads reads, AddressesWrites writes) : AddressesService.AddressesServiceBase
 {
     public override async Task<ListAddressesResponse> ListAddresses(ListAddressesRequest request, ServerCallContext context)
     {
-        var (name, mobile) = (SearchText.Normalise(request.LinkManContains), request.MobileContains);
-        var found = (await addresses.ListAsync(context.Caller().Id, context.CancellationToken)).FindAll(
-            a => SearchText.Normalise(a.LinkMan).Contains(name, StringComparison.Ordinal)
-                && a.Mobile.Contains(mobile, StringComparison.Ordinal));
+        var found = await reads.SearchAsync(
+            context.Caller().Id, request.LinkManContains, request.MobileContains, context.CancellationToken);
         var paging = new Paging(request.Page, request.PageSize);
         var response = new ListAddressesResponse { TotalCount = found.Count };
         response.Addresses.AddRange(found.Skip(paging.Skip).Take(paging.Take).Select(AccountsWire.Address));
@@ -34,24 +31,23 @@ internal sealed class AddressesGrpc(AddressesWrites addresses) : AddressesServic
 
     public override async Task<AddAddressResponse> AddAddress(AddAddressRequest request, ServerCallContext context) => new()
     {
-        AddressId = (await addresses.AddAsync(context.Caller().Id, request, context.CancellationToken)).OrRefuse(),
+        AddressId = (await writes.AddAsync(context.Caller().Id, request, context.CancellationToken)).OrRefuse(),
     };
 
     public override async Task<UpdateAddressResponse> UpdateAddress(UpdateAddressRequest request, ServerCallContext context) => new()
     {
         Address = AccountsWire.Address(
-            (await addresses.UpdateAsync(context.Caller().Id, request, context.CancellationToken)).OrRefuse()),
+            (await writes.UpdateAsync(context.Caller().Id, request, context.CancellationToken)).OrRefuse()),
     };
 
-    public override async Task<DeleteAddressResponse> DeleteAddress(DeleteAddressRequest request, ServerCallContext context)
-    {
-        (await addresses.DeleteAsync(context.Caller().Id, request.AddressId, context.CancellationToken)).OrRefuse();
-        return new();
-    }
+    public override async Task<DeleteAddressResponse> DeleteAddress(DeleteAddressRequest request, ServerCallContext context) =>
+        await writes.DeleteAsync(context.Caller().Id, request.AddressId, context.CancellationToken) is { } refusal
+            ? throw new RefusalException(refusal)
+            : new();
 
     private async Task<Address> FirstAsync(ServerCallContext context, Predicate<AddressRow> wanted)
     {
-        var found = (await addresses.ListAsync(context.Caller().Id, context.CancellationToken)).Find(wanted);
+        var found = (await reads.ListAsync(context.Caller().Id, context.CancellationToken)).Find(wanted);
         return AccountsWire.Address(found ?? throw new RefusalException(AccountsRefusals.AddressUnknown));
     }
 }

@@ -55,7 +55,11 @@ internal sealed class AddressRow
 
     /// <summary>When it was deleted; 0 while it is there. A deleted row only answers repeats, and holds nothing else.</summary>
     public long DeletedAt { get; set; }
+}
 
+/// <summary>The table of addresses.</summary>
+internal static class AddressesModel
+{
     public static void Configure(ModelBuilder model) => model.Entity<AddressRow>(address =>
     {
         address.ToTable("accounts_addresses");

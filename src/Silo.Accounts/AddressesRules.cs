@@ -12,7 +12,7 @@ internal sealed record AddressPlace(Region Province, Region City, Region? Distri
 /// <summary>What an address may hold. Pure.</summary>
 internal static class AddressesRules
 {
-    public const int MostPerUser = 50;
+    public const int MaxPerUser = 50;
 
     /// <summary>A deleted address answers repeats of the request that added it for so long.</summary>
     public const long RepeatMs = 7L * 24 * 60 * 60 * 1000;

@@ -13,14 +13,6 @@ namespace Silo.Accounts;
 /// </summary>
 internal sealed class AddressesWrites(IUnits units, IRegions regions)
 {
-    /// <summary>The addresses that are there, the default first, then the newest first; at most 50.</summary>
-    public Task<List<AddressRow>> ListAsync(long userId, CancellationToken cancellation) =>
-        units.ReadAsync(r => ListAsync(r, userId, cancellation), cancellation);
-
-    public static Task<List<AddressRow>> ListAsync(IReads reads, long userId, CancellationToken cancellation) =>
-        reads.Query<AddressRow>().Where(a => a.UserId == userId && a.DeletedAt == 0)
-            .OrderByDescending(a => a.IsDefault).ThenByDescending(a => a.Id).ToListAsync(cancellation);
-
     /// <summary>Adds one and says its id; a repeat gets the first answer.</summary>
     public async Task<Result<long>> AddAsync(long userId, AddAddressRequest request, CancellationToken cancellation)
     {
@@ -45,48 +37,65 @@ internal sealed class AddressesWrites(IUnits units, IRegions regions)
         }
 
         var hash = request.RequestId.Length == 0 ? 0 : RequestHash.Of(request);
-        return await units.RunAsync<long>(
-            async unit =>
+        return await units.StageAsync<long>(
+            stage =>
             {
-                await LockAsync(unit, userId, cancellation);
-                if (request.RequestId.Length > 0 && await unit.Query<AddressRow>().SingleOrDefaultAsync(
-                    a => a.UserId == userId && a.RequestId == request.RequestId, cancellation) is { } first)
+                var users = stage.Lock<UserRow>([userId], RowLock.Wait);
+                var addresses = stage.Where<AddressRow>(
+                    $"user_id = {userId} AND (deleted_at = 0 OR (request_id = {request.RequestId} AND request_id <> ''))");
+                return rows =>
                 {
-                    return first.RequestHash == hash ? first.Id : Refusals.RequestIdReused;
-                }
+                    if (users.Only is not { DeletedAt: 0 } user)
+                    {
+                        // The account was deleted after the token was looked at.
+                        return Refusals.TokenInvalid;
+                    }
 
-                var present = await unit.Query<AddressRow>().CountAsync(a => a.UserId == userId && a.DeletedAt == 0, cancellation);
-                if (present >= AddressesRules.MostPerUser)
-                {
-                    return AccountsRefusals.AddressLimitReached;
-                }
+                    if (request.RequestId.Length > 0
+                        && addresses.All.SingleOrDefault(a => a.RequestId == request.RequestId) is { } first)
+                    {
+                        return first.RequestHash == hash ? first.Id : Refusals.RequestIdReused;
+                    }
 
-                var row = new AddressRow
-                {
-                    Id = unit.NewId(),
-                    UserId = userId,
-                    LinkMan = request.LinkMan,
-                    Mobile = request.Mobile,
-                    Detail = request.Detail,
-                    PostCode = request.PostCode,
-                    Latitude = latitude,
-                    Longitude = longitude,
-                    Disabled = request.Disabled,
-                    IsDefault = request.IsDefault || present == 0,
-                    ExtraJson = extra.Value,
-                    CreatedAt = unit.NowMs,
-                    UpdatedAt = unit.NowMs,
-                    RequestId = request.RequestId,
-                    RequestHash = hash,
+                    var present = addresses.All.Where(a => a.DeletedAt == 0).ToArray();
+                    if (present.Length >= AddressesRules.MaxPerUser)
+                    {
+                        return AccountsRefusals.AddressLimitReached;
+                    }
+
+                    var row = new AddressRow
+                    {
+                        Id = stage.NewId(),
+                        UserId = userId,
+                        LinkMan = request.LinkMan,
+                        Mobile = request.Mobile,
+                        Detail = request.Detail,
+                        PostCode = request.PostCode,
+                        Latitude = latitude,
+                        Longitude = longitude,
+                        Disabled = request.Disabled,
+                        IsDefault = request.IsDefault || present.Length == 0,
+                        ExtraJson = extra.Value,
+                        CreatedAt = stage.NowMs,
+                        UpdatedAt = stage.NowMs,
+                        RequestId = request.RequestId,
+                        RequestHash = hash,
+                    };
+                    Put(row, place.Value);
+                    rows.Update<UserRow>(userId, $"""
+                        UPDATE accounts_users SET addresses_version = addresses_version + 1
+                        WHERE id = {userId} AND deleted_at = 0 AND addresses_version = {user.AddressesVersion}
+                        """);
+                    // Put, so that the rows of the table are written by their ids: the default goes from the older one first.
+                    rows.Put(row);
+                    if (row.IsDefault && present.SingleOrDefault(a => a.IsDefault) is { } before)
+                    {
+                        before.IsDefault = false;
+                        rows.Put(before);
+                    }
+
+                    return row.Id;
                 };
-                Put(row, place.Value);
-                if (row.IsDefault)
-                {
-                    await NoDefaultAsync(unit, userId, cancellation);
-                }
-
-                unit.Set<AddressRow>().Add(row);
-                return row.Id;
             },
             cancellation);
     }
@@ -97,7 +106,7 @@ internal sealed class AddressesWrites(IUnits units, IRegions regions)
             async unit =>
             {
                 await LockAsync(unit, userId, cancellation);
-                if (await FindAsync(unit, userId, request.AddressId, cancellation) is not { } row)
+                if (await AddressesReads.FindAsync(unit, userId, request.AddressId, cancellation) is not { } row)
                 {
                     return AccountsRefusals.AddressUnknown;
                 }
@@ -119,11 +128,11 @@ internal sealed class AddressesWrites(IUnits units, IRegions regions)
             cancellation);
 
     /// <summary>Deletes one; if it was the default, the newest remaining one takes its place.</summary>
-    public Task<Result<bool>> DeleteAsync(long userId, long addressId, CancellationToken cancellation) => units.RunAsync<bool>(
+    public Task<Refusal?> DeleteAsync(long userId, long addressId, CancellationToken cancellation) => units.RunAsync(
         async unit =>
         {
             await LockAsync(unit, userId, cancellation);
-            if (await FindAsync(unit, userId, addressId, cancellation) is not { } row)
+            if (await AddressesReads.FindAsync(unit, userId, addressId, cancellation) is not { } row)
             {
                 return AccountsRefusals.AddressUnknown;
             }
@@ -153,28 +162,23 @@ internal sealed class AddressesWrites(IUnits units, IRegions regions)
                     .ExecuteUpdateAsync(a => a.SetProperty(x => x.IsDefault, true), cancellation);
             }
 
-            return true;
+            return null;
         },
         cancellation);
-
-    /// <summary>An address of the shopper, tracked; null for none, and for another's.</summary>
-    public static Task<AddressRow?> FindAsync(Unit unit, long userId, long addressId, CancellationToken cancellation) =>
-        unit.Set<AddressRow>().SingleOrDefaultAsync(
-            a => a.Id == addressId && a.UserId == userId && a.DeletedAt == 0, cancellation);
 
     private static Task<int> NoDefaultAsync(Unit unit, long userId, CancellationToken cancellation) =>
         unit.Set<AddressRow>().Where(a => a.UserId == userId && a.IsDefault)
             .ExecuteUpdateAsync(a => a.SetProperty(x => x.IsDefault, false), cancellation);
 
-    /// <summary>Locks the shopper until the unit ends.</summary>
+    /// <summary>Locks the shopper until the unit ends, and says that their addresses change.</summary>
     /// <exception cref="RefusalException">The account was deleted.</exception>
-    public static async Task LockAsync(Unit unit, long userId, CancellationToken cancellation)
+    private static async Task LockAsync(Unit unit, long userId, CancellationToken cancellation)
     {
-        var rows = await unit.LockAsync<UserRow>([userId], wait: true, cancellation);
-        if (rows.GetValueOrDefault(userId) is not { DeletedAt: 0 })
+        if (await unit.Set<UserRow>().Where(u => u.Id == userId && u.DeletedAt == 0).ExecuteUpdateAsync(
+            u => u.SetProperty(x => x.AddressesVersion, x => x.AddressesVersion + 1), cancellation) == 0)
         {
             // The account was deleted after the token was looked at.
-            Refusals.TokenInvalid.Throw();
+            throw new RefusalException(Refusals.TokenInvalid);
         }
     }
 

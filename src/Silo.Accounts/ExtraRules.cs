@@ -7,9 +7,9 @@ namespace Silo.Accounts;
 /// <summary>Extended attributes: texts by free keys, kept as the text of a JSON object. Pure.</summary>
 internal static class ExtraRules
 {
-    public const int MostKeys = 50;
-    public const int MostOfKey = 64;
-    public const int MostCharacters = 2000;
+    public const int MaxKeys = 50;
+    public const int MaxKeyLength = 64;
+    public const int MaxCharacters = 2000;
 
     /// <summary>Chinese stays readable, and counts as the characters that it has.</summary>
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -27,7 +27,7 @@ internal static class ExtraRules
             return kept;
         }
 
-        if (Read(given) is not { } changes || changes.Keys.Any(key => key.Length is 0 or > MostOfKey))
+        if (Read(given) is not { } changes || changes.Keys.Any(key => key.Length is 0 or > MaxKeyLength))
         {
             return AccountsRefusals.ExtraInvalid;
         }
@@ -39,7 +39,7 @@ internal static class ExtraRules
         }
 
         var text = Write(merged);
-        return merged.Values.Count(value => value.Length > 0) <= MostKeys && text.Length <= MostCharacters
+        return merged.Values.Count(value => value.Length > 0) <= MaxKeys && text.Length <= MaxCharacters
             ? text
             : AccountsRefusals.ExtraFull;
     }

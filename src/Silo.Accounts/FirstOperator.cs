@@ -51,8 +51,8 @@ internal sealed class FirstOperator(
         }
 
         var hash = (await passwords.HashAsync(password, cancellation)).OrRefuse();
-        await units.RunAsync<int>(
-            async unit => await unit.ExecuteAsync(
+        await units.RunAsync(
+            unit => unit.ExecuteAsync(
                 $"""
                 INSERT INTO accounts_operators (id, user_name, normalised_name, password_hash, role, disabled, created_at)
                 VALUES ({unit.NewId()}, {name}, {AccountsRules.NormaliseName(name)}, {hash}, {(int)Role.Owner}, {false}, {unit.NowMs})

@@ -6,12 +6,12 @@ namespace Silo.Accounts;
 public interface IOnRegistered
 {
     /// <summary>
-    /// Runs in the unit that adds the account. What it gives belongs into a work row, so that nothing that is given can
+    /// Adds to what is written with the account. What it gives belongs into a work row, so that nothing that is given can
     /// fail the registration.
     /// </summary>
-    /// <param name="unit">The registration's unit.</param>
+    /// <param name="rows">What the registration writes.</param>
     /// <param name="userId">Who registered.</param>
-    /// <param name="referrerId">Who invited him; 0 for nobody.</param>
-    /// <param name="cancellation">Abandons the unit.</param>
-    Task RegisteredAsync(Unit unit, long userId, long referrerId, CancellationToken cancellation);
+    /// <param name="referrerId">Who invited them; 0 for nobody.</param>
+    /// <param name="nowMs">When, in unix milliseconds.</param>
+    void Registered(Rows rows, long userId, long referrerId, long nowMs);
 }

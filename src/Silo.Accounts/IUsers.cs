@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Accounts;
@@ -15,41 +13,4 @@ public interface IUsers
 
     /// <summary>The shopper of the demo shop, for the demo data of other modules; null where it is not loaded.</summary>
     Task<long?> DemoUserAsync(CancellationToken cancellation);
-}
-
-/// <summary>The refusals that other modules give of shoppers.</summary>
-public static class UsersRefusals
-{
-    /// <summary>There is no such shopper.</summary>
-    public static readonly Refusal Unknown = new("USER_UNKNOWN", RefusalKind.NotFound, "There is no such user.");
-}
-
-/// <summary>Finds shoppers by their rows.</summary>
-internal sealed class UsersDoor(IUnits units) : IUsers
-{
-    public async Task<IReadOnlySet<long>> ExistingAsync(
-        IReads reads, IReadOnlyCollection<long> ids, CancellationToken cancellation) =>
-        await reads.Query<UserRow>().Where(u => ids.Contains(u.Id) && u.DeletedAt == 0).Select(u => u.Id).ToHashSetAsync(cancellation);
-
-    public Task<long?> RegisteredAtAsync(IReads reads, long id, CancellationToken cancellation) =>
-        reads.Query<UserRow>().Where(u => u.Id == id && u.DeletedAt == 0).Select(u => (long?)u.CreatedAt)
-            .SingleOrDefaultAsync(cancellation);
-
-    /// <summary>Adds a shopper; false where the name is taken.</summary>
-    public static async Task<bool> AddAsync(Unit unit, UserRow row, CancellationToken cancellation) => await unit.ExecuteAsync(
-        $"""
-        INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, avatar_url, gender, birthday,
-            province, city, referrer_id, extra_json, disabled, created_at, registered_address, last_login_at,
-            last_login_address, deleted_at)
-        VALUES ({row.Id}, {row.UserName}, {row.NormalisedName}, {row.PasswordHash}, {row.Nick}, {row.AvatarUrl}, {row.Gender},
-            {row.Birthday}, {row.Province}, {row.City}, {row.ReferrerId}, {row.ExtraJson}, {row.Disabled}, {row.CreatedAt},
-            {row.RegisteredAddress}, {row.LastLoginAt}, {row.LastLoginAddress}, {row.DeletedAt})
-        ON CONFLICT (normalised_name) DO NOTHING
-        """,
-        cancellation) == 1;
-
-    public Task<long?> DemoUserAsync(CancellationToken cancellation) => units.ReadAsync(
-        r => r.Query<UserRow>().Where(u => u.NormalisedName == AccountsDemo.UserName).Select(u => (long?)u.Id)
-            .SingleOrDefaultAsync(cancellation),
-        cancellation);
 }

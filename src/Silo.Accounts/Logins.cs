@@ -38,29 +38,38 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
         var network = address.Network();
         var pair = PairOf(kind, name, network);
         var ofAddress = IPAddress.IsLoopback(address) ? null : $"address:{network}";
-        var booked = await units.RunAsync<bool>(
+        var tooMany = await units.RunAsync(
             async unit => await attempts.TakeAsync(unit, pair, AccountsRules.AttemptsPerPair, cancellation)
                 && (ofAddress is null || await attempts.TakeAsync(unit, ofAddress, AccountsRules.AttemptsPerAddress, cancellation))
-                ? true
+                ? null
                 : AttemptsRefusals.TooMany,
             cancellation);
-        if (!booked.IsAccepted)
+        if (tooMany is not null)
         {
-            return booked.Refusal;
+            return tooMany;
         }
 
         var account = await units.ReadAsync(find, cancellation);
         var verified = await passwords.VerifyAsync(account?.PasswordHash, password, cancellation);
         if (!verified.IsAccepted || verified.Value)
         {
-            await units.RunAsync<int>(
+            await units.RunAsync(
                 async unit =>
                 {
                     // In the order in which they are booked, or two logins at once could each wait for the other.
-                    var given = verified.IsAccepted
-                        ? await unit.Set<AttemptRow>().Where(a => a.Key == pair).ExecuteDeleteAsync(CancellationToken.None)
-                        : await attempts.GiveBackAsync(unit, pair, CancellationToken.None);
-                    return ofAddress is null ? given : given + await attempts.GiveBackAsync(unit, ofAddress, CancellationToken.None);
+                    if (verified.IsAccepted)
+                    {
+                        await unit.Set<AttemptRow>().Where(a => a.Key == pair).ExecuteDeleteAsync(CancellationToken.None);
+                    }
+                    else
+                    {
+                        await attempts.GiveBackAsync(unit, pair, CancellationToken.None);
+                    }
+
+                    if (ofAddress is not null)
+                    {
+                        await attempts.GiveBackAsync(unit, ofAddress, CancellationToken.None);
+                    }
                 },
                 CancellationToken.None);
         }

@@ -1,99 +1,37 @@
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using Silo.Accounts.V1;
 using Silo.Edge;
 using Silo.Kernel;
-using Silo.Storage;
 
 namespace Silo.Accounts;
 
-/// <summary>The shopper's rpcs for what is known of him.</summary>
-internal sealed class ProfilesGrpc(IUnits units, UsersData personal, Tokens tokens, ShopClock clock)
+/// <summary>The shopper's rpcs for what is known of them.</summary>
+internal sealed class ProfilesGrpc(UsersReads users, ProfilesWrites profiles, UsersWrites writes, UsersData data)
     : ProfilesService.ProfilesServiceBase
 {
-    public override async Task<GetProfileResponse> GetProfile(GetProfileRequest request, ServerCallContext context)
+    public override async Task<GetProfileResponse> GetProfile(GetProfileRequest request, ServerCallContext context) => new()
     {
-        var userId = context.Caller().Id;
-        var row = await units.ReadAsync(
-            r => r.Query<UserRow>().SingleOrDefaultAsync(u => u.Id == userId && u.DeletedAt == 0, context.CancellationToken),
-            context.CancellationToken);
-        return new() { Profile = Wire(row ?? throw new RefusalException(Refusals.TokenInvalid)) };
-    }
+        Profile = AccountsWire.Profile(
+            await users.FindAsync(context.Caller().Id, context.CancellationToken)
+            ?? throw new RefusalException(Refusals.TokenInvalid)),
+    };
 
-    public override async Task<UpdateProfileResponse> UpdateProfile(UpdateProfileRequest request, ServerCallContext context)
+    public override async Task<UpdateProfileResponse> UpdateProfile(UpdateProfileRequest request, ServerCallContext context) => new()
     {
-        (ProfilesRules.AvatarRefusal(request.AvatarUrl)
-            ?? ProfilesRules.BirthdayRefusal(request.Birthday, clock.DayOf(clock.NowMs)))?.Throw();
-        var userId = context.Caller().Id;
-        var cancellation = context.CancellationToken;
-        var row = await units.RunAsync<UserRow>(
-            async unit =>
-            {
-                // Attributes are merged, so that writers take turns.
-                await unit.LockAsync<UserRow>([userId], wait: true, cancellation);
-                var user = await unit.Set<UserRow>().SingleOrDefaultAsync(u => u.Id == userId && u.DeletedAt == 0, cancellation);
-                if (user is null)
-                {
-                    return Refusals.TokenInvalid;
-                }
-
-                var extra = ExtraRules.Merge(user.ExtraJson, request.ExtraJson);
-                if (!extra.IsAccepted)
-                {
-                    return extra.Refusal;
-                }
-
-                user.ExtraJson = extra.Value;
-                user.Nick = request.HasNick ? request.Nick : user.Nick;
-                user.AvatarUrl = request.HasAvatarUrl ? request.AvatarUrl : user.AvatarUrl;
-                user.Gender = request.HasGender ? (int)request.Gender : user.Gender;
-                user.Birthday = request.HasBirthday ? request.Birthday : user.Birthday;
-                user.Province = request.HasProvince ? request.Province : user.Province;
-                user.City = request.HasCity ? request.City : user.City;
-                return user;
-            },
-            cancellation);
-        return new() { Profile = Wire(row.OrRefuse()) };
-    }
+        Profile = AccountsWire.Profile(
+            (await profiles.UpdateAsync(context.Caller().Id, request, context.CancellationToken)).OrRefuse()),
+    };
 
     public override async Task<ExportMyDataResponse> ExportMyData(ExportMyDataRequest request, ServerCallContext context) => new()
     {
-        Json = await personal.ExportAsync(context.Caller().Id, context.CancellationToken)
+        Json = await data.ExportAsync(context.Caller().Id, context.CancellationToken)
             ?? throw new RefusalException(Refusals.TokenInvalid),
     };
 
     public override async Task<DeleteMyAccountResponse> DeleteMyAccount(
         DeleteMyAccountRequest request, ServerCallContext context)
     {
-        var userId = context.Caller().Id;
-        await units.RunAsync<bool>(
-            async unit =>
-            {
-                await personal.EraseAsync(unit, userId, context.CancellationToken);
-                return true;
-            },
-            context.CancellationToken);
-        tokens.Forget(OwnerKind.User, userId);
+        await writes.DeleteAsync(context.Caller().Id, context.CancellationToken);
         return new();
     }
-
-    public static Profile Wire(UserRow row) => new()
-    {
-        UserId = row.Id,
-        Username = row.UserName,
-        Nick = row.Nick,
-        AvatarUrl = row.AvatarUrl,
-        Gender = (Gender)row.Gender,
-        Birthday = row.Birthday,
-        Province = row.Province,
-        City = row.City,
-        ExtraJson = ExtraRules.Canonical(row.ExtraJson),
-        ReferrerUserId = row.ReferrerId,
-        HasPassword = row.PasswordHash.Length > 0,
-        RegisteredAt = AccountsWire.Instant(row.CreatedAt),
-        RegisteredAddress = row.RegisteredAddress,
-        LastLoginAt = row.LastLoginAt == 0 ? null : AccountsWire.Instant(row.LastLoginAt),
-        LastLoginAddress = row.LastLoginAddress,
-        CardNumber = AccountsWire.CardNumber(row.Id),
-    };
 }

@@ -86,23 +86,14 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
     }
 
     /// <summary>
-    /// Adds a token of an owner, and ends his oldest beyond the limit. Part of the caller's unit; where some were ended,
+    /// Adds a token of an owner, and ends their oldest beyond the limit. Part of the caller's unit; where some were ended,
     /// see <see cref="Forget"/>.
     /// </summary>
     public static async Task<(string Token, bool EndedOthers)> IssueAsync(
         Unit unit, OwnerKind kind, long ownerId, string deviceId, string deviceName, CancellationToken cancellation)
     {
-        var token = NewToken();
-        unit.Set<TokenRow>().Add(new TokenRow
-        {
-            Hash = HashOf(token),
-            OwnerKind = kind,
-            OwnerId = ownerId,
-            CreatedAt = unit.NowMs,
-            ExpiresAt = unit.NowMs + AccountsRules.TokenLifeMs,
-            DeviceId = deviceId,
-            DeviceName = deviceName,
-        });
+        var (token, row) = New(kind, ownerId, deviceId, deviceName, unit.NowMs);
+        unit.Set<TokenRow>().Add(row);
         await unit.SaveAsync(cancellation);
         var beyond = await unit.Set<TokenRow>().Where(t => t.OwnerKind == kind && t.OwnerId == ownerId)
             .OrderByDescending(t => t.CreatedAt).ThenBy(t => t.Hash).Skip(AccountsRules.TokensPerOwner)
@@ -114,6 +105,23 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
         }
 
         return (token, beyond.Count > 0);
+    }
+
+    /// <summary>A new token and its row.</summary>
+    public static (string Token, TokenRow Row) New(
+        OwnerKind kind, long ownerId, string deviceId, string deviceName, long nowMs)
+    {
+        var token = NewToken();
+        return (token, new()
+        {
+            Hash = HashOf(token),
+            OwnerKind = kind,
+            OwnerId = ownerId,
+            CreatedAt = nowMs,
+            ExpiresAt = nowMs + AccountsRules.TokenLifeMs,
+            DeviceId = deviceId,
+            DeviceName = deviceName,
+        });
     }
 
     /// <summary>Ends tokens of an owner: one, or all but one. Part of the caller's unit; see <see cref="Forget"/>.</summary>
@@ -152,6 +160,14 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
                 }
             }
         }
+    }
+
+    /// <summary>Ends the token with which a caller calls.</summary>
+    public async Task LogoutAsync(OwnerKind kind, Caller caller, CancellationToken cancellation)
+    {
+        await units.RunAsync(
+            unit => EndAsync(unit, kind, caller.Id, caller.TokenHash.ToArray(), null, cancellation), cancellation);
+        Forget(kind, caller.Id);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -280,8 +296,8 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
         try
         {
             var hashes = due.ConvertAll(t => t.Hash);
-            await units.RunAsync<int>(
-                async unit => await unit.Set<TokenRow>().Where(t => hashes.Contains(t.Hash))
+            await units.RunAsync(
+                unit => unit.Set<TokenRow>().Where(t => hashes.Contains(t.Hash))
                     .ExecuteUpdateAsync(t => t.SetProperty(x => x.ExpiresAt, now + AccountsRules.TokenLifeMs)),
                 CancellationToken.None);
         }
@@ -296,26 +312,4 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
     private readonly record struct TokenKey(ulong High, ulong Low);
 
     private sealed record Known(Caller Caller, OwnerKind Kind, long ExpiresAt, long ReadAt);
-}
-
-/// <summary>Removes tokens, attempts, revocations and deleted addresses whose time is over.</summary>
-internal sealed class AccountPurge(IUnits units, ShopClock clock)
-    : RecurringWork("accounts.purge", TimeSpan.FromHours(1))
-{
-    private const long RevocationLifeMs = 24L * 60 * 60 * 1000;
-
-    protected override async Task<WorkOutcome> RunAsync(WorkItem<NoPayload> item, CancellationToken cancellation)
-    {
-        var now = clock.NowMs;
-        await units.RunAsync<int>(
-            async unit =>
-                await unit.Set<TokenRow>().Where(t => t.ExpiresAt <= now).ExecuteDeleteAsync(cancellation)
-                + await unit.Set<AttemptRow>().Where(a => a.Since <= now - AccountsRules.AttemptWindowMs)
-                    .ExecuteDeleteAsync(cancellation)
-                + await unit.Set<RevocationRow>().Where(r => r.At <= now - RevocationLifeMs).ExecuteDeleteAsync(cancellation)
-                + await unit.Set<AddressRow>().Where(a => a.DeletedAt > 0 && a.DeletedAt <= now - AddressesRules.RepeatMs)
-                    .ExecuteDeleteAsync(cancellation),
-            cancellation);
-        return WorkOutcome.Done;
-    }
 }

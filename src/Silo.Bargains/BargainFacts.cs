@@ -1,48 +1,92 @@
+using Silo.Storage;
+
 namespace Silo.Bargains;
 
 /// <summary>What the decisions of a batch need beside the bargain's state; grows as the batch decides.</summary>
 internal sealed class BargainFacts
 {
+    private readonly Dictionary<(long Bargain, long Helper), GivenHelp> helps = [];
+    private readonly Dictionary<(long Helper, string RequestId), GivenHelp> requests = [];
+    private HashSet<long>? held;
+    private Dictionary<long, int>? given;
+
     public required long Now { get; init; }
 
     /// <summary>Null where there is none.</summary>
-    public Campaign? Campaign { get; set; }
+    public Campaign? Campaign { get; init; }
 
-    /// <summary>Pieces that are free; looked at for starts and purchases.</summary>
+    /// <summary>Pieces that are free; looked at for starts.</summary>
     public long StockLeft { get; set; }
-
-    /// <summary>Helps by bargain and helper.</summary>
-    public Dictionary<(long Bargain, long Helper), GivenHelp> Helps { get; } = [];
-
-    /// <summary>Helps by helper and request id, of earlier bargains of the initiator too.</summary>
-    public Dictionary<(long Helper, string RequestId), GivenHelp> Requests { get; } = [];
 
     /// <summary>Helpers who are only taken not to have helped.</summary>
     public HashSet<long> Guessed { get; } = [];
 
-    /// <summary>Bargains of the campaign that each helper has helped; of those who are held for the batch.</summary>
-    public Dictionary<long, int> Given { get; } = [];
+    /// <summary>The rows by which the helpers of the batch are held; empty where their helps are not limited.</summary>
+    public IReadOnlyDictionary<long, long> HelperRows { get; init; } = new Dictionary<long, long>();
+
+    /// <summary>Those of <see cref="HelperRows"/> that no other bargain holds.</summary>
+    public StagedRows<HelperRow>? Held { get; set; }
+
+    /// <summary>How many bargains of the campaign each of the helpers has helped.</summary>
+    public StagedNumbers? Counts { get; set; }
 
     /// <summary>Bargains by the request ids that started them.</summary>
     public Dictionary<string, BargainView> Started { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether an order holds the bargain.</summary>
-    public bool HasOrder { get; set; }
+    /// <summary>The bargain that an order holds; 0 for none.</summary>
+    public long Ordered { get; set; }
 
-    /// <summary>The campaign's pieces, held for a purchase.</summary>
-    public StockRow? Stock { get; set; }
+    /// <summary>What a purchase is decided on; null where there is none in the batch.</summary>
+    public PurchaseFacts? Purchase { get; set; }
 
-    /// <summary>The order that the purchase's request id made before.</summary>
-    public BargainOrderRow? FirstOrder { get; set; }
+    /// <summary>Helps by bargain and helper.</summary>
+    public IReadOnlyDictionary<(long Bargain, long Helper), GivenHelp> Helps => helps;
+
+    /// <summary>Whether another bargain counts the helps of a helper just now.</summary>
+    public bool IsHeldElsewhere(long helperId)
+    {
+        if (Held is null || !HelperRows.ContainsKey(helperId))
+        {
+            return false;
+        }
+
+        held ??= [.. Held.All.Select(h => h.HelperId)];
+        return !held.Contains(helperId);
+    }
 
     public Helper HelperOf(long bargainId, HelpCommand command) => new(
-        command.RequestId.Length == 0 ? null : Requests.GetValueOrDefault((command.HelperId, command.RequestId)),
-        Helps.GetValueOrDefault((bargainId, command.HelperId)),
+        command.RequestId.Length == 0 ? null : requests.GetValueOrDefault((command.HelperId, command.RequestId)),
+        helps.GetValueOrDefault((bargainId, command.HelperId)),
         Given.GetValueOrDefault(command.HelperId));
 
-    public void Add(long helperId, GivenHelp help)
+    /// <summary>A help that was given before the batch.</summary>
+    public void Know(long helperId, GivenHelp help)
     {
-        Helps[(help.BargainId, helperId)] = help;
-        Requests[(helperId, help.RequestId)] = help;
+        helps[(help.BargainId, helperId)] = help;
+        requests[(helperId, help.RequestId)] = help;
     }
+
+    /// <summary>A help that the batch gives.</summary>
+    public void Give(long helperId, GivenHelp help)
+    {
+        Know(helperId, help);
+        Given[helperId] = Given.GetValueOrDefault(helperId) + 1;
+    }
+
+    /// <summary>Bargains of the campaign that each helper has helped, as far as that is counted.</summary>
+    private Dictionary<long, int> Given => given ??= Counts?.All.ToDictionary(row => row[0], row => (int)row[1]) ?? [];
+}
+
+/// <summary>What a purchase is decided on: named with the campaign's pieces, which are held until its commit.</summary>
+internal sealed class PurchaseFacts
+{
+    public required StagedRows<StockRow> Stock { get; init; }
+
+    public required StagedRows<CampaignRow> Campaign { get; init; }
+
+    /// <summary>The order that holds the bargain.</summary>
+    public required StagedRows<BargainOrderRow> Holding { get; init; }
+
+    /// <summary>The order that the request id made before; null where there is no request id.</summary>
+    public StagedRows<BargainOrderRow>? First { get; init; }
 }

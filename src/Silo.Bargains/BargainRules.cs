@@ -35,9 +35,9 @@ internal sealed record GivenHelp
 }
 
 /// <summary>What is known of a helper.</summary>
-/// <param name="OfRequest">What his request id has given before, for this or an earlier bargain of the initiator.</param>
-/// <param name="OfBargain">His help of the bargain.</param>
-/// <param name="Given">Bargains of the campaign that he has helped; asked for where that is limited.</param>
+/// <param name="OfRequest">What their request id has given before, for this or an earlier bargain of the initiator.</param>
+/// <param name="OfBargain">Their help of the bargain.</param>
+/// <param name="Given">Bargains of the campaign that they have helped; asked for where that is limited.</param>
 internal readonly record struct Helper(GivenHelp? OfRequest, GivenHelp? OfBargain, int Given);
 
 /// <summary>What is known of an order that wants a bargain.</summary>
@@ -52,10 +52,10 @@ internal static class BargainRules
 
     /// <summary>Why a campaign cannot have such terms, or null.</summary>
     public static Refusal? TermsRefusal(BargainTerms terms) =>
-        terms.EndsAt <= terms.StartsAt ? BargainRefusals.WindowEmpty
-        : terms.FloorCents >= terms.StartCents || terms.CutMinCents > terms.CutMaxCents ? BargainRefusals.PricesInvalid
+        terms.EndsAt <= terms.StartsAt ? BargainsRefusals.WindowEmpty
+        : terms.FloorCents >= terms.StartCents || terms.CutMinCents > terms.CutMaxCents ? BargainsRefusals.PricesInvalid
         : terms.HelpersToFloor > 0 && (terms.HelpersToFloor * terms.CutMinCents > terms.ToCutCents
-            || terms.HelpersToFloor * terms.CutMaxCents < terms.ToCutCents) ? BargainRefusals.PlanImpossible
+            || terms.HelpersToFloor * terms.CutMaxCents < terms.ToCutCents) ? BargainsRefusals.PlanImpossible
         : null;
 
     /// <summary>When nothing can be started in a campaign any more.</summary>
@@ -66,10 +66,10 @@ internal static class BargainRules
 
     /// <summary>Why no bargain can be started, or null. One that the user has already is looked up before.</summary>
     public static Refusal? StartRefusal(BargainState state, Campaign campaign, long stockLeft, long now) =>
-        !campaign.Enabled || now < campaign.Terms.StartsAt ? BargainRefusals.NotOpen
-        : now >= EndOf(campaign) ? BargainRefusals.Ended
-        : stockLeft <= 0 ? BargainRefusals.SoldOut
-        : campaign.Terms.StartsPerUser > 0 && state.Starts >= campaign.Terms.StartsPerUser ? BargainRefusals.StartsUsedUp
+        !campaign.Enabled || now < campaign.Terms.StartsAt ? BargainsRefusals.NotOpen
+        : now >= EndOf(campaign) ? BargainsRefusals.Ended
+        : stockLeft <= 0 ? BargainsRefusals.SoldOut
+        : campaign.Terms.StartsPerUser > 0 && state.Starts >= campaign.Terms.StartsPerUser ? BargainsRefusals.StartsUsedUp
         : null;
 
     /// <summary>The state with a new bargain.</summary>
@@ -106,7 +106,7 @@ internal static class BargainRules
 
         if (!state.Exists || campaign is null)
         {
-            return (BargainRefusals.Unknown, null);
+            return (BargainsRefusals.Unknown, null);
         }
 
         return helper.OfBargain is { } given ? (null, given) : (HelpRefusal(state, campaign, helper.Given, now), null);
@@ -115,14 +115,14 @@ internal static class BargainRules
     /// <summary>Why a new help is refused, or null.</summary>
     public static Refusal? HelpRefusal(BargainState state, Campaign campaign, int given, long now) =>
         RunningRefusal(state, campaign, now) is { } closed ? closed
-        : state.IsAtFloor ? BargainRefusals.AtFloor
-        : state.Terms.HelpsPerUser > 0 && given >= state.Terms.HelpsPerUser ? BargainRefusals.HelpsUsedUp
+        : state.IsAtFloor ? BargainsRefusals.AtFloor
+        : state.Terms.HelpsPerUser > 0 && given >= state.Terms.HelpsPerUser ? BargainsRefusals.HelpsUsedUp
         : null;
 
     /// <summary>The number of cuts that can be drawn, one cent apart.</summary>
     public static int CutValues(BargainTerms terms) => (int)(terms.CutMaxCents - terms.CutMinCents) + 1;
 
-    /// <summary>What the next helper cuts: his part of the plan, or what is drawn, and never more than is left to the floor.</summary>
+    /// <summary>What the next helper cuts: their part of the plan, or what is drawn, and never more than is left to the floor.</summary>
     /// <param name="state">The bargain, above its floor.</param>
     /// <param name="below">Gives a number uniform in [0, its argument).</param>
     public static long NextCut(BargainState state, Func<int, int> below) => state.Plan.Length > 0
@@ -160,24 +160,24 @@ internal static class BargainRules
 
     /// <summary>Why a bargain is not sold now, or null.</summary>
     public static Refusal? BuyRefusal(BargainState state, Campaign? campaign, Buyer buyer, long now) =>
-        !state.Exists || campaign is null ? BargainRefusals.Unknown
+        !state.Exists || campaign is null ? BargainsRefusals.Unknown
         : RunningRefusal(state, campaign, now) is { } closed ? closed
-        : buyer.HasOrder ? BargainRefusals.Bought
-        : buyer.StockLeft <= 0 ? BargainRefusals.SoldOut
+        : buyer.HasOrder ? BargainsRefusals.Bought
+        : buyer.StockLeft <= 0 ? BargainsRefusals.SoldOut
         : null;
 
     /// <summary>Why a bargain is not cleared, or null.</summary>
     public static Refusal? ClearRefusal(BargainState state, bool hasOrder) =>
-        !state.Exists ? BargainRefusals.Unknown
-        : hasOrder ? BargainRefusals.Bought
+        !state.Exists ? BargainsRefusals.Unknown
+        : hasOrder ? BargainsRefusals.Bought
         : null;
 
     /// <summary>The state without the bargain.</summary>
     public static BargainState AfterClear(BargainState state, long now) => new() { Starts = state.Starts, UpdatedAt = now };
 
     private static Refusal? RunningRefusal(BargainState state, Campaign campaign, long now) =>
-        !campaign.Enabled ? BargainRefusals.NotOpen
-        : now >= EndOf(state.EndsAt, campaign) ? BargainRefusals.Ended
+        !campaign.Enabled ? BargainsRefusals.NotOpen
+        : now >= EndOf(state.EndsAt, campaign) ? BargainsRefusals.Ended
         : null;
 
     private static long Earlier(long endsAt, Campaign campaign) =>

@@ -51,7 +51,7 @@ internal sealed record BargainTerms
 }
 
 /// <summary>
-/// The contended state of one initiator in one campaign: the bargain that he has, under the terms with which it started.
+/// The contended state of one initiator in one campaign: the bargain that they have, under the terms with which it started.
 /// A default instance is one who never started any.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("silo.bargains.BargainState")]
@@ -90,7 +90,7 @@ internal sealed record BargainState
     [Id(8)]
     public long UpdatedAt { get; init; }
 
-    /// <summary>Bargains that he has started, cleared ones included.</summary>
+    /// <summary>Bargains that they have started, cleared ones included.</summary>
     [Id(9)]
     public int Starts { get; init; }
 

@@ -17,10 +17,10 @@ internal sealed class BargainsAdminGrpc(
     {
         Campaign = await writes.RunAsync<V1.Campaign>(context, request, async unit =>
         {
-            var created = await campaignWrites.CreateAsync(unit, BargainWire.Terms(request.Terms), context.CancellationToken);
+            var created = await campaignWrites.CreateAsync(unit, BargainsWire.Terms(request.Terms), context.CancellationToken);
             return created.IsAccepted
                 ? new OperatorChange<V1.Campaign>(
-                    Subject(created.Value.Id), null, BargainWire.Campaign(created.Value, new() { Total = created.Value.Terms.StockTotal }))
+                    Subject(created.Value.Id), null, BargainsWire.Campaign(created.Value, new() { Total = created.Value.Terms.StockTotal }))
                 : created.Refusal;
         }),
     };
@@ -32,7 +32,7 @@ internal sealed class BargainsAdminGrpc(
             request,
             request.CampaignId,
             (unit, row) => CampaignWrites.UpdateAsync(
-                unit, row, BargainWire.Terms(request.Terms), request.ExpectedVersion, context.CancellationToken)),
+                unit, row, BargainsWire.Terms(request.Terms), request.ExpectedVersion, context.CancellationToken)),
     };
 
     public override async Task<SetCampaignEnabledResponse> SetCampaignEnabled(
@@ -70,7 +70,7 @@ internal sealed class BargainsAdminGrpc(
         var progress = await reads.ProgressAsync(campaign.Id, context.CancellationToken);
         return new()
         {
-            Campaign = BargainWire.Campaign(campaign, stocks[campaign.Id]),
+            Campaign = BargainsWire.Campaign(campaign, stocks[campaign.Id]),
             Progress = new()
             {
                 Bargains = progress.Bargains,
@@ -89,7 +89,7 @@ internal sealed class BargainsAdminGrpc(
             context.CancellationToken);
         var stocks = await campaigns.StocksAsync([.. page.Select(c => c.Id)], context.CancellationToken);
         var response = new SearchCampaignsResponse { TotalCount = total };
-        response.Campaigns.AddRange(page.Select(c => BargainWire.Campaign(c, stocks[c.Id])));
+        response.Campaigns.AddRange(page.Select(c => BargainsWire.Campaign(c, stocks[c.Id])));
         return response;
     }
 
@@ -112,7 +112,7 @@ internal sealed class BargainsAdminGrpc(
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var response = new ListBargainsResponse { TotalCount = total };
-        response.Bargains.AddRange(page.Select(b => BargainWire.Bargain(b, campaign, now)));
+        response.Bargains.AddRange(page.Select(b => BargainsWire.Bargain(b, campaign, now)));
         return response;
     }
 
@@ -120,11 +120,11 @@ internal sealed class BargainsAdminGrpc(
         ListHelpsOfBargainRequest request, ServerCallContext context)
     {
         var bargain = await reads.RowAsync(request.BargainId, context.CancellationToken)
-            ?? throw new RefusalException(BargainRefusals.Unknown);
+            ?? throw new RefusalException(BargainsRefusals.Unknown);
         var (helps, total) = await reads.HelpsAsync(
             bargain.Id, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var response = new ListHelpsOfBargainResponse { TotalCount = total };
-        response.Helps.AddRange(helps.Select(h => BargainWire.Help(h.Row, h.Helper, bargain.GoodsId)));
+        response.Helps.AddRange(helps.Select(h => BargainsWire.Help(h.Row, h.Helper, bargain.GoodsId)));
         return response;
     }
 
@@ -143,20 +143,20 @@ internal sealed class BargainsAdminGrpc(
             var cancellation = context.CancellationToken;
             if (await CampaignWrites.HoldAsync(unit, campaignId, cancellation) is not { } row)
             {
-                return BargainRefusals.CampaignUnknown;
+                return BargainsRefusals.CampaignUnknown;
             }
 
             async Task<StockRow> StockAsync() =>
                 await unit.Query<StockRow>().SingleAsync(s => s.CampaignId == campaignId, cancellation);
 
             var stock = await StockAsync();
-            var before = BargainWire.Campaign(CampaignReads.Of(row, stock), stock);
+            var before = BargainsWire.Campaign(CampaignReads.Of(row, stock), stock);
             var changed = await change(unit, row);
             return changed.IsAccepted
-                ? new OperatorChange<V1.Campaign>(Subject(campaignId), before, BargainWire.Campaign(changed.Value, await StockAsync()))
+                ? new OperatorChange<V1.Campaign>(Subject(campaignId), before, BargainsWire.Campaign(changed.Value, await StockAsync()))
                 : changed.Refusal;
         });
 
     private async Task<Campaign> ExistingAsync(long id, CancellationToken cancellation) =>
-        await campaigns.FindAsync(id, cancellation) ?? throw new RefusalException(BargainRefusals.CampaignUnknown);
+        await campaigns.FindAsync(id, cancellation) ?? throw new RefusalException(BargainsRefusals.CampaignUnknown);
 }

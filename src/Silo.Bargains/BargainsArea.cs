@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -13,25 +12,13 @@ public static class BargainsArea
     /// <summary>Adds the module's services, model and grains.</summary>
     public static IServiceCollection AddBargains(this IServiceCollection services)
     {
-        services.AddSingleton<IModuleModel, BargainModel>();
+        services.AddSingleton<IModuleModel, BargainsModel>();
         services.AddSingleton<CampaignReads>();
         services.AddSingleton<CampaignWrites>();
         services.AddSingleton<BargainReads>();
-        services.AddSingleton<IBargains, BargainOrders>();
-        services.AddSingleton(provider =>
-        {
-            var grains = provider.GetRequiredService<IGrainFactory>();
-            return new Coalescer<BargainKey, BargainCommand, BargainOutcome>(
-                (key, commands) => grains.GetGrain<IBargainGrain>(key.ToString()).RunAsync(commands));
-        });
-        services.AddSingleton(provider =>
-        {
-            var grains = provider.GetRequiredService<IGrainFactory>();
-            return new LiveValues<BargainKey, BargainProgress>(
-                (key, seen) => grains.GetGrain<IBargainGrain>(key.ToString()).WatchAsync(seen),
-                provider.GetRequiredService<ShopClock>().Time,
-                provider.GetRequiredService<IHostApplicationLifetime>());
-        });
+        services.AddSingleton<IBargains, BargainsDoor>();
+        services.AddHotGrain<BargainKey, BargainCommand, BargainOutcome, BargainProgress>(
+            (grains, key) => grains.GetGrain<IBargainGrain>(key.ToString()));
         services.AddSingleton<IPersonalData, BargainsPersonalData>();
         services.AddSingleton<IDemoData, BargainsDemo>();
         services.AddSiloGrpc<BargainsGrpc>();

@@ -9,13 +9,13 @@ namespace Silo.Bargains;
 
 /// <summary>
 /// The demo shop's bargains: the first of its goods that can be bargained for is cut at random, the second as planned. Its
-/// shopper has started one and helped it himself.
+/// shopper has started one and helped it themself.
 /// </summary>
 internal sealed class BargainsDemo(
-    IUnits units, IGrainFactory grains, ICatalog catalog, IUsers users, CampaignWrites writes, ShopClock clock) : IDemoData
+    IUnits units, HotGrains<BargainKey, BargainCommand, BargainOutcome> bargains, ICatalog catalog, IUsers users, CampaignWrites writes, ShopClock clock) : IDemoData
 {
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
-    private const int MostGoods = 2;
+    private const int MaxGoods = 2;
     private const int Helpers = 10;
 
     public async Task LoadAsync(CancellationToken cancellation)
@@ -37,14 +37,14 @@ internal sealed class BargainsDemo(
         if (first > 0 && await users.DemoUserAsync(cancellation) is { } shopper)
         {
             // Once more it gives what there is.
-            await grains.GetGrain<IBargainGrain>(new BargainKey(first, shopper).ToString())
-                .RunAsync([new StartCommand(), new HelpCommand { HelperId = shopper, Remark = "自己先砍一刀" }]);
+            await bargains.RunAsync(new(first, shopper), new StartCommand());
+            await bargains.RunAsync(new(first, shopper), new HelpCommand { HelperId = shopper, Remark = "自己先砍一刀" });
         }
     }
 
     private async Task LoadAsync(Unit unit, CancellationToken cancellation)
     {
-        var goods = await catalog.BargainedAsync(unit, MostGoods, cancellation);
+        var goods = await catalog.BargainedAsync(unit, MaxGoods, cancellation);
         foreach (var (line, i) in goods.Select((line, i) => (line, i)))
         {
             (await writes.CreateAsync(unit, Terms(line, isPlanned: i > 0), cancellation)).OrRefuse();

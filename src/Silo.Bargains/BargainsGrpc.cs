@@ -8,7 +8,7 @@ namespace Silo.Bargains;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class BargainsGrpc(
-    Coalescer<BargainKey, BargainCommand, BargainOutcome> bargains,
+    HotGrains<BargainKey, BargainCommand, BargainOutcome> bargains,
     BargainReads reads,
     CampaignReads campaigns,
     LiveValues<BargainKey, BargainProgress> watch,
@@ -23,7 +23,7 @@ internal sealed class BargainsGrpc(
             : Page(await campaigns.OpenAsync(request.GoodsIds, clock.NowMs, context.CancellationToken), paging);
         var stocks = await campaigns.StocksAsync([.. page.Select(c => c.Id)], context.CancellationToken);
         var response = new ListCampaignsResponse { TotalCount = total };
-        response.Campaigns.AddRange(page.Select(c => BargainWire.Campaign(c, stocks[c.Id])));
+        response.Campaigns.AddRange(page.Select(c => BargainsWire.Campaign(c, stocks[c.Id])));
         return response;
     }
 
@@ -52,7 +52,7 @@ internal sealed class BargainsGrpc(
         var (helps, total) = await reads.HelpsAsync(
             bargain.Id, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var response = new ListHelpsResponse { TotalCount = total };
-        response.Helps.AddRange(helps.Select(h => BargainWire.Help(h.Row, h.Helper, bargain.GoodsId)));
+        response.Helps.AddRange(helps.Select(h => BargainsWire.Help(h.Row, h.Helper, bargain.GoodsId)));
         return response;
     }
 
@@ -67,15 +67,15 @@ internal sealed class BargainsGrpc(
                 RequestId = request.RequestId,
                 RequestHash = request.RequestId.Length == 0 ? 0 : RequestHash.Of(request),
             });
-        return new() { Help = BargainWire.Help(outcome.Help!), Repeated = outcome.Repeated };
+        return new() { Help = BargainsWire.Help(outcome.Help!), Repeated = outcome.Repeated };
     }
 
     public override async Task<DescribeMyHelpResponse> DescribeMyHelp(DescribeMyHelpRequest request, ServerCallContext context)
     {
         var bargain = await ExistingAsync(new(request.CampaignId, request.InitiatorId));
         return await reads.HelpAsync(bargain.Id, context.Caller().Id, context.CancellationToken) is { } help
-            ? new() { Help = BargainWire.Help(help, null, bargain.GoodsId) }
-            : throw new RefusalException(BargainRefusals.HelpUnknown);
+            ? new() { Help = BargainsWire.Help(help, null, bargain.GoodsId) }
+            : throw new RefusalException(BargainsRefusals.HelpUnknown);
     }
 
     public override async Task<DescribeMyBargainResponse> DescribeMyBargain(
@@ -98,33 +98,29 @@ internal sealed class BargainsGrpc(
         var key = new BargainKey(request.CampaignId, request.InitiatorId);
         if ((await reads.StateAsync(key)).Starts == 0)
         {
-            BargainRefusals.Unknown.Throw();
+            BargainsRefusals.Unknown.Throw();
         }
 
         await foreach (var progress in watch.WatchAsync(key, context.CancellationToken))
         {
             var campaign = await campaigns.FindAsync(request.CampaignId, context.CancellationToken);
-            await responseStream.WriteAsync(BargainWire.Progress(progress!, campaign!, clock.NowMs), context.CancellationToken);
+            await responseStream.WriteAsync(BargainsWire.Progress(progress!, campaign!, clock.NowMs), context.CancellationToken);
         }
     }
 
     private static (List<Campaign> Page, long Total) Page(List<Campaign> all, Paging paging) =>
         ([.. all.Skip(paging.Skip).Take(paging.Take)], all.Count);
 
-    /// <summary>
-    /// Not cut off by the call's token: the message to the grain has its own limit, and a timer a call costs as much as the
-    /// decision.
-    /// </summary>
     private async Task<BargainOutcome> SendAsync(BargainKey key, BargainCommand command)
     {
-        var outcome = await bargains.SubmitPatientlyAsync(key, command, o => o.Refusal, clock.Time);
+        var outcome = await bargains.RunAsync(key, command);
         outcome.Refusal?.Throw();
         return outcome;
     }
 
     private async Task<BargainView> ExistingAsync(BargainKey key) =>
-        await reads.FindAsync(key) ?? throw new RefusalException(BargainRefusals.Unknown);
+        await reads.FindAsync(key) ?? throw new RefusalException(BargainsRefusals.Unknown);
 
     private async Task<Bargain> ShownAsync(BargainView bargain, CancellationToken cancellation) =>
-        BargainWire.Bargain(bargain, (await campaigns.FindAsync(bargain.CampaignId, cancellation))!, clock.NowMs);
+        BargainsWire.Bargain(bargain, (await campaigns.FindAsync(bargain.CampaignId, cancellation))!, clock.NowMs);
 }

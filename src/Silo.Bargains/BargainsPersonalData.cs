@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
 using Silo.Storage;
@@ -30,14 +29,12 @@ internal sealed class BargainsPersonalData(BargainReads bargains, ShopClock cloc
         return new JsonObject
         {
             ["bargains"] = new JsonArray([.. started.Select(
-                b => Json(BargainWire.Bargain(b, campaigns[b.CampaignId], now)))]),
-            ["helps"] = new JsonArray([.. helps.Select(h => Json(BargainWire.Help(h, null, goods[h.CampaignId])))]),
+                b => BargainsWire.Json(b, campaigns[b.CampaignId], now))]),
+            ["helps"] = new JsonArray([.. helps.Select(h => BargainsWire.Json(h, goods[h.CampaignId]))]),
         };
     }
 
     public Task EraseAsync(Unit unit, long userId, CancellationToken cancellation) => unit.Set<HelpRow>()
         .Where(h => h.HelperId == userId && h.Remark != "")
         .ExecuteUpdateAsync(set => set.SetProperty(h => h.Remark, ""), cancellation);
-
-    private static JsonNode? Json(IMessage message) => JsonNode.Parse(JsonFormatter.Default.Format(message));
 }

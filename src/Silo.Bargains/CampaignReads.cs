@@ -14,7 +14,7 @@ internal sealed class CampaignReads
     private const int Remembered = 20_000;
 
     /// <summary>Most campaigns of one of the goods that are shown at once.</summary>
-    private const int MostOfGoods = 100;
+    private const int MaxPerGoods = 100;
 
     private readonly IUnits units;
     private readonly VersionedCache<long, Campaign?> campaigns;
@@ -105,7 +105,7 @@ internal sealed class CampaignReads
     private async Task<IReadOnlyList<Campaign>> OfGoodsAsync(long goods, CancellationToken cancellation)
     {
         var known = await ofGoods.GetAsync(goods, cancellation);
-        return known.Count < MostOfGoods ? known : await together.ReadAsync(goods);
+        return known.Count < MaxPerGoods ? known : await together.ReadAsync(goods);
     }
 
     /// <summary>The campaigns of each of the goods that are not over at an instant: those that have begun first.</summary>
@@ -115,7 +115,7 @@ internal sealed class CampaignReads
         var live = reads.Query<CampaignRow>().Where(
             c => goods.Contains(c.GoodsId) && c.Enabled && c.EndedAt == 0 && c.EndsAt > now);
         var rows = await live.GroupBy(c => c.GoodsId)
-            .Select(g => g.OrderByDescending(c => c.StartsAt <= now).ThenByDescending(c => c.Id).Take(MostOfGoods).ToList())
+            .Select(g => g.OrderByDescending(c => c.StartsAt <= now).ThenByDescending(c => c.Id).Take(MaxPerGoods).ToList())
             .ToListAsync();
         var byGoods = (await WithStocksAsync(reads, [.. rows.SelectMany(r => r)], CancellationToken.None))
             .ToLookup(c => c.Terms.GoodsId);

@@ -38,9 +38,9 @@ internal sealed class CampaignWrites(ICatalog catalog)
     public static async Task<Result<Campaign>> UpdateAsync(
         Unit unit, CampaignRow row, BargainTerms terms, int expectedVersion, CancellationToken cancellation)
     {
-        var refusal = expectedVersion != 0 && expectedVersion != row.Version ? BargainRefusals.VersionStale
-            : row.EndedAt > 0 ? BargainRefusals.Ended
-            : BargainRules.TermsRefusal(terms) ?? (terms.GoodsId != row.GoodsId ? BargainRefusals.GoodsFixed : null);
+        var refusal = expectedVersion != 0 && expectedVersion != row.Version ? BargainsRefusals.VersionStale
+            : row.EndedAt > 0 ? BargainsRefusals.Ended
+            : BargainRules.TermsRefusal(terms) ?? (terms.GoodsId != row.GoodsId ? BargainsRefusals.GoodsFixed : null);
         if (refusal is not null)
         {
             return refusal;
@@ -50,7 +50,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
         if (await unit.Set<StockRow>().Where(s => s.CampaignId == row.Id && s.Reserved + s.Sold <= terms.StockTotal)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.Total, terms.StockTotal), cancellation) == 0)
         {
-            return BargainRefusals.StockBelowSold;
+            return BargainsRefusals.StockBelowSold;
         }
 
         Fill(row, terms, unit.NowMs);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orleans.Concurrency;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -26,21 +25,8 @@ internal readonly record struct BargainKey(long CampaignId, long InitiatorId)
 
 /// <summary>The bargain of one initiator in one campaign.</summary>
 [Alias("silo.bargains.IBargainGrain"), GrainInterfaceType("silo.bargains.bargain")]
-internal interface IBargainGrain : IGrainWithStringKey
-{
-    /// <summary>Starts, helps and clears, one command each; the outcomes come in the order of the commands.</summary>
-    [Alias("Run"), AlwaysInterleave]
-    Task<BargainOutcome[]> RunAsync([Immutable] BargainCommand[] commands);
-
-    /// <summary>Sells the bargain together with another module's work, which stands or falls with it.</summary>
-    [Alias("Buy"), AlwaysInterleave]
-    Task<JoinedOutcome<BargainOutcome>> BuyAsync([Immutable] BuyCommand command, JoinedCommand joined);
-
-    /// <summary>The present progress, once it differs from what the caller has seen or some seconds have passed.</summary>
-    /// <param name="seen">The answer that the caller has, or null.</param>
-    [Alias("Watch"), AlwaysInterleave]
-    Task<BargainProgress?> WatchAsync(BargainProgress? seen);
-}
+internal interface IBargainGrain
+    : IHotGrain<BargainCommand, BargainOutcome>, IWatchedGrain<BargainProgress>, IGrainWithStringKey;
 
 /// <summary>A command to a bargain.</summary>
 [GenerateSerializer, Immutable, Alias("silo.bargains.BargainCommand")]
@@ -59,7 +45,7 @@ internal abstract record BargainCommand
 [GenerateSerializer, Immutable, Alias("silo.bargains.StartCommand")]
 internal sealed record StartCommand : BargainCommand;
 
-/// <summary>The initiator drops his bargain.</summary>
+/// <summary>The initiator drops their bargain.</summary>
 [GenerateSerializer, Immutable, Alias("silo.bargains.ClearCommand")]
 internal sealed record ClearCommand : BargainCommand;
 
@@ -71,7 +57,7 @@ internal sealed record HelpCommand : BargainCommand
     [Id(0)]
     public long HelperId { get; init; }
 
-    /// <summary>What he says, or empty.</summary>
+    /// <summary>What they say, or empty.</summary>
     [Id(1)]
     public string Remark { get; init; } = "";
 }
@@ -87,7 +73,7 @@ internal sealed record BuyCommand : BargainCommand
 
 /// <summary>What became of a command.</summary>
 [GenerateSerializer, Immutable, Alias("silo.bargains.BargainOutcome")]
-internal sealed record BargainOutcome
+internal sealed record BargainOutcome : IOutcome<BargainOutcome>
 {
     /// <summary>Why nothing was changed, or null.</summary>
     [Id(0)]
@@ -108,6 +94,11 @@ internal sealed record BargainOutcome
     /// <summary>What was sold.</summary>
     [Id(4)]
     public BargainPurchase? Purchase { get; init; }
+
+    /// <summary>Only purchases are joined.</summary>
+    public object? Decision => Purchase;
+
+    public static BargainOutcome Refused(Refusal refusal) => new() { Refusal = refusal };
 }
 
 /// <summary>A bargain as it is shown.</summary>
@@ -218,4 +209,14 @@ internal sealed record BargainProgress
 
     [Id(4)]
     public long EndsAt { get; init; }
+
+    /// <summary>Null where nothing was ever started.</summary>
+    public static BargainProgress? Of(BargainState state) => state.Starts == 0 ? null : new()
+    {
+        BargainId = state.BargainId,
+        PriceCents = state.PriceCents,
+        Helps = state.Helps,
+        FloorCents = state.Terms.FloorCents,
+        EndsAt = state.EndsAt,
+    };
 }

@@ -6,7 +6,7 @@ using Silo.Storage;
 
 namespace Silo.Catalog;
 
-/// <summary>The door of the module.</summary>
+/// <summary>Registers and maps the module.</summary>
 public static class CatalogArea
 {
     /// <summary>Adds the module's services and model.</summary>
@@ -14,10 +14,21 @@ public static class CatalogArea
     {
         services.AddSingleton<IModuleModel, CatalogModel>();
         services.AddSingleton<CatalogReads>();
+        services.AddSingleton<CategoriesReads>();
+        services.AddSingleton<GoodsReads>();
         services.AddSingleton<GoodsListReads>();
         services.AddSingleton<OffersReads>();
+        services.AddSingleton<PropertiesReads>();
+        services.AddSingleton<FreightReads>();
+        services.AddSingleton<StoresReads>();
+        services.AddSingleton<LevelsReads>();
         services.AddSingleton<MembersReads>();
+        services.AddSingleton<ReviewsReads>();
+        services.AddSingleton<FavouritesReads>();
         services.AddSingleton<GoodsWrites>();
+        services.AddSingleton<MembersWrites>();
+        services.AddSingleton<FavouritesWrites>();
+        services.AddSingleton<GoodsExport>();
         services.AddSingleton<ViewCounter>();
         services.AddHostedService(provider => provider.GetRequiredService<ViewCounter>());
         services.AddSingleton<ICatalog, CatalogDoor>();

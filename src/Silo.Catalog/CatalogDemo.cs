@@ -31,7 +31,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
 
         var reviewer = await users.DemoUserAsync(cancellation);
         var pictures = await demoPictures.DrawAsync(PictureNames, cancellation);
-        (await units.RunAsync<bool>(
+        await units.RunAsync(
             async unit =>
             {
                 await GoodsWrites.TouchAsync(unit, cancellation);
@@ -39,10 +39,8 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
                 {
                     await LoadAsync(unit, reviewer ?? 0, pictures, cancellation);
                 }
-
-                return true;
             },
-            cancellation)).OrRefuse();
+            cancellation);
     }
 
     private static long Category(Unit unit, long parent, int sort, string name, string picture, string type = "")
@@ -93,7 +91,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
 
     private static long Freight(Unit unit)
     {
-        var terms = new FreightTerms { Name = "快递首件8元", Unit = FreightUnit.Pieces };
+        var terms = new FreightTerms { Name = "快递首件8元", Unit = FreightUnit.Quantity };
         terms.Rates.Add(new FreightRate
         {
             Carrier = Carrier.Express,
@@ -225,7 +223,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
             };
             var parts = new GoodsParts { Content = $"<p>{name}：{special}。</p><p><img src=\"{picture}\"></p>", Pictures = { picture } };
             var created = (await goods.CreateAsync(
-                unit, new(terms, parts, price, 100, skus), System, cancellation)).OrRefuse();
+                unit, new(terms, parts, price, 100, skus), System, cancellation)).OrRefuse().After;
             await unit.Set<GoodsRow>().Where(g => g.Id == created.Goods.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(g => g.Published, true), cancellation);
             return created.Goods;

@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Catalog;
 
 /// <summary>The door, over rows: what is to be paid is never taken from memory.</summary>
-internal sealed class CatalogDoor : ICatalog
+internal sealed partial class CatalogDoor : ICatalog
 {
     public async Task<Result<IReadOnlyList<PriceLine>>> PriceAsync(
         IReads reads, long userId, IReadOnlyList<PurchaseLine> lines, long nowMs, CancellationToken cancellation)
@@ -83,40 +84,22 @@ internal sealed class CatalogDoor : ICatalog
         ? new HashSet<long>()
         : await reads.Query<GoodsRow>().Where(g => goods.Contains(g.Id)).Select(g => g.Id).ToHashSetAsync(cancellation);
 
-    public async Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation) =>
-        await reads.Query<GoodsRow>().Where(g => g.GroupBuy && g.Published).OrderBy(g => g.Id).Select(g => g.Id).Take(most)
+    public async Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int max, CancellationToken cancellation) =>
+        await reads.Query<GoodsRow>().Where(g => g.GroupBuy && g.Published).OrderBy(g => g.Id).Select(g => g.Id).Take(max)
             .ToListAsync(cancellation);
 
-    public Task<Result<bool>> ReserveAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
-        StockWrites.ReserveAsync(unit, lines, cancellation);
-
-    public Task ReleaseAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
-        StockWrites.ReleaseAsync(unit, lines, cancellation);
-
-    public async Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int most, CancellationToken cancellation)
+    public async Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int max, CancellationToken cancellation)
     {
         var goods = await reads.Query<GoodsRow>()
             .Where(g => g.Bargain && g.Published && reads.Query<SkuRow>().Any(s => s.GoodsId == g.Id && s.Pairs == ""))
-            .OrderBy(g => g.Id).Take(most).Select(g => g.Id).ToListAsync(cancellation);
+            .OrderBy(g => g.Id).Take(max).Select(g => g.Id).ToListAsync(cancellation);
         return (await PriceAsync(reads, 0, [.. goods.Select(id => new PurchaseLine(id, "", 1))], nowMs: 0, cancellation)).Value ?? [];
-    }
-
-    public async Task CountSoldAsync(Unit unit, IReadOnlyCollection<SoldLine> lines, CancellationToken cancellation)
-    {
-        foreach (var goods in lines.GroupBy(l => l.GoodsId).OrderBy(g => g.Key))
-        {
-            var pieces = goods.Sum(l => l.Number);
-            await unit.Set<CountersRow>().Where(c => c.GoodsId == goods.Key).ExecuteUpdateAsync(
-                set => set.SetProperty(c => c.Orders, c => c.Orders + 1).SetProperty(c => c.Sold, c => c.Sold + pieces), cancellation);
-        }
-
-        await unit.TouchAsync(CatalogTopics.Offers, [.. lines.Select(l => l.GoodsId)], cancellation);
     }
 
     private static Refusal? SaleRefusal(GoodsRow row, GoodsTerms terms, long nowMs) =>
         !row.Published ? CatalogRefusals.GoodsOffSale
-        : terms.SaleFrom is { } from && nowMs < CatalogWire.Milliseconds(from) ? CatalogRefusals.SaleNotStarted
-        : terms.SaleUntil is { } until && nowMs >= CatalogWire.Milliseconds(until) ? CatalogRefusals.SaleEnded
+        : terms.SaleFrom is { } from && nowMs < WireTime.Milliseconds(from) ? CatalogRefusals.SaleNotStarted
+        : terms.SaleUntil is { } until && nowMs >= WireTime.Milliseconds(until) ? CatalogRefusals.SaleEnded
         : null;
 
     /// <summary>A line in thousandths of the template's unit: pieces, kilograms, litres or whole amounts.</summary>

@@ -11,7 +11,7 @@ namespace Silo.Catalog;
 internal sealed class CatalogReads
 {
     private const int Whole = 0;
-    private const int MostPages = 5_000;
+    private const int MaxPages = 5_000;
     private readonly VersionedCache<int, CategoryTree> categories;
     private readonly VersionedCache<int, IReadOnlyList<Store>> stores;
     private readonly VersionedCache<int, IReadOnlyDictionary<long, Level>> levels;
@@ -27,7 +27,7 @@ internal sealed class CatalogReads
             .ToDictionary(l => l.Id, CatalogWire.Level));
         freights = Of(1, async (int _, IReads r) => (IReadOnlyDictionary<long, Freight>)(await r.Query<FreightRow>().ToListAsync())
             .ToDictionary(f => f.Id, CatalogWire.Freight));
-        pages = Of(MostPages, (long id, IReads r) => GoodsReads.DetailAsync(r, id, CancellationToken.None))
+        pages = Of(MaxPages, (long id, IReads r) => GoodsReads.DetailAsync(r, id, CancellationToken.None))
             .ForgetsBy(CatalogTopics.Goods, id => id);
 
         VersionedCache<TKey, TValue> Of<TKey, TValue>(int capacity, Func<TKey, IReads, Task<TValue>> read)

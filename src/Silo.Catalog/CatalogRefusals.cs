@@ -29,16 +29,16 @@ public static class CatalogRefusals
     public static readonly Refusal SaleEnded =
         new("SALE_ENDED", RefusalKind.Precondition, "The sale of the goods is over.");
 
-    /// <summary>Fewer pieces than one purchase must have.</summary>
+    /// <summary>Less than one purchase must have.</summary>
     public static readonly Refusal NumberTooSmall =
-        new("NUMBER_TOO_SMALL", RefusalKind.Precondition, "A purchase of the goods must have more pieces.");
+        new("NUMBER_TOO_SMALL", RefusalKind.Precondition, "A purchase of the goods must have a larger quantity.");
 
-    /// <summary>Fewer pieces are left than are asked for.</summary>
+    /// <summary>Less is left than is asked for.</summary>
     public static readonly Refusal StockTooLow =
-        new("STOCK_TOO_LOW", RefusalKind.Exhausted, "Fewer pieces are left than are asked for.");
+        new("STOCK_TOO_LOW", RefusalKind.Exhausted, "Less is left than is asked for.");
 
     internal static readonly Refusal StockTooHigh =
-        new("STOCK_TOO_HIGH", RefusalKind.Invalid, "A stock has at most 1,000,000,000 pieces.");
+        new("STOCK_TOO_HIGH", RefusalKind.Invalid, "A stock is at most 1,000,000,000.");
 
     internal static readonly Refusal GoodsVersionStale =
         new("GOODS_VERSION_STALE", RefusalKind.Precondition, "The goods were changed meanwhile; read them again.");

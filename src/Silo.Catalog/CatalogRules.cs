@@ -9,9 +9,9 @@ internal static class CatalogRules
     /// <summary>The full price, in hundredths of a tenth.</summary>
     public const int FullPrice = 1_000;
 
-    public const long MostStock = 1_000_000_000;
+    public const long MaxStock = 1_000_000_000;
 
-    public const int MostLevels = 4;
+    public const int MaxLevels = 4;
 
     private const double EarthMetres = 6_371_000;
 

@@ -10,7 +10,7 @@ namespace Silo.Catalog;
 internal static class CatalogSearchRules
 {
     /// <summary>So many characters of a text are searched.</summary>
-    public const int MostIndexed = 2_000;
+    public const int MaxIndexed = 2_000;
 
     /// <summary>The tokens of a text as they are stored: letters and digits alone and in pairs, each once.</summary>
     public static string TokensOf(string normalised) => string.Join(' ', RunsOf(normalised)
@@ -30,11 +30,11 @@ internal static class CatalogSearchRules
     public static string TextOf(params IEnumerable<string> parts)
     {
         var text = SearchText.Normalise(string.Join('\n', parts.Where(p => p.Length > 0)));
-        return text.Length <= MostIndexed ? text : Cut(text);
+        return text.Length <= MaxIndexed ? text : Cut(text);
     }
 
     private static string Cut(string text) =>
-        text[..(char.IsHighSurrogate(text[MostIndexed - 1]) ? MostIndexed - 1 : MostIndexed)];
+        text[..(char.IsHighSurrogate(text[MaxIndexed - 1]) ? MaxIndexed - 1 : MaxIndexed)];
 
     private static IEnumerable<string> Pairs(List<Rune> run) => run.Zip(run.Skip(1)).Select(pair => $"{pair.First}{pair.Second}");
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Silo.Catalog.V1;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Catalog;
 
@@ -16,6 +16,19 @@ internal static class CatalogWire
 
     public static T Read<T>(string json)
         where T : IMessage, new() => Parser.Parse<T>(json);
+
+    public static Favourite Favourite(FavouriteGoods favourite)
+    {
+        var terms = Read<GoodsTerms>(favourite.Terms);
+        return new()
+        {
+            Id = favourite.Row.Id,
+            GoodsId = favourite.Row.GoodsId,
+            GoodsName = terms.Name,
+            Picture = terms.Picture,
+            CreatedAt = Instant(favourite.Row.At),
+        };
+    }
 
     public static Category Category(CategoryRow row)
     {
@@ -51,6 +64,20 @@ internal static class CatalogWire
             .Select(id => long.Parse(id, CultureInfo.InvariantCulture)));
         return goods;
     }
+
+    /// <summary>What lists show of goods and what they cost, without stock and counts.</summary>
+    public static Goods PricedGoods(GoodsRow row)
+    {
+        var goods = Goods(row);
+        goods.Price = Price(row);
+        return goods;
+    }
+
+    public static GoodsDraft Draft(CreateGoodsRequest request) =>
+        new(request.Terms, request.Parts ?? new(), request.Price, request.Stock, request.Skus);
+
+    public static GoodsDraft Draft(UpdateGoodsRequest request) =>
+        new(request.Terms, request.Parts ?? new(), request.Price, request.Stock, request.Skus);
 
     public static Price Price(GoodsRow row) => new()
     {
@@ -139,13 +166,11 @@ internal static class CatalogWire
         Version = row.Version,
         Number = row.Number,
         Sort = row.Sort,
-        CreatedAt = Known(row.CreatedAt),
-        UpdatedAt = Known(row.UpdatedAt),
+        CreatedAt = InstantOrNull(row.CreatedAt),
+        UpdatedAt = InstantOrNull(row.UpdatedAt),
     };
 
     /// <summary>An instant; null for 0.</summary>
-    public static Timestamp? Known(long milliseconds) => milliseconds == 0 ? null : Instant(milliseconds);
-
     public static Review Review(ReviewRow row)
     {
         var review = new Review
@@ -169,14 +194,4 @@ internal static class CatalogWire
         review.Pictures.AddRange(row.Pictures.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         return review;
     }
-
-    public static Timestamp Instant(long unixMs)
-    {
-        var seconds = Math.DivRem(unixMs, 1000, out var milliseconds);
-        return milliseconds < 0
-            ? new() { Seconds = seconds - 1, Nanos = (int)(milliseconds + 1000) * 1_000_000 }
-            : new() { Seconds = seconds, Nanos = (int)milliseconds * 1_000_000 };
-    }
-
-    public static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
 }

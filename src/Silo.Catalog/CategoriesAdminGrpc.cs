@@ -1,201 +1,42 @@
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
 using Silo.Edge;
-using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Catalog;
 
-/// <summary>The operator's rpcs of categories. Writes follow each other, so what one of them reads stays true.</summary>
-internal sealed class CategoriesAdminGrpc(OperatorWrites writes, IUnits units) : CategoriesAdminService.CategoriesAdminServiceBase
+/// <summary>The operator's rpcs of categories.</summary>
+internal sealed class CategoriesAdminGrpc(OperatorWrites writes, CategoriesReads reads)
+    : CategoriesAdminService.CategoriesAdminServiceBase
 {
-    private const int Most = 1_000;
+    public override async Task<CreateCategoryResponse> CreateCategory(CreateCategoryRequest request, ServerCallContext context) =>
+        new() { Category = await writes.RunAsync(context, request, CategoriesWrites.CreateAsync) };
 
-    public override async Task<CreateCategoryResponse> CreateCategory(CreateCategoryRequest request, ServerCallContext context) => new()
-    {
-        Category = await writes.RunAsync<Category>(
-            context, request, unit => CreateAsync(unit, request.Terms, context.CancellationToken)),
-    };
-
-    public override async Task<UpdateCategoryResponse> UpdateCategory(UpdateCategoryRequest request, ServerCallContext context) => new()
-    {
-        Category = await writes.RunAsync<Category>(
-            context, request, unit => UpdateAsync(unit, request, context.CancellationToken)),
-    };
+    public override async Task<UpdateCategoryResponse> UpdateCategory(UpdateCategoryRequest request, ServerCallContext context) =>
+        new() { Category = await writes.RunAsync(context, request, CategoriesWrites.UpdateAsync) };
 
     public override async Task<SetCategoryEnabledResponse> SetCategoryEnabled(
-        SetCategoryEnabledRequest request, ServerCallContext context) => new()
-        {
-            Category = await writes.RunAsync<Category>(context, request, async unit =>
-            {
-                await GoodsWrites.TouchAsync(unit, context.CancellationToken);
-                if (await FindAsync(unit, request.CategoryId, context.CancellationToken) is not { } row)
-                {
-                    return CatalogRefusals.CategoryUnknown;
-                }
-
-                var before = CatalogWire.Category(row);
-                row.Enabled = request.Enabled;
-                return Changed(unit, row, before);
-            }),
-        };
+        SetCategoryEnabledRequest request, ServerCallContext context) =>
+        new() { Category = await writes.RunAsync(context, request, CategoriesWrites.SetEnabledAsync) };
 
     public override Task<OrderCategoriesResponse> OrderCategories(OrderCategoriesRequest request, ServerCallContext context) =>
-        writes.RunAsync<OrderCategoriesResponse>(context, request, async unit =>
-        {
-            await GoodsWrites.TouchAsync(unit, context.CancellationToken);
-            var places = request.Places.GroupBy(p => p.Id).ToDictionary(g => g.Key, g => g.Last().Sort);
-            var ids = places.Keys.ToArray();
-            var rows = await unit.Set<CategoryRow>().Where(c => ids.Contains(c.Id)).OrderBy(c => c.Id)
-                .ToListAsync(context.CancellationToken);
-            if (rows.Count < ids.Length)
-            {
-                return CatalogRefusals.CategoryUnknown;
-            }
+        writes.RunAsync(context, request, CategoriesWrites.OrderAsync);
 
-            var (before, after) = (new OrderCategoriesResponse(), new OrderCategoriesResponse());
-            before.Places.AddRange(rows.Select(r => new Place { Id = r.Id, Sort = r.Sort }));
-            foreach (var row in rows)
-            {
-                (row.Sort, row.UpdatedAt) = (places[row.Id], unit.NowMs);
-                row.Version++;
-            }
-
-            after.Places.AddRange(rows.Select(r => new Place { Id = r.Id, Sort = r.Sort }));
-            return new OperatorChange<OrderCategoriesResponse>("categories", before, after);
-        });
-
-    public override async Task<DeleteCategoryResponse> DeleteCategory(DeleteCategoryRequest request, ServerCallContext context) => new()
-    {
-        Category = await writes.RunAsync<Category>(context, request, async unit =>
-        {
-            await GoodsWrites.TouchAsync(unit, context.CancellationToken);
-            if (await FindAsync(unit, request.CategoryId, context.CancellationToken) is not { } row)
-            {
-                return CatalogRefusals.CategoryUnknown;
-            }
-
-            if (await unit.Query<CategoryRow>().AnyAsync(c => c.ParentId == row.Id, context.CancellationToken)
-                || await unit.Query<GoodsRow>().AnyAsync(g => g.CategoryId == row.Id, context.CancellationToken))
-            {
-                return CatalogRefusals.CategoryNotEmpty;
-            }
-
-            unit.Set<CategoryRow>().Remove(row);
-            var was = CatalogWire.Category(row);
-            return new OperatorChange<Category>($"category:{row.Id}", was, was);
-        }),
-    };
+    public override async Task<DeleteCategoryResponse> DeleteCategory(DeleteCategoryRequest request, ServerCallContext context) =>
+        new() { Category = await writes.RunAsync(context, request, CategoriesWrites.DeleteAsync) };
 
     public override async Task<SearchCategoriesResponse> SearchCategories(SearchCategoriesRequest request, ServerCallContext context)
     {
-        var tree = await units.ReadAsync(r => CategoryTree.ReadAsync(r, context.CancellationToken), context.CancellationToken);
-        var name = SearchText.Normalise(request.NameContains);
-        var found = tree.All.Where(c => SearchText.Normalise(c.Terms.Name).Contains(name, StringComparison.Ordinal)).ToList();
+        var found = await reads.SearchAsync(request.NameContains, context.CancellationToken);
         var paging = new Paging(request.Page, request.PageSize);
         var response = new SearchCategoriesResponse { TotalCount = found.Count };
         response.Categories.AddRange(found.Skip(paging.Skip).Take(paging.Take));
         return response;
     }
 
-    public override async Task<GetCategoryResponse> GetCategory(GetCategoryRequest request, ServerCallContext context)
+    public override async Task<GetCategoryResponse> GetCategory(GetCategoryRequest request, ServerCallContext context) => new()
     {
-        var row = await units.ReadAsync(
-            r => r.Query<CategoryRow>().SingleOrDefaultAsync(c => c.Id == request.CategoryId, context.CancellationToken),
-            context.CancellationToken);
-        if (row is null)
-        {
-            CatalogRefusals.CategoryUnknown.Throw();
-        }
-
-        return new() { Category = CatalogWire.Category(row) };
-    }
-
-    private static Task<CategoryRow?> FindAsync(Unit unit, long id, CancellationToken cancellation) =>
-        unit.Set<CategoryRow>().SingleOrDefaultAsync(c => c.Id == id, cancellation);
-
-    private static async Task<Result<OperatorChange<Category>>> CreateAsync(
-        Unit unit, CategoryTerms terms, CancellationToken cancellation)
-    {
-        await GoodsWrites.TouchAsync(unit, cancellation);
-        if (await unit.Query<CategoryRow>().CountAsync(cancellation) >= Most)
-        {
-            return CatalogRefusals.CategoriesFull;
-        }
-
-        var parent = terms.ParentId == 0 ? null : await FindAsync(unit, terms.ParentId, cancellation);
-        if (terms.ParentId != 0 && parent is null)
-        {
-            return CatalogRefusals.CategoryUnknown;
-        }
-
-        if (parent?.Level >= CatalogRules.MostLevels)
-        {
-            return CatalogRefusals.CategoryTooDeep;
-        }
-
-        var row = new CategoryRow
-        {
-            Id = unit.NewId(),
-            ParentId = terms.ParentId,
-            Level = (parent?.Level ?? 0) + 1,
-            Sort = terms.Sort,
-            Enabled = true,
-            Version = 1,
-            Terms = CatalogWire.Json(terms),
-            CreatedAt = unit.NowMs,
-            UpdatedAt = unit.NowMs,
-        };
-        unit.Set<CategoryRow>().Add(row);
-        return new OperatorChange<Category>($"category:{row.Id}", null, CatalogWire.Category(row));
-    }
-
-    private static async Task<Result<OperatorChange<Category>>> UpdateAsync(
-        Unit unit, UpdateCategoryRequest request, CancellationToken cancellation)
-    {
-        await GoodsWrites.TouchAsync(unit, cancellation);
-        var rows = await unit.Set<CategoryRow>().ToDictionaryAsync(c => c.Id, cancellation);
-        var parentId = request.Terms.ParentId;
-        if (!rows.TryGetValue(request.CategoryId, out var row) || (parentId != 0 && !rows.ContainsKey(parentId)))
-        {
-            return CatalogRefusals.CategoryUnknown;
-        }
-
-        if (request.ExpectedVersion != 0 && request.ExpectedVersion != row.Version)
-        {
-            return CatalogRefusals.CategoryVersionStale;
-        }
-
-        var children = rows.Values.ToLookup(c => c.ParentId);
-        var below = Below(row.Id).ToList();
-        if (parentId == row.Id || below.Any(c => c.Id == parentId))
-        {
-            return CatalogRefusals.CategoryCycle;
-        }
-
-        var moved = (parentId == 0 ? 1 : rows[parentId].Level + 1) - row.Level;
-        if (below.Append(row).Max(c => c.Level) + moved > CatalogRules.MostLevels)
-        {
-            return CatalogRefusals.CategoryTooDeep;
-        }
-
-        var before = CatalogWire.Category(row);
-        foreach (var category in below.Append(row))
-        {
-            category.Level += moved;
-        }
-
-        (row.ParentId, row.Sort, row.Terms) = (parentId, request.Terms.Sort, CatalogWire.Json(request.Terms));
-        return Changed(unit, row, before);
-
-        IEnumerable<CategoryRow> Below(long id) => children[id].SelectMany(c => Below(c.Id).Prepend(c));
-    }
-
-    private static OperatorChange<Category> Changed(Unit unit, CategoryRow row, Category before)
-    {
-        row.Version++;
-        row.UpdatedAt = unit.NowMs;
-        return new($"category:{row.Id}", before, CatalogWire.Category(row));
-    }
+        Category = await reads.FindAsync(request.CategoryId, context.CancellationToken)
+            ?? throw new RefusalException(CatalogRefusals.CategoryUnknown),
+    };
 }

@@ -6,11 +6,11 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>The shopper's rpcs of categories.</summary>
-internal sealed class CategoriesGrpc(CatalogReads caches) : CategoriesService.CategoriesServiceBase
+internal sealed class CategoriesGrpc(CatalogReads reads) : CategoriesService.CategoriesServiceBase
 {
     public override async Task<ListCategoriesResponse> ListCategories(ListCategoriesRequest request, ServerCallContext context)
     {
-        var shown = (await caches.CategoriesAsync(context.CancellationToken)).Shown
+        var shown = (await reads.CategoriesAsync(context.CancellationToken)).Shown
             .Where(c => request.StoreId == 0 || c.Terms.StoreId == 0 || c.Terms.StoreId == request.StoreId)
             .OrderBy(c => c.Terms.Sort).ThenBy(c => c.Id).ToList();
         var paging = new Paging(request.Page, request.PageSize);
@@ -22,13 +22,9 @@ internal sealed class CategoriesGrpc(CatalogReads caches) : CategoriesService.Ca
     public override async Task<DescribeCategoryResponse> DescribeCategory(
         DescribeCategoryRequest request, ServerCallContext context)
     {
-        var tree = await caches.CategoriesAsync(context.CancellationToken);
-        if (tree.Find(request.CategoryId) is not { } category || !tree.IsShown(category))
-        {
-            CatalogRefusals.CategoryUnknown.Throw();
-            return null;
-        }
-
-        return new() { Category = category };
+        var tree = await reads.CategoriesAsync(context.CancellationToken);
+        return tree.Find(request.CategoryId) is { } category && tree.IsShown(category)
+            ? new() { Category = category }
+            : throw new RefusalException(CatalogRefusals.CategoryUnknown);
     }
 }

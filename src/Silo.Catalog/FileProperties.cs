@@ -11,8 +11,8 @@ namespace Silo.Catalog;
 /// </summary>
 internal sealed class FileProperties
 {
-    private const int MostOfName = 50;
-    private const int MostValues = 100;
+    private const int MaxNameLength = 50;
+    private const int MaxValues = 100;
 
     private readonly Dictionary<long, PropertyRow> properties;
     private readonly Dictionary<long, ValueRow> values;
@@ -65,7 +65,7 @@ internal sealed class FileProperties
     {
         var known = properties.ToLookup(p => p.Name);
         var added = words.Select(w => w.Property).Distinct().Where(name => !known.Contains(name))
-            .Take(PropertiesWrites.Most - properties.Count).ToList();
+            .Take(PropertiesWrites.MaxProperties - properties.Count).ToList();
         var sizes = values.CountBy(v => v.PropertyId).ToDictionary();
         var there = values.Select(v => (v.PropertyId, v.Name)).ToHashSet();
         // An id for each word is more than enough; those that are left over are never given out.
@@ -80,7 +80,7 @@ internal sealed class FileProperties
         foreach (var (property, value) in words)
         {
             // Of two properties with one name neither is meant, which is told later.
-            if (byName[property].ToArray() is not [var id] || there.Contains((id, value)) || sizes.GetValueOrDefault(id) >= MostValues)
+            if (byName[property].ToArray() is not [var id] || there.Contains((id, value)) || sizes.GetValueOrDefault(id) >= MaxValues)
             {
                 continue;
             }
@@ -116,7 +116,7 @@ internal sealed class FileProperties
         List<(string, string)> pairs = [];
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (part.Split(':', 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 and <= MostOfName } property, { Length: > 0 and <= MostOfName } value])
+            if (part.Split(':', 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 and <= MaxNameLength } property, { Length: > 0 and <= MaxNameLength } value])
             {
                 return null;
             }
@@ -148,7 +148,7 @@ internal sealed class FileProperties
     {
         if (Words(combination.Combination) is not { Count: > 0 } words)
         {
-            combination.Fault("combination", $"must be names of properties and values of at most {MostOfName} characters, such as colour:red,size:L");
+            combination.Fault("combination", $"must be names of properties and values of at most {MaxNameLength} characters, such as colour:red,size:L");
             return [];
         }
 

@@ -9,16 +9,17 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>Writes goods as a file, page by page of the key, so that neither memory nor a read grows with the shop.</summary>
-internal static class GoodsExport
+internal sealed class GoodsExport(IUnits units, CatalogReads catalog)
 {
     private const int PageSize = 50;
 
     /// <summary>Characters after which a piece ends; far below what one message may have.</summary>
     private const int PieceSize = 200_000;
 
-    public static async IAsyncEnumerable<string> RunAsync(
-        IUnits units, long[]? categories, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>The file of a category's goods, of all categories with 0, in pieces.</summary>
+    public async IAsyncEnumerable<string> RunAsync(long categoryId, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        var categories = categoryId == 0 ? null : (await catalog.CategoriesAsync(cancellation)).WithDescendants(categoryId);
         yield return GoodsCsv.ByteOrderMark + Written(GoodsCsv.Columns);
         for (var last = 0L; ;)
         {

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
 using Silo.Edge;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Catalog;
@@ -14,13 +15,27 @@ namespace Silo.Catalog;
 /// </summary>
 internal sealed class GoodsImport
 {
-    private const int MostCombinations = 200;
-    private const int MostBytes = 8 * 1024 * 1024;
-    private const int MostLines = 5_000;
-    private const int MostFaults = 1_000;
+    private const int MaxCombinations = 200;
+    private const int MaxBytes = 8 * 1024 * 1024;
+    private const int MaxLines = 5_000;
+    private const int MaxFaults = 1_000;
 
-    /// <summary>Puts a file together, and gives the first message, which says what is to become of it.</summary>
-    public static async Task<(string File, ImportGoodsRequest First)> ReceiveAsync(
+    private readonly ImportGoodsRequest request;
+    private readonly List<Record> lines;
+    private readonly List<LineFault> faults;
+
+    /// <summary>Reads the file: what costs time is done before anybody waits for the unit.</summary>
+    public GoodsImport(ImportGoodsRequest request, Func<string, string> sanitize)
+    {
+        this.request = request;
+        (lines, faults) = Parse(request.Csv, sanitize);
+    }
+
+    /// <summary>What the last run came to, also where it had no effect.</summary>
+    public ImportGoodsResponse Report { get; private set; } = new();
+
+    /// <summary>Puts a file together into one request, whose first message says what is to become of it.</summary>
+    public static async Task<ImportGoodsRequest> ReceiveAsync(
         IAsyncStreamReader<ImportGoodsRequest> stream, CancellationToken cancellation)
     {
         var (file, bytes, first) = (new StringBuilder(), 0L, (ImportGoodsRequest?)null);
@@ -28,42 +43,35 @@ internal sealed class GoodsImport
         {
             first ??= stream.Current;
             bytes += Encoding.UTF8.GetByteCount(stream.Current.Csv);
-            if (bytes > MostBytes)
+            if (bytes > MaxBytes)
             {
-                CatalogRefusals.ImportTooLarge.Throw();
+                throw new RefusalException(CatalogRefusals.ImportTooLarge);
             }
 
             file.Append(stream.Current.Csv);
         }
 
-        return (file.ToString(), first ?? new());
+        return new()
+        {
+            Csv = file.ToString(),
+            DryRun = first?.DryRun ?? false,
+            Reason = first?.Reason ?? "",
+            RequestId = first?.RequestId ?? "",
+        };
     }
 
-    public static async Task<ImportGoodsResponse> RunAsync(
-        OperatorWrites writes, GoodsWrites goods, string file, ImportGoodsRequest first, ServerCallContext context)
+    /// <summary>
+    /// Writes the file; refuses with <see cref="CatalogRefusals.ImportWithoutEffect"/> where nothing is to be written, see
+    /// <see cref="Report"/>.
+    /// </summary>
+    public async Task<Result<OperatorChange<ImportGoodsResponse>>> RunAsync(Unit unit, Writer writer, CancellationToken cancellation)
     {
-        // What costs time is done before anybody waits for the unit.
-        var (lines, faults) = Parse(file, goods.Sanitize);
-        // What makes two requests the same is the whole file.
-        var whole = new ImportGoodsRequest { Csv = file, DryRun = first.DryRun, Reason = first.Reason, RequestId = first.RequestId };
-        var report = new ImportGoodsResponse();
-        try
-        {
-            return await writes.RunAsync<ImportGoodsResponse>(context, whole, async unit =>
-            {
-                report = new();
-                report.Faults.AddRange(faults);
-                var writer = new Writer(context.Caller().Id, first.Reason);
-                await WriteAsync(new(unit, writer), lines, report, context.CancellationToken);
-                return report.Faults.Count > 0 || first.DryRun || lines.Count == 0
-                    ? CatalogRefusals.ImportWithoutEffect
-                    : new OperatorChange<ImportGoodsResponse>("goods", null, report);
-            });
-        }
-        catch (RefusalException refused) when (refused.Refusal == CatalogRefusals.ImportWithoutEffect)
-        {
-            return report;
-        }
+        Report = new();
+        Report.Faults.AddRange(faults);
+        await WriteAsync(new(unit, writer), lines, Report, cancellation);
+        return Report.Faults.Count > 0 || request.DryRun || lines.Count == 0
+            ? CatalogRefusals.ImportWithoutEffect
+            : new OperatorChange<ImportGoodsResponse>("goods", null, Report);
     }
 
     /// <summary>Reads a file into lines, of which the content is what the sanitizer leaves of it.</summary>
@@ -86,16 +94,16 @@ internal sealed class GoodsImport
         ];
         if (faults.Count > 0)
         {
-            return ([], [.. faults.Take(MostFaults)]);
+            return ([], [.. faults.Take(MaxFaults)]);
         }
 
         while (csv.Read())
         {
             // The reader is on the last line of the record.
             var began = csv.Parser.RawRow - csv.Parser.RawRecord.AsSpan().TrimEnd("\r\n").Count('\n');
-            if (lines.Count == MostLines)
+            if (lines.Count == MaxLines)
             {
-                CatalogRefusals.ImportTooLarge.Throw();
+                throw new RefusalException(CatalogRefusals.ImportTooLarge);
             }
 
             var fields = csv.Parser.Record!;
@@ -110,7 +118,7 @@ internal sealed class GoodsImport
             }
         }
 
-        return (lines, [.. faults.Take(MostFaults)]);
+        return (lines, [.. faults.Take(MaxFaults)]);
     }
 
     private static LineFault Fault(int line, string column, string fault) => new() { Line = line, Column = column, Fault = fault };
@@ -153,7 +161,7 @@ internal sealed class GoodsImport
         var stocked = readings.Where(r => r.GivesStock || r.Combinations.Count > 0).SelectMany(r => skus[r.GoodsId]).Select(s => s.Id);
         var stocks = await pen.Unit.LockAsync<StockRow>([.. stocked], wait: true, cancellation);
         var goods = await pen.Unit.LockAsync<GoodsRow>(all, wait: true, cancellation);
-        foreach (var chunk in readings.Chunk(100).TakeWhile(_ => faults.Count < MostFaults))
+        foreach (var chunk in readings.Chunk(100).TakeWhile(_ => faults.Count < MaxFaults))
         {
             var before = await BeforeAsync(
                 pen.Unit, [.. chunk.Select(r => goods.GetValueOrDefault(r.GoodsId)).OfType<GoodsRow>()], skus, stocks, cancellation);
@@ -169,7 +177,7 @@ internal sealed class GoodsImport
             }
         }
 
-        report.Faults.AddRange(faults.OrderBy(f => f.Line).Take(MostFaults - report.Faults.Count));
+        report.Faults.AddRange(faults.OrderBy(f => f.Line).Take(MaxFaults - report.Faults.Count));
         if (report.Faults.Count == 0)
         {
             await pen.Unit.WriteAsync(pen.Rows);
@@ -267,9 +275,9 @@ internal sealed class GoodsImport
     {
         var lines = reading.Combinations;
         var values = lines.Select(known.Properties.ValuesOf).ToList();
-        if (lines.Count > MostCombinations)
+        if (lines.Count > MaxCombinations)
         {
-            reading.Fault("combination", $"there are more than {MostCombinations}");
+            reading.Fault("combination", $"there are more than {MaxCombinations}");
         }
 
         var pairs = new string[lines.Count];

@@ -91,9 +91,9 @@ internal sealed record GoodsQuery
 internal sealed class GoodsListReads
 {
     /// <summary>So many goods of a list are counted exactly.</summary>
-    public const int MostCounted = 10_000;
+    public const int MaxCounted = 10_000;
 
-    private const int MostLists = 300;
+    private const int MaxLists = 300;
     private readonly IUnits units;
     private readonly CatalogReads caches;
     private readonly bool isPostgreSql;
@@ -104,7 +104,7 @@ internal sealed class GoodsListReads
         (this.units, this.caches) = (units, caches);
         isPostgreSql = database.Provider == DatabaseProvider.PostgreSql;
         ids = new VersionedCache<GoodsQuery, long[]>(
-            versions, CatalogTopics.Whole, MostLists, query => IdsAsync(query, 0, MostCounted + 1, CancellationToken.None))
+            versions, CatalogTopics.Whole, MaxLists, query => IdsAsync(query, 0, MaxCounted + 1, CancellationToken.None))
             .ForgetsBy(CatalogTopics.Goods, keyOf: null);
     }
 
@@ -113,11 +113,11 @@ internal sealed class GoodsListReads
         GoodsQuery query, Paging paging, CancellationToken cancellation)
     {
         var all = await ids.GetAsync(query, cancellation);
-        var isCapped = all.Length > MostCounted;
-        var page = !isCapped || (long)paging.Skip + paging.Take <= MostCounted
+        var isCapped = all.Length > MaxCounted;
+        var page = !isCapped || (long)paging.Skip + paging.Take <= MaxCounted
             ? all.Skip(paging.Skip).Take(paging.Take).ToArray()
             : await IdsAsync(query, paging.Skip, paging.Take, cancellation);
-        return (page, Math.Min(all.Length, MostCounted), isCapped);
+        return (page, Math.Min(all.Length, MaxCounted), isCapped);
     }
 
     /// <summary>The ids of a list, from the database.</summary>
@@ -185,7 +185,7 @@ internal sealed class GoodsListReads
         goods = query.GroupBuy ? goods.Where(g => g.GroupBuy) : goods;
         goods = query.FlashSale ? goods.Where(g => g.FlashSale) : goods;
         goods = query.PriceFrom > 0 ? goods.Where(g => g.PriceCents >= query.PriceFrom) : goods;
-        goods = query.PriceTo is { } most ? goods.Where(g => g.PriceCents <= most) : goods;
+        goods = query.PriceTo is { } max ? goods.Where(g => g.PriceCents <= max) : goods;
         goods = query.BarCode.Length > 0 ? goods.Where(g => g.BarCode == query.BarCode && g.BarCode != "") : goods;
         goods = query.Tags.Length > 0 ? goods.Where(g => g.SearchTags.Contains(query.Tags)) : goods;
         if (query.Name.Length > 0 || query.Words.Length > 0)

@@ -5,8 +5,20 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>Reads of goods, each with a number of statements that does not depend on how much there is.</summary>
-internal static class GoodsReads
+internal sealed class GoodsReads(IUnits units)
 {
+    /// <summary>Goods with all that their page shows, as they are stored; null where there are none.</summary>
+    public Task<GoodsDetail?> DetailAsync(long id, CancellationToken cancellation) =>
+        units.ReadAsync(r => DetailAsync(r, id, cancellation), cancellation);
+
+    /// <summary>Changes of stocks, newest first.</summary>
+    public Task<(List<StockChangeRow> Changes, long Total)> ChangesAsync(
+        long goodsId, long skuId, Paging paging, CancellationToken cancellation) => units.ReadAsync(
+            r => r.Query<StockChangeRow>()
+                .Where(c => (goodsId == 0 || c.GoodsId == goodsId) && (skuId == 0 || c.SkuId == skuId))
+                .OrderByDescending(c => c.Id).PageAsync(paging, cancellation),
+            cancellation);
+
     /// <summary>Goods with all that their page shows, as they are stored; null where there are none.</summary>
     public static async Task<GoodsDetail?> DetailAsync(IReads reads, long id, CancellationToken cancellation)
     {
@@ -23,8 +35,7 @@ internal static class GoodsReads
             : await reads.Query<FreightRow>().SingleOrDefaultAsync(f => f.Id == row.FreightId, cancellation);
         var parts = await reads.Query<PartsRow>().Where(p => p.GoodsId == id).Select(p => p.Parts).SingleOrDefaultAsync(cancellation);
         var counted = await CountsAsync(reads, [id], cancellation);
-        var goods = CatalogWire.Goods(row);
-        goods.Price = CatalogWire.Price(row);
+        var goods = CatalogWire.PricedGoods(row);
         goods.Stock = skus.Sum(s => s.Stock);
         goods.Counts = counted.GetValueOrDefault(id) ?? new();
         var detail = new GoodsDetail
@@ -86,11 +97,4 @@ internal static class GoodsReads
     /// <summary>A combination in words, as orders show it.</summary>
     public static string NamesOf(string pairs, IReadOnlyDictionary<long, string> names) => string.Concat(
         CatalogRules.ParsePairs(pairs).Select(p => $"{names.GetValueOrDefault(p.Property)}:{names.GetValueOrDefault(p.Value)},"));
-
-    /// <summary>Changes of stocks, newest first.</summary>
-    public static async Task<(List<StockChangeRow> Changes, long Total)> ChangesAsync(
-        IReads reads, long goodsId, long skuId, Paging paging, CancellationToken cancellation) =>
-        await reads.Query<StockChangeRow>()
-            .Where(c => (goodsId == 0 || c.GoodsId == goodsId) && (skuId == 0 || c.SkuId == skuId))
-            .OrderByDescending(c => c.Id).PageAsync(paging, cancellation);
 }

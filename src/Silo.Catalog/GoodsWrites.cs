@@ -2,6 +2,7 @@ using System.Globalization;
 using Ganss.Xss;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -42,7 +43,7 @@ internal sealed class GoodsWrites
     public static Task ChangedAsync(Unit unit, IReadOnlyCollection<long> goods, CancellationToken cancellation) =>
         unit.TouchAsync(CatalogTopics.Goods, goods, cancellation);
 
-    public async Task<Result<GoodsDetail>> CreateAsync(
+    public async Task<Result<OperatorChange<GoodsDetail>>> CreateAsync(
         Unit unit, GoodsDraft draft, Writer writer, CancellationToken cancellation)
     {
         await BeginAsync(unit, cancellation);
@@ -59,10 +60,10 @@ internal sealed class GoodsWrites
 
         var row = New(unit);
         await WriteAsync(unit, row, isNew: true, draft, checkedDraft.Value, writer, cancellation);
-        return (await GoodsReads.DetailAsync(unit, row.Id, cancellation))!;
+        return Change(row.Id, null, (await GoodsReads.DetailAsync(unit, row.Id, cancellation))!);
     }
 
-    public async Task<Result<(GoodsDetail Before, GoodsDetail After)>> UpdateAsync(
+    public async Task<Result<OperatorChange<GoodsDetail>>> UpdateAsync(
         Unit unit, long goodsId, int expectedVersion, GoodsDraft draft, Writer writer, CancellationToken cancellation)
     {
         await BeginAsync(unit, cancellation);
@@ -89,12 +90,55 @@ internal sealed class GoodsWrites
 
         var row = await unit.Set<GoodsRow>().SingleAsync(g => g.Id == goodsId, cancellation);
         await WriteAsync(unit, row, isNew: false, draft, checkedDraft.Value, writer, cancellation);
-        return (before, (await GoodsReads.DetailAsync(unit, goodsId, cancellation))!);
+        return Change(goodsId, before, (await GoodsReads.DetailAsync(unit, goodsId, cancellation))!);
+    }
+
+    public static async Task<Result<OperatorChange<Goods>>> SetPublishedAsync(
+        Unit unit, SetGoodsPublishedRequest request, CancellationToken cancellation)
+    {
+        await BeginAsync(unit, cancellation);
+        await ChangedAsync(unit, [request.GoodsId], cancellation);
+        if (await unit.Set<GoodsRow>().SingleOrDefaultAsync(g => g.Id == request.GoodsId, cancellation) is not { } row)
+        {
+            return CatalogRefusals.GoodsUnknown;
+        }
+
+        var before = CatalogWire.PricedGoods(row);
+        (row.Published, row.UpdatedAt) = (request.Published, unit.NowMs);
+        row.Version++;
+        return new OperatorChange<Goods>(SubjectOf(row.Id), before, CatalogWire.PricedGoods(row));
+    }
+
+    public static async Task<Result<OperatorChange<OrderGoodsResponse>>> OrderAsync(
+        Unit unit, OrderGoodsRequest request, CancellationToken cancellation)
+    {
+        await BeginAsync(unit, cancellation);
+        var places = request.Places.GroupBy(p => p.Id).ToDictionary(g => g.Key, g => g.Last().Sort);
+        var ids = places.Keys.ToArray();
+        await ChangedAsync(unit, ids, cancellation);
+        var rows = await unit.Set<GoodsRow>().Where(g => ids.Contains(g.Id)).OrderBy(g => g.Id).ToListAsync(cancellation);
+        if (rows.Count < ids.Length)
+        {
+            return CatalogRefusals.GoodsUnknown;
+        }
+
+        var (before, after) = (new OrderGoodsResponse(), new OrderGoodsResponse());
+        before.Places.AddRange(rows.Select(r => new Place { Id = r.Id, Sort = r.Sort }));
+        foreach (var row in rows)
+        {
+            (row.Sort, row.UpdatedAt) = (places[row.Id], unit.NowMs);
+            row.Version++;
+        }
+
+        after.Places.AddRange(rows.Select(r => new Place { Id = r.Id, Sort = r.Sort }));
+        return new OperatorChange<OrderGoodsResponse>("goods", before, after);
     }
 
     /// <summary>Deletes goods that are off sale; what orders and reviews say of them stays.</summary>
-    public static async Task<Result<GoodsDetail>> DeleteAsync(Unit unit, long goodsId, CancellationToken cancellation)
+    public static async Task<Result<OperatorChange<GoodsDetail>>> DeleteAsync(
+        Unit unit, DeleteGoodsRequest request, CancellationToken cancellation)
     {
+        var goodsId = request.GoodsId;
         await BeginAsync(unit, cancellation);
         if (await GoodsReads.DetailAsync(unit, goodsId, cancellation) is not { } before)
         {
@@ -117,14 +161,19 @@ internal sealed class GoodsWrites
         await unit.Set<PartsRow>().Where(p => p.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<GoodsRow>().Where(g => g.Id == goodsId).ExecuteDeleteAsync(cancellation);
         await ChangedAsync(unit, [goodsId], cancellation);
-        return before;
+        return Change(goodsId, before, before);
     }
 
     /// <summary>Why a sale cannot be in its window; null where it can.</summary>
     public static Refusal? WindowRefusal(GoodsTerms terms) =>
-        terms is { SaleFrom: { } from, SaleUntil: { } until } && CatalogWire.Milliseconds(from) >= CatalogWire.Milliseconds(until)
+        terms is { SaleFrom: { } from, SaleUntil: { } until } && WireTime.Milliseconds(from) >= WireTime.Milliseconds(until)
             ? CatalogRefusals.SaleWindowEmpty
             : null;
+
+    private static string SubjectOf(long goodsId) => $"goods:{goodsId}";
+
+    private static OperatorChange<GoodsDetail> Change(long goodsId, GoodsDetail? before, GoodsDetail after) =>
+        new(SubjectOf(goodsId), before, after);
 
     /// <summary>Checks what the draft names; gives the pairs of its combinations and their properties.</summary>
     private static async Task<Result<CheckedSkus>> CheckAsync(Unit unit, GoodsDraft draft, CancellationToken cancellation)

@@ -40,29 +40,37 @@ public interface ICatalog
     Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> goods, CancellationToken cancellation);
 
     /// <summary>Goods on sale that can be bought in a group, in the order of their ids; at most so many.</summary>
-    Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation);
+    Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int max, CancellationToken cancellation);
 
     /// <summary>
-    /// Takes pieces for an order, in the ascending order of their ids: all of them, or refuses with
-    /// <see cref="CatalogRefusals.SkuUnknown"/> or <see cref="CatalogRefusals.StockTooLow"/>, and then the unit must be
-    /// refused too.
+    /// The order is made: takes what its lines name from stock, all of it or nothing. Goods that go off sale with their last
+    /// quantity do so.
     /// </summary>
-    Task<Result<bool>> ReserveAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation);
+    /// <returns>
+    /// Decides, or refuses with <see cref="CatalogRefusals.SkuUnknown"/> or <see cref="CatalogRefusals.StockTooLow"/>.
+    /// </returns>
+    Func<Rows, Result<bool>> Reserve(Stage stage, long orderId, IReadOnlyCollection<StockLine> lines);
+
+    /// <summary>The order is paid: counts it as sold, one order for each of its goods, and the quantity.</summary>
+    Func<Rows, Result<bool>> Confirm(Stage stage, long orderId, IReadOnlyCollection<StockLine> lines);
 
     /// <summary>
-    /// Gives back what an order had taken. The caller sees to it that this happens once: the order's state is compared
-    /// and set in the same unit.
+    /// The order is closed unpaid: gives back what it had taken; what is not sold any more is gone. The caller sees to it
+    /// that this happens once: the order's state is compared and set in the same command.
     /// </summary>
-    Task ReleaseAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation);
+    Func<Rows, Result<bool>> Release(Stage stage, long orderId, IReadOnlyCollection<StockLine> lines);
+
+    /// <summary>
+    /// Lines are refunded, in whole or in part, and what they name can be sold again: gives that back. What was counted as
+    /// sold stays counted. The caller sees to it that this happens once.
+    /// </summary>
+    Func<Rows, Result<bool>> Return(Stage stage, long orderId, IReadOnlyCollection<StockLine> lines);
 
     /// <summary>
     /// Goods on sale, without combinations, that are shown as open to bargains, the oldest first and priced as for nobody;
     /// for demo data.
     /// </summary>
-    Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int most, CancellationToken cancellation);
-
-    /// <summary>Counts a paid order: one for each of its goods, and its pieces.</summary>
-    Task CountSoldAsync(Unit unit, IReadOnlyCollection<SoldLine> lines, CancellationToken cancellation);
+    Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int max, CancellationToken cancellation);
 }
 
 /// <summary>What is to be bought.</summary>
@@ -71,15 +79,11 @@ public interface ICatalog
 /// <param name="Number">Pieces, from 1.</param>
 public readonly record struct PurchaseLine(long GoodsId, string Pairs, long Number);
 
-/// <summary>Pieces of what is sold.</summary>
-/// <param name="SkuId">The combination; of goods without any the id of the goods.</param>
-/// <param name="Number">Pieces, from 1.</param>
-public readonly record struct StockLine(long SkuId, long Number);
-
-/// <summary>Pieces of goods in a paid order.</summary>
+/// <summary>A quantity of what is sold.</summary>
 /// <param name="GoodsId">The goods.</param>
-/// <param name="Number">Pieces, from 1.</param>
-public readonly record struct SoldLine(long GoodsId, long Number);
+/// <param name="SkuId">The combination; of goods without any the id of the goods.</param>
+/// <param name="Quantity">How many, from 1.</param>
+public readonly record struct StockLine(long GoodsId, long SkuId, long Quantity);
 
 /// <summary>A line as it is priced. Amounts are in hundredths of the shop's currency, for a piece.</summary>
 public sealed record PriceLine

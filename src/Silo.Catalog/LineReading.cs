@@ -9,7 +9,7 @@ namespace Silo.Catalog;
 /// <summary>Reads the fields of a line, and notes for each column the first thing that is wrong with it.</summary>
 internal abstract class LineReading(GoodsImport.Record line)
 {
-    protected const long MostId = 9_007_199_254_740_991;
+    protected const long MaxId = 9_007_199_254_740_991;
 
     private readonly Dictionary<string, string> faults = new(StringComparer.Ordinal);
 
@@ -55,7 +55,7 @@ internal abstract class LineReading(GoodsImport.Record line)
             return otherwise;
         }
 
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > MostId)
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > MaxId)
         {
             Fault(column, "must be a whole number, at least 0");
         }

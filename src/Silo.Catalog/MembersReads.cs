@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
 using Silo.Edge;
@@ -17,7 +16,7 @@ internal sealed record Member(long LevelId, int Rebate, long Since = 0, long Exp
 /// <summary>Levels of shoppers, and what they make of prices.</summary>
 internal sealed class MembersReads
 {
-    private const int Most = 50_000;
+    private const int MaxKnown = 50_000;
     private readonly VersionedCache<long, Member?> members;
     private readonly ShopClock clock;
 
@@ -25,7 +24,7 @@ internal sealed class MembersReads
     {
         this.clock = clock;
         members = new VersionedCache<long, Member?>(
-            versions, CatalogTopics.Whole, Most, userId => units.ReadAsync(r => EverAsync(r, userId, CancellationToken.None), CancellationToken.None))
+            versions, CatalogTopics.Whole, MaxKnown, userId => units.ReadAsync(r => EverAsync(r, userId, CancellationToken.None), CancellationToken.None))
             .ForgetsBy(CatalogTopics.Members, userId => userId);
     }
 
@@ -40,9 +39,8 @@ internal sealed class MembersReads
             .ToDictionaryAsync(p => p.SkuId, p => p.PriceCents, cancellation);
 
     /// <summary>The membership of a caller, from memory; null for none, and for those who are no shoppers.</summary>
-    public ValueTask<Member?> OfAsync(ServerCallContext context) => context.Caller() is { Kind: CallerKind.User, Id: var userId }
-        ? new(OfAsync(userId, context.CancellationToken))
-        : default;
+    public ValueTask<Member?> OfAsync(Caller caller, CancellationToken cancellation) =>
+        caller.Kind == CallerKind.User ? new(OfAsync(caller.Id, cancellation)) : default;
 
     /// <summary>The membership of a shopper, from memory; null for none.</summary>
     public async Task<Member?> OfAsync(long userId, CancellationToken cancellation) =>

@@ -12,7 +12,55 @@ namespace Silo.Catalog;
 internal sealed record Offer(
     Goods Goods,
     IReadOnlyDictionary<long, (Price Price, long Stock)> Skus,
-    IReadOnlyDictionary<(long Sku, long Level), long> MemberPrices);
+    IReadOnlyDictionary<(long Sku, long Level), long> MemberPrices)
+{
+    /// <summary>The goods with the price that a member pays; what is shared is not changed.</summary>
+    public Goods For(Member? member)
+    {
+        if (member is null)
+        {
+            return Goods;
+        }
+
+        var price = MembersReads.For(Goods.Price, member, Goods.PropertyIds.Count == 0 ? OwnOf(Goods.Id, member) : null);
+        var offered = new Goods
+        {
+            Id = Goods.Id,
+            Terms = Goods.Terms,
+            Price = price,
+            PriceBeforeRebateCents = price.PriceCents == Goods.Price.PriceCents ? 0 : Goods.Price.PriceCents,
+            Stock = Goods.Stock,
+            Published = Goods.Published,
+            Counts = Goods.Counts,
+            Version = Goods.Version,
+            CreatedAt = Goods.CreatedAt,
+            UpdatedAt = Goods.UpdatedAt,
+        };
+        offered.PropertyIds.AddRange(Goods.PropertyIds);
+        return offered;
+    }
+
+    /// <summary>A combination with its stock and the price that a member pays; what is shared is not changed.</summary>
+    public Sku For(Sku sku, Member? member)
+    {
+        // Of one that is new or gone the page of the next moment knows more.
+        var (price, stock) = Skus.TryGetValue(sku.Id, out var known) ? known : (sku.Price, 0);
+        return new()
+        {
+            Id = sku.Id,
+            Pairs = sku.Pairs,
+            Names = sku.Names,
+            Price = MembersReads.For(price, member, OwnOf(sku.Id, member)),
+            Stock = stock,
+            Picture = sku.Picture,
+            Code = sku.Code,
+            WeightGrams = sku.WeightGrams,
+        };
+    }
+
+    private long? OwnOf(long skuId, Member? member) =>
+        member is not null && MemberPrices.TryGetValue((skuId, member.LevelId), out var cents) ? cents : null;
+}
 
 /// <summary>
 /// Offers from memory, until what is in one of them changes: an order has those of its goods forgotten and no other.
@@ -20,8 +68,8 @@ internal sealed record Offer(
 /// </summary>
 internal sealed class OffersReads
 {
-    private const int Most = 20_000;
-    private const int MostOfARead = 1_000;
+    private const int MaxEntries = 20_000;
+    private const int MaxPerRead = 1_000;
 
     /// <summary>Views are counted without a word to this memory; no older ones are shown.</summary>
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
@@ -112,7 +160,7 @@ internal sealed class OffersReads
 
     private Entry Add(long goodsId, long? epoch)
     {
-        if (entries.Count >= Most)
+        if (entries.Count >= MaxEntries)
         {
             entries = new();
         }
@@ -130,7 +178,7 @@ internal sealed class OffersReads
             Entry[] batch;
             lock (gate)
             {
-                batch = [.. waiting.Take(MostOfARead)];
+                batch = [.. waiting.Take(MaxPerRead)];
                 waiting.RemoveRange(0, batch.Length);
                 isReading = batch.Length > 0;
             }
@@ -179,8 +227,7 @@ internal sealed class OffersReads
             .ToLookup(p => p.GoodsId);
         return rows.ToDictionary(row => row.Id, row =>
         {
-            var goods = CatalogWire.Goods(row);
-            goods.Price = CatalogWire.Price(row);
+            var goods = CatalogWire.PricedGoods(row);
             goods.Stock = skus[row.Id].Sum(s => s.Stock);
             goods.Counts = counts.GetValueOrDefault(row.Id) ?? new();
             return new Offer(

@@ -7,13 +7,13 @@ using Silo.Storage;
 namespace Silo.Catalog;
 
 /// <summary>
-/// Properties and values, which all goods of the shop share. Their ids are of one sequence and of one width, because
+/// Writes properties and values, which all goods of the shop share. Their ids are of one sequence and of one width, because
 /// public clients look for a pair inside a text of pairs.
 /// </summary>
 internal static class PropertiesWrites
 {
     /// <summary>As many as a shop has.</summary>
-    public const int Most = 2_000;
+    public const int MaxProperties = 2_000;
 
     private const long FirstId = 1_000_000;
     private const string Sequence = "properties";
@@ -22,7 +22,7 @@ internal static class PropertiesWrites
         Unit unit, CreatePropertyRequest request, CancellationToken cancellation)
     {
         await GoodsWrites.TouchAsync(unit, cancellation);
-        if (await unit.Query<PropertyRow>().CountAsync(cancellation) >= Most)
+        if (await unit.Query<PropertyRow>().CountAsync(cancellation) >= MaxProperties)
         {
             return CatalogRefusals.PropertiesFull;
         }
@@ -88,8 +88,10 @@ internal static class PropertiesWrites
         return new OperatorChange<Property>($"property:{row.Id}", before, CatalogWire.Property(row, values));
     }
 
-    public static async Task<Result<OperatorChange<Property>>> DeleteAsync(Unit unit, long id, CancellationToken cancellation)
+    public static async Task<Result<OperatorChange<Property>>> DeleteAsync(
+        Unit unit, DeletePropertyRequest request, CancellationToken cancellation)
     {
+        var id = request.PropertyId;
         await GoodsWrites.TouchAsync(unit, cancellation);
         if (await unit.Set<PropertyRow>().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } row)
         {
@@ -106,17 +108,6 @@ internal static class PropertiesWrites
         unit.Set<ValueRow>().RemoveRange(values);
         var was = CatalogWire.Property(row, values);
         return new OperatorChange<Property>($"property:{id}", was, was);
-    }
-
-    public static async Task<(List<Property> Page, long Total)> SearchAsync(
-        IReads reads, string name, Paging paging, CancellationToken cancellation)
-    {
-        var (page, total) = await reads.Query<PropertyRow>().Where(p => name == "" || p.SearchName.Contains(name))
-            .OrderBy(p => p.Sort).ThenBy(p => p.Id).PageAsync(paging, cancellation);
-        var ids = page.ConvertAll(p => p.Id);
-        var values = (await reads.Query<ValueRow>().Where(v => ids.Contains(v.PropertyId)).ToListAsync(cancellation))
-            .ToLookup(v => v.PropertyId);
-        return (page.ConvertAll(p => CatalogWire.Property(p, values[p.Id])), total);
     }
 
     private static ValueRow New(long id, long propertyId, PropertyValueTerms terms, int sort) =>

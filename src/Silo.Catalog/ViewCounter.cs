@@ -11,7 +11,7 @@ internal sealed class ViewCounter(
     protected override async Task WriteAsync(IReadOnlyDictionary<long, int> sums, CancellationToken cancellation)
     {
         var json = JsonSerializer.Serialize(sums.Select(v => new[] { v.Key, v.Value }));
-        await units.RunAsync<int>(async unit => await unit.ExecuteAsync(Upsert(json), cancellation), cancellation);
+        await units.RunAsync(unit => unit.ExecuteAsync(Upsert(json), cancellation), cancellation);
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ using Silo.Storage;
 
 namespace Silo.Comments;
 
-/// <summary>The door of the module.</summary>
+/// <summary>Registers and maps the module.</summary>
 public static class CommentsArea
 {
     /// <summary>Adds the module's services and model.</summary>

@@ -15,12 +15,12 @@ internal sealed class CommentsDemo(IUnits units, IUsers users) : IDemoData
             return;
         }
 
-        await units.RunAsync<bool>(
+        await units.RunAsync(
             async unit =>
             {
                 if (await unit.Query<CommentRow>().AnyAsync(c => c.UserId == userId && c.RequestId == "demo-1", cancellation))
                 {
-                    return true;
+                    return;
                 }
 
                 var praise = Row(unit, userId, 1, "包装很用心，物流也快，下次还来。", CommentKind.Message);
@@ -31,7 +31,6 @@ internal sealed class CommentsDemo(IUnits units, IUsers users) : IDemoData
                 feedback.Status = ReviewStatus.Pending;
                 unit.Set<CommentRow>().AddRange(praise, question, answer, feedback);
                 await CommentsReads.TouchAsync(unit, cancellation);
-                return true;
             },
             cancellation);
     }

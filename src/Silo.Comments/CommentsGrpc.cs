@@ -3,12 +3,11 @@ using Grpc.Core;
 using Silo.Comments.V1;
 using Silo.Edge;
 using Silo.Files;
-using Silo.Storage;
 
 namespace Silo.Comments;
 
 /// <summary>The shopper's rpcs.</summary>
-internal sealed class CommentsGrpc(IUnits units, IFiles files, CommentsReads reads, CommentsWrites writes)
+internal sealed class CommentsGrpc(IFiles files, CommentsReads reads, CommentsWrites writes)
     : CommentsService.CommentsServiceBase
 {
     public override async Task<AddCommentResponse> AddComment(AddCommentRequest request, ServerCallContext context)
@@ -20,7 +19,7 @@ internal sealed class CommentsGrpc(IUnits units, IFiles files, CommentsReads rea
             userId,
             IPAddress.IsLoopback(context.ClientAddress()) ? null : context.ClientNetwork(),
             cancellation)).OrRefuse();
-        var full = await units.ReadAsync(r => reads.FullAsync(r, row, cancellation), cancellation);
+        var full = await reads.FullAsync(row, cancellation);
         return new() { Comment = CommentsWire.Comment(full, files, whole: true) };
     }
 
@@ -34,16 +33,10 @@ internal sealed class CommentsGrpc(IUnits units, IFiles files, CommentsReads rea
         return response;
     }
 
-    public override async Task<DeleteCommentResponse> DeleteComment(DeleteCommentRequest request, ServerCallContext context)
-    {
-        var (userId, cancellation) = (context.Caller().Id, context.CancellationToken);
-        (await units.RunAsync<CommentRow>(
-            async unit => await CommentsWrites.DeleteAsync(
-                unit, unit.Query<CommentRow>().Where(c => c.Id == request.CommentId && c.UserId == userId), cancellation) is { } row
-                ? row : CommentsRefusals.Unknown,
-            cancellation)).OrRefuse();
-        return new();
-    }
+    public override async Task<DeleteCommentResponse> DeleteComment(DeleteCommentRequest request, ServerCallContext context) =>
+        await writes.DeleteAsync(context.Caller().Id, request.CommentId, context.CancellationToken) is { } refusal
+            ? throw new RefusalException(refusal)
+            : new();
 
     /// <summary>The shopper; 0 for anybody else, operators too, since they answer by other rpcs.</summary>
     private static long UserOf(ServerCallContext context) =>

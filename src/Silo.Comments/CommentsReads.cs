@@ -33,7 +33,7 @@ internal sealed class CommentsReads
             rows => Visible(rows, 0), key.Query, CancellationToken.None));
     }
 
-    /// <summary>Says that what all may see has changed.</summary>
+    /// <summary>Touches what all may see.</summary>
     public static Task TouchAsync(Unit unit, CancellationToken cancellation) => unit.TouchAsync(Topic, cancellation);
 
     /// <summary>The comments that a shopper, or with 0 anybody, may see.</summary>
@@ -54,6 +54,10 @@ internal sealed class CommentsReads
         ReadAsync(rows => rows, query, cancellation);
 
     /// <summary>One comment with what is shown beside it.</summary>
+    public Task<FullComment> FullAsync(CommentRow row, CancellationToken cancellation) =>
+        units.ReadAsync(r => FullAsync(r, row, cancellation), cancellation);
+
+    /// <summary>One comment with what is shown beside it, read within a unit.</summary>
     public async Task<FullComment> FullAsync(IReads reads, CommentRow row, CancellationToken cancellation) =>
         (await FullAsync(reads, [row], cancellation))[0];
 

@@ -1,7 +1,7 @@
-using Google.Protobuf.WellKnownTypes;
 using Silo.Comments.V1;
 using Silo.Files;
 using Silo.Storage;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Comments;
 
@@ -57,7 +57,7 @@ internal static class CommentsWire
             ShopId = row.ShopId,
             CreatedAt = Instant(row.CreatedAt),
             Reply = row.Reply,
-            RepliedAt = row.RepliedAt == 0 ? null : Instant(row.RepliedAt),
+            RepliedAt = InstantOrNull(row.RepliedAt),
             ReplyCount = full.Replies,
         };
         comment.PictureUrls.AddRange(
@@ -66,7 +66,4 @@ internal static class CommentsWire
     }
 
     private static long? NullIfZero(long number) => number == 0 ? null : number;
-
-    private static Timestamp Instant(long unixMs) =>
-        Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
 }

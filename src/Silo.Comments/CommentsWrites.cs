@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
 using Silo.Comments.V1;
+using Silo.Edge;
 using Silo.Files;
 using Silo.Kernel;
 using Silo.Storage;
@@ -8,7 +9,8 @@ using Silo.Storage;
 namespace Silo.Comments;
 
 /// <summary>Writes and deletes comments.</summary>
-internal sealed class CommentsWrites(IUnits units, IFiles files, IAttempts attempts, CommentsOptions options)
+internal sealed class CommentsWrites(
+    IUnits units, IFiles files, IAttempts attempts, CommentsOptions options, CommentsReads reads)
 {
     /// <summary>Writes a comment, or finds the one that the same request wrote.</summary>
     /// <param name="request">What is written.</param>
@@ -32,8 +34,43 @@ internal sealed class CommentsWrites(IUnits units, IFiles files, IAttempts attem
         }
     }
 
+    /// <summary>Deletes a shopper's own comment and the replies to it.</summary>
+    public Task<Refusal?> DeleteAsync(long userId, long commentId, CancellationToken cancellation) => units.RunAsync(
+        async unit => await DeleteAsync(
+            unit, unit.Query<CommentRow>().Where(c => c.Id == commentId && c.UserId == userId), cancellation) is null
+            ? CommentsRefusals.Unknown
+            : null,
+        cancellation);
+
+    /// <summary>An operator approves or rejects a comment.</summary>
+    public Task<Result<OperatorChange<Comment>>> ReviewAsync(
+        Unit unit, ReviewCommentRequest request, CancellationToken cancellation) => ChangeAsync(
+            unit,
+            request.CommentId,
+            row => row.Status = request.Approved ? ReviewStatus.Approved : ReviewStatus.Rejected,
+            cancellation);
+
+    /// <summary>An operator replies to a comment.</summary>
+    public Task<Result<OperatorChange<Comment>>> ReplyAsync(
+        Unit unit, ReplyToCommentRequest request, CancellationToken cancellation) => ChangeAsync(
+            unit,
+            request.CommentId,
+            row =>
+            {
+                row.Reply = CommentsRules.Plain(request.Text);
+                row.RepliedAt = row.Reply.Length == 0 ? 0 : unit.NowMs;
+            },
+            cancellation);
+
+    /// <summary>An operator deletes a comment and the replies to it.</summary>
+    public async Task<Result<OperatorChange<Comment>>> RemoveAsync(
+        Unit unit, RemoveCommentRequest request, CancellationToken cancellation) =>
+        await DeleteAsync(unit, unit.Query<CommentRow>().Where(c => c.Id == request.CommentId), cancellation) is { } row
+            ? new OperatorChange<Comment>($"comment:{row.Id}", Whole(new(row, null, 0)), new Comment())
+            : CommentsRefusals.Unknown;
+
     /// <summary>Deletes a comment and the replies to it; null where it is gone already.</summary>
-    public static async Task<CommentRow?> DeleteAsync(
+    private static async Task<CommentRow?> DeleteAsync(
         Unit unit, IQueryable<CommentRow> one, CancellationToken cancellation)
     {
         var row = await one.SingleOrDefaultAsync(cancellation);
@@ -102,8 +139,7 @@ internal sealed class CommentsWrites(IUnits units, IFiles files, IAttempts attem
             ExtraJson = request.ExtraJson,
             ShopId = request.ShopId,
             CreatedAt = unit.NowMs,
-            // The blank keeps what is made here apart from what a caller can send.
-            RequestId = requestId.Length > 0 ? requestId : $" {id:x}",
+            RequestId = OwnRequestId.Or(requestId, id),
             RequestHash = hash,
         };
         unit.Set<CommentRow>().Add(row);
@@ -138,4 +174,22 @@ internal sealed class CommentsWrites(IUnits units, IFiles files, IAttempts attem
         : options.PerAddress == 0 ? Task.FromResult(false)
         : network is null ? Task.FromResult(true)
         : attempts.TakeAsync(unit, $"comment:{network}", options.PerAddress, cancellation);
+
+    private async Task<Result<OperatorChange<Comment>>> ChangeAsync(
+        Unit unit, long id, Action<CommentRow> change, CancellationToken cancellation)
+    {
+        var row = await unit.Set<CommentRow>().SingleOrDefaultAsync(c => c.Id == id, cancellation);
+        if (row is null)
+        {
+            return CommentsRefusals.Unknown;
+        }
+
+        var full = await reads.FullAsync(unit, row, cancellation);
+        var before = Whole(full);
+        change(row);
+        await CommentsReads.TouchAsync(unit, cancellation);
+        return new OperatorChange<Comment>($"comment:{id}", before, Whole(full));
+    }
+
+    private Comment Whole(FullComment full) => CommentsWire.Comment(full, files, whole: true);
 }

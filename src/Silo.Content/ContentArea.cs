@@ -6,23 +6,31 @@ using Silo.Storage;
 
 namespace Silo.Content;
 
-/// <summary>The door of the module.</summary>
+/// <summary>Registers and maps the module.</summary>
 public static class ContentArea
 {
     /// <summary>Adds the module's services and model.</summary>
     public static IServiceCollection AddContent(this IServiceCollection services)
     {
         services.AddSingleton<IModuleModel, ContentModel>();
-        services.AddEditor<BannerEditor>();
-        services.AddEditor<NoticeEditor>();
-        services.AddEditor<SettingEditor>();
-        services.AddEditor<PartnerEditor>();
-        services.AddEditor<CategoryEditor>();
+        services.AddEditor<BannersWrites>();
+        services.AddEditor<NoticesWrites>();
+        services.AddEditor<SettingsWrites>();
+        services.AddEditor<PartnersWrites>();
+        services.AddEditor<CategoriesWrites>();
         services.AddEditor<ArticlesWrites>();
-        services.AddEditor<PageEditor>();
-        services.AddEditor<TagEditor>();
-        services.AddEditor<VideoEditor>();
-        services.AddSingleton<CmsReads>();
+        services.AddEditor<PagesWrites>();
+        services.AddEditor<TagsWrites>();
+        services.AddEditor<VideosWrites>();
+        services.AddSingleton<BannersReads>();
+        services.AddSingleton<NoticesReads>();
+        services.AddSingleton<SettingsReads>();
+        services.AddSingleton<PartnersReads>();
+        services.AddSingleton<CategoriesReads>();
+        services.AddSingleton<ArticlesReads>();
+        services.AddSingleton<PagesReads>();
+        services.AddSingleton<TagsReads>();
+        services.AddSingleton<VideosReads>();
         services.AddSingleton<ArticleViews>();
         services.AddHostedService(provider => provider.GetRequiredService<ArticleViews>());
         services.AddSingleton<IPersonalData, ContentPersonalData>();

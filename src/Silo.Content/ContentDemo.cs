@@ -10,14 +10,14 @@ namespace Silo.Content;
 /// <summary>The demo shop's content: something for every function that shows any.</summary>
 internal sealed class ContentDemo(
     IUnits units,
-    BannerEditor banners,
-    NoticeEditor notices,
-    SettingEditor settings,
-    PartnerEditor partners,
-    CategoryEditor categories,
+    BannersWrites banners,
+    NoticesWrites notices,
+    SettingsWrites settings,
+    PartnersWrites partners,
+    CategoriesWrites categories,
     ArticlesWrites articles,
-    PageEditor pages,
-    VideoEditor videos,
+    PagesWrites pages,
+    VideosWrites videos,
     IDemoPictures demoPictures) : IDemoData
 {
     private const string Rpc = "demo";
@@ -64,12 +64,12 @@ internal sealed class ContentDemo(
         }
 
         var pictures = await demoPictures.DrawAsync(Pictures, cancellation);
-        await units.RunAsync<bool>(
+        await units.RunAsync(
             async unit =>
             {
                 if (await IsLoadedAsync(unit.Query<AuditEntry>(), cancellation))
                 {
-                    return true;
+                    return;
                 }
 
                 await LoadAsync(unit, pictures, cancellation);
@@ -83,7 +83,6 @@ internal sealed class ContentDemo(
                     After = "{}",
                     RequestId = RequestId,
                 });
-                return true;
             },
             cancellation);
     }

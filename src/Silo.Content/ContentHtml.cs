@@ -13,13 +13,13 @@ namespace Silo.Content;
 internal static class ContentHtml
 {
     /// <summary>Most characters of a text, before and after it is cleaned.</summary>
-    public const int MostCharacters = 200_000;
+    public const int MaxCharacters = 200_000;
 
     /// <summary>Most elements of a text, and how deep they may nest: what nests costs far more than its length says.</summary>
-    public const int MostElements = 10_000;
+    public const int MaxElements = 10_000;
 
-    /// <inheritdoc cref="MostElements"/>
-    public const int MostDepth = 200;
+    /// <inheritdoc cref="MaxElements"/>
+    public const int MaxDepth = 200;
 
     private static readonly string[] Controls =
     [
@@ -46,7 +46,7 @@ internal static class ContentHtml
         }
 
         var clean = Sanitizer.Sanitize(html);
-        return clean.Length > MostCharacters ? ContentRefusals.HtmlInvalid : clean;
+        return clean.Length > MaxCharacters ? ContentRefusals.HtmlInvalid : clean;
     }
 
     private static HtmlSanitizer Create()
@@ -78,7 +78,7 @@ internal static class ContentHtml
             tags += html[i] == '<' && char.IsAsciiLetter(html[i + 1]) ? 1 : 0;
         }
 
-        return tags > MostElements || DepthOf(html) > MostDepth;
+        return tags > MaxElements || DepthOf(html) > MaxDepth;
     }
 
     private static int DepthOf(string html)

@@ -4,8 +4,8 @@ using Silo.Storage;
 
 namespace Silo.Content;
 
-/// <summary>What the module holds of shoppers: notices to one of them, which go with his account.</summary>
-internal sealed class ContentPersonalData(NoticeEditor notices) : IPersonalData
+/// <summary>What the module holds of shoppers: notices to one of them, which go with their account.</summary>
+internal sealed class ContentPersonalData(NoticesWrites notices) : IPersonalData
 {
     public string Name => "content";
 

@@ -16,19 +16,19 @@ internal readonly record struct TreePlace(long Id, int Level, bool IsShown);
 internal static class ContentRules
 {
     /// <summary>Most bytes of a setting's value.</summary>
-    public const int MostOfSetting = 16 * 1024;
+    public const int MaxSettingBytes = 16 * 1024;
 
     /// <summary>Most tags in the shop.</summary>
-    public const int MostTags = 5_000;
+    public const int MaxTags = 5_000;
 
-    private const int MostOfKey = 64;
+    private const int MaxKeyLength = 64;
 
     /// <summary>1 to 64 ASCII letters, digits, underscores, and dashes where they are allowed.</summary>
-    public static bool IsKey(string text, bool dashes) => text.Length is > 0 and <= MostOfKey
+    public static bool IsKey(string text, bool dashes) => text.Length is > 0 and <= MaxKeyLength
         && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_' || (dashes && c == '-'));
 
     /// <summary>Whether a setting's value is not too long.</summary>
-    public static bool FitsSetting(string value) => Encoding.UTF8.GetByteCount(value) <= MostOfSetting;
+    public static bool FitsSetting(string value) => Encoding.UTF8.GetByteCount(value) <= MaxSettingBytes;
 
     /// <summary>
     /// Whether a text can be put where a browser or a client follows it: empty, http, https, or without a scheme, such as

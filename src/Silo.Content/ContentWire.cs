@@ -1,19 +1,13 @@
-using Google.Protobuf.WellKnownTypes;
 using Silo.Content.V1;
 using Silo.Edge;
 using Silo.Storage;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Content;
 
 /// <summary>Between the module's types and the wire's.</summary>
 internal static class ContentWire
 {
-    public static Timestamp Instant(long unixMs) => Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
-
-    /// <summary>An instant in unix milliseconds, towards the past; null where there is none.</summary>
-    public static long? Milliseconds(Timestamp? instant) =>
-        instant is null ? null : (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
-
     /// <summary>The shopper who calls; 0 for anybody else.</summary>
     public static long ShopperId(this Caller caller) => caller.Kind == CallerKind.User ? caller.Id : 0;
 

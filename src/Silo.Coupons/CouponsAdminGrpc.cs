@@ -11,8 +11,6 @@ namespace Silo.Coupons;
 internal sealed class CouponsAdminGrpc(
     HotGrains<long, CouponCommand, CouponOutcome> coupons,
     CouponsReads reads,
-    IUnits units,
-    IUsers users,
     OperatorWrites writes,
     IdSource ids,
     ShopClock clock)
@@ -78,9 +76,7 @@ internal sealed class CouponsAdminGrpc(
 
     public override async Task<IssueCouponResponse> IssueCoupon(IssueCouponRequest request, ServerCallContext context)
     {
-        var named = request.UserIds.Distinct().ToArray();
-        var known = await units.ReadAsync(r => users.ExistingAsync(r, named, context.CancellationToken), context.CancellationToken);
-        if (known.Count < named.Length)
+        if (!await reads.AreUsersAsync([.. request.UserIds], context.CancellationToken))
         {
             UsersRefusals.Unknown.Throw();
         }
@@ -123,17 +119,17 @@ internal sealed class CouponsAdminGrpc(
         var (given, total) = await reads.ClaimsAsync(
             request.CouponId, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var (response, now) = (new ListClaimsResponse { TotalCount = total }, clock.NowMs);
-        response.Claims.AddRange(given.Select(u => new Claim { UserId = u.Row.UserId, Piece = CouponsWire.Piece(u, now, clock) }));
+        response.Claims.AddRange(given.Select(u => new Claim { UserId = u.Row.UserId, UserCoupon = CouponsWire.UserCoupon(u, now, clock) }));
         return response;
     }
 
-    public override async Task<VoidPieceResponse> VoidPiece(VoidPieceRequest request, ServerCallContext context) => new()
+    public override async Task<VoidUserCouponResponse> VoidUserCoupon(VoidUserCouponRequest request, ServerCallContext context) => new()
     {
-        Piece = await writes.RunAsync(
+        UserCoupon = await writes.RunAsync(
             context,
             request,
-            unit => CouponsWrites.VoidAsync(unit, request.PieceId, context.CancellationToken),
-            userCoupon => CouponsWire.Piece(userCoupon, clock.NowMs, clock)),
+            unit => CouponsWrites.VoidAsync(unit, request.UserCouponId, context.CancellationToken),
+            userCoupon => CouponsWire.UserCoupon(userCoupon, clock.NowMs, clock)),
     };
 
     private static string RpcOf(ServerCallContext context) => context.Method.TrimStart('/');

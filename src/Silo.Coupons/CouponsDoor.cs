@@ -6,7 +6,7 @@ namespace Silo.Coupons;
 /// <summary>Quotes, reserves and releases shoppers' coupons by their rows.</summary>
 internal sealed class CouponsDoor(ShopClock clock) : ICoupons
 {
-    private const int MostQuoted = 200;
+    private const int MaxQuoted = 200;
 
     public async Task<IReadOnlyList<Discount>> QuoteAsync(
         IReads reads,
@@ -23,7 +23,7 @@ internal sealed class CouponsDoor(ShopClock clock) : ICoupons
     public async Task<IReadOnlyList<Discount>> QuoteAllAsync(
         IReads reads, long userId, DiscountBasket basket, long nowMs, CancellationToken cancellation)
     {
-        var usable = await CouponsReads.UsableAsync(reads, userId, nowMs, MostQuoted, cancellation);
+        var usable = await CouponsReads.UsableAsync(reads, userId, nowMs, MaxQuoted, cancellation);
         return [.. usable.SelectMany(u => CouponDiscountRules.Quote([u.Held], basket, nowMs, clock))];
     }
 

@@ -15,7 +15,7 @@ internal sealed class CouponsPersonalData(ShopClock clock) : IPersonalData
     {
         var now = clock.NowMs;
         var userCoupons = await CouponsReads.OfUserAsync(reads, userId, cancellation);
-        return new JsonObject { ["pieces"] = new JsonArray([.. userCoupons.Select(u => CouponsWire.Json(u, now, clock))]) };
+        return new JsonObject { ["userCoupons"] = new JsonArray([.. userCoupons.Select(u => CouponsWire.Json(u, now, clock))]) };
     }
 
     public Task EraseAsync(Unit unit, long userId, CancellationToken cancellation) => Task.CompletedTask;

@@ -22,10 +22,10 @@ internal static class CouponsRefusals
         new("COUPON_ENDED", RefusalKind.Precondition, "The coupon has ended.");
 
     public static readonly Refusal SoldOut =
-        new("COUPON_SOLD_OUT", RefusalKind.Exhausted, "No piece of the coupon is left, or fewer than asked for.");
+        new("COUPON_SOLD_OUT", RefusalKind.Exhausted, "Nothing of the coupon is left, or less than is asked for.");
 
     public static readonly Refusal LimitReached =
-        new("COUPON_LIMIT_REACHED", RefusalKind.Exhausted, "The user has claimed as many pieces as one user may.");
+        new("COUPON_LIMIT_REACHED", RefusalKind.Exhausted, "The user has claimed the coupon as often as one user may.");
 
     public static readonly Refusal StreakTooShort = new(
         "COUPON_STREAK_TOO_SHORT", RefusalKind.Precondition, "The user has not signed in for enough days in a row.");
@@ -43,10 +43,10 @@ internal static class CouponsRefusals
         "COUPON_VALUE_INVALID", RefusalKind.Invalid, "A percentage is at most 100, and the most of a value not below its least.");
 
     public static readonly Refusal UseWindowEmpty =
-        new("COUPON_USE_WINDOW_EMPTY", RefusalKind.Invalid, "A piece must be usable for some time after its claim.");
+        new("COUPON_USE_WINDOW_EMPTY", RefusalKind.Invalid, "A user coupon must be usable for some time after its claim.");
 
     public static readonly Refusal StockBelowClaimed = new(
-        "COUPON_STOCK_BELOW_CLAIMED", RefusalKind.Precondition, "More pieces are claimed or set aside than the new total.");
+        "COUPON_STOCK_BELOW_CLAIMED", RefusalKind.Precondition, "More is claimed or set aside than the new total.");
 
     public static readonly Refusal CardNumberTaken =
         new("CARD_NUMBER_TAKEN", RefusalKind.AlreadyExists, "A card with one of the numbers exists already.");
@@ -59,13 +59,13 @@ internal static class CouponsRefusals
         new("CARD_USED", RefusalKind.Precondition, "The card was used before.");
 
     public static readonly Refusal UserCouponUnknown =
-        new("PIECE_UNKNOWN", RefusalKind.NotFound, "There is no such piece.");
+        new("USER_COUPON_UNKNOWN", RefusalKind.NotFound, "There is no such user coupon.");
 
     public static readonly Refusal UserCouponNotUsable =
-        new("PIECE_NOT_USABLE", RefusalKind.Precondition, "The piece is used, given away, void or expired.");
+        new("USER_COUPON_NOT_USABLE", RefusalKind.Precondition, "The user coupon is used, given away, void or expired.");
 
     public static readonly Refusal UserCouponSentToSelf =
-        new("PIECE_SENT_TO_SELF", RefusalKind.Precondition, "A piece cannot be given to its owner.");
+        new("USER_COUPON_SENT_TO_SELF", RefusalKind.Precondition, "A user coupon cannot be given to its owner.");
 
     /// <summary>Whether it was told before the password was looked at, or because it was wrong.</summary>
     public static bool MayHideAWrongPassword(Refusal refusal) =>
@@ -76,28 +76,4 @@ internal static class CouponsRefusals
         {
             Metadata = new Dictionary<string, string> { ["amount_cents"] = cents.ToString(CultureInfo.InvariantCulture) },
         };
-}
-
-/// <summary>Why a user-coupon takes nothing off an order, beyond the module's other refusals.</summary>
-public static class DiscountRefusals
-{
-    /// <summary>Its time has not come.</summary>
-    public static readonly Refusal NotYetUsable =
-        new("PIECE_NOT_YET_USABLE", RefusalKind.Precondition, "The piece is not usable yet.");
-
-    /// <summary>It is for other goods or another store.</summary>
-    public static readonly Refusal NoMatchingGoods =
-        new("PIECE_NO_MATCHING_GOODS", RefusalKind.Precondition, "The piece is for none of these goods.");
-
-    /// <summary>Its threshold is not reached.</summary>
-    public static readonly Refusal SpendTooLow =
-        new("PIECE_SPEND_TOO_LOW", RefusalKind.Precondition, "The order is below the threshold of the piece.");
-
-    /// <summary>It is for freight, and there is none.</summary>
-    public static readonly Refusal NoFreight =
-        new("PIECE_NO_FREIGHT", RefusalKind.Precondition, "The piece reduces freight, and there is none.");
-
-    /// <summary>What it is for costs nothing, or user-coupons before it have taken all off.</summary>
-    public static readonly Refusal NothingToReduce =
-        new("PIECE_NOTHING_TO_REDUCE", RefusalKind.Precondition, "Nothing is left that the piece could reduce.");
 }

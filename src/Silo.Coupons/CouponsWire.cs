@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Silo.Coupons.V1;
 using Silo.Kernel;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Coupons;
 
@@ -27,9 +27,9 @@ internal static class CouponsWire
         Password = wire.Password,
         StreakDays = wire.StreakDays,
         UsableAfterDays = wire.UsableAfterDays,
-        UsableFrom = wire.UsableFrom is null ? 0 : Milliseconds(wire.UsableFrom),
+        UsableFrom = MillisecondsOrNull(wire.UsableFrom) ?? 0,
         UsableDays = wire.UsableDays,
-        UsableUntil = wire.UsableUntil is null ? 0 : Milliseconds(wire.UsableUntil),
+        UsableUntil = MillisecondsOrNull(wire.UsableUntil) ?? 0,
         Targets = [.. wire.Targets.Select(t => new CouponTarget
         {
             IsGoods = t.Type == CouponTargetType.Goods,
@@ -43,7 +43,7 @@ internal static class CouponsWire
     /// <summary>A coupon as operators see it.</summary>
     /// <param name="id">The coupon.</param>
     /// <param name="state">Its state.</param>
-    /// <param name="used">Its used user-coupons, as <see cref="CouponsReads.UsedAsync"/> counts them.</param>
+    /// <param name="used">Its used user coupons, as <see cref="CouponsReads.UsedAsync"/> counts them.</param>
     public static Coupon Coupon(long id, CouponState state, long used) => new()
     {
         Id = id,
@@ -56,8 +56,8 @@ internal static class CouponsWire
         CreatedAt = Instant(state.CreatedAt),
         UpdatedAt = Instant(state.UpdatedAt),
         PasswordNeeded = state.Terms.Password.Length > 0,
-        Used = Math.Min(used, CouponsReads.MostUsedCounted),
-        UsedIsCapped = used > CouponsReads.MostUsedCounted,
+        Used = Math.Min(used, CouponsReads.MaxUsedCounted),
+        UsedIsCapped = used > CouponsReads.MaxUsedCounted,
         Allotted = state.Allotted,
     };
 
@@ -69,29 +69,29 @@ internal static class CouponsWire
         return coupon;
     }
 
-    /// <summary>A user-coupon as JSON, as the API shows it.</summary>
+    /// <summary>A user coupon as JSON, as the API shows it.</summary>
     public static JsonNode Json(FullUserCoupon full, long now, ShopClock clock) =>
-        JsonNode.Parse(JsonFormatter.Default.Format(Piece(full, now, clock)))!;
+        JsonNode.Parse(JsonFormatter.Default.Format(UserCoupon(full, now, clock)))!;
 
-    public static CouponPiece Piece(FullUserCoupon full, long now, ShopClock clock)
+    public static UserCoupon UserCoupon(FullUserCoupon full, long now, ShopClock clock)
     {
         var row = full.Row;
-        var piece = Piece(row.CouponId, row.Id, row.ClaimedAt, row.DrawnCents, row.Origin, full.Terms.Terms, now, clock);
+        var wire = UserCoupon(row.CouponId, row.Id, row.ClaimedAt, row.DrawnCents, row.Origin, full.Terms.Terms, now, clock);
         if (full.Mark is { } mark)
         {
-            piece.State = (PieceState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
-            piece.OrderId = mark.Mark is UserCouponMark.Used or UserCouponMark.Reserved ? mark.SubjectId : 0;
-            piece.EndedAt = Instant(mark.At);
+            wire.State = (V1.UserCouponState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
+            wire.OrderId = mark.Mark is UserCouponMark.Used or UserCouponMark.Reserved ? mark.SubjectId : 0;
+            wire.EndedAt = Instant(mark.At);
         }
 
-        return piece;
+        return wire;
     }
 
-    private static CouponPiece Piece(
+    private static UserCoupon UserCoupon(
         long couponId, long id, long claimedAt, long? drawnCents, UserCouponOrigin origin, UserCouponTerms terms, long now, ShopClock clock)
     {
         var until = CouponRules.UsableUntil(terms, claimedAt);
-        var piece = new CouponPiece
+        var wire = new UserCoupon
         {
             Id = id,
             CouponId = couponId,
@@ -101,19 +101,19 @@ internal static class CouponsWire
             ThresholdCents = terms.ThresholdCents,
             ClaimedAt = Instant(claimedAt),
             ValidUntil = Instant(until),
-            State = (PieceState)CouponRules.StatusOf(null, until, now),
+            State = (UserCouponState)CouponRules.StatusOf(null, until, now),
             ValueType = terms.IsPercent ? CouponValueType.Percent : CouponValueType.Amount,
             UsableFrom = Instant(CouponRules.UsableFrom(terms, claimedAt, clock)),
-            Origin = (V1.PieceOrigin)origin,
+            Origin = (V1.UserCouponOrigin)origin,
             RefId = terms.RefId,
             ShopId = terms.ShopId,
             FreightOnly = terms.FreightOnly,
         };
-        piece.Targets.AddRange(terms.Targets.Select(Target));
-        return piece;
+        wire.Targets.AddRange(terms.Targets.Select(Target));
+        return wire;
     }
 
-    public static CouponPiece Claimed(long couponId, CouponOutcome claim, UserCouponTerms terms, long now, ShopClock clock) => Piece(
+    public static UserCoupon Claimed(long couponId, CouponOutcome claim, UserCouponTerms terms, long now, ShopClock clock) => UserCoupon(
         couponId, claim.UserCouponId, claim.ClaimedAt, claim.DrawnCents, UserCouponOrigin.Claim, terms, now, clock);
 
     private static V1.CouponTerms Terms(CouponTerms terms)
@@ -136,9 +136,9 @@ internal static class CouponsWire
             Password = terms.Password,
             StreakDays = terms.StreakDays,
             UsableAfterDays = terms.UsableAfterDays,
-            UsableFrom = terms.UsableFrom == 0 ? null : Instant(terms.UsableFrom),
+            UsableFrom = InstantOrNull(terms.UsableFrom),
             UsableDays = terms.UsableDays,
-            UsableUntil = terms.UsableUntil == 0 ? null : Instant(terms.UsableUntil),
+            UsableUntil = InstantOrNull(terms.UsableUntil),
             RefId = terms.RefId,
             ShopId = terms.ShopId,
             FreightOnly = terms.FreightOnly,
@@ -152,14 +152,4 @@ internal static class CouponsWire
         Type = target.IsGoods ? CouponTargetType.Goods : CouponTargetType.Category,
         Id = target.TargetId,
     };
-
-    private static Timestamp Instant(long unixMs)
-    {
-        var seconds = Math.DivRem(unixMs, 1000, out var milliseconds);
-        return milliseconds < 0
-            ? new() { Seconds = seconds - 1, Nanos = (int)(milliseconds + 1000) * 1_000_000 }
-            : new() { Seconds = seconds, Nanos = (int)milliseconds * 1_000_000 };
-    }
-
-    private static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
 }

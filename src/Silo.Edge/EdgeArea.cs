@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 
 namespace Silo.Edge;
@@ -103,13 +105,17 @@ public static class EdgeArea
         routes.MapGrpcReflectionService();
         routes.MapGrpcHealthChecksService();
         routes.MapHealthChecks("/health/live", new() { Predicate = _ => false });
-        routes.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(Ready) });
+        routes.MapHealthChecks(
+            "/health/ready", new() { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = TellReadinessAsync });
         return routes;
     }
 
     /// <summary>Maps a service that <see cref="AddSiloGrpc"/> has added.</summary>
     public static GrpcServiceEndpointConventionBuilder MapSiloGrpc<TService>(this IEndpointRouteBuilder routes)
         where TService : class => routes.MapGrpcService<TService>();
+
+    private static Task TellReadinessAsync(HttpContext context, HealthReport report) =>
+        context.Response.WriteAsJsonAsync(new { status = report.Status.ToString(), version = SiloVersion.Text });
 
     private static void Allow(CorsPolicyBuilder policy, EdgeOptions options)
     {

@@ -33,7 +33,7 @@ internal sealed class EdgeCallContext : ServerCallContext, IDisposable
         (this.inner, this.time, this.stopping, Http) = (inner, time, stopping, http);
         started = time.GetTimestamp();
         // A deadline of the client that comes first is kept by the library.
-        this.limit = limit is { } most && inner.Deadline - time.GetUtcNow().UtcDateTime > most ? most : null;
+        this.limit = limit is { } max && inner.Deadline - time.GetUtcNow().UtcDateTime > max ? max : null;
     }
 
     public HttpContext Http { get; }
@@ -46,7 +46,7 @@ internal sealed class EdgeCallContext : ServerCallContext, IDisposable
     public bool NodeStopping => stopping.IsCancellationRequested;
 
     public bool DeadlinePassed =>
-        limit is { } most ? time.GetElapsedTime(started) >= most : inner.Deadline <= time.GetUtcNow().UtcDateTime;
+        limit is { } max ? time.GetElapsedTime(started) >= max : inner.Deadline <= time.GetUtcNow().UtcDateTime;
 
     public bool Cancelled => inner.CancellationToken.IsCancellationRequested || source is { IsCancellationRequested: true };
 
@@ -67,7 +67,7 @@ internal sealed class EdgeCallContext : ServerCallContext, IDisposable
     }
 
     protected override DateTime DeadlineCore =>
-        limit is { } most ? time.GetUtcNow().UtcDateTime + (most - time.GetElapsedTime(started)) : inner.Deadline;
+        limit is { } max ? time.GetUtcNow().UtcDateTime + (max - time.GetElapsedTime(started)) : inner.Deadline;
 
     protected override string MethodCore => inner.Method;
 

@@ -33,7 +33,7 @@ public static class RefusalExtensions
         return result.Value;
     }
 
-    /// <summary>Ends the call with this refusal.</summary>
+    /// <summary>Ends the call with this refusal. An expression throws a <see cref="RefusalException"/> instead.</summary>
     [DoesNotReturn]
     public static void Throw(this Refusal refusal, TimeSpan? retryAfter = null) =>
         throw new RefusalException(refusal, retryAfter);

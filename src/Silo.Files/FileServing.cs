@@ -13,7 +13,7 @@ internal sealed class FileServing(
     FilesReads reads, IFileStore store, Pictures pictures, TimeProvider time, ILogger<FileServing> logger)
 {
     /// <summary>Thumbnails that may wait to be made on this node.</summary>
-    private const int MostWaiting = 256;
+    private const int MaxWaiting = 256;
 
     private readonly ConcurrentDictionary<string, Lazy<Task<byte[]>>> making = new(StringComparer.Ordinal);
 
@@ -75,7 +75,7 @@ internal sealed class FileServing(
     /// <summary>Makes a thumbnail; whoever asks for the same one meanwhile gets the same.</summary>
     private async Task<byte[]?> ShrunkAsync(FileRow row, PictureSize size, CancellationToken cancellation)
     {
-        if (making.Count >= MostWaiting)
+        if (making.Count >= MaxWaiting)
         {
             return null;
         }

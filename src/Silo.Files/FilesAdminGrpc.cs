@@ -2,13 +2,12 @@ using Grpc.Core;
 using Silo.Edge;
 using Silo.Files.V1;
 using Silo.Storage;
-using File = Silo.Files.V1.File;
 
 namespace Silo.Files;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class FilesAdminGrpc(
-    IFiles files, Uploads uploads, FilesReads reads, OperatorWrites writes)
+    IFiles files, Uploads uploads, FilesReads reads, FilesWrites rows, OperatorWrites writes)
     : FilesAdminService.FilesAdminServiceBase
 {
     private const long Shop = 0;
@@ -17,17 +16,11 @@ internal sealed class FilesAdminGrpc(
         IAsyncStreamReader<UploadShopFileRequest> requestStream, ServerCallContext context) => new()
         {
             File = await uploads.TakeAsync(
-            requestStream,
-            FilesWire.Part,
-            Shop,
-            (metadata, make) => writes.RunAsync<File>(context, metadata, unit =>
-            {
-                var made = make(unit);
-                unit.Set<FileRow>().Add(made);
-                return Task.FromResult<Kernel.Result<OperatorChange<File>>>(
-                    new OperatorChange<File>($"file:{made.Id}", null, FilesWire.File(made, files)));
-            }),
-            context.CancellationToken),
+                requestStream,
+                FilesWire.Part,
+                Shop,
+                (metadata, make) => writes.RunAsync(context, metadata, unit => Task.FromResult(rows.AddOfShop(unit, make))),
+                context.CancellationToken),
         };
 
     public override async Task<SearchFilesResponse> SearchFiles(SearchFilesRequest request, ServerCallContext context)
@@ -44,11 +37,7 @@ internal sealed class FilesAdminGrpc(
 
     public override async Task<RemoveFileResponse> RemoveFile(RemoveFileRequest request, ServerCallContext context)
     {
-        var cancellation = context.CancellationToken;
-        await writes.RunAsync<File>(context, request, async unit =>
-            await FileDeletion.DeleteAsync(unit, unit.Query<FileRow>().Where(f => f.Id == request.FileId), cancellation) is { } row
-                ? new OperatorChange<File>($"file:{row.Id}", FilesWire.File(row, files), new File())
-                : FilesRefusals.Unknown);
+        await writes.RunAsync(context, request, rows.RemoveAsync);
         return new();
     }
 }

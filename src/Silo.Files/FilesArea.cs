@@ -8,7 +8,7 @@ using Silo.Storage;
 
 namespace Silo.Files;
 
-/// <summary>The door of the module.</summary>
+/// <summary>Registers and maps the module.</summary>
 public static class FilesArea
 {
     /// <summary>Adds the module's services and model.</summary>
@@ -24,6 +24,7 @@ public static class FilesArea
         services.AddSingleton<Uploads>();
         services.AddSingleton<IDemoPictures, DemoPicturesDoor>();
         services.AddSingleton<FilesReads>();
+        services.AddSingleton<FilesWrites>();
         services.AddSingleton<FileServing>();
         services.AddSingleton<IPersonalData, FilesPersonalData>();
         services.AddSingleton<IWorkHandler, FileTidying>();

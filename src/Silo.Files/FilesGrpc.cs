@@ -7,7 +7,7 @@ namespace Silo.Files;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class FilesGrpc(
-    IUnits units, IFiles files, Uploads uploads, FilesReads reads, FilesOptions options)
+    IFiles files, Uploads uploads, FilesReads reads, FilesWrites writes, FilesOptions options)
     : FilesService.FilesServiceBase
 {
     public override async Task<UploadFileResponse> UploadFile(
@@ -18,19 +18,7 @@ internal sealed class FilesGrpc(
             requestStream,
             FilesWire.Part,
             context.Caller().Id,
-            async (_, make) => (await units.RunAsync<FileRow>(
-                async unit =>
-                {
-                    var made = make(unit);
-                    if (await uploads.ChargeAsync(unit, made, cancellation) is { } refusal)
-                    {
-                        return refusal;
-                    }
-
-                    unit.Set<FileRow>().Add(made);
-                    return made;
-                },
-                cancellation)).OrRefuse(),
+            async (_, make) => (await writes.AddAsync(make, cancellation)).OrRefuse(),
             cancellation);
         return new() { File = FilesWire.File(row, files) };
     }
@@ -49,14 +37,8 @@ internal sealed class FilesGrpc(
         return response;
     }
 
-    public override async Task<DeleteFileResponse> DeleteFile(DeleteFileRequest request, ServerCallContext context)
-    {
-        var (userId, cancellation) = (context.Caller().Id, context.CancellationToken);
-        (await units.RunAsync<FileRow>(
-            async unit => await FileDeletion.DeleteAsync(
-                unit, unit.Query<FileRow>().Where(f => f.Id == request.FileId && f.UserId == userId), cancellation) is { } row
-                ? row : FilesRefusals.Unknown,
-            cancellation)).OrRefuse();
-        return new();
-    }
+    public override async Task<DeleteFileResponse> DeleteFile(DeleteFileRequest request, ServerCallContext context) =>
+        await writes.DeleteAsync(context.Caller().Id, request.FileId, context.CancellationToken) is { } refusal
+            ? throw new RefusalException(refusal)
+            : new();
 }

@@ -28,7 +28,7 @@ internal sealed class FilesPersonalData(IFiles files) : IPersonalData
             .ToListAsync(cancellation);
         foreach (var id in ids)
         {
-            await FileDeletion.DeleteAsync(unit, unit.Query<FileRow>().Where(f => f.Id == id), cancellation);
+            await FilesWrites.DeleteAsync(unit, unit.Query<FileRow>().Where(f => f.Id == id), cancellation);
         }
 
         await unit.Set<FileUsageRow>().Where(u => u.UserId == userId).ExecuteDeleteAsync(cancellation);

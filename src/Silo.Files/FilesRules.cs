@@ -20,7 +20,7 @@ internal enum PictureSize
 /// <summary>Names of files, what is shown of them, and how large their thumbnails are.</summary>
 internal static partial class FilesRules
 {
-    public const int MostOfShownName = 255;
+    public const int MaxShownNameLength = 255;
 
     /// <summary>The path under which files are served.</summary>
     public const string Path = "/files/";

@@ -1,6 +1,6 @@
-using Google.Protobuf.WellKnownTypes;
 using Silo.Files.V1;
 using File = Silo.Files.V1.File;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Files;
 
@@ -19,7 +19,7 @@ internal static class FilesWire
         Height = row.Height,
         UserId = row.UserId,
         CreatedAt = Instant(row.CreatedAt),
-        ExpiresAt = row.ExpiresAt == 0 ? null : Instant(row.ExpiresAt),
+        ExpiresAt = InstantOrNull(row.ExpiresAt),
     };
 
     public static UploadPart Part(UploadFileRequest message) => new(
@@ -27,7 +27,4 @@ internal static class FilesWire
 
     public static UploadPart Part(UploadShopFileRequest message) => new(
         message.Metadata, message.PartCase == UploadShopFileRequest.PartOneofCase.Chunk ? message.Chunk : null);
-
-    private static Timestamp Instant(long unixMs) =>
-        Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
 }

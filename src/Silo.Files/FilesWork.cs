@@ -3,16 +3,21 @@ using Silo.Storage;
 
 namespace Silo.Files;
 
+/// <summary>The kinds of the module's work.</summary>
+internal static class FilesWork
+{
+    public static readonly WorkKind<FileTidying.Payload> Tidy = new("files.tidy");
+    public const string Expire = "files.expire";
+}
+
 /// <summary>
 /// Removes the objects of a name that has no row: of an upload that was never booked, and of a file that is deleted.
 /// </summary>
-internal sealed class FileTidying(IUnits units, IFileStore store) : WorkHandler<FileTidying.Payload>(Tidy)
+internal sealed class FileTidying(IUnits units, IFileStore store) : WorkHandler<FileTidying.Payload>(FilesWork.Tidy)
 {
-    private static readonly WorkKind<Payload> Tidy = new("files.tidy");
-
     /// <summary>Enqueues the removal; it does nothing where the name has a row by then.</summary>
     public static Task EnqueueAsync(Unit unit, string key, string name, long dueAtMs, CancellationToken cancellation) =>
-        unit.EnqueueAsync(Tidy, key, dueAtMs, new Payload(name), cancellation);
+        unit.EnqueueAsync(FilesWork.Tidy, key, dueAtMs, new Payload(name), cancellation);
 
     protected override async Task<WorkOutcome> RunAsync(WorkItem<Payload> item, CancellationToken cancellation)
     {
@@ -32,29 +37,9 @@ internal sealed class FileTidying(IUnits units, IFileStore store) : WorkHandler<
     internal sealed record Payload(string Name);
 }
 
-/// <summary>Deletes files: their rows at once, their objects by work that the same unit enqueues.</summary>
-internal static class FileDeletion
-{
-    /// <summary>Deletes one; null where it is gone already.</summary>
-    public static async Task<FileRow?> DeleteAsync(Unit unit, IQueryable<FileRow> one, CancellationToken cancellation)
-    {
-        var row = await one.SingleOrDefaultAsync(cancellation);
-        if (row is null || await unit.Set<FileRow>().Where(f => f.Id == row.Id).ExecuteDeleteAsync(cancellation) == 0)
-        {
-            return null;
-        }
-
-        await unit.Set<FileUsageRow>().Where(u => u.UserId == row.UserId)
-            .ExecuteUpdateAsync(u => u.SetProperty(x => x.Bytes, x => x.Bytes - row.Size), cancellation);
-        await FileTidying.EnqueueAsync(unit, $"{row.Name}:gone", row.Name, unit.NowMs, cancellation);
-        await FilesReads.TouchAsync(unit, cancellation);
-        return row;
-    }
-}
-
 /// <summary>Deletes the files whose time is over.</summary>
 internal sealed class FileExpiry(IUnits units, TimeProvider time)
-    : RecurringWork("files.expire", TimeSpan.FromMinutes(10))
+    : RecurringWork(FilesWork.Expire, TimeSpan.FromMinutes(10))
 {
     private const int Batch = 50;
 
@@ -78,7 +63,7 @@ internal sealed class FileExpiry(IUnits units, TimeProvider time)
                     .OrderBy(f => f.UserId).ThenBy(f => f.Id).Select(f => f.Id).Take(Batch).ToListAsync(cancellation);
                 foreach (var id in due)
                 {
-                    await FileDeletion.DeleteAsync(unit, unit.Query<FileRow>().Where(f => f.Id == id), cancellation);
+                    await FilesWrites.DeleteAsync(unit, unit.Query<FileRow>().Where(f => f.Id == id), cancellation);
                 }
 
                 return due.Count;

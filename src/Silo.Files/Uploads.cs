@@ -105,11 +105,11 @@ internal sealed class Uploads(
     /// <summary>Books a file on its owner's quota.</summary>
     public async Task<Refusal?> ChargeAsync(Unit unit, FileRow row, CancellationToken cancellation)
     {
-        var most = options.QuotaBytesPerUser - row.Size;
-        return most >= 0 && await unit.ExecuteAsync(
+        var max = options.QuotaBytesPerUser - row.Size;
+        return max >= 0 && await unit.ExecuteAsync(
             $"""
             INSERT INTO files_usage (user_id, bytes) VALUES ({row.UserId}, {row.Size})
-            ON CONFLICT (user_id) DO UPDATE SET bytes = files_usage.bytes + {row.Size} WHERE files_usage.bytes <= {most}
+            ON CONFLICT (user_id) DO UPDATE SET bytes = files_usage.bytes + {row.Size} WHERE files_usage.bytes <= {max}
             """,
             cancellation) == 1 ? null : FilesRefusals.QuotaExceeded;
     }
@@ -146,12 +146,12 @@ internal sealed class Uploads(
                 metadata = part.Metadata;
                 if (metadata is null)
                 {
-                    FilesRefusals.MetadataNotFirst.Throw();
+                    throw new RefusalException(FilesRefusals.MetadataNotFirst);
                 }
 
                 if (metadata.Size > options.MaxBytes)
                 {
-                    FilesRefusals.TooLarge.Throw();
+                    throw new RefusalException(FilesRefusals.TooLarge);
                 }
 
                 continue;
@@ -159,14 +159,14 @@ internal sealed class Uploads(
 
             if (part.Metadata is not null)
             {
-                FilesRefusals.MetadataNotFirst.Throw();
+                throw new RefusalException(FilesRefusals.MetadataNotFirst);
             }
 
             if (part.Chunk is { } chunk)
             {
                 if (file.Length + chunk.Length > options.MaxBytes)
                 {
-                    FilesRefusals.TooLarge.Throw();
+                    throw new RefusalException(FilesRefusals.TooLarge);
                 }
 
                 await file.WriteAsync(chunk.Memory, cancellation);
@@ -175,18 +175,18 @@ internal sealed class Uploads(
 
         if (metadata is null)
         {
-            FilesRefusals.MetadataNotFirst.Throw();
+            throw new RefusalException(FilesRefusals.MetadataNotFirst);
         }
 
         await file.FlushAsync(cancellation);
         if (file.Length == 0)
         {
-            FilesRefusals.Empty.Throw();
+            throw new RefusalException(FilesRefusals.Empty);
         }
 
         if (metadata.Size != 0 && metadata.Size != file.Length)
         {
-            FilesRefusals.SizeWrong.Throw();
+            throw new RefusalException(FilesRefusals.SizeWrong);
         }
 
         return metadata;
@@ -214,15 +214,13 @@ internal sealed class Uploads(
         FilesRules.NameOf(RandomNumberGenerator.GetHexString(FilesRules.RandomPart, lowercase: true), kind);
 
     /// <summary>Has objects removed that have no row by the time an upload is lost.</summary>
-    private async Task EnqueueRemovalAsync(IReadOnlyList<string> names, CancellationToken cancellation) => await units.RunAsync<bool>(
+    private Task EnqueueRemovalAsync(IReadOnlyList<string> names, CancellationToken cancellation) => units.RunAsync(
         async unit =>
         {
             foreach (var name in names)
             {
                 await FileTidying.EnqueueAsync(unit, name, name, unit.NowMs + (long)LostAfter.TotalMilliseconds, cancellation);
             }
-
-            return true;
         },
         cancellation);
 

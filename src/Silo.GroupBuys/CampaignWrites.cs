@@ -1,7 +1,7 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog;
 using Silo.Edge;
-using Silo.Groupbuys.V1;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -13,10 +13,10 @@ internal sealed class CampaignWrites(ICatalog catalog)
     /// <summary>More than any least number of a purchase: what is asked is whether the combination is there.</summary>
     private const long AnyNumber = 1_000_000_000;
 
-    public async Task<Result<OperatorChange<Campaign>>> CreateAsync(
+    public async Task<Result<OperatorChange<CampaignRow>>> CreateAsync(
         Unit unit, CampaignTerms terms, CancellationToken cancellation)
     {
-        if (TermsRefusal(terms) is { } invalid)
+        if (GroupRules.TermsRefusal(terms) is { } invalid)
         {
             return invalid;
         }
@@ -30,35 +30,35 @@ internal sealed class CampaignWrites(ICatalog catalog)
         var row = new CampaignRow
         {
             Id = unit.NewId(),
-            GoodsId = terms.GoodsId,
+            GoodsId = terms.Group.GoodsId,
             Version = 1,
             Enabled = true,
-            OpenUntil = GroupWire.Milliseconds(terms.OpenUntil),
-            Terms = GroupWire.Json(whole.Value),
+            OpenUntil = terms.OpenUntil,
+            Terms = GroupBuysWire.Json(whole.Value),
             CreatedAt = unit.NowMs,
             UpdatedAt = unit.NowMs,
         };
         unit.Set<CampaignRow>().Add(row);
         await unit.TouchAsync(GroupReads.Topic, cancellation);
-        return new OperatorChange<Campaign>(SubjectOf(row), null, GroupWire.Campaign(row, default));
+        return new OperatorChange<CampaignRow>(SubjectOf(row), null, row);
     }
 
-    public async Task<Result<OperatorChange<Campaign>>> UpdateAsync(
+    public async Task<Result<OperatorChange<CampaignRow>>> UpdateAsync(
         Unit unit, long id, CampaignTerms terms, int expectedVersion, CancellationToken cancellation)
     {
-        if (TermsRefusal(terms) is { } invalid)
+        if (GroupRules.TermsRefusal(terms) is { } invalid)
         {
             return invalid;
         }
 
         if (await FindAsync(unit, id, cancellation) is not { } row)
         {
-            return GroupRefusals.CampaignUnknown;
+            return GroupBuysRefusals.CampaignUnknown;
         }
 
-        var refusal = expectedVersion != 0 && expectedVersion != row.Version ? GroupRefusals.CampaignVersionStale
-            : row.Over ? GroupRefusals.CampaignOver
-            : row.GoodsId != terms.GoodsId ? GroupRefusals.OtherGoods
+        var refusal = expectedVersion != 0 && expectedVersion != row.Version ? GroupBuysRefusals.CampaignVersionStale
+            : row.Over ? GroupBuysRefusals.CampaignOver
+            : row.GoodsId != terms.Group.GoodsId ? GroupBuysRefusals.OtherGoods
             : null;
         if (refusal is not null)
         {
@@ -76,41 +76,53 @@ internal sealed class CampaignWrites(ICatalog catalog)
             id,
             changed =>
             {
-                (changed.Terms, changed.OpenUntil) = (GroupWire.Json(whole.Value), GroupWire.Milliseconds(terms.OpenUntil));
+                (changed.Terms, changed.OpenUntil) = (GroupBuysWire.Json(whole.Value), terms.OpenUntil);
                 changed.Version++;
-                return Task.CompletedTask;
             },
             alsoOver: false,
             cancellation);
     }
 
+    /// <summary>Ends a campaign for good; its open groups are ended by work.</summary>
+    public static async Task<Result<OperatorChange<CampaignRow>>> EndAsync(Unit unit, long id, CancellationToken cancellation)
+    {
+        var ended = await ChangeAsync(
+            unit, id, row => (row.Enabled, row.Over) = (false, true), alsoOver: true, cancellation);
+        if (ended.IsAccepted)
+        {
+            await unit.EnqueueAsync(
+                CampaignEnd.EndCampaign,
+                id.ToString(CultureInfo.InvariantCulture),
+                unit.NowMs,
+                new CampaignEnd.Payload(id),
+                cancellation);
+        }
+
+        return ended;
+    }
+
     /// <summary>Changes a campaign that is there; one that was ended early only where that is said.</summary>
-    public static async Task<Result<OperatorChange<Campaign>>> ChangeAsync(
-        Unit unit, long id, Func<CampaignRow, Task> change, bool alsoOver, CancellationToken cancellation)
+    public static async Task<Result<OperatorChange<CampaignRow>>> ChangeAsync(
+        Unit unit, long id, Action<CampaignRow> change, bool alsoOver, CancellationToken cancellation)
     {
         if (await FindAsync(unit, id, cancellation) is not { } row)
         {
-            return GroupRefusals.CampaignUnknown;
+            return GroupBuysRefusals.CampaignUnknown;
         }
 
         if (row.Over && !alsoOver)
         {
-            return GroupRefusals.CampaignOver;
+            return GroupBuysRefusals.CampaignOver;
         }
 
-        var before = GroupWire.Campaign(row, default);
-        await change(row);
+        var before = row.Copy();
+        change(row);
         row.UpdatedAt = unit.NowMs;
         await unit.TouchAsync(GroupReads.Topic, cancellation);
-        return new OperatorChange<Campaign>(SubjectOf(row), before, GroupWire.Campaign(row, default));
+        return new OperatorChange<CampaignRow>(SubjectOf(row), before, row);
     }
 
     private static string SubjectOf(CampaignRow row) => $"group-campaign:{row.Id}";
-
-    private static Refusal? TermsRefusal(CampaignTerms terms) =>
-        !GroupRules.IsVirtualValid(terms.Size, terms.VirtualPercent, terms.VirtualCount) ? GroupRefusals.CampaignVirtualInvalid
-        : terms.CombinationPrices.DistinctBy(p => p.Pairs).Count() < terms.CombinationPrices.Count ? GroupRefusals.CampaignPricesInvalid
-        : null;
 
     /// <summary>
     /// Locked, so that of two writes at once the second sees the first, and so does a group that is being opened; in its turn,
@@ -125,7 +137,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
     /// <summary>The terms with the combinations that their prices are of, as the catalogue knows them.</summary>
     private async Task<Result<CampaignTerms>> WithSkusAsync(Unit unit, CampaignTerms terms, CancellationToken cancellation)
     {
-        var (whole, goods) = (terms.Clone(), terms.GoodsId);
+        var goods = terms.Group.GoodsId;
         // Goods off sale can have a campaign; that they are there is all that is asked.
         var known = await catalog.PriceAsync(unit, 0, [new(goods, "", AnyNumber)], unit.NowMs, cancellation);
         if (known.Refusal == CatalogRefusals.GoodsUnknown)
@@ -133,26 +145,29 @@ internal sealed class CampaignWrites(ICatalog catalog)
             return known.Refusal;
         }
 
-        if (whole.CombinationPrices.Count > 0)
+        if (terms.Combinations.Count == 0)
         {
-            var lines = await catalog.PriceAsync(
-                unit, 0, [.. whole.CombinationPrices.Select(p => new PurchaseLine(goods, p.Pairs, AnyNumber))], unit.NowMs, cancellation);
-            if (!lines.IsAccepted)
-            {
-                return lines.Refusal;
-            }
-
-            foreach (var (price, line) in whole.CombinationPrices.Zip(lines.Value))
-            {
-                price.SkuId = line.SkuId;
-            }
-
-            if (lines.Value.DistinctBy(l => l.SkuId).Count() < lines.Value.Count)
-            {
-                return GroupRefusals.CampaignPricesInvalid;
-            }
+            return terms;
         }
 
-        return whole;
+        var lines = await catalog.PriceAsync(
+            unit, 0, [.. terms.Combinations.Select(pairs => new PurchaseLine(goods, pairs, AnyNumber))], unit.NowMs, cancellation);
+        if (!lines.IsAccepted)
+        {
+            return lines.Refusal;
+        }
+
+        if (lines.Value.DistinctBy(l => l.SkuId).Count() < lines.Value.Count)
+        {
+            return GroupBuysRefusals.CampaignPricesInvalid;
+        }
+
+        return terms with
+        {
+            Group = terms.Group with
+            {
+                SkuPrices = [.. terms.Group.SkuPrices.Zip(lines.Value, (price, line) => price with { SkuId = line.SkuId })],
+            },
+        };
     }
 }

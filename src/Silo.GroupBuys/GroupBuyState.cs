@@ -20,7 +20,7 @@ internal enum SeatStatus : short
 
 /// <summary>An order's place in a group. Instants in unix milliseconds; 0 for not yet.</summary>
 [GenerateSerializer, Immutable, Alias("silo.groupbuys.GroupSeat")]
-internal sealed record GroupSeat
+internal sealed record OrderSeat
 {
     [Id(0)]
     public long OrderId { get; init; }
@@ -96,11 +96,11 @@ internal sealed record GroupBuyState
 
     /// <summary>The seats that are reserved or taken, at most as many as the size; taken ones in the order of taking.</summary>
     [Id(11)]
-    public IReadOnlyList<GroupSeat> Seats { get; init; } = [];
+    public IReadOnlyList<OrderSeat> Seats { get; init; } = [];
 
     /// <summary>
-    /// Whether somebody else has led it. Then its opener may have opened another one, and it is not what he is sent to, also
-    /// where he leads it again.
+    /// Whether somebody else has led it. Then its opener may have opened another one, and is not sent to this one, also where they
+    /// lead it again.
     /// </summary>
     [Id(12)]
     public bool HandedOn { get; init; }
@@ -109,7 +109,9 @@ internal sealed record GroupBuyState
 
     public int Taken => Seats.Count(s => s.Status == SeatStatus.Taken);
 
-    /// <summary>Whether a user who asks for a group is sent to this one: he opened it, has led it ever since, and it is open.</summary>
+    /// <summary>
+    /// Whether its opener, when asking for a group, is sent to this one: they have led it ever since, and it is open.
+    /// </summary>
     public bool IsOpeners => Status == GroupStatus.Open && LeaderId == OpenerId && !HandedOn;
 
     /// <summary>Seats that are reserved at an instant.</summary>

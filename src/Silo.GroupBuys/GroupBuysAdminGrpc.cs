@@ -1,7 +1,7 @@
-using System.Globalization;
+using Google.Protobuf;
 using Grpc.Core;
 using Silo.Edge;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -9,75 +9,61 @@ namespace Silo.GroupBuys;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class GroupBuysAdminGrpc(
-    IGrainFactory grains, GroupReads reads, OperatorWrites writes, CampaignWrites campaigns, ShopClock clock)
+    HotGrains<long, GroupCommand, GroupOutcome> groups,
+    GroupReads reads,
+    OperatorWrites writes,
+    CampaignWrites campaigns,
+    ShopClock clock)
     : GroupBuysAdminService.GroupBuysAdminServiceBase
 {
     public override async Task<CreateCampaignResponse> CreateCampaign(CreateCampaignRequest request, ServerCallContext context) =>
         new()
         {
-            Campaign = await writes.RunAsync<Campaign>(
+            Campaign = await WriteAsync(
                 context,
                 request,
-                unit => campaigns.CreateAsync(unit, request.Terms, context.CancellationToken)),
+                unit => campaigns.CreateAsync(unit, GroupBuysWire.Terms(request.Terms), context.CancellationToken)),
         };
 
     public override async Task<UpdateCampaignResponse> UpdateCampaign(UpdateCampaignRequest request, ServerCallContext context) =>
         new()
         {
-            Campaign = await CountedAsync(
-                await writes.RunAsync<Campaign>(
-                    context,
-                    request,
-                    unit => campaigns.UpdateAsync(
-                        unit, request.CampaignId, request.Terms, request.ExpectedVersion, context.CancellationToken)),
-                context.CancellationToken),
+            Campaign = await WriteAsync(
+                context,
+                request,
+                unit => campaigns.UpdateAsync(
+                    unit,
+                    request.CampaignId,
+                    GroupBuysWire.Terms(request.Terms),
+                    request.ExpectedVersion,
+                    context.CancellationToken)),
         };
 
     public override async Task<SetCampaignEnabledResponse> SetCampaignEnabled(
         SetCampaignEnabledRequest request, ServerCallContext context) => new()
         {
-            Campaign = await CountedAsync(
-                await writes.RunAsync<Campaign>(
-                    context,
-                    request,
-                    unit => CampaignWrites.ChangeAsync(
-                        unit,
-                        request.CampaignId,
-                        row =>
-                        {
-                            row.Enabled = request.Enabled;
-                            return Task.CompletedTask;
-                        },
-                        alsoOver: false,
-                        context.CancellationToken)),
-                context.CancellationToken),
-        };
-
-    public override async Task<EndCampaignResponse> EndCampaign(EndCampaignRequest request, ServerCallContext context) => new()
-    {
-        Campaign = await CountedAsync(
-            await writes.RunAsync<Campaign>(
+            Campaign = await WriteAsync(
                 context,
                 request,
                 unit => CampaignWrites.ChangeAsync(
                     unit,
                     request.CampaignId,
-                    async row =>
-                    {
-                        (row.Enabled, row.Over) = (false, true);
-                        var id = row.Id.ToString(CultureInfo.InvariantCulture);
-                        await unit.EnqueueAsync(CampaignEnd.WorkKind, id, unit.NowMs, id, context.CancellationToken);
-                    },
-                    alsoOver: true,
+                    row => row.Enabled = request.Enabled,
+                    alsoOver: false,
                     context.CancellationToken)),
-            context.CancellationToken),
+        };
+
+    public override async Task<EndCampaignResponse> EndCampaign(EndCampaignRequest request, ServerCallContext context) => new()
+    {
+        Campaign = await WriteAsync(
+            context, request, unit => CampaignWrites.EndAsync(unit, request.CampaignId, context.CancellationToken)),
     };
 
     public override async Task<GetCampaignResponse> GetCampaign(GetCampaignRequest request, ServerCallContext context)
     {
         var campaign = await reads.CampaignAsync(request.CampaignId, context.CancellationToken)
-            ?? throw new RefusalException(GroupRefusals.CampaignUnknown);
-        return new() { Campaign = await CountedAsync(GroupWire.Campaign(campaign, default), context.CancellationToken) };
+            ?? throw new RefusalException(GroupBuysRefusals.CampaignUnknown);
+        return new() { Campaign = await CountedAsync(GroupBuysWire.Campaign(campaign, default), context.CancellationToken) };
     }
 
     public override async Task<SearchCampaignsResponse> SearchCampaigns(SearchCampaignsRequest request, ServerCallContext context)
@@ -86,16 +72,16 @@ internal sealed class GroupBuysAdminGrpc(
             request.GoodsId, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var counts = await reads.CountsAsync([.. page.Select(c => c.Id)], context.CancellationToken);
         var response = new SearchCampaignsResponse { TotalCount = total };
-        response.Campaigns.AddRange(page.Select(c => GroupWire.Campaign(c, counts.GetValueOrDefault(c.Id))));
+        response.Campaigns.AddRange(page.Select(c => GroupBuysWire.Campaign(c, counts.GetValueOrDefault(c.Id))));
         return response;
     }
 
     public override async Task<GetGroupResponse> GetGroup(GetGroupRequest request, ServerCallContext context)
     {
         var state = await ExistingAsync(request.GroupId);
-        var names = await reads.NamesAsync([.. GroupWire.MemberIds(state)], context.CancellationToken);
-        var response = new GetGroupResponse { Group = GroupWire.Group(new(request.GroupId, state), names, clock.NowMs) };
-        response.Members.AddRange(GroupWire.Members(state, names));
+        var names = await reads.NamesAsync([.. GroupBuysWire.MemberIds(state)], context.CancellationToken);
+        var response = new GetGroupResponse { Group = GroupBuysWire.Group(new(request.GroupId, state), names, clock.NowMs) };
+        response.Members.AddRange(GroupBuysWire.Members(state, names));
         return response;
     }
 
@@ -106,14 +92,14 @@ internal sealed class GroupBuysAdminGrpc(
             {
                 GoodsId = request.GoodsId,
                 CampaignId = request.CampaignId,
-                Statuses = GroupWire.Statuses(request.States),
+                Statuses = GroupBuysWire.Statuses(request.States),
             },
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var (names, now) = (
             await reads.NamesAsync([.. groups.Select(g => g.State.LeaderId).Distinct()], context.CancellationToken), clock.NowMs);
         var response = new SearchGroupsResponse { TotalCount = total };
-        response.Groups.AddRange(groups.Select(g => GroupWire.Group(g, names, now)));
+        response.Groups.AddRange(groups.Select(g => GroupBuysWire.Group(g, names, now)));
         return response;
     }
 
@@ -123,13 +109,13 @@ internal sealed class GroupBuysAdminGrpc(
         var (seats, total) = await reads.SeatsAsync(
             request.GroupId, new Paging(request.Page, request.PageSize), context.CancellationToken);
         var (response, now) = (new ListSeatsResponse { TotalCount = total }, clock.NowMs);
-        response.Seats.AddRange(seats.Select(s => GroupWire.Seat(s, now)));
+        response.Seats.AddRange(seats.Select(s => GroupBuysWire.Seat(s, now)));
         return response;
     }
 
     public override async Task<EndGroupResponse> EndGroup(EndGroupRequest request, ServerCallContext context)
     {
-        var outcome = await grains.GetGroup(request.GroupId).RunAsync(new EndCommand
+        var outcome = await groups.RunAsync(request.GroupId, new EndCommand
         {
             OperatorId = context.Caller().Id,
             Rpc = context.Method.TrimStart('/'),
@@ -140,15 +126,21 @@ internal sealed class GroupBuysAdminGrpc(
         outcome.Refusal?.Throw();
         var view = new GroupView(request.GroupId, await reads.StateAsync(request.GroupId));
         var names = await reads.NamesAsync([view.State.LeaderId], context.CancellationToken);
-        return new() { Group = GroupWire.Group(view, names, clock.NowMs) };
+        return new() { Group = GroupBuysWire.Group(view, names, clock.NowMs) };
     }
+
+    /// <summary>An operator's write of a campaign, answered with the counts of now.</summary>
+    private async Task<Campaign> WriteAsync(
+        ServerCallContext context, IMessage request, Func<Unit, Task<Result<OperatorChange<CampaignRow>>>> write) =>
+        await CountedAsync(
+            await writes.RunAsync(context, request, write, row => GroupBuysWire.Campaign(row, default)), context.CancellationToken);
 
     private async Task<GroupBuyState> ExistingAsync(long groupId)
     {
         var state = await reads.StateAsync(groupId);
         if (!state.Exists)
         {
-            GroupRefusals.Unknown.Throw();
+            GroupBuysRefusals.Unknown.Throw();
         }
 
         return state;

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -15,15 +14,8 @@ public static class GroupBuysArea
     {
         services.AddSingleton<IModuleModel, GroupBuysModel>();
         services.AddSingleton<GroupReads>();
-        services.AddSingleton<GroupOpenings>();
-        services.AddSingleton(provider =>
-        {
-            var grains = provider.GetRequiredService<IGrainFactory>();
-            return new LiveValues<long, GroupProgress>(
-                (groupId, seen) => grains.GetGroup(groupId).WatchAsync(seen),
-                provider.GetRequiredService<ShopClock>().Time,
-                provider.GetRequiredService<IHostApplicationLifetime>());
-        });
+        services.AddSingleton<GroupWrites>();
+        services.AddHotGrain<long, GroupCommand, GroupOutcome, GroupProgress>((grains, groupId) => grains.GetGroup(groupId));
         services.AddSingleton<CampaignWrites>();
         services.AddSingleton<IGroupBuys, GroupBuysDoor>();
         services.AddSingleton<IWorkHandler, GroupExpiry>();

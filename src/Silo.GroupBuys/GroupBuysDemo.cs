@@ -2,22 +2,21 @@ using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
 using Silo.Catalog;
 using Silo.Edge;
-using Silo.Groupbuys.V1;
 using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.GroupBuys;
 
 /// <summary>The demo shop's group-buys: a campaign for each of its goods that can be bought in a group.</summary>
-internal sealed class GroupBuysDemo(IUnits units, ICatalog catalog, CampaignWrites campaigns, GroupOpenings openings, IUsers users)
+internal sealed class GroupBuysDemo(IUnits units, ICatalog catalog, CampaignWrites campaigns, GroupWrites groups, IUsers users)
     : IDemoData
 {
-    private const int Most = 2;
+    private const int MaxGoods = 2;
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
 
     public async Task LoadAsync(CancellationToken cancellation)
     {
-        var goods = await units.ReadAsync(r => catalog.GroupGoodsAsync(r, Most, cancellation), cancellation);
+        var goods = await units.ReadAsync(r => catalog.GroupGoodsAsync(r, MaxGoods, cancellation), cancellation);
         (await units.RunAsync<bool>(
             async unit =>
             {
@@ -30,10 +29,8 @@ internal sealed class GroupBuysDemo(IUnits units, ICatalog catalog, CampaignWrit
                 {
                     var terms = new CampaignTerms
                     {
-                        GoodsId = id,
-                        Size = size,
-                        Hours = 24,
-                        OpenUntil = GroupWire.Instant(unit.NowMs + YearMs),
+                        Group = new() { GoodsId = id, Size = size, Hours = 24 },
+                        OpenUntil = unit.NowMs + YearMs,
                     };
                     (await campaigns.CreateAsync(unit, terms, cancellation)).OrRefuse();
                     await unit.SaveAsync(cancellation);
@@ -44,7 +41,7 @@ internal sealed class GroupBuysDemo(IUnits units, ICatalog catalog, CampaignWrit
             cancellation)).OrRefuse();
         if (goods.Count > 0 && await users.DemoUserAsync(cancellation) is { } shopper)
         {
-            (await openings.OpenAsync(shopper, goods[0], "demo", 0, cancellation)).OrRefuse();
+            (await groups.OpenAsync(shopper, goods[0], "demo", 0, cancellation)).OrRefuse();
         }
     }
 }

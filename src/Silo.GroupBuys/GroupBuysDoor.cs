@@ -4,7 +4,8 @@ using Silo.Storage;
 namespace Silo.GroupBuys;
 
 /// <summary>The door, by messages to the groups.</summary>
-internal sealed class GroupBuysDoor(IGrainFactory grains, GroupReads reads, ShopClock clock) : IGroupBuys
+internal sealed class GroupBuysDoor(HotGrains<long, GroupCommand, GroupOutcome> groups, GroupReads reads, ShopClock clock)
+    : IGroupBuys
 {
     public async Task<Result<GroupOffer>> OfferAsync(
         long groupId, long userId, long goodsId, long pieces, CancellationToken cancellation)
@@ -17,32 +18,34 @@ internal sealed class GroupBuysDoor(IGrainFactory grains, GroupReads reads, Shop
             : new GroupOffer(state.Version, state.Terms, state.EndsAt);
     }
 
-    public Task<JoinedOutcome<GroupOutcome>> ReserveAsync(SeatRequest seat, JoinedCommand joined) => SendAsync(
-        seat.GroupId,
-        new ReserveCommand
+    public Task<Joined<GroupSeat>> ReserveAsync(JoinedCommand joined, long orderId, SeatRequest seat)
+    {
+        ArgumentNullException.ThrowIfNull(seat);
+        var command = new ReserveCommand
         {
-            OrderId = seat.OrderId,
+            OrderId = orderId,
             UserId = seat.UserId,
             GoodsId = seat.GoodsId,
             Pieces = seat.Pieces,
             Until = seat.UntilMs,
             RequestId = seat.RequestId,
             RequestHash = seat.RequestHash,
-        },
-        joined);
+        };
+        return SendAsync(joined, seat.GroupId, command);
+    }
 
-    public Task<JoinedOutcome<GroupOutcome>> TakeAsync(long groupId, long orderId, JoinedCommand joined) =>
-        SendAsync(groupId, new TakeCommand { OrderId = orderId }, joined);
+    public Task<Joined<GroupSeat>> ConfirmAsync(JoinedCommand joined, long orderId, long groupId) =>
+        SendAsync(joined, groupId, new TakeCommand { OrderId = orderId });
 
-    public Task<JoinedOutcome<GroupOutcome>> SettleAsync(long groupId, long orderId, JoinedCommand joined) =>
-        TakeAsync(groupId, orderId, joined);
+    public Task<Joined<GroupSeat>> ReleaseAsync(JoinedCommand joined, long orderId, long groupId) =>
+        SendAsync(joined, groupId, new ReleaseCommand { OrderId = orderId });
 
-    public Task<JoinedOutcome<GroupOutcome>> ReleaseAsync(long groupId, long orderId, JoinedCommand joined) =>
-        SendAsync(groupId, new ReleaseCommand { OrderId = orderId }, joined);
+    public Task<Joined<GroupSeat>> ReturnAsync(JoinedCommand joined, long orderId, long groupId) =>
+        SendAsync(joined, groupId, new LeaveCommand { OrderId = orderId });
 
-    public Task<JoinedOutcome<GroupOutcome>> LeaveAsync(long groupId, long orderId, JoinedCommand joined) =>
-        SendAsync(groupId, new LeaveCommand { OrderId = orderId }, joined);
-
-    private Task<JoinedOutcome<GroupOutcome>> SendAsync(long groupId, GroupCommand command, JoinedCommand joined) =>
-        grains.GetGroup(groupId).RunJoinedAsync(command, joined);
+    private async Task<Joined<GroupSeat>> SendAsync(JoinedCommand joined, long groupId, GroupCommand command)
+    {
+        var ran = await groups.RunJoinedAsync(groupId, command, joined);
+        return new(ran.Outcome.Refusal is { } refusal ? refusal : ran.Outcome.Seat, ran.Answer);
+    }
 }

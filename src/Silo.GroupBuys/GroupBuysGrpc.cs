@@ -1,13 +1,13 @@
 using Grpc.Core;
 using Silo.Edge;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.GroupBuys;
 
 /// <summary>The shopper's rpcs.</summary>
-internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, LiveValues<long, GroupProgress> watch, ShopClock clock)
+internal sealed class GroupBuysGrpc(GroupReads reads, GroupWrites writes, LiveValues<long, GroupProgress> watch, ShopClock clock)
     : GroupBuysService.GroupBuysServiceBase
 {
     private static readonly GroupStatus[] OpenAndCompleted = [GroupStatus.Open, GroupStatus.Completed];
@@ -16,9 +16,9 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
         DescribeCampaignRequest request, ServerCallContext context)
     {
         var campaign = await reads.NewestAsync(request.GoodsId, context.CancellationToken)
-            ?? throw new RefusalException(GroupRefusals.CampaignUnknown);
+            ?? throw new RefusalException(GroupBuysRefusals.CampaignUnknown);
         var counts = await reads.CountsAsync([campaign.Id], context.CancellationToken);
-        return new() { Campaign = GroupWire.Campaign(campaign, counts.GetValueOrDefault(campaign.Id)) };
+        return new() { Campaign = GroupBuysWire.Campaign(campaign, counts.GetValueOrDefault(campaign.Id)) };
     }
 
     public override async Task<ListCampaignsResponse> ListCampaigns(ListCampaignsRequest request, ServerCallContext context)
@@ -28,13 +28,13 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
         var page = campaigns.Skip(paging.Skip).Take(paging.Take).ToList();
         var counts = page.Count == 0 ? [] : await reads.CountsAsync([.. page.Select(c => c.Id)], context.CancellationToken);
         var response = new ListCampaignsResponse { TotalCount = campaigns.Count };
-        response.Campaigns.AddRange(page.Select(c => GroupWire.Campaign(c, counts.GetValueOrDefault(c.Id))));
+        response.Campaigns.AddRange(page.Select(c => GroupBuysWire.Campaign(c, counts.GetValueOrDefault(c.Id))));
         return response;
     }
 
     public override async Task<OpenGroupResponse> OpenGroup(OpenGroupRequest request, ServerCallContext context)
     {
-        var id = (await openings.OpenAsync(
+        var id = (await writes.OpenAsync(
             context.Caller().Id,
             request.GoodsId,
             request.RequestId,
@@ -50,7 +50,7 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
             new()
             {
                 GoodsId = request.GoodsId,
-                Statuses = request.States.Count == 0 ? OpenAndCompleted : GroupWire.Statuses(request.States),
+                Statuses = request.States.Count == 0 ? OpenAndCompleted : GroupBuysWire.Statuses(request.States),
                 PublicAt = now,
             },
             new Paging(request.Page, request.PageSize),
@@ -58,10 +58,10 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
         var names = await reads.NamesAsync([.. groups.Select(g => g.State.LeaderId).Distinct()], context.CancellationToken);
         var response = new ListGroupsResponse
         {
-            TotalCount = Math.Min(total, GroupReads.MostCounted),
-            TotalIsCapped = total > GroupReads.MostCounted,
+            TotalCount = Math.Min(total, GroupReads.MaxCounted),
+            TotalIsCapped = total > GroupReads.MaxCounted,
         };
-        response.Groups.AddRange(groups.Select(g => GroupWire.Group(g, names, now)));
+        response.Groups.AddRange(groups.Select(g => GroupBuysWire.Group(g, names, now)));
         return response;
     }
 
@@ -70,16 +70,16 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
         var state = await reads.StateAsync(request.GroupId);
         if (!state.IsShownTo(UserOf(context)))
         {
-            GroupRefusals.Unknown.Throw();
+            GroupBuysRefusals.Unknown.Throw();
         }
 
-        var names = await reads.NamesAsync([.. GroupWire.MemberIds(state)], context.CancellationToken);
-        var response = new DescribeGroupResponse { Group = GroupWire.Group(new(request.GroupId, state), names, clock.NowMs) };
-        response.Members.AddRange(GroupWire.Members(state, names));
+        var names = await reads.NamesAsync([.. GroupBuysWire.MemberIds(state)], context.CancellationToken);
+        var response = new DescribeGroupResponse { Group = GroupBuysWire.Group(new(request.GroupId, state), names, clock.NowMs) };
+        response.Members.AddRange(GroupBuysWire.Members(state, names));
         if (await reads.CampaignAsync(state.CampaignId, context.CancellationToken) is { } campaign)
         {
             var counts = await reads.CountsAsync([campaign.Id], context.CancellationToken);
-            response.Campaign = GroupWire.Campaign(campaign, counts.GetValueOrDefault(campaign.Id));
+            response.Campaign = GroupBuysWire.Campaign(campaign, counts.GetValueOrDefault(campaign.Id));
         }
 
         return response;
@@ -95,15 +95,15 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
                 request.OrderId,
                 request.CampaignId,
                 request.GroupId,
-                GroupWire.Statuses(request.States)),
+                GroupBuysWire.Statuses(request.States)),
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
         var names = await reads.NamesAsync([.. seats.Select(s => s.Group.State.LeaderId).Distinct()], context.CancellationToken);
         var response = new ListMySeatsResponse { TotalCount = total };
         response.Seats.AddRange(seats.Select(s => new MySeat
         {
-            Seat = GroupWire.Seat(s.Seat, now),
-            Group = GroupWire.Group(s.Group, names, now),
+            Seat = GroupBuysWire.Seat(s.Seat, now),
+            Group = GroupBuysWire.Group(s.Group, names, now),
         }));
         return response;
     }
@@ -114,12 +114,12 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
         // Before a grain is touched: what callers make up wakes none.
         if (!(await reads.StateAsync(request.GroupId)).IsShownTo(UserOf(context)))
         {
-            GroupRefusals.Unknown.Throw();
+            GroupBuysRefusals.Unknown.Throw();
         }
 
         await foreach (var progress in watch.WatchAsync(request.GroupId, context.CancellationToken))
         {
-            await responseStream.WriteAsync(GroupWire.Progress(progress!), context.CancellationToken);
+            await responseStream.WriteAsync(GroupBuysWire.Progress(progress!), context.CancellationToken);
             if (progress!.Status != GroupStatus.Open)
             {
                 return;
@@ -132,6 +132,6 @@ internal sealed class GroupBuysGrpc(GroupReads reads, GroupOpenings openings, Li
     private async Task<Group> GroupAsync(GroupView view, CancellationToken cancellation)
     {
         var names = await reads.NamesAsync([view.State.LeaderId], cancellation);
-        return GroupWire.Group(view, names, clock.NowMs);
+        return GroupBuysWire.Group(view, names, clock.NowMs);
     }
 }

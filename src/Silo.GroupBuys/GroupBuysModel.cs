@@ -25,6 +25,9 @@ internal sealed class CampaignRow
     public long CreatedAt { get; init; }
 
     public long UpdatedAt { get; set; }
+
+    /// <summary>The row as it is now, which later changes of it leave alone.</summary>
+    public CampaignRow Copy() => (CampaignRow)MemberwiseClone();
 }
 
 /// <summary>A group as far as it is searched by; the grain writes it with its state.</summary>
@@ -38,7 +41,7 @@ internal sealed class GroupRow
 
     public long OpenerId { get; init; }
 
-    /// <summary>Whether the opener is sent to it when he asks for a group; he has at most one such group of goods.</summary>
+    /// <summary>Whether the opener is sent to it when asking for a group; at most one such group of goods.</summary>
     public bool Reusable { get; init; }
 
     public GroupStatus Status { get; init; }
@@ -85,7 +88,7 @@ internal sealed class SeatRow
 
     public long RequestHash { get; init; }
 
-    public GroupSeat Seat => new()
+    public OrderSeat Seat => new()
     {
         OrderId = OrderId,
         UserId = UserId,
@@ -98,7 +101,7 @@ internal sealed class SeatRow
         RequestHash = RequestHash,
     };
 
-    public static SeatRow Of(long groupId, long campaignId, GroupSeat seat) => new()
+    public static SeatRow Of(long groupId, long campaignId, OrderSeat seat) => new()
     {
         OrderId = seat.OrderId,
         GroupId = groupId,
@@ -126,14 +129,14 @@ internal sealed class OpeningRow
     public long GroupId { get; init; }
 }
 
-/// <summary>A user in a campaign with a limit; locked while his seats are counted.</summary>
+/// <summary>A user in a campaign with a limit; locked while their seats are counted.</summary>
 internal sealed class CampaignUserRow
 {
     public long CampaignId { get; init; }
 
     public long UserId { get; init; }
 
-    /// <summary>When his seats were last counted.</summary>
+    /// <summary>When their seats were last counted.</summary>
     public long CountedAt { get; init; }
 }
 
@@ -145,6 +148,7 @@ internal sealed class GroupBuysModel : IModuleModel
         model.Entity<CampaignRow>(campaign =>
         {
             campaign.ToTable("groupbuys_campaigns");
+            campaign.HasLockRank(LockRank.CampaignStock);
             campaign.HasKey(c => c.Id);
             campaign.Property(c => c.Over).HasColumnName("is_over");
             campaign.HasIndex(c => new { c.GoodsId, c.Id });
@@ -174,6 +178,7 @@ internal sealed class GroupBuysModel : IModuleModel
         model.Entity<CampaignUserRow>(user =>
         {
             user.ToTable("groupbuys_users");
+            user.HasLockRank(LockRank.CampaignUser);
             user.HasKey(u => new { u.CampaignId, u.UserId });
         });
     }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Google.Protobuf;
 using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
 using Silo.Storage;
@@ -22,7 +21,7 @@ internal sealed class GroupBuysPersonalData(ShopClock clock) : IPersonalData
             .ToListAsync(cancellation);
         return new JsonObject
         {
-            ["seats"] = new JsonArray([.. seats.Select(s => JsonNode.Parse(JsonFormatter.Default.Format(GroupWire.Seat(s, now))))]),
+            ["seats"] = new JsonArray([.. seats.Select(s => GroupBuysWire.Json(s, now))]),
             ["opened_groups"] = new JsonArray([.. opened.Select(id => JsonValue.Create(id))]),
         };
     }

@@ -8,7 +8,7 @@ namespace Silo.GroupBuys;
 internal readonly record struct GroupView(long Id, GroupBuyState State);
 
 /// <summary>How many groups of a campaign everybody may know of.</summary>
-/// <param name="Open">Open ones, at most <see cref="GroupReads.MostCounted"/>.</param>
+/// <param name="Open">Open ones, at most <see cref="GroupReads.MaxCounted"/>.</param>
 /// <param name="Completed">Completed ones, at most as many.</param>
 /// <param name="AreCapped">Whether there are more of either.</param>
 internal readonly record struct GroupCounts(long Open, long Completed, bool AreCapped);
@@ -36,7 +36,7 @@ internal sealed class GroupReads
     public const string Topic = "groupbuys.campaigns";
 
     /// <summary>So many groups of a campaign in one state, or of a public list, are counted exactly.</summary>
-    public const int MostCounted = 10_000;
+    public const int MaxCounted = 10_000;
 
     private const int CampaignsRemembered = 4_096;
     private readonly IUnits units;
@@ -83,14 +83,14 @@ internal sealed class GroupReads
             {
                 c.Id,
                 Open = r.Query<GroupRow>().Where(g => g.CampaignId == c.Id && g.Status == GroupStatus.Open && g.Published)
-                    .Take(MostCounted + 1).Count(),
+                    .Take(MaxCounted + 1).Count(),
                 Completed = r.Query<GroupRow>().Where(g => g.CampaignId == c.Id && g.Status == GroupStatus.Completed && g.Published)
-                    .Take(MostCounted + 1).Count(),
+                    .Take(MaxCounted + 1).Count(),
             })
             .ToListAsync(cancellation)).ToDictionary(c => c.Id, c => new GroupCounts(
-                Math.Min(c.Open, MostCounted),
-                Math.Min(c.Completed, MostCounted),
-                c.Open > MostCounted || c.Completed > MostCounted)),
+                Math.Min(c.Open, MaxCounted),
+                Math.Min(c.Completed, MaxCounted),
+                c.Open > MaxCounted || c.Completed > MaxCounted)),
         cancellation);
 
     public async Task<GroupBuyState> StateAsync(long groupId) =>
@@ -113,7 +113,7 @@ internal sealed class GroupReads
                 return query.PublicAt is null
                     ? await ordered.PageAsync(paging, cancellation)
                     : (await ordered.Skip(paging.Skip).Take(paging.Take).ToListAsync(cancellation),
-                        await rows.Take(MostCounted + 1).LongCountAsync(cancellation));
+                        await rows.Take(MaxCounted + 1).LongCountAsync(cancellation));
             },
             cancellation);
         return (await ViewsAsync(ids), total);
@@ -146,7 +146,7 @@ internal sealed class GroupReads
             r => r.Query<SeatRow>().Where(s => s.GroupId == groupId).OrderByDescending(s => s.OrderId).PageAsync(paging, cancellation),
             cancellation);
 
-    /// <summary>The group that a user is sent to when he asks for one of goods, or null.</summary>
+    /// <summary>The group that a user is sent to when asking for one of goods, or null.</summary>
     public Task<long?> OpenersAsync(long userId, long goodsId, CancellationToken cancellation) => units.ReadAsync(
         r => r.Query<GroupRow>().Where(g => g.OpenerId == userId && g.GoodsId == goodsId && g.Reusable)
             .Select(g => (long?)g.Id).SingleOrDefaultAsync(cancellation),
@@ -163,20 +163,24 @@ internal sealed class GroupReads
             : units.ReadAsync(r => names.ShownAsync(r, users, cancellation), cancellation);
 
     /// <summary>
-    /// The seats that count against a user's limit, in other groups than this one. The user's row in the campaign is locked
-    /// first, so that of two at once the second counts the first.
+    /// Counts the seats that count against a user's limit, in other groups than this one. The user's row in the campaign is
+    /// locked first, so that of two at once the second counts the first.
     /// </summary>
-    public static async Task<int> CountSeatsAsync(Unit unit, long campaignId, long userId, long groupId, long now)
+    public static StagedNumbers CountSeats(Stage stage, long campaignId, long userId, long groupId, long now)
     {
-        await unit.ExecuteAsync(
+        stage.LockBy<CampaignUserRow>(
             $"""
             INSERT INTO groupbuys_users (campaign_id, user_id, counted_at) VALUES ({campaignId}, {userId}, {now})
             ON CONFLICT (campaign_id, user_id) DO UPDATE SET counted_at = excluded.counted_at
-            """,
-            CancellationToken.None);
-        return await unit.Query<SeatRow>().CountAsync(s => s.UserId == userId && s.CampaignId == campaignId && s.GroupId != groupId
-            && ((s.Status == SeatStatus.Reserved && s.Until > now) || s.Status == SeatStatus.Taken)
-            && unit.Query<GroupRow>().Any(g => g.Id == s.GroupId && g.Status != GroupStatus.Failed));
+            """);
+        var (reserved, taken, failed) = ((short)SeatStatus.Reserved, (short)SeatStatus.Taken, (short)GroupStatus.Failed);
+        return stage.Numbers(
+            $"""
+            SELECT count(*) FROM groupbuys_seats s
+            WHERE s.user_id = {userId} AND s.campaign_id = {campaignId} AND s.group_id <> {groupId}
+                AND (s.status = {taken} OR (s.status = {reserved} AND s.reserved_until > {now}))
+                AND EXISTS (SELECT 1 FROM groupbuys_groups g WHERE g.id = s.group_id AND g.status <> {failed})
+            """);
     }
 
     private async Task<List<GroupView>> ViewsAsync(List<long> ids) =>

@@ -8,10 +8,18 @@ internal sealed class GroupSteps(GroupBuyState state)
     public GroupBuyState State { get; set; } = state;
 
     /// <summary>The seats that changed; the last of one order counts.</summary>
-    public List<GroupSeat> Changed { get; } = [];
+    public List<OrderSeat> Changed { get; } = [];
 
     /// <summary>Work for orders, one of each kind for an order.</summary>
-    public List<(string Kind, GroupSeat Seat)> Works { get; } = [];
+    public List<(GroupTask Task, OrderSeat Seat)> Works { get; } = [];
+}
+
+/// <summary>What is to be done for an order of a group; see <see cref="GroupWork"/>.</summary>
+internal enum GroupTask
+{
+    Completed,
+    Refund,
+    Close,
 }
 
 /// <summary>What an order asks of a group.</summary>
@@ -26,14 +34,21 @@ internal static class GroupRules
 {
     private const long HourMs = 60L * 60 * 1000;
 
+    /// <summary>Why a campaign cannot have such terms, or null.</summary>
+    public static Refusal? TermsRefusal(CampaignTerms terms) =>
+        !IsVirtualValid(terms.Group.Size, terms.Group.VirtualPercent, terms.Group.VirtualCount)
+            ? GroupBuysRefusals.CampaignVirtualInvalid
+        : terms.Combinations.Distinct().Count() < terms.Combinations.Count ? GroupBuysRefusals.CampaignPricesInvalid
+        : null;
+
     /// <summary>Whether a campaign's virtual members fit its size.</summary>
     public static bool IsVirtualValid(int size, int percent, int count) => (percent == 0 || count == 0) && count <= size;
 
     /// <summary>Why a campaign opens no group now, or null.</summary>
     public static Refusal? OpenRefusal(bool enabled, bool over, long openUntil, long now) =>
-        over || (enabled && now >= openUntil) ? GroupRefusals.CampaignEnded
+        over || (enabled && now >= openUntil) ? GroupBuysRefusals.CampaignEnded
         : enabled ? null
-        : GroupRefusals.CampaignDisabled;
+        : GroupBuysRefusals.CampaignDisabled;
 
     /// <summary>A new group, without any seat.</summary>
     public static GroupBuyState Open(long campaignId, int version, GroupTerms terms, long userId, long now) => new()
@@ -94,8 +109,8 @@ internal static class GroupRules
     /// <param name="first">The seat that the order, or the user's request id, has had before; null for none.</param>
     /// <param name="elsewhere">Seats that count against the user's limit in other groups of the campaign.</param>
     /// <param name="now">Now.</param>
-    public static (Refusal? Refusal, GroupSeat? Seat, bool Repeated) Reserve(
-        GroupSteps steps, SeatAsked asked, GroupSeat? first, int elsewhere, long now)
+    public static (Refusal? Refusal, OrderSeat? Seat, bool Repeated) Reserve(
+        GroupSteps steps, SeatAsked asked, OrderSeat? first, int elsewhere, long now)
     {
         if (first is not null)
         {
@@ -108,7 +123,7 @@ internal static class GroupRules
             return (refusal, null, false);
         }
 
-        var seat = new GroupSeat
+        var seat = new OrderSeat
         {
             OrderId = asked.OrderId,
             UserId = asked.UserId,
@@ -133,18 +148,18 @@ internal static class GroupRules
     /// <param name="elsewhere">As for <see cref="Reserve"/>.</param>
     /// <param name="now">Now.</param>
     public static (Refusal? Refusal, bool Repeated) Take(
-        GroupSteps steps, long orderId, GroupSeat? stored, int elsewhere, long now)
+        GroupSteps steps, long orderId, OrderSeat? stored, int elsewhere, long now)
     {
         Advance(steps, now);
         var seat = SeatOf(steps, orderId, stored);
         switch (seat?.Status)
         {
             case null:
-                return (GroupRefusals.SeatUnknown, false);
+                return (GroupBuysRefusals.SeatUnknown, false);
             case SeatStatus.Taken:
                 return (null, true);
             case SeatStatus.Released or SeatStatus.Left:
-                return (GroupRefusals.SeatClosed, false);
+                return (GroupBuysRefusals.SeatClosed, false);
             case SeatStatus.Lapsed when LateRefusal(steps.State, seat.UserId, elsewhere) is { } refusal:
                 return (refusal, false);
         }
@@ -165,18 +180,18 @@ internal static class GroupRules
     }
 
     /// <summary>Gives back the seat of an order that is closed unpaid.</summary>
-    public static (Refusal? Refusal, bool Repeated) Release(GroupSteps steps, long orderId, GroupSeat? stored, long now)
+    public static (Refusal? Refusal, bool Repeated) Release(GroupSteps steps, long orderId, OrderSeat? stored, long now)
     {
         Advance(steps, now);
         var seat = SeatOf(steps, orderId, stored);
         switch (seat?.Status)
         {
             case null:
-                return (GroupRefusals.SeatUnknown, false);
+                return (GroupBuysRefusals.SeatUnknown, false);
             case SeatStatus.Taken:
-                return (GroupRefusals.SeatTaken, false);
+                return (GroupBuysRefusals.SeatTaken, false);
             case SeatStatus.Left:
-                return (GroupRefusals.SeatClosed, false);
+                return (GroupBuysRefusals.SeatClosed, false);
             case SeatStatus.Released:
                 return (null, true);
         }
@@ -191,18 +206,18 @@ internal static class GroupRules
     }
 
     /// <summary>Gives back a taken seat before the group is complete. The next member in order leads, if the leader goes.</summary>
-    public static (Refusal? Refusal, bool Repeated) Leave(GroupSteps steps, long orderId, GroupSeat? stored, long now)
+    public static (Refusal? Refusal, bool Repeated) Leave(GroupSteps steps, long orderId, OrderSeat? stored, long now)
     {
         Advance(steps, now);
         var seat = SeatOf(steps, orderId, stored);
         switch (seat?.Status)
         {
             case null:
-                return (GroupRefusals.SeatUnknown, false);
+                return (GroupBuysRefusals.SeatUnknown, false);
             case SeatStatus.Left:
                 return (null, true);
             case not SeatStatus.Taken:
-                return (GroupRefusals.SeatNotTaken, false);
+                return (GroupBuysRefusals.SeatNotTaken, false);
         }
 
         if (steps.State.Status != GroupStatus.Open)
@@ -244,26 +259,26 @@ internal static class GroupRules
     {
         if (!state.IsShownTo(asked.UserId))
         {
-            return GroupRefusals.Unknown;
+            return GroupBuysRefusals.Unknown;
         }
 
-        return asked.GoodsId != state.Terms.GoodsId ? GroupRefusals.OtherGoods
+        return asked.GoodsId != state.Terms.GoodsId ? GroupBuysRefusals.OtherGoods
             : LateRefusal(state, asked.UserId, elsewhere)
-            ?? (state.Terms.PiecesPerOrder > 0 && asked.Pieces > state.Terms.PiecesPerOrder ? GroupRefusals.TooManyPieces
-                : asked.Until <= now ? GroupRefusals.Ended
+            ?? (state.Terms.PiecesPerOrder > 0 && asked.Pieces > state.Terms.PiecesPerOrder ? GroupBuysRefusals.TooManyPieces
+                : asked.Until <= now ? GroupBuysRefusals.Ended
                 : null);
     }
 
     private static Refusal? LateRefusal(GroupBuyState state, long userId, int elsewhere) =>
-        state.Status == GroupStatus.Failed ? GroupRefusals.Ended
-        : state.Status == GroupStatus.Completed ? GroupRefusals.Full
-        : state.Seats.Any(s => s.UserId == userId) ? GroupRefusals.JoinedAlready
-        : state.Seats.Count >= state.Terms.Size ? GroupRefusals.Full
-        : state.Terms.SeatsPerUser > 0 && elsewhere >= state.Terms.SeatsPerUser ? GroupRefusals.LimitReached
+        state.Status == GroupStatus.Failed ? GroupBuysRefusals.Ended
+        : state.Status == GroupStatus.Completed ? GroupBuysRefusals.Full
+        : state.Seats.Any(s => s.UserId == userId) ? GroupBuysRefusals.JoinedAlready
+        : state.Seats.Count >= state.Terms.Size ? GroupBuysRefusals.Full
+        : state.Terms.SeatsPerUser > 0 && elsewhere >= state.Terms.SeatsPerUser ? GroupBuysRefusals.LimitReached
         : null;
 
     private static Refusal OverRefusal(GroupBuyState state) =>
-        state.Status == GroupStatus.Completed ? GroupRefusals.Completed : GroupRefusals.Ended;
+        state.Status == GroupStatus.Completed ? GroupBuysRefusals.Completed : GroupBuysRefusals.Ended;
 
     private static bool HasVirtualMembers(GroupBuyState state)
     {
@@ -273,12 +288,12 @@ internal static class GroupRules
                 || (terms.VirtualPercent > 0 && taken * 100 >= terms.VirtualPercent * terms.Size));
     }
 
-    private static GroupSeat? SeatOf(GroupSteps steps, long orderId, GroupSeat? stored) =>
+    private static OrderSeat? SeatOf(GroupSteps steps, long orderId, OrderSeat? stored) =>
         steps.State.Seats.FirstOrDefault(s => s.OrderId == orderId)
         ?? steps.Changed.LastOrDefault(s => s.OrderId == orderId)
         ?? stored;
 
-    private static void GiveBack(GroupSteps steps, GroupSeat seat, SeatStatus status, long at)
+    private static void GiveBack(GroupSteps steps, OrderSeat seat, SeatStatus status, long at)
     {
         steps.State = steps.State with { Seats = [.. steps.State.Seats.Where(s => s.OrderId != seat.OrderId)] };
         steps.Changed.Add(seat with { Status = status, EndedAt = at });
@@ -296,14 +311,14 @@ internal static class GroupRules
     private static void Fail(GroupSteps steps, long at)
     {
         CloseReserved(steps, at);
-        steps.Works.AddRange(steps.State.Seats.Select(s => (GroupWork.Refund, s)));
+        steps.Works.AddRange(steps.State.Seats.Select(s => (GroupTask.Refund, s)));
         steps.State = steps.State with { Status = GroupStatus.Failed, EndedAt = at };
     }
 
     private static void Complete(GroupSteps steps, int virtualMembers, long at)
     {
         CloseReserved(steps, at);
-        steps.Works.AddRange(steps.State.Seats.Select(s => (GroupWork.Completed, s)));
+        steps.Works.AddRange(steps.State.Seats.Select(s => (GroupTask.Completed, s)));
         steps.State = steps.State with { Status = GroupStatus.Completed, EndedAt = at, VirtualMembers = virtualMembers };
     }
 
@@ -313,7 +328,7 @@ internal static class GroupRules
         foreach (var seat in steps.State.Seats.Where(s => s.Status == SeatStatus.Reserved).ToList())
         {
             GiveBack(steps, seat, SeatStatus.Lapsed, Math.Min(seat.Until, at));
-            steps.Works.Add((GroupWork.Close, seat));
+            steps.Works.Add((GroupTask.Close, seat));
         }
     }
 }

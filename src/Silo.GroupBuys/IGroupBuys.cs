@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -6,7 +5,9 @@ namespace Silo.GroupBuys;
 
 /// <summary>
 /// The door for orders and payments. Each command travels to the group with the caller's own work, which runs in the
-/// group's transaction and sees the decision as a <see cref="GroupOutcome"/>.
+/// group's transaction and sees the decision as a <see cref="GroupSeat"/>. A work that
+/// <see cref="IJoinedWork.RunsOnRefusal">runs on a refusal</see>, such as that of a payment which is being settled, runs also
+/// where the seat is refused.
 /// </summary>
 public interface IGroupBuys
 {
@@ -19,47 +20,41 @@ public interface IGroupBuys
     /// first order and changes nothing.
     /// </summary>
     /// <returns>
-    /// Refusals, in this order: REQUEST_ID_REUSED, <see cref="GroupRefusals.Unknown"/> (also while the leader has not paid,
-    /// for others), <see cref="GroupRefusals.OtherGoods"/>, <see cref="GroupRefusals.Ended"/>,
-    /// <see cref="GroupRefusals.JoinedAlready"/>, <see cref="GroupRefusals.Full"/>, <see cref="GroupRefusals.LimitReached"/>,
-    /// <see cref="GroupRefusals.TooManyPieces"/>. Of a complete group <see cref="GroupRefusals.Full"/> goes first.
+    /// Refusals, in this order: REQUEST_ID_REUSED, <see cref="GroupBuysRefusals.Unknown"/> (also while the leader has not paid,
+    /// for others), <see cref="GroupBuysRefusals.OtherGoods"/>, <see cref="GroupBuysRefusals.Ended"/>,
+    /// <see cref="GroupBuysRefusals.JoinedAlready"/>, <see cref="GroupBuysRefusals.Full"/>, <see cref="GroupBuysRefusals.LimitReached"/>,
+    /// <see cref="GroupBuysRefusals.TooManyPieces"/>. Of a complete group <see cref="GroupBuysRefusals.Full"/> goes first.
     /// </returns>
-    Task<JoinedOutcome<GroupOutcome>> ReserveAsync(SeatRequest seat, JoinedCommand joined);
+    Task<Joined<GroupSeat>> ReserveAsync(JoinedCommand joined, long orderId, SeatRequest seat);
 
     /// <summary>
-    /// Takes the seat of an order that is being paid, by balance or as paid offline. One that has lapsed takes a free seat,
-    /// if the group lives. The last seat completes the group.
+    /// Takes the seat of an order that is being paid, by balance, as paid offline or by a payment that is being settled. One
+    /// that has lapsed takes a free seat, if the group lives. The last seat completes the group.
     /// </summary>
     /// <returns>
-    /// Refusals, in this order: <see cref="GroupRefusals.SeatUnknown"/>, <see cref="GroupRefusals.SeatClosed"/>, and of a
-    /// seat that has lapsed <see cref="GroupRefusals.Ended"/>, <see cref="GroupRefusals.JoinedAlready"/>,
-    /// <see cref="GroupRefusals.Full"/>, <see cref="GroupRefusals.LimitReached"/>.
+    /// Refusals, in this order: <see cref="GroupBuysRefusals.SeatUnknown"/>, <see cref="GroupBuysRefusals.SeatClosed"/>, and of
+    /// a seat that has lapsed <see cref="GroupBuysRefusals.Ended"/>, <see cref="GroupBuysRefusals.JoinedAlready"/>,
+    /// <see cref="GroupBuysRefusals.Full"/>, <see cref="GroupBuysRefusals.LimitReached"/>.
     /// </returns>
-    Task<JoinedOutcome<GroupOutcome>> TakeAsync(long groupId, long orderId, JoinedCommand joined);
-
-    /// <summary>
-    /// As <see cref="TakeAsync"/>, for a payment that is being settled: its work runs also where the seat is refused, and
-    /// then keeps the money.
-    /// </summary>
-    Task<JoinedOutcome<GroupOutcome>> SettleAsync(long groupId, long orderId, JoinedCommand joined);
+    Task<Joined<GroupSeat>> ConfirmAsync(JoinedCommand joined, long orderId, long groupId);
 
     /// <summary>Gives back the seat of an order that is being closed unpaid; also after the group has ended.</summary>
     /// <returns>
-    /// Refusals, in this order: <see cref="GroupRefusals.SeatUnknown"/>, <see cref="GroupRefusals.SeatTaken"/>,
-    /// <see cref="GroupRefusals.SeatClosed"/> (its member has left).
+    /// Refusals, in this order: <see cref="GroupBuysRefusals.SeatUnknown"/>, <see cref="GroupBuysRefusals.SeatTaken"/>,
+    /// <see cref="GroupBuysRefusals.SeatClosed"/> (its member has left).
     /// </returns>
-    Task<JoinedOutcome<GroupOutcome>> ReleaseAsync(long groupId, long orderId, JoinedCommand joined);
+    Task<Joined<GroupSeat>> ReleaseAsync(JoinedCommand joined, long orderId, long groupId);
 
     /// <summary>
     /// Gives back the seat of a paid order that is being refunded or closed by an operator before the group is complete.
     /// The next member in order leads, if the leader goes; without one the group fails.
     /// </summary>
     /// <returns>
-    /// Refusals, in this order: <see cref="GroupRefusals.SeatUnknown"/>, <see cref="GroupRefusals.SeatNotTaken"/>,
-    /// <see cref="GroupRefusals.Completed"/> (then a refund needs no group any more), <see cref="GroupRefusals.Ended"/>
+    /// Refusals, in this order: <see cref="GroupBuysRefusals.SeatUnknown"/>, <see cref="GroupBuysRefusals.SeatNotTaken"/>,
+    /// <see cref="GroupBuysRefusals.Completed"/> (then a refund needs no group any more), <see cref="GroupBuysRefusals.Ended"/>
     /// (then the refund is on its way).
     /// </returns>
-    Task<JoinedOutcome<GroupOutcome>> LeaveAsync(long groupId, long orderId, JoinedCommand joined);
+    Task<Joined<GroupSeat>> ReturnAsync(JoinedCommand joined, long orderId, long groupId);
 }
 
 /// <summary>A seat that an order asks for.</summary>
@@ -67,9 +62,6 @@ public sealed record SeatRequest
 {
     /// <summary>The group.</summary>
     public required long GroupId { get; init; }
-
-    /// <summary>The id of the order that is being made.</summary>
-    public required long OrderId { get; init; }
 
     /// <summary>Who orders.</summary>
     public required long UserId { get; init; }
@@ -96,64 +88,57 @@ public sealed record SeatRequest
 /// <param name="EndsAt">When the group ends, in unix milliseconds.</param>
 public sealed record GroupOffer(int Version, GroupTerms Terms, long EndsAt);
 
-/// <summary>What became of a command to a group.</summary>
-[GenerateSerializer, Immutable, Alias("silo.groupbuys.GroupOutcome")]
-public sealed record GroupOutcome
+/// <summary>An order's seat, as a command leaves it and as joined works see it.</summary>
+public sealed record GroupSeat
 {
-    /// <summary>Why nothing was changed, or null.</summary>
-    [Id(0)]
-    public Refusal? Refusal { get; init; }
-
     /// <summary>The group.</summary>
-    [Id(1)]
-    public long GroupId { get; init; }
+    public required long GroupId { get; init; }
 
     /// <summary>The order that has the seat; of a repeat the first one.</summary>
-    [Id(2)]
-    public long OrderId { get; init; }
+    public required long OrderId { get; init; }
 
     /// <summary>Whether it was done before, and nothing was changed now.</summary>
-    [Id(3)]
-    public bool Repeated { get; init; }
+    public required bool Repeated { get; init; }
 
-    /// <summary>Until when the seat is reserved, in unix milliseconds.</summary>
-    [Id(4)]
-    public long ReservedUntil { get; init; }
+    /// <summary>Until when the seat is reserved, in unix milliseconds; 0 of other commands than a reservation.</summary>
+    public required long ReservedUntil { get; init; }
 
     /// <summary>Whether the group is complete with this.</summary>
-    [Id(5)]
-    public bool IsComplete { get; init; }
+    public required bool IsComplete { get; init; }
 
     /// <summary>The version of the campaign's terms that the group keeps.</summary>
-    [Id(6)]
-    public int Version { get; init; }
+    public required int Version { get; init; }
 
-    /// <summary>The terms of the group, for the order's prices; null where they do not matter.</summary>
-    [Id(7)]
-    public GroupTerms? Terms { get; init; }
+    /// <summary>The terms of the group, for the order's prices.</summary>
+    public required GroupTerms Terms { get; init; }
 }
 
 /// <summary>The kinds of work that a group leaves for orders; the module that owns them registers the handlers.</summary>
 public static class GroupWork
 {
     /// <summary>The group is complete: the order can be shipped. Key <c>group-done:{order}</c>.</summary>
-    public const string Completed = "orders.group_completed";
+    public static readonly WorkKind<GroupOrderWork> Completed = new("orders.group_completed");
 
     /// <summary>
     /// The group has failed: the paid order is closed and refunded, under the item's key as the stable refund id. Key
     /// <c>group-fail:{order}</c>.
     /// </summary>
-    public const string Refund = "orders.group_refund";
+    public static readonly WorkKind<GroupOrderWork> Refund = new("orders.group_refund");
 
     /// <summary>The group has ended: the unpaid order is closed. Key <c>group-close:{order}</c>.</summary>
-    public const string Close = "orders.group_close";
+    public static readonly WorkKind<GroupOrderWork> Close = new("orders.group_close");
 
-    internal static string KeyOf(string kind, long orderId) => kind switch
+    internal static WorkKind<GroupOrderWork> KindOf(GroupTask task) => task switch
     {
-        Completed => $"group-done:{orderId}",
-        Refund => $"group-fail:{orderId}",
-        _ => $"group-close:{orderId}",
+        GroupTask.Completed => Completed,
+        GroupTask.Refund => Refund,
+        _ => Close,
     };
+
+    internal static string KeyOf(WorkKind<GroupOrderWork> kind, long orderId) =>
+        kind == Completed ? $"group-done:{orderId}"
+        : kind == Refund ? $"group-fail:{orderId}"
+        : $"group-close:{orderId}";
 }
 
 /// <summary>The payload of a group's work for an order.</summary>
@@ -161,11 +146,4 @@ public static class GroupWork
 /// <param name="OrderId">The order.</param>
 /// <param name="UserId">Whose it is.</param>
 /// <param name="RefundTo">Where its money goes, if the group has failed.</param>
-public sealed record GroupOrderWork(long GroupId, long OrderId, long UserId, GroupRefundTo RefundTo)
-{
-    /// <summary>Reads a payload.</summary>
-    public static GroupOrderWork Read(string payload) => JsonSerializer.Deserialize<GroupOrderWork>(payload)
-        ?? throw new InvalidOperationException("The payload is empty.");
-
-    internal string Write() => JsonSerializer.Serialize(this);
-}
+public sealed record GroupOrderWork(long GroupId, long OrderId, long UserId, GroupRefundTo RefundTo);

@@ -1,24 +1,26 @@
-using Orleans.Concurrency;
+using System.Globalization;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.GroupBuys;
 
 /// <summary>One group: its seats, and what becomes of it. Its key is <c>group:</c> and its id.</summary>
 [Alias("silo.groupbuys.IGroupGrain"), GrainInterfaceType("silo.groupbuys.group")]
-internal interface IGroupGrain : IGrainWithStringKey
+internal interface IGroupGrain : IHotGrain<GroupCommand, GroupOutcome>, IWatchedGrain<GroupProgress>, IGrainWithStringKey;
+
+/// <summary>Names of groups.</summary>
+internal static class GroupKeys
 {
-    /// <summary>Decides a command that needs no other module's work.</summary>
-    [Alias("Run"), AlwaysInterleave]
-    Task<GroupOutcome> RunAsync([Immutable] GroupCommand command);
+    private const string Prefix = "group:";
 
-    /// <summary>Decides a command together with another module's work, which stands or falls with it.</summary>
-    [Alias("RunJoined"), AlwaysInterleave]
-    Task<JoinedOutcome<GroupOutcome>> RunJoinedAsync([Immutable] GroupCommand command, JoinedCommand joined);
+    /// <summary>The grain's key; it begins with a letter that is no hexadecimal digit.</summary>
+    public static string Of(long groupId) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{groupId}");
 
-    /// <summary>The group, once it differs from what the caller has seen or some seconds have passed.</summary>
-    /// <param name="seen">The answer that the caller has, or null.</param>
-    [Alias("Watch"), AlwaysInterleave]
-    Task<GroupProgress?> WatchAsync(GroupProgress? seen);
+    public static long IdOf(string key) => long.Parse(key.AsSpan(Prefix.Length), CultureInfo.InvariantCulture);
+
+    public static StateKey StateOf(long groupId) => new(GroupBuyState.Name, Of(groupId));
+
+    public static IGroupGrain GetGroup(this IGrainFactory grains, long groupId) => grains.GetGrain<IGroupGrain>(Of(groupId));
 }
 
 /// <summary>A command to a group.</summary>
@@ -99,14 +101,14 @@ internal sealed record LeaveCommand : GroupCommand
 [GenerateSerializer, Immutable, Alias("silo.groupbuys.ExpireCommand")]
 internal sealed record ExpireCommand : GroupCommand
 {
-    /// <summary>An instant that the caller knows to be past: his clock may be ahead of the grain's.</summary>
+    /// <summary>An instant that the caller knows to be past: the caller's clock may be ahead of the grain's.</summary>
     [Id(0)]
     public long Now { get; init; }
 }
 
-/// <summary>Ends the group early; for an operator, or for the campaign that he has ended.</summary>
+/// <summary>Ends the group early; for an operator, or for a campaign that an operator has ended.</summary>
 [GenerateSerializer, Immutable, Alias("silo.groupbuys.EndCommand")]
-internal sealed record EndCommand : GroupCommand
+internal sealed record EndCommand : GroupCommand, IOperatorCommand
 {
     /// <summary>The operator; 0 where the end of the campaign is what the audit log has.</summary>
     [Id(0)]
@@ -124,6 +126,59 @@ internal sealed record EndCommand : GroupCommand
 
     [Id(4)]
     public long RequestHash { get; init; }
+}
+
+/// <summary>What became of a command to a group.</summary>
+[GenerateSerializer, Immutable, Alias("silo.groupbuys.GroupOutcome")]
+internal sealed record GroupOutcome : IOutcome<GroupOutcome>
+{
+    /// <summary>Why nothing was changed, or null.</summary>
+    [Id(0)]
+    public Refusal? Refusal { get; init; }
+
+    /// <summary>The group.</summary>
+    [Id(1)]
+    public long GroupId { get; init; }
+
+    /// <summary>The order that has the seat; of a repeat the first one.</summary>
+    [Id(2)]
+    public long OrderId { get; init; }
+
+    /// <summary>Whether it was done before, and nothing was changed now.</summary>
+    [Id(3)]
+    public bool Repeated { get; init; }
+
+    /// <summary>Until when the seat is reserved, in unix milliseconds.</summary>
+    [Id(4)]
+    public long ReservedUntil { get; init; }
+
+    /// <summary>Whether the group is complete with this.</summary>
+    [Id(5)]
+    public bool IsComplete { get; init; }
+
+    /// <summary>The version of the campaign's terms that the group keeps.</summary>
+    [Id(6)]
+    public int Version { get; init; }
+
+    /// <summary>The terms of the group, for the order's prices; null where they do not matter.</summary>
+    [Id(7)]
+    public GroupTerms? Terms { get; init; }
+
+    /// <summary>What orders see of it.</summary>
+    public GroupSeat Seat => new()
+    {
+        GroupId = GroupId,
+        OrderId = OrderId,
+        Repeated = Repeated,
+        ReservedUntil = ReservedUntil,
+        IsComplete = IsComplete,
+        Version = Version,
+        Terms = Terms!,
+    };
+
+    public object? Decision => Seat;
+
+    public static GroupOutcome Refused(Refusal refusal) => new() { Refusal = refusal };
 }
 
 /// <summary>A group as it is watched, after a number of commits.</summary>
@@ -154,7 +209,8 @@ internal sealed record GroupProgress
     [Id(7)]
     public long LeaderId { get; init; }
 
-    public static GroupProgress Of(GroupBuyState state, long now) => new()
+    /// <summary>Null where there is no group.</summary>
+    public static GroupProgress? Of(GroupBuyState state, long now) => !state.Exists ? null : new()
     {
         Status = state.Status,
         Size = state.Terms.Size,

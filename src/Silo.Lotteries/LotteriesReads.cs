@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Silo.Accounts;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -16,10 +17,10 @@ internal readonly record struct DrawQuery(long LotteryId, long UserId = 0, long 
 
 /// <summary>The module's queries: draws come from rows, how far a lottery is from the committed state of its grain.</summary>
 internal sealed class LotteriesReads(
-    IUnits units, IStates states, HotGrains<long, LotteryCommand, LotteryOutcome> lotteries, ShopClock clock)
+    IUnits units, IStates states, HotGrains<long, LotteryCommand, LotteryOutcome> lotteries, IUserNames names, ShopClock clock)
 {
     /// <summary>So many draws of a filter are counted exactly.</summary>
-    public const int MostCounted = 10_000;
+    public const int MaxCounted = 10_000;
 
     public async Task<LotteryState> StateAsync(long lotteryId) =>
         (await states.ReadManyAsync<LotteryState>([new(LotteryState.Name, lotteryId)]))[0];
@@ -87,7 +88,7 @@ internal sealed class LotteriesReads(
 
     /// <summary>
     /// Draws as operators filter them, the newest first. How many there are is counted up to
-    /// <see cref="MostCounted"/>; beyond it, it is said that there are more.
+    /// <see cref="MaxCounted"/>; beyond it, it is said that there are more.
     /// </summary>
     public Task<(List<FullDraw> Draws, long Total, bool IsCapped)> FilteredAsync(
         DrawQuery query, Paging paging, CancellationToken cancellation) => units.ReadAsync(
@@ -111,8 +112,8 @@ internal sealed class LotteriesReads(
 
             rows = rows.OrderByDescending(d => d.Position);
             var page = await rows.Skip(paging.Skip).Take(paging.Take).ToListAsync(cancellation);
-            var counted = await rows.Take(MostCounted + 1).LongCountAsync(cancellation);
-            return (await FullAsync(r, page, cancellation), Math.Min(counted, MostCounted), counted > MostCounted);
+            var counted = await rows.Take(MaxCounted + 1).LongCountAsync(cancellation);
+            return (await FullAsync(r, page, cancellation), Math.Min(counted, MaxCounted), counted > MaxCounted);
         },
         cancellation);
 
@@ -181,6 +182,10 @@ internal sealed class LotteriesReads(
                 .Select(w => (w.Key, w.Value, sent.GetValueOrDefault(w.Key))).ToList();
         },
         cancellation);
+
+    /// <summary>Those who drew, as others see them; who is gone is left out.</summary>
+    public Task<IReadOnlyDictionary<long, ShownUser>> ShownAsync(List<FullDraw> draws, CancellationToken cancellation) => units.ReadAsync(
+        r => names.ShownAsync(r, [.. draws.Select(d => d.Draw.UserId).Distinct()], cancellation), cancellation);
 
     /// <summary>The prize of a rule that is no longer the present one.</summary>
     public Task<Prize> PrizeAsync(long lotteryId, int ruleVersion, long prizeId, CancellationToken cancellation) => units.ReadAsync(

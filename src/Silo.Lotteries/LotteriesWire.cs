@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Silo.Accounts;
 using Silo.Lotteries.V1;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Lotteries;
 
@@ -118,7 +118,7 @@ internal static class LotteriesWire
             LotteryPrizeKind.Goods when full.Delivery is null => PrizeState.Pending,
             _ => PrizeState.Given,
         },
-        PieceId = full.Draw.UserCouponId,
+        UserCouponId = full.Draw.UserCouponId,
         Delivery = full.Delivery is not { } delivery ? null : new()
         {
             Address = delivery.Address,
@@ -166,7 +166,7 @@ internal static class LotteriesWire
     public static Draw ShownDraw(FullDraw full, ShownUser? user, bool isNamed)
     {
         var draw = Draw(full);
-        (draw.Position, draw.RuleVersion, draw.PieceId, draw.Delivery, draw.Address) = (0, 0, 0, null, null);
+        (draw.Position, draw.RuleVersion, draw.UserCouponId, draw.Delivery, draw.Address) = (0, 0, 0, null, null);
         (draw.UserId, draw.Nick, draw.AvatarUrl) = (isNamed ? draw.UserId : 0, user?.Nick ?? "", user?.AvatarUrl ?? "");
         return draw;
     }
@@ -205,14 +205,4 @@ internal static class LotteriesWire
     }
 
     private static LotteryMode Mode(bool isDeck) => isDeck ? LotteryMode.Deck : LotteryMode.Weighted;
-
-    private static Timestamp Instant(long unixMs)
-    {
-        var seconds = Math.DivRem(unixMs, 1000, out var milliseconds);
-        return milliseconds < 0
-            ? new() { Seconds = seconds - 1, Nanos = (int)(milliseconds + 1000) * 1_000_000 }
-            : new() { Seconds = seconds, Nanos = (int)milliseconds * 1_000_000 };
-    }
-
-    private static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
 }

@@ -10,7 +10,7 @@ namespace Silo.Lotteries;
 internal sealed class PrizesWrites(IUnits units, IAddressBook book)
 {
     /// <summary>As often a winner may give an address for one prize.</summary>
-    public const int MostPerDraw = 20;
+    public const int MaxPerDraw = 20;
 
     /// <summary>Copies one of the winner's addresses to their prize, in place of the one that they gave before.</summary>
     /// <param name="userId">The winner.</param>
@@ -26,7 +26,7 @@ internal sealed class PrizesWrites(IUnits units, IAddressBook book)
             async unit =>
             {
                 // Shoppers are locked before draws, and a delivery locks the draw too.
-                var copy = await book.CopyAsync(unit, userId, addressId, cancellation);
+                var copy = await unit.StageAsync(stage => book.Copy(stage, userId, addressId), cancellation);
                 await unit.LockAsync<DrawRow>([drawId], wait: true, cancellation);
                 if (await LotteriesReads.DrawAsync(unit, drawId, cancellation) is not { } draw || draw.Draw.UserId != userId)
                 {
@@ -42,7 +42,7 @@ internal sealed class PrizesWrites(IUnits units, IAddressBook book)
 
                 var refusal = !draw.Draw.IsGoods ? LotteriesRefusals.NotDeliverable
                     : draw.Delivery is not null ? LotteriesRefusals.Delivered
-                    : copy.Refusal ?? (given.Count >= MostPerDraw ? LotteriesRefusals.PrizeAddressesFull : null);
+                    : copy.Refusal ?? (given.Count >= MaxPerDraw ? LotteriesRefusals.PrizeAddressesFull : null);
                 if (refusal is not null)
                 {
                     return refusal;

@@ -1,16 +1,11 @@
-using Orleans.Concurrency;
 using Silo.Kernel;
+using Silo.Storage;
 
 namespace Silo.Points;
 
 /// <summary>One user's sign-ins and make-up cards.</summary>
 [Alias("silo.points.ISignInGrain"), GrainInterfaceType("silo.points.sign_in")]
-internal interface ISignInGrain : IGrainWithStringKey
-{
-    /// <summary>Runs one command.</summary>
-    [Alias("Run"), AlwaysInterleave]
-    Task<SignInOutcome> RunAsync([Immutable] SignInCommand command);
-}
+internal interface ISignInGrain : IHotGrain<SignInCommand, SignInOutcome>, IGrainWithStringKey;
 
 /// <summary>A command to a user's sign-ins.</summary>
 [GenerateSerializer, Immutable, Alias("silo.points.SignInCommand")]
@@ -49,7 +44,7 @@ internal sealed record BuyCardsCommand : SignInCommand
 
 /// <summary>An operator gives the user make-up cards.</summary>
 [GenerateSerializer, Immutable, Alias("silo.points.GrantCardsCommand")]
-internal sealed record GrantCardsCommand : SignInCommand
+internal sealed record GrantCardsCommand : SignInCommand, IOperatorCommand
 {
     /// <summary>The operator.</summary>
     [Id(0)]
@@ -70,7 +65,7 @@ internal sealed record GrantCardsCommand : SignInCommand
 
 /// <summary>What became of a command.</summary>
 [GenerateSerializer, Immutable, Alias("silo.points.SignInOutcome")]
-internal sealed record SignInOutcome
+internal sealed record SignInOutcome : IOutcome<SignInOutcome>
 {
     /// <summary>Why nothing was changed, or null.</summary>
     [Id(0)]
@@ -99,4 +94,7 @@ internal sealed record SignInOutcome
     /// <summary>Make-up cards after it.</summary>
     [Id(6)]
     public int Cards { get; init; }
+
+    /// <inheritdoc/>
+    public static SignInOutcome Refused(Refusal refusal) => new() { Refusal = refusal };
 }

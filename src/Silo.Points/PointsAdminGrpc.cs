@@ -9,19 +9,20 @@ namespace Silo.Points;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class PointsAdminGrpc(
-    IGrainFactory grains, PointsRuleStore rules, PointsReads reads, IUnits units, IUsers users, OperatorWrites writes, ShopClock clock)
+    HotGrains<long, SignInCommand, SignInOutcome> signIns,
+    PointsRulesReads rules,
+    PointsReads reads,
+    IUnits units,
+    IUsers users,
+    OperatorWrites writes,
+    ShopClock clock)
     : PointsAdminService.PointsAdminServiceBase
 {
-    private const int MostDays = 366;
+    private const int MaxDays = 366;
 
     public override Task<SetSignInTermsResponse> SetSignInTerms(SetSignInTermsRequest request, ServerCallContext context) =>
-        writes.RunAsync<SetSignInTermsResponse>(context, request, async unit =>
-        {
-            var set = await SignInTermsStore.SetAsync(unit, request.Terms, request.ExpectedVersion, context.CancellationToken);
-            return set.IsAccepted
-                ? new OperatorChange<SetSignInTermsResponse>("sign-in-terms", Whole(set.Value.Before), Whole(set.Value.After)!)
-                : set.Refusal;
-        });
+        writes.RunAsync<SetSignInTermsResponse>(context, request, unit =>
+            SignInTermsWrites.SetAsync(unit, request.Terms, request.ExpectedVersion, context.CancellationToken));
 
     public override async Task<GrantMakeUpCardsResponse> GrantMakeUpCards(GrantMakeUpCardsRequest request, ServerCallContext context)
     {
@@ -32,7 +33,7 @@ internal sealed class PointsAdminGrpc(
             UsersRefusals.Unknown.Throw();
         }
 
-        var outcome = await grains.GetGrain<ISignInGrain>(SignInGrain.KeyOf(userId)).RunAsync(new GrantCardsCommand
+        var outcome = await signIns.RunAsync(userId, new GrantCardsCommand
         {
             OperatorId = context.Caller().Id,
             Rpc = context.Method.TrimStart('/'),
@@ -70,7 +71,7 @@ internal sealed class PointsAdminGrpc(
     public override async Task<CountSignInsResponse> CountSignIns(CountSignInsRequest request, ServerCallContext context)
     {
         var (from, to) = (PointsGrpc.Bound(request.FromDay)!.Value, PointsGrpc.Bound(request.ToDay)!.Value);
-        if (to - from >= MostDays)
+        if (to - from >= MaxDays)
         {
             PointsRefusals.DaysTooMany.Throw();
         }
@@ -81,19 +82,19 @@ internal sealed class PointsAdminGrpc(
     public override async Task<CreatePointsRuleResponse> CreatePointsRule(CreatePointsRuleRequest request, ServerCallContext context) => new()
     {
         Rule = await writes.RunAsync<PointsRule>(context, request, unit =>
-            PointsRuleStore.CreateAsync(unit, request.Terms, context.CancellationToken)),
+            PointsRulesWrites.CreateAsync(unit, request.Terms, context.CancellationToken)),
     };
 
     public override async Task<UpdatePointsRuleResponse> UpdatePointsRule(UpdatePointsRuleRequest request, ServerCallContext context) => new()
     {
         Rule = await writes.RunAsync<PointsRule>(context, request, unit =>
-            PointsRuleStore.UpdateAsync(unit, request.RuleId, request.Terms, request.ExpectedVersion, context.CancellationToken)),
+            PointsRulesWrites.UpdateAsync(unit, request.RuleId, request.Terms, request.ExpectedVersion, context.CancellationToken)),
     };
 
     public override async Task<DeletePointsRuleResponse> DeletePointsRule(DeletePointsRuleRequest request, ServerCallContext context)
     {
         await writes.RunAsync<PointsRule>(context, request, unit =>
-            PointsRuleStore.DeleteAsync(unit, request.RuleId, context.CancellationToken));
+            PointsRulesWrites.DeleteAsync(unit, request.RuleId, context.CancellationToken));
         return new();
     }
 
@@ -106,20 +107,14 @@ internal sealed class PointsAdminGrpc(
 
     public override async Task<CreateVouchersResponse> CreateVouchers(CreateVouchersRequest request, ServerCallContext context) => new()
     {
-        Batch = await writes.RunAsync<VoucherBatch>(context, request, async unit =>
-        {
-            var made = await Vouchers.CreateAsync(unit, request);
-            return made.IsAccepted
-                ? new OperatorChange<VoucherBatch>($"voucher-batch:{made.Value.Id}", null, made.Value)
-                : made.Refusal;
-        }),
+        Batch = await writes.RunAsync<VoucherBatch>(context, request, unit => VouchersWrites.CreateAsync(unit, request)),
     };
 
     public override async Task<ListVouchersResponse> ListVouchers(ListVouchersRequest request, ServerCallContext context)
     {
         var now = clock.NowMs;
         var (page, total) = await reads.VouchersAsync(
-            new VoucherQuery(request.BatchId, request.State, Vouchers.Normalise(request.Number)),
+            new VoucherQuery(request.BatchId, request.State, VouchersWrites.Normalise(request.Number)),
             now,
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
@@ -127,15 +122,6 @@ internal sealed class PointsAdminGrpc(
     }
 
     public override Task<VoidVouchersResponse> VoidVouchers(VoidVouchersRequest request, ServerCallContext context) =>
-        writes.RunAsync<VoidVouchersResponse>(context, request, async unit =>
-        {
-            var voided = await Vouchers.VoidAsync(unit, request.BatchId, request.VoucherIds, context.CancellationToken);
-            return voided.IsAccepted
-                ? new OperatorChange<VoidVouchersResponse>(
-                    $"voucher-batch:{request.BatchId}", null, new VoidVouchersResponse { Voided = voided.Value })
-                : voided.Refusal;
-        });
-
-    private static SetSignInTermsResponse? Whole(VersionedTerms? terms) =>
-        terms is null ? null : new() { Terms = PointsWire.Terms(terms.Terms), Version = terms.Version };
+        writes.RunAsync<VoidVouchersResponse>(context, request, unit =>
+            VouchersWrites.VoidAsync(unit, request.BatchId, request.VoucherIds, context.CancellationToken));
 }

@@ -15,12 +15,14 @@ public static class PointsArea
     public static IServiceCollection AddPoints(this IServiceCollection services)
     {
         services.AddSingleton<IModuleModel, PointsModel>();
-        services.AddSingleton<SignInTermsStore>();
-        services.AddSingleton<PointsRuleStore>();
+        services.AddSingleton<SignInTermsReads>();
+        services.AddSingleton<PointsRulesReads>();
         services.AddSingleton<PointsReads>();
-        services.AddSingleton<Vouchers>();
-        services.AddSingleton<IPoints, PointsGrants>();
-        services.AddSingleton<ISignInStreaks, SignInStreaks>();
+        services.AddSingleton<VouchersWrites>();
+        services.AddSingleton<IPoints, PointsDoor>();
+        services.AddSingleton<ISignInStreaks, SignInStreaksDoor>();
+        services.AddHotGrain<long, SignInCommand, SignInOutcome>(
+            (grains, userId) => grains.GetGrain<ISignInGrain>(SignInGrain.KeyOf(userId)));
         services.AddSingleton<RegistrationPoints>();
         services.AddSingleton<IOnRegistered>(provider => provider.GetRequiredService<RegistrationPoints>());
         services.AddSingleton<IWorkHandler>(provider => provider.GetRequiredService<RegistrationPoints>());

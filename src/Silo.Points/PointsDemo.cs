@@ -24,14 +24,14 @@ internal sealed class PointsDemo(IUnits units, ShopClock clock) : IDemoData
         {
             if (!await unit.Query<SignInTermsRow>().AnyAsync(cancellation))
             {
-                await SignInTermsStore.SetAsync(unit, Terms(), 0, cancellation);
+                await SignInTermsWrites.SetAsync(unit, Terms(), 0, cancellation);
             }
 
             if (!await unit.Query<PointsRuleRow>().AnyAsync(cancellation))
             {
                 foreach (var rule in Rules)
                 {
-                    await PointsRuleStore.CreateAsync(unit, rule, cancellation);
+                    await PointsRulesWrites.CreateAsync(unit, rule, cancellation);
                 }
             }
 

@@ -8,7 +8,12 @@ namespace Silo.Points;
 
 /// <summary>The shopper's rpcs.</summary>
 internal sealed class PointsGrpc(
-    IGrainFactory grains, SignInTermsStore terms, PointsRuleStore rules, PointsReads reads, Vouchers vouchers, ShopClock clock)
+    HotGrains<long, SignInCommand, SignInOutcome> signIns,
+    SignInTermsReads terms,
+    PointsRulesReads rules,
+    PointsReads reads,
+    VouchersWrites vouchers,
+    ShopClock clock)
     : PointsService.PointsServiceBase
 {
     public override async Task<DescribeSignInResponse> DescribeSignIn(DescribeSignInRequest request, ServerCallContext context)
@@ -90,24 +95,12 @@ internal sealed class PointsGrpc(
     };
 
     /// <summary>A day that bounds a list; null where none is given.</summary>
-    public static int? Bound(string day)
-    {
-        if (day.Length == 0)
-        {
-            return null;
-        }
-
-        if (SignInRules.DayOf(day) is not { } number)
-        {
-            throw new RefusalException(PointsRefusals.DayInvalid);
-        }
-
-        return number;
-    }
+    public static int? Bound(string day) =>
+        day.Length == 0 ? null : SignInRules.DayOf(day) ?? throw new RefusalException(PointsRefusals.DayInvalid);
 
     private async Task<SignInOutcome> SendAsync(ServerCallContext context, SignInCommand command)
     {
-        var outcome = await grains.GetGrain<ISignInGrain>(SignInGrain.KeyOf(context.Caller().Id)).RunAsync(command);
+        var outcome = await signIns.RunAsync(context.Caller().Id, command);
         outcome.Refusal?.Throw();
         return outcome;
     }

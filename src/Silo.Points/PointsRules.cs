@@ -29,6 +29,9 @@ internal readonly record struct PointsTier(PointsEvent Event, long ThresholdCent
 /// <summary>How many points an event gives, and how many go back with a part of it. Pure.</summary>
 internal static class PointsRules
 {
+    /// <summary>The largest daily limit that a rule can have.</summary>
+    public const int MaxDailyLimit = 1_000;
+
     /// <summary>
     /// Whether an event's rule must have a daily limit: whoever invites himself under many names makes as many events as he
     /// wants.

@@ -1,10 +1,13 @@
-using Google.Protobuf.WellKnownTypes;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Points;
 
 /// <summary>Between the module's types and the wire's. The numbers of events, reasons, matches and cycles are the same on both sides.</summary>
 internal static class PointsWire
 {
+    public static SetSignInTermsResponse SetTerms(VersionedTerms terms) =>
+        new() { Terms = Terms(terms.Terms), Version = terms.Version };
+
     public static SignInTerms Terms(V1.SignInTerms terms) => new()
     {
         Closed = terms.Closed,
@@ -48,7 +51,7 @@ internal static class PointsWire
             Disabled = row.Disabled,
         },
         Version = row.Version,
-        CreatedAt = Time(row.CreatedAt),
+        CreatedAt = Instant(row.CreatedAt),
     };
 
     public static V1.CardMove CardMove(CardMoveRow row) => new()
@@ -57,7 +60,7 @@ internal static class PointsWire
         Reason = (V1.CardMoveReason)row.Reason,
         Change = row.Change,
         CardsAfter = row.CardsAfter,
-        At = Time(row.At),
+        At = Instant(row.At),
     };
 
     public static V1.DayCount DayCount(DayCount count) => new()
@@ -78,23 +81,21 @@ internal static class PointsWire
             : row.VoidedAt > 0 ? V1.VoucherState.Void
             : row.ExpiresAt <= now ? V1.VoucherState.Expired
             : V1.VoucherState.Unused,
-        ExpiresAt = Time(row.ExpiresAt),
+        ExpiresAt = Instant(row.ExpiresAt),
         UserId = row.UserId,
-        EndedAt = row.UsedAt + row.VoidedAt is > 0 and var at ? Time(at) : null,
+        EndedAt = row.UsedAt + row.VoidedAt is > 0 and var at ? Instant(at) : null,
         Remark = row.Remark,
-        CreatedAt = Time(row.CreatedAt),
+        CreatedAt = Instant(row.CreatedAt),
     };
 
     private static V1.SignIn SignIn(int day, long at, int streak, long points, bool madeUp) => new()
     {
         Day = SignInRules.TextOf(day),
-        At = Time(at),
+        At = Instant(at),
         Streak = streak,
         Points = points,
         MadeUp = madeUp,
     };
-
-    private static Timestamp Time(long unixMs) => Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(unixMs));
 
     private static DaysReward[] Rewards(IEnumerable<V1.DaysReward> rewards) =>
         [.. rewards.OrderBy(r => r.Days).Select(r => new DaysReward(r.Days, r.Points))];

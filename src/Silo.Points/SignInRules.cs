@@ -11,7 +11,7 @@ internal readonly record struct SignedDay(SignInState State, int Streak, long Po
 /// <summary>Who may sign in for which day, and what that gives. Days are day numbers of the shop. Pure.</summary>
 internal static class SignInRules
 {
-    public const int MostCards = 1_000;
+    public const int MaxCards = 1_000;
 
     /// <summary>
     /// Runs of days that ended so long before the latest day are forgotten: more than a day can be made up for and than a
@@ -73,7 +73,7 @@ internal static class SignInRules
     }
 
     /// <summary>More cards.</summary>
-    public static Result<SignInState> AddCards(SignInState state, int count) => state.Cards + count > MostCards
+    public static Result<SignInState> AddCards(SignInState state, int count) => state.Cards + count > MaxCards
         ? PointsRefusals.TooManyCards
         : state with { Cards = state.Cards + count };
 

@@ -4,7 +4,7 @@ using Silo.Edge;
 
 namespace Silo.Reference;
 
-/// <summary>The door of the module.</summary>
+/// <summary>Registers and maps the module.</summary>
 public static class ReferenceArea
 {
     /// <summary>Adds the module's services. It has no tables.</summary>

@@ -20,17 +20,17 @@ internal sealed class ReferenceGrpc(IRegions regions, MobileNumbers mobiles, IdS
         var listed = request.ParentId.Length == 0 ? provinces : Existing(request.ParentId).Children;
         var size = request.PageSize == 0 ? DefaultPageSize : request.PageSize;
         var response = new ListRegionsResponse { TotalCount = listed.Count };
-        response.Regions.AddRange(listed.Chunk(size).ElementAtOrDefault(Math.Max(1, request.Page) - 1)?.Select(Wire) ?? []);
+        response.Regions.AddRange(listed.Chunk(size).ElementAtOrDefault(Math.Max(1, request.Page) - 1)?.Select(ReferenceWire.Region) ?? []);
         return Task.FromResult(response);
     }
 
     public override Task<GetRegionResponse> GetRegion(GetRegionRequest request, ServerCallContext context)
     {
         var region = Existing(request.Id);
-        var response = new GetRegionResponse { Region = Wire(region) };
+        var response = new GetRegionResponse { Region = ReferenceWire.Region(region) };
         for (var above = region.Parent; above is not null; above = above.Parent)
         {
-            response.Above.Insert(0, Wire(above));
+            response.Above.Insert(0, ReferenceWire.Region(above));
         }
 
         return Task.FromResult(response);
@@ -51,20 +51,6 @@ internal sealed class ReferenceGrpc(IRegions regions, MobileNumbers mobiles, IdS
     public override Task<MakeUniqueIdResponse> MakeUniqueId(MakeUniqueIdRequest request, ServerCallContext context) =>
         // Unique over all name spaces, hence within each.
         Task.FromResult(new MakeUniqueIdResponse { Id = ids.Next().ToString(CultureInfo.InvariantCulture) });
-
-    private static V1.Region Wire(Region region)
-    {
-        string[] syllables = [.. region.Syllables];
-        return new()
-        {
-            Id = region.Id,
-            Name = region.Name,
-            Level = (RegionLevel)region.Level,
-            ParentId = region.Parent?.Id ?? "",
-            Pinyin = string.Concat(syllables),
-            Initials = string.Concat(syllables.Select(syllable => syllable[0])),
-        };
-    }
 
     private Region Existing(string id) => regions.Find(id) ?? throw new RefusalException(ReferenceRefusals.RegionUnknown);
 }

@@ -24,6 +24,8 @@ namespace Silo.Server;
 /// <summary>Puts the server together: one line per module.</summary>
 public static class SiloServer
 {
+    private const string VersionOption = "--version";
+
     /// <summary>A process that only loads data listens on ports that nobody knows.</summary>
     private static readonly string[] NoEndpoints =
         ["--Kestrel:Endpoints:Http:Url=http://127.0.0.1:0", "--Kestrel:Endpoints:Grpc:Url=http://127.0.0.1:0"];
@@ -93,14 +95,22 @@ public static class SiloServer
         app.MapWxApi();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);
+        app.Logger.LogInformation("Silo {Version} starts", SiloVersion.Text);
         var isFirstStart = await app.Services.EnsureFirstOperatorAsync(app.Lifetime.ApplicationStopping);
         await app.Services.GetRequiredService<DemoShop>().StartAsync(app, isFirstStart);
     }
 
     /// <summary>Runs the server until it is told to stop; a wrong configuration ends with one clear line and code 1.</summary>
+    /// <remarks>With <c>--version</c> it starts nothing and only prints the version.</remarks>
     public static async Task<int> RunAsync(
         string[] args, Action<WebApplicationBuilder>? extendServices = null, Action<WebApplication>? extendRoutes = null)
     {
+        if (args is [VersionOption, ..])
+        {
+            await Console.Out.WriteLineAsync($"Silo {SiloVersion.Text}");
+            return 0;
+        }
+
         var loadsDemo = args is [DemoShop.Command, ..];
         try
         {

@@ -40,7 +40,7 @@ public sealed class DatabaseOptions
     /// <summary><c>Silo:Database:CommitLanes</c>: group commits under way at once on PostgreSQL, 1 to 8; default 2.</summary>
     public int CommitLanes { get; set; } = 2;
 
-    /// <summary>Transactions of hot grains under way at once that may wait for a lock: half of the connections.</summary>
+    /// <summary>Most exclusive transactions under way at once, which may wait for locks: half of the connections.</summary>
     public int MaxHotUnits => MaxConnections / 2;
 
     /// <summary>The file of the embedded database.</summary>

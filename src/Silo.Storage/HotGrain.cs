@@ -328,7 +328,7 @@ public abstract partial class HotGrain<TState, TCommand, TOutcome, TFacts>(HotGr
     }
 
     /// <summary>Whether there is something to commit: refusals alone rest on committed state.</summary>
-    private bool MustCommit(TState draft, Rows rows) => rows.Count > 0 || !ReferenceEquals(draft, State);
+    private bool MustCommit(TState draft, Rows rows) => !rows.IsEmpty || !ReferenceEquals(draft, State);
 
     private Batch BatchOf(TState draft, Rows rows) => new(MyKey, version, context.States.Serialize(draft), rows);
 

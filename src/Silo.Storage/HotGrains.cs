@@ -40,7 +40,7 @@ public sealed class HotGrains<TKey, TCommand, TOutcome>
         var outcome = await messages.SubmitAsync(key, command);
         return !outcome.IsDeferred()
             ? outcome
-            : await Deferral.RetryAsync(() => messages.SubmitAsync(key, command), static o => o, time);
+            : await Deferral.AgainAsync(outcome, () => messages.SubmitAsync(key, command), static o => o, time);
     }
 
     /// <summary>Runs a command together with another module's work.</summary>

@@ -42,7 +42,15 @@ public static class Deferral
     {
         ArgumentNullException.ThrowIfNull(send);
         ArgumentNullException.ThrowIfNull(outcomeOf);
-        var answer = await send();
+        return await AgainAsync(await send(), send, outcomeOf, time);
+    }
+
+    /// <summary>Sends a command again after each pause while its answer is that it is deferred.</summary>
+    /// <exception cref="StorageUnavailableException">It was still deferred after the last pause.</exception>
+    internal static async Task<T> AgainAsync<T, TOutcome>(
+        T answer, Func<Task<T>> send, Func<T, TOutcome> outcomeOf, TimeProvider time)
+        where TOutcome : class, IOutcome<TOutcome>
+    {
         foreach (var pause in Pauses)
         {
             if (!outcomeOf(answer).IsDeferred())

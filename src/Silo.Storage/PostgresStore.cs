@@ -229,7 +229,7 @@ internal sealed class PostgresStore : IStore
         {
             await command.ExecuteNonQueryAsync();
         }
-        catch (PostgresException exception) when (exception.SqlState == GuardFailed)
+        catch (PostgresException exception) when (exception.SqlState == GuardFailed || IsTaken(exception))
         {
             throw new ConflictException(exception);
         }
@@ -263,7 +263,8 @@ internal sealed class PostgresStore : IStore
         // The server itself says that it failed, and nothing of the transaction survives an error.
         if (error.SqlState != GuardFailed)
         {
-            return new(TransactionOutcome.RolledBack, Error: exception);
+            // A row that is put can meet a unique key that is not its primary one.
+            return new(IsTaken(error) ? TransactionOutcome.RowTaken : TransactionOutcome.RolledBack, Error: exception);
         }
 
         // In the message and not in the detail, which the driver withholds unless a setting allows it.
@@ -361,10 +362,12 @@ internal sealed class PostgresStore : IStore
         _ => false,
     };
 
-    public bool IsUniqueViolation(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+    public bool IsUniqueViolation(Exception exception) => IsTaken(exception);
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    private static bool IsTaken(Exception exception) =>
+        exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     private static NpgsqlParameter<T[]> Array<TItem, T>(IReadOnlyList<TItem> items, Func<TItem, T> pick)
     {
@@ -407,7 +410,7 @@ internal sealed class PostgresStore : IStore
         foreach (var step in tables.Value.Writers.Merge(rows))
         {
             command.BatchCommands.Add(step.Update is { } update
-                ? GuardedCommand(update, $"{step.Batch}\n{PlaceOf(update, rows[step.Batch])}")
+                ? GuardedCommand(step.Writer.Table, update, $"{step.Batch}\n{PlaceOf(update, rows[step.Batch])}")
                 : step.Writer.PostgresCommand(step.Rows));
         }
 
@@ -417,12 +420,13 @@ internal sealed class PostgresStore : IStore
         }
     }
 
-    private NpgsqlBatchCommand GuardedCommand(GuardedUpdate update, string place)
+    private NpgsqlBatchCommand GuardedCommand(string table, GuardedUpdate update, string place)
     {
         var text = tables.Value.Plan.TextOf(update.Statement);
-        var values = StagePlan.ValuesOf(update.Statement);
+        var values = tables.Value.Plan.ValuesOf(update.Statement);
+        var guarded = update.IsCondition ? $"SELECT 1 FROM {table} WHERE {text} FOR SHARE" : $"{text} RETURNING 1";
         return Command(
-            $"WITH w AS ({text} RETURNING 1) SELECT silo_require((SELECT count(*) FROM w) = 1, 'guard', ${values.Count + 1})",
+            $"WITH w AS ({guarded}) SELECT silo_require((SELECT count(*) FROM w) = 1, 'guard', ${values.Count + 1})",
             [.. values, place]);
     }
 

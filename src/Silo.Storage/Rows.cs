@@ -14,6 +14,9 @@ public sealed class Rows
     /// <summary>The number of rows and updates.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whether there is nothing to commit.</summary>
+    internal bool IsEmpty => Count == 0 && Invalidations.IsEmpty;
+
     internal IReadOnlyDictionary<(Type Entity, bool Put), List<object>> Tables => tables;
 
     internal IReadOnlyList<GuardedUpdate> Updates => updates;
@@ -41,7 +44,23 @@ public sealed class Rows
         where T : class
     {
         ArgumentNullException.ThrowIfNull(statement);
-        updates.Add(new(typeof(T), id, statement));
+        updates.Add(new(typeof(T), id, statement, IsCondition: false));
+        Count++;
+    }
+
+    /// <summary>
+    /// A condition over one row that must hold when this is committed, and until then:
+    /// <c>id = {id} AND version = {version}</c>. Where it does not, nothing stands. For what is decided on a row that is
+    /// not changed. It names the columns of the module's own table; the holes become parameters.
+    /// </summary>
+    /// <typeparam name="T">The entity of the table.</typeparam>
+    /// <param name="id">The row's primary key, or what else orders the table's locks.</param>
+    /// <param name="condition">The condition.</param>
+    public void Require<T>(long id, FormattableString condition)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        updates.Add(new(typeof(T), id, condition, IsCondition: true));
         Count++;
     }
 
@@ -85,8 +104,9 @@ public sealed class Rows
     }
 }
 
-/// <summary>A statement that must change one row.</summary>
+/// <summary>A statement that must change one row, or a condition that must hold of one.</summary>
 /// <param name="Entity">The entity of its table.</param>
 /// <param name="Id">Orders it among those of the table.</param>
-/// <param name="Statement">The statement.</param>
-internal sealed record GuardedUpdate(Type Entity, long Id, FormattableString Statement);
+/// <param name="Statement">The statement or the condition.</param>
+/// <param name="IsCondition">Whether it is a condition.</param>
+internal sealed record GuardedUpdate(Type Entity, long Id, FormattableString Statement, bool IsCondition);

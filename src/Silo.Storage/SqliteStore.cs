@@ -323,7 +323,11 @@ internal sealed class SqliteStore : IStore
                 throw;
             }
 
-            return new(committing ? TransactionOutcome.Unknown : TransactionOutcome.RolledBack, Error: exception);
+            return new(
+                committing ? TransactionOutcome.Unknown
+                    : IsUniqueViolation(exception) ? TransactionOutcome.RowTaken
+                    : TransactionOutcome.RolledBack,
+                Error: exception);
         }
     }
 
@@ -406,8 +410,12 @@ internal sealed class SqliteStore : IStore
                 {
                     using var guarded = Connection.CreateCommand();
                     guarded.Transaction = transaction;
-                    Fill(guarded, tables.Plan.TextOf(update.Statement), StagePlan.ValuesOf(update.Statement));
-                    if (guarded.ExecuteNonQuery() != 1)
+                    var text = tables.Plan.TextOf(update.Statement);
+                    Fill(
+                        guarded,
+                        update.IsCondition ? $"SELECT count(*) FROM {step.Writer.Table} WHERE {text}" : text,
+                        tables.Plan.ValuesOf(update.Statement));
+                    if ((update.IsCondition ? (long)guarded.ExecuteScalar()! : guarded.ExecuteNonQuery()) != 1)
                     {
                         return new(TransactionOutcome.GuardFailed, Guard: new(step.Batch, update.Entity, update.Id));
                     }

@@ -49,6 +49,8 @@ public sealed class Stage
     /// <summary>Whether the command has its transaction for itself, and what it locks is locked.</summary>
     public bool IsExclusive { get; }
 
+    internal bool RequiresLocks { get; private set; }
+
     internal bool IsRead { get; private set; }
 
     internal IReadOnlyList<StagedRead> Reads => reads;
@@ -72,12 +74,16 @@ public sealed class Stage
     }
 
     /// <summary>Names rows by a condition over the columns of their table, such as <c>user_id = {user} AND day >= {day}</c>.</summary>
-    /// <param name="condition">The condition, and what may follow it (ORDER BY, LIMIT); its holes become parameters.</param>
+    /// <param name="condition">
+    /// The condition, and what may follow it (ORDER BY, LIMIT). Its holes become parameters; an array is one behind IN, such
+    /// as <c>user_id IN {users}</c>.
+    /// </param>
     public StagedRows<T> Where<T>(FormattableString condition)
         where T : class => Add(new StagedRows<T>(new ByCondition(condition)));
 
     /// <summary>
-    /// Names the numbers of a query over the module's own tables, such as counts; each row as many as it selects.
+    /// Names the numbers of a query over the module's own tables, such as counts; each row as many as it selects. Its holes
+    /// are as those of <see cref="Where{T}"/>.
     /// </summary>
     public StagedNumbers Numbers(FormattableString query) => Add(new StagedNumbers(query));
 
@@ -114,6 +120,12 @@ public sealed class Stage
 
         return (T)draft;
     }
+
+    /// <summary>
+    /// Says that what was decided is only right under the locks that the command has named. A plain command is then decided
+    /// again, with a transaction for itself; to one that has it this says nothing new.
+    /// </summary>
+    public void RequireLocks() => RequiresLocks = true;
 
     /// <summary>Everything is read; from here on nothing can be named.</summary>
     internal void Complete() => IsRead = true;

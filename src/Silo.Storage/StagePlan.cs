@@ -57,15 +57,24 @@ internal sealed class StagePlan(IModel model, bool isPostgres)
     private StageStatement Of(FormattableString text, Func<DbDataReader, Task>? take, string before = "") =>
         new(before + TextOf(text), ValuesOf(text), take);
 
-    /// <summary>The holes of a text.</summary>
-    public static IReadOnlyList<object> ValuesOf(FormattableString text) =>
-        [.. text.GetArguments().Select(v => v ?? throw new ArgumentException("A hole is null.", nameof(text)))];
+    /// <summary>The holes of a text, as the database has them: enums are numbers.</summary>
+    public IReadOnlyList<object> ValuesOf(FormattableString text) => [.. text.GetArguments().Select(value => value switch
+    {
+        null => throw new ArgumentException("A hole is null.", nameof(text)),
+        Array many when IsList(many) => isPostgres ? Stored(many) : Json(many),
+        Enum number => Convert.ChangeType(number, Enum.GetUnderlyingType(number.GetType()), CultureInfo.InvariantCulture),
+        _ => value,
+    })];
 
-    /// <summary>A text with its holes as parameters.</summary>
+    /// <summary>A text with its holes as parameters; a hole that holds several values stands behind IN.</summary>
     public string TextOf(FormattableString text) => texts.GetOrAdd(text.Format, _ => string.Format(
         CultureInfo.InvariantCulture,
         text.Format,
-        [.. Enumerable.Range(1, text.ArgumentCount).Select(i => isPostgres ? $"${i}" : (object)$"$p{i}")]));
+        [.. text.GetArguments().Select((value, i) => IsList(value)
+            ? isPostgres ? $"(SELECT unnest(${i + 1}))" : $"(SELECT value FROM json_each($p{i + 1}))"
+            : isPostgres ? $"${i + 1}" : (object)$"$p{i + 1}")]));
+
+    private static bool IsList(object? value) => value is Array and not byte[];
 
     private void AddLocks(Stage stage, LockOrder order, List<StageStatement> statements)
     {
@@ -74,7 +83,9 @@ internal sealed class StagePlan(IModel model, bool isPostgres)
             .Concat(stage.Reads.OfType<StagedStatement>().Select(
                 s => (Reader: ReaderOf(s.Entity), Rows: Array.Empty<StagedRows>(), Statement: (StagedStatement?)s)));
         foreach (var (reader, rows, statement) in tables
-            .OrderBy(t => t.Reader.Rank).ThenBy(t => t.Reader.Table, StringComparer.Ordinal))
+            .OrderBy(t => t.Reader.Rank).ThenBy(t => t.Reader.Table, StringComparer.Ordinal)
+            // What a statement makes is there for those who lock it.
+            .ThenBy(t => t.Statement is null))
         {
             order.Take(reader.Rank, reader.Table);
             if (statement is not null)

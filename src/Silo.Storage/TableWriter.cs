@@ -146,6 +146,7 @@ internal sealed class TableWriter
                 var t when t == typeof(int) => ("integer", SqliteType.Integer, NpgsqlDbType.Integer),
                 var t when t == typeof(short) => ("smallint", SqliteType.Integer, NpgsqlDbType.Smallint),
                 var t when t == typeof(bool) => ("boolean", SqliteType.Integer, NpgsqlDbType.Boolean),
+                var t when t == typeof(double) => ("double precision", SqliteType.Real, NpgsqlDbType.Double),
                 var t when t == typeof(string) => ("text", SqliteType.Text, NpgsqlDbType.Text),
                 var t when t == typeof(byte[]) => ("bytea", SqliteType.Blob, NpgsqlDbType.Bytea),
                 var t => throw new NotSupportedException($"Rows of a group commit cannot hold {t}."),

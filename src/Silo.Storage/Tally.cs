@@ -10,7 +10,7 @@ namespace Silo.Storage;
 public abstract class Tally(TimeProvider time, ILogger logger) : BackgroundService
 {
     /// <summary>Most things that are counted between two writes; what comes beyond them is not counted.</summary>
-    public const int Most = 10_000;
+    public const int MaxCounted = 10_000;
 
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(5);
     private readonly Lock gate = new();
@@ -84,7 +84,7 @@ public abstract class Tally(TimeProvider time, ILogger logger) : BackgroundServi
     {
         lock (gate)
         {
-            if (counts.Count < Most || counts.ContainsKey(id))
+            if (counts.Count < MaxCounted || counts.ContainsKey(id))
             {
                 counts[id] = counts.GetValueOrDefault(id) + count;
             }

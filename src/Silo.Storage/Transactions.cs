@@ -61,6 +61,11 @@ internal sealed class Transactions(
                             return result;
                         }
 
+                        if (unit.IsOver)
+                        {
+                            throw new InvalidOperationException("The unit is over: what it wrote was refused, and nothing of it stands.");
+                        }
+
                         await unit.SaveAsync(cancellation);
                         committing = true;
                         // A caller who leaves must not turn a commit under way into an unknown one.
@@ -107,12 +112,12 @@ internal sealed class Transactions(
         {
             var stage = NewStage(isExclusive: attempt > OptimisticTries);
             Result<T> result = default;
-            var decide = name(stage);
+            var decide = Inside(() => name(stage));
             Batch? Decide()
             {
                 var rows = new Rows();
-                result = decide(rows);
-                return result.IsAccepted && rows.Count > 0 ? new Batch(rows) : null;
+                result = Inside(() => decide(rows));
+                return result.IsAccepted && !rows.IsEmpty ? new Batch(rows) : null;
             }
 
             BatchOutcome? ended;
@@ -123,7 +128,14 @@ internal sealed class Transactions(
             else
             {
                 await ReadAsync(stage, cancellation);
-                ended = Decide() is { } batch ? await commit.CommitAsync(batch) : null;
+                var batch = Decide();
+                if (stage.RequiresLocks)
+                {
+                    attempt = OptimisticTries;
+                    continue;
+                }
+
+                ended = batch is null ? null : await commit.CommitAsync(batch);
             }
 
             switch (ended)
@@ -201,14 +213,31 @@ internal sealed class Transactions(
     }
 
     /// <summary>Marks the current flow as inside a transaction, until disposed.</summary>
-    internal static IDisposable Mark()
+    private static Marked Mark()
     {
+        var marked = new Marked(Open.Value);
         Open.Value = true;
-        return new Marked();
+        return marked;
+    }
+
+    /// <summary>Runs a command's own function as if inside a transaction, also where it is decided before one begins.</summary>
+    private static T Inside<T>(Func<T> function)
+    {
+        using (Mark())
+        {
+            return function();
+        }
     }
 
     private async Task ReadAsync(Stage stage, CancellationToken cancellation)
     {
+        if (stage.Reads.Count == 0)
+        {
+            // Without taking a connection for it.
+            stage.Complete();
+            return;
+        }
+
         try
         {
             await store.ReadAsync(stage, cancellation);
@@ -232,9 +261,9 @@ internal sealed class Transactions(
         }
     }
 
-    private sealed class Marked : IDisposable
+    private sealed class Marked(bool before) : IDisposable
     {
-        public void Dispose() => Open.Value = false;
+        public void Dispose() => Open.Value = before;
     }
 
     private sealed class Reads(SiloDbContext context) : IReads

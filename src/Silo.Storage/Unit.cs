@@ -26,6 +26,9 @@ public sealed class Unit : IReads
 
     internal Invalidations Invalidations { get; } = new();
 
+    /// <summary>Whether the database has refused what it wrote: then it cannot commit, whatever its work goes on to do.</summary>
+    internal bool IsOver { get; private set; }
+
     /// <summary>The rows of one of the module's own entity types, tracked.</summary>
     public DbSet<T> Set<T>()
         where T : class => context.Set<T>();
@@ -55,6 +58,7 @@ public sealed class Unit : IReads
         }
         catch (ConflictException exception)
         {
+            IsOver = true;
             throw new UniqueKeyTakenException(exception);
         }
     }

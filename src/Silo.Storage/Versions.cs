@@ -27,7 +27,7 @@ public sealed class Versions : BackgroundService
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
     /// <summary>Most changes of keys that are told one by one; of more everything is forgotten.</summary>
-    private const int MostChanges = 50_000;
+    private const int MaxChanges = 50_000;
 
     private readonly ConcurrentDictionary<string, Topic> topics = new(StringComparer.Ordinal);
     private readonly IStore store;
@@ -146,13 +146,13 @@ public sealed class Versions : BackgroundService
             SELECT s.horizon AS "Horizon", coalesce(c.transaction_id, 0) AS "Transaction", coalesce(c.topic, '') AS "Topic",
                 coalesce(c.key, 0) AS "Key"
             FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon) s
-            LEFT JOIN LATERAL (SELECT * FROM silo_changes WHERE transaction_id >= {from} LIMIT {MostChanges + 1}) c ON true
+            LEFT JOIN LATERAL (SELECT * FROM silo_changes WHERE transaction_id >= {from} LIMIT {MaxChanges + 1}) c ON true
             """).ToListAsync(cancellation);
     }
 
     private void See(List<Change> changes, bool isLate)
     {
-        if (isLate || changes.Count > MostChanges)
+        if (isLate || changes.Count > MaxChanges)
         {
             foreach (var topic in topics.Values)
             {

@@ -1,19 +1,11 @@
 using Microsoft.EntityFrameworkCore;
-using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Wallets;
 
 /// <summary>What the shop's accounts hold: the newest checkpoint and the entries after it.</summary>
-internal sealed class ShopAccountsReads(IUnits units, ShopClock clock)
-    : RecurringWork("wallets.checkpoint", TimeSpan.FromHours(1))
+internal sealed class ShopAccountsReads(IUnits units)
 {
-    /// <summary>
-    /// A transaction's id is older than its commit by as long as it took, seconds at most; what is older than this can
-    /// no longer be joined by a late one.
-    /// </summary>
-    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(10);
-
     public Task<List<(LedgerAccount Account, long Amount)>> ListAsync(CancellationToken cancellation) => units.ReadAsync(
         async r =>
         {
@@ -27,40 +19,8 @@ internal sealed class ShopAccountsReads(IUnits units, ShopClock clock)
         },
         cancellation);
 
-    protected override async Task<WorkOutcome> RunAsync(WorkItem<NoPayload> item, CancellationToken cancellation)
-    {
-        var before = IdSource.FirstOf(clock.Time.GetUtcNow() - Settled);
-        await units.RunAsync<int>(
-            async unit =>
-            {
-                var written = 0;
-                foreach (var account in Enum.GetValues<LedgerAccount>().Where(a => !LedgerRules.IsUsers(a)))
-                {
-                    var (amount, since) = await SumAsync(unit, account, before, cancellation);
-                    // Nothing came since the last one: it serves as well.
-                    if (since > 0)
-                    {
-                        written += await unit.ExecuteAsync(
-                            $"INSERT INTO wallets_checkpoints (account, before_id, amount) VALUES ({(short)account}, {before}, {amount}) ON CONFLICT DO NOTHING",
-                            cancellation);
-                    }
-
-                    // Entries stay, so that a reader who has an older one by now sums from there all the same.
-                    await unit.ExecuteAsync(
-                        $"""
-                        DELETE FROM wallets_checkpoints WHERE account = {(short)account}
-                            AND before_id < (SELECT max(c.before_id) FROM wallets_checkpoints c WHERE c.account = {(short)account})
-                        """,
-                        cancellation);
-                }
-
-                return written;
-            },
-            cancellation);
-        return WorkOutcome.Done;
-    }
-
-    private static async Task<(long Amount, int Since)> SumAsync(
+    /// <summary>What an account held before a transaction id, and the entries since the checkpoint that it is summed from.</summary>
+    public static async Task<(long Amount, int Since)> SumAsync(
         IReads reads, LedgerAccount account, long before, CancellationToken cancellation)
     {
         var checkpoint = await reads.Query<CheckpointRow>().Where(c => c.Account == account && c.BeforeId <= before)

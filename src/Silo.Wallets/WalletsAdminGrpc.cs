@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Silo.Accounts;
 using Silo.Edge;
-using Silo.Kernel;
 using Silo.Storage;
 using Silo.Wallets.V1;
 
@@ -9,13 +8,17 @@ namespace Silo.Wallets;
 
 /// <summary>The operator's rpcs.</summary>
 internal sealed class WalletsAdminGrpc(
-    IUnits units, IUsers users, WalletsDoor ledger, WalletsReads reads, ShopAccountsReads shop, LedgerProof proof, OperatorWrites writes)
+    OperatorWrites writes,
+    WalletsWrites wallets,
+    WalletsReads reads,
+    OwnersReads owners,
+    ShopAccountsReads shop,
+    LedgerProof proof)
     : WalletsAdminService.WalletsAdminServiceBase
 {
     public override async Task<AdjustWalletResponse> AdjustWallet(AdjustWalletRequest request, ServerCallContext context) => new()
     {
-        Wallet = await writes.RunAsync<Wallet>(
-            context, request, unit => AdjustAsync(unit, request, context.CancellationToken)),
+        Wallet = await writes.RunAsync(context, request, wallets.AdjustAsync),
     };
 
     public override async Task<GetUserWalletResponse> GetUserWallet(GetUserWalletRequest request, ServerCallContext context)
@@ -69,59 +72,11 @@ internal sealed class WalletsAdminGrpc(
         }
     }
 
-    private async Task<Result<OperatorChange<Wallet>>> AdjustAsync(
-        Unit unit, AdjustWalletRequest request, CancellationToken cancellation)
-    {
-        if (request.Account is not (WalletAccount.Balance or WalletAccount.Points))
-        {
-            return WalletsRefusals.AccountNotAdjustable;
-        }
-
-        var userId = request.UserId;
-        if ((await users.ExistingAsync(unit, [userId], cancellation)).Count == 0)
-        {
-            return UsersRefusals.Unknown;
-        }
-
-        return await unit.StageAsync<OperatorChange<Wallet>>(
-            stage =>
-            {
-                var (draft, id) = (ledger.Stage(stage, [userId], RowLock.Wait), stage.NewId());
-                return rows =>
-                {
-                    var before = WalletsWire.Wallet(userId, draft.WalletOf(userId));
-                    var posted = draft.Post(Adjustment(request, draft, id), rows);
-                    return posted.IsAccepted
-                        ? new OperatorChange<Wallet>($"user:{userId}", before, WalletsWire.Wallet(userId, draft.WalletOf(userId)))
-                        : posted.Refusal;
-                };
-            },
-            cancellation);
-    }
-
-    private static LedgerTransaction Adjustment(AdjustWalletRequest request, LedgerDraft draft, long id)
-    {
-        var (userId, points) = (request.UserId, request.Account == WalletAccount.Points);
-        return new()
-        {
-            Kind = LedgerKind.Adjustment,
-            Reference = $"adjustment:{id}",
-            Remark = request.Reason,
-            Lines =
-            [
-                .. request is { TakeAsDebt: true, Amount: < 0 }
-                    ? LedgerRules.TakeBack(draft.WalletOf(userId), userId, points, -request.Amount)
-                    : [new LedgerLine(userId, points ? LedgerAccount.Points : LedgerAccount.Balance, request.Amount)],
-                new LedgerLine(0, points ? LedgerAccount.ShopPointsIssued : LedgerAccount.ShopAdjustments, -request.Amount),
-            ],
-        };
-    }
-
     private async Task RequireUserAsync(long userId, CancellationToken cancellation)
     {
-        if (!await units.ReadAsync(async r => (await users.ExistingAsync(r, [userId], cancellation)).Count == 1, cancellation))
+        if (!await owners.IsUserAsync(userId, cancellation))
         {
-            UsersRefusals.Unknown.Throw();
+            throw new RefusalException(UsersRefusals.Unknown);
         }
     }
 }

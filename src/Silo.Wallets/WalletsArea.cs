@@ -6,19 +6,20 @@ using Silo.Storage;
 
 namespace Silo.Wallets;
 
-/// <summary>The door of the module.</summary>
+/// <summary>Registers and maps the module.</summary>
 public static class WalletsArea
 {
     /// <summary>Adds the module's services and model.</summary>
     public static IServiceCollection AddWallets(this IServiceCollection services)
     {
         services.AddSingleton<IModuleModel, WalletsModel>();
-        services.AddSingleton<WalletsDoor>();
-        services.AddSingleton<IWallets>(provider => provider.GetRequiredService<WalletsDoor>());
+        services.AddSingleton<IWallets, WalletsDoor>();
         services.AddSingleton<WalletsReads>();
+        services.AddSingleton<OwnersReads>();
         services.AddSingleton<LedgerProof>();
         services.AddSingleton<ShopAccountsReads>();
-        services.AddSingleton<IWorkHandler>(provider => provider.GetRequiredService<ShopAccountsReads>());
+        services.AddSingleton<WalletsWrites>();
+        services.AddSingleton<IWorkHandler, CheckpointHandler>();
         services.AddSingleton<IPersonalData, WalletsPersonalData>();
         services.AddSingleton<IDemoData, WalletsDemo>();
         services.AddSiloGrpc<WalletsGrpc>();

@@ -1,5 +1,5 @@
-using Google.Protobuf.WellKnownTypes;
 using Silo.Wallets.V1;
+using static Silo.Edge.WireTime;
 
 namespace Silo.Wallets;
 
@@ -23,8 +23,8 @@ internal static class WalletsWire
         filter.Direction is not EntryDirection.Expense,
         filter.Direction is not EntryDirection.Income,
         [.. filter.Kinds.Select(k => (LedgerKind)k)],
-        filter.Since?.ToDateTimeOffset().ToUnixTimeMilliseconds(),
-        filter.Until?.ToDateTimeOffset().ToUnixTimeMilliseconds(),
+        MillisecondsOrNull(filter.Since),
+        MillisecondsOrNull(filter.Until),
         filter.RemarkContains);
 
     public static Entry Entry(StatementLine line) => new()
@@ -38,7 +38,7 @@ internal static class WalletsWire
         Kind = (TransactionKind)line.Transaction.Kind,
         Reference = line.Transaction.Reference,
         Remark = line.Transaction.Remark,
-        At = Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(line.Transaction.At)),
+        At = Instant(line.Transaction.At),
     };
 
     public static ShopAccount ShopAccount(LedgerAccount account, long amount) => new()

@@ -5,7 +5,7 @@ namespace Silo.WxApi;
 /// <summary>Registration, login and tokens.</summary>
 internal static class WxAccounts
 {
-    private const long MostId = 9_007_199_254_740_991;
+    private const long MaxId = 9_007_199_254_740_991;
 
     public static readonly IReadOnlyDictionary<string, WxHandler> Handlers = new Dictionary<string, WxHandler>
     {
@@ -60,7 +60,7 @@ internal static class WxAccounts
     /// The inviter comes out of a shared link, so it may be anything; an unknown one is ignored, and so is what is no
     /// id: nobody should fail to register because of it.
     /// </summary>
-    private static long Referrer(string? text) => long.TryParse(text, out var id) && id is > 0 and <= MostId ? id : 0;
+    private static long Referrer(string? text) => long.TryParse(text, out var id) && id is > 0 and <= MaxId ? id : 0;
 
     /// <summary>The answer of every login.</summary>
     private sealed record WxLogin(string Token, long Uid);

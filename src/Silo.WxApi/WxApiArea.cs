@@ -42,7 +42,7 @@ public static class WxApiArea
         services.AddSingleton(new WxRoutes(
             WxFunction.ReadTable(), Handlers, SubDomain(configuration), MerchantId(configuration)));
         services.AddSingleton(new WxMerchant(long.Parse(MerchantId(configuration), CultureInfo.InvariantCulture)));
-        services.AddSingleton(new WxUploadLimit(MostOfFile(configuration)));
+        services.AddSingleton(new WxUploadLimit(MaxFileBytes(configuration)));
         services.AddSingleton<InProcessApi>();
         services.AddSingleton<WxEndpoint>();
         return services;
@@ -68,7 +68,7 @@ public static class WxApiArea
     }
 
     /// <summary>The module of files has checked it.</summary>
-    private static long MostOfFile(IConfiguration configuration) => configuration.GetValue("Silo:Files:MaxBytes", 10L * 1024 * 1024);
+    private static long MaxFileBytes(IConfiguration configuration) => configuration.GetValue("Silo:Files:MaxBytes", 10L * 1024 * 1024);
 
     private static string MerchantId(IConfiguration configuration)
     {

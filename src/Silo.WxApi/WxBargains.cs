@@ -20,7 +20,7 @@ internal static class WxBargains
         ["kanjiaClear"] = ClearAsync,
     };
 
-    private const int MostGoods = 100;
+    private const int MaxGoods = 100;
 
     private static async Task<WxAnswer> ListAsync(WxCall call)
     {
@@ -45,13 +45,13 @@ internal static class WxBargains
     {
         var client = new GoodsService.GoodsServiceClient(call.Anyone);
         List<Goods> goods = [];
-        foreach (var chunk in ids.Chunk(MostGoods))
+        foreach (var chunk in ids.Chunk(MaxGoods))
         {
             foreach (var hidden in new[] { false, true })
             {
                 var filter = new GoodsFilter { State = GoodsState.Any, Hidden = hidden };
                 filter.GoodsIds.Add(chunk);
-                goods.AddRange((await client.ListGoodsAsync(new() { Filter = filter, PageSize = MostGoods })).Goods);
+                goods.AddRange((await client.ListGoodsAsync(new() { Filter = filter, PageSize = MaxGoods })).Goods);
             }
         }
 
@@ -62,7 +62,7 @@ internal static class WxBargains
     {
         var request = new ListCampaignsRequest();
         request.GoodsIds.Add((call.Numbers("goodsId") ?? []).Where(id => id > 0));
-        if (request.GoodsIds.Count is 0 or > MostGoods)
+        if (request.GoodsIds.Count is 0 or > MaxGoods)
         {
             throw new WxFault(WxAnswer.Malformed("goodsId"));
         }
@@ -182,10 +182,10 @@ internal static class WxBargains
 
         public required decimal HelpPriceMax { get; init; }
 
-        /// <summary>Pieces in all.</summary>
+        /// <summary>Quantity in all.</summary>
         public required long Number { get; init; }
 
-        /// <summary>Pieces in paid orders.</summary>
+        /// <summary>Quantity in paid orders.</summary>
         public required long NumberBuy { get; init; }
 
         public required string? DateAdd { get; init; }

@@ -16,8 +16,8 @@ internal sealed class WxCall(
     HttpContext http,
     ShopClock clock)
 {
-    private const long MostId = 9_007_199_254_740_991;
-    private const int MostOfToken = 256;
+    private const long MaxId = 9_007_199_254_740_991;
+    private const int MaxTokenLength = 256;
     private readonly IPAddress address = http.Connection.RemoteIpAddress ?? IPAddress.Loopback;
     private readonly CancellationToken cancellation = http.RequestAborted;
 
@@ -33,7 +33,7 @@ internal sealed class WxCall(
     /// <summary>The API on behalf of the shopper whose token was given.</summary>
     /// <exception cref="WxFault">No token was given, or what was given is none.</exception>
     public CallInvoker Shopper =>
-        Text("token") is { Length: <= MostOfToken } token && !token.AsSpan().ContainsAnyExceptInRange('!', '~')
+        Text("token") is { Length: <= MaxTokenLength } token && !token.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? api.For(address, token, cancellation)
             : throw new WxFault(WxAnswer.TokenInvalid);
 
@@ -46,10 +46,6 @@ internal sealed class WxCall(
 
     /// <summary>A file; null where none is given.</summary>
     public IFormFile? File(string name) => http.Request.HasFormContentType ? http.Request.Form.Files.GetFile(name) : null;
-
-    /// <summary>A URL as clients need it: a path of this server becomes absolute by the address that was called.</summary>
-    public string Absolute(string url) =>
-        url.StartsWith('/') ? $"{http.Request.Scheme}://{http.Request.Host.ToUriComponent()}{url}" : url;
 
     /// <summary>The answer where a parameter that the table requires is missing; a missing token comes first.</summary>
     public WxAnswer? MissingOne()
@@ -83,7 +79,7 @@ internal sealed class WxCall(
     /// <summary>An id: 1 to 2^53 - 1.</summary>
     /// <exception cref="WxFault">It is given and not an id.</exception>
     public long? Id(string name) => Text(name) is not { } text ? null
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id is > 0 and <= MostId ? id
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id is > 0 and <= MaxId ? id
         : throw new WxFault(WxAnswer.Malformed(name));
 
     /// <summary>A whole number.</summary>
@@ -129,7 +125,7 @@ internal sealed class WxCall(
     /// <summary>Whole numbers with commas between them; null where there are none.</summary>
     /// <exception cref="WxFault">One of them is none, or not from 0 to 2^53 - 1.</exception>
     public IReadOnlyList<long>? Numbers(string name) => Csv(name)?.Select(text =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MostId ? number
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MaxId ? number
         : throw new WxFault(WxAnswer.Malformed(name))).ToList();
 
     /// <summary>When a day that is given as <c>yyyy-MM-dd</c>, or a later one, begins in the shop; null where none is given.</summary>
@@ -137,13 +133,13 @@ internal sealed class WxCall(
     public Timestamp? StartOfDay(string name, int daysLater = 0) => Text(name) is not { } text ? null
         : DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
             && day.Year is >= 1970 and <= 9998
-            ? Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(Clock.StartOf(day.AddDays(daysLater))))
+            ? Clock.StartOf(day, daysLater)
         : throw new WxFault(WxAnswer.Malformed(name));
 
     /// <summary>The page that is asked for, by <c>page</c> and <c>pageSize</c>.</summary>
     /// <exception cref="WxFault">One of them is given and not a number.</exception>
     public WxPage Page() => new(
-        Math.Max(1, Int("page") ?? 1), Math.Clamp(Int("pageSize") ?? WxPage.Default, 1, WxPage.Most));
+        Math.Max(1, Int("page") ?? 1), Math.Clamp(Int("pageSize") ?? WxPage.Default, 1, WxPage.Max));
 
     /// <summary>No data, where that is known without asking for any; a bad token is told all the same.</summary>
     public async Task<WxAnswer> NoneAsync()

@@ -125,9 +125,8 @@ internal static class WxCms
     }
 
     /// <summary>The start of the day of a parameter, or of a later one; null where it is not given.</summary>
-    private static Timestamp? StartOf(WxCall call, string name, int days) => call.Day(name) is { } day
-        ? Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(call.Clock.StartOf(day.AddDays(days))))
-        : null;
+    private static Timestamp? StartOf(WxCall call, string name, int days) =>
+        call.Day(name) is { } day ? call.Clock.StartOf(day, days) : null;
 
     /// <summary>The second form of a detail; the shop keeps nothing beside the object.</summary>
     private sealed record WxInfo(object Info, WxCategory? Category = null)

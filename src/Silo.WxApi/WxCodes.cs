@@ -75,10 +75,10 @@ internal static class WxCodes
             ("exchangeCoupons", "CARD_USED", 20000, "该卡已被使用"),
             ("exchangeCoupons", "COUPON_NOT_OPEN", 20002, "优惠券未开始或已停止领取"),
             ("exchangeCoupons", "COUPON_ENDED", 20004, "优惠券已过期"),
-            ("sendCoupons", "PIECE_UNKNOWN", 700, "优惠券不存在"),
-            ("sendCoupons", "PIECE_NOT_USABLE", 20004, "优惠券已使用、已过期或已失效"),
+            ("sendCoupons", "USER_COUPON_UNKNOWN", 700, "优惠券不存在"),
+            ("sendCoupons", "USER_COUPON_NOT_USABLE", 20004, "优惠券已使用、已过期或已失效"),
             ("sendCoupons", "USER_UNKNOWN", 700, UserUnknown),
-            ("sendCoupons", "PIECE_SENT_TO_SELF", 300, "不能赠送给自己"),
+            ("sendCoupons", "USER_COUPON_SENT_TO_SELF", 300, "不能赠送给自己"),
 
             // lotteries
             (All, "LOTTERY_UNKNOWN", 700, "抽奖项目ID错误"),

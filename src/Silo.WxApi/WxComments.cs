@@ -177,8 +177,8 @@ internal static class WxComments
             CommentUserInfo = new(
                 WxScalars.NullIfEmpty(comment.UserNick) ?? (comment.UserId == 0 ? "匿名用户" : "用户"),
                 WxScalars.NullIfEmpty(comment.UserAvatarUrl)),
-            Pics = comment.PictureUrls.Count == 0 ? null : [.. comment.PictureUrls.Select(call.Absolute)],
-            File = WxScalars.NullIfEmpty(call.Absolute(comment.FileUrl)),
+            Pics = comment.PictureUrls.Count == 0 ? null : [.. comment.PictureUrls],
+            File = WxScalars.NullIfEmpty(comment.FileUrl),
             Mobile = WxScalars.NullIfEmpty(comment.Mobile),
             ExtJson = comment.ExtraJson.Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(comment.ExtraJson),
             DateAdd = call.Clock.Time(comment.CreatedAt),

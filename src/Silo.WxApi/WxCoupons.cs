@@ -18,13 +18,13 @@ internal static class WxCoupons
         ["couponStatistics"] = CountAsync,
     };
 
-    /// <summary>States of a piece, as the wire numbers and names them.</summary>
-    private static readonly (PieceState State, int Status, string Label)[] States =
+    /// <summary>States of a user coupon, as the wire numbers and names them.</summary>
+    private static readonly (UserCouponState State, int Status, string Label)[] States =
     [
-        (PieceState.Usable, 0, "正常"),
-        (PieceState.Void, 1, "失效"),
-        (PieceState.Expired, 2, "过期/已结束"),
-        (PieceState.Used, 3, "已使用"),
+        (UserCouponState.Usable, 0, "正常"),
+        (UserCouponState.Void, 1, "失效"),
+        (UserCouponState.Expired, 2, "过期/已结束"),
+        (UserCouponState.Used, 3, "已使用"),
     ];
 
     private static async Task<WxAnswer> ListAsync(WxCall call)
@@ -60,19 +60,19 @@ internal static class WxCoupons
 
         var claimed = await new CouponsService.CouponsServiceClient(call.Shopper).ClaimCouponAsync(
             new() { CouponId = id ?? 0, Password = password, DryRun = detect });
-        return detect ? WxAnswer.Success : WxAnswer.Of(WxPiece.Of(claimed.Piece, call.Clock));
+        return detect ? WxAnswer.Success : WxAnswer.Of(WxUserCoupon.Of(claimed.UserCoupon, call.Clock));
     }
 
     private static async Task<WxAnswer> ExchangeAsync(WxCall call)
     {
         var exchanged = await new CouponsService.CouponsServiceClient(call.Shopper).ExchangeCardAsync(
             new() { Number = call.TextOrEmpty("number"), Password = call.TextOrEmpty("pwd") });
-        return WxAnswer.Of(WxPiece.Of(exchanged.Piece, call.Clock));
+        return WxAnswer.Of(WxUserCoupon.Of(exchanged.UserCoupon, call.Clock));
     }
 
     private static async Task<WxAnswer> SendAsync(WxCall call)
     {
-        var (piece, receiver) = (call.Id("id")!.Value, call.Id("uid"));
+        var (coupon, receiver) = (call.Id("id")!.Value, call.Id("uid"));
         if (receiver is null)
         {
             // No user has a mobile number.
@@ -81,8 +81,8 @@ internal static class WxCoupons
                 : await call.NoneAsync() with { Msg = WxCodes.UserUnknown };
         }
 
-        await new CouponsService.CouponsServiceClient(call.Shopper).SendPieceAsync(
-            new() { PieceId = piece, ToUserId = receiver.Value });
+        await new CouponsService.CouponsServiceClient(call.Shopper).SendUserCouponAsync(
+            new() { UserCouponId = coupon, ToUserId = receiver.Value });
         return WxAnswer.Success;
     }
 
@@ -103,13 +103,13 @@ internal static class WxCoupons
         };
         request.States.Add(States.Where(s => statuses.Contains(s.Status)).Select(s => s.State));
         var client = new CouponsService.CouponsServiceClient(call.Shopper);
-        var (pieces, _) = await WxPage.Whole.ReadAsync<CouponPiece>(async (page, size) =>
+        var (coupons, _) = await WxPage.Whole.ReadAsync<UserCoupon>(async (page, size) =>
         {
             (request.Page, request.PageSize) = (page, size);
             var answer = await client.ListMyCouponsAsync(request);
-            return (answer.Pieces, answer.TotalCount);
+            return (answer.UserCoupons, answer.TotalCount);
         });
-        return WxAnswer.List(pieces.ConvertAll(p => WxPiece.Of(p, call.Clock)));
+        return WxAnswer.List(coupons.ConvertAll(p => WxUserCoupon.Of(p, call.Clock)));
     }
 
     private static async Task<WxAnswer> CountAsync(WxCall call)
@@ -126,7 +126,7 @@ internal static class WxCoupons
     /// <summary>A coupon with what it is for; nothing means everything.</summary>
     private sealed record WxDetail(WxRule Info, IReadOnlyList<WxTarget> CouponRefs);
 
-    /// <summary>Coupons that can be fetched, and pieces that can be used, cannot any more, and were.</summary>
+    /// <summary>Coupons that can be fetched, and user coupons that can be used, cannot any more, and were.</summary>
     private sealed record WxCounts(long CanFetch, long CanUse, long Invalid, long Used);
 
     /// <summary>A coupon as the wire has it, misspelt names kept.</summary>
@@ -145,14 +145,14 @@ internal static class WxCoupons
 
         public required decimal MoneyMin { get; init; }
 
-        /// <summary>More than <see cref="MoneyMin"/> where a piece's value is drawn.</summary>
+        /// <summary>More than <see cref="MoneyMin"/> where its value is drawn.</summary>
         public required decimal MoneyMax { get; init; }
 
         /// <summary>Least spend.</summary>
         public required decimal MoneyHreshold { get; init; }
 
         /// <summary>
-        /// 0: a piece is usable from <see cref="DateStart"/>; 1: from when it is fetched; 2: <see cref="DateStartDays"/>
+        /// 0: usable from <see cref="DateStart"/>; 1: from when it is fetched; 2: <see cref="DateStartDays"/>
         /// days later.
         /// </summary>
         public required int DateStartType { get; init; }
@@ -161,7 +161,7 @@ internal static class WxCoupons
 
         public required int? DateStartDays { get; init; }
 
-        /// <summary>0: a piece is usable until <see cref="DateEnd"/>; 1: for <see cref="DateEndDays"/> days.</summary>
+        /// <summary>0: usable until <see cref="DateEnd"/>; 1: for <see cref="DateEndDays"/> days.</summary>
         public required int DateEndType { get; init; }
 
         public required string? DateEnd { get; init; }
@@ -180,12 +180,12 @@ internal static class WxCoupons
         /// <summary>"Y" where a password is needed; the password itself is nobody's business.</summary>
         public required string? Pwd { get; init; }
 
-        /// <summary>Pieces in all.</summary>
+        /// <summary>Quantity in all.</summary>
         public required long NumberTotle { get; init; }
 
         public required long NumberLeft { get; init; }
 
-        /// <summary>Pieces fetched.</summary>
+        /// <summary>Quantity fetched.</summary>
         public required long NumberGit { get; init; }
 
         /// <summary>Users who fetched one.</summary>
@@ -193,7 +193,7 @@ internal static class WxCoupons
 
         public required long NumberUsed { get; init; }
 
-        /// <summary>Pieces that one user may fetch.</summary>
+        /// <summary>Quantity that one user may fetch.</summary>
         public required int NumberPersonMax { get; init; }
 
         public required int Status { get; init; }
@@ -267,8 +267,8 @@ internal static class WxCoupons
             : (0, "正常");
     }
 
-    /// <summary>A piece as the wire has it.</summary>
-    private sealed record WxPiece
+    /// <summary>A user coupon as the wire has it.</summary>
+    private sealed record WxUserCoupon
     {
         public required long Id { get; init; }
 
@@ -315,43 +315,43 @@ internal static class WxCoupons
         /// <summary><see cref="DateEnd"/> in unix milliseconds.</summary>
         public required long ExpiryMillis { get; init; }
 
-        public static WxPiece Of(CouponPiece piece, ShopClock clock)
+        public static WxUserCoupon Of(UserCoupon coupon, ShopClock clock)
         {
-            var (_, status, label) = States.Single(s => s.State == piece.State);
+            var (_, status, label) = States.Single(s => s.State == coupon.State);
             return new()
             {
-                Id = piece.Id,
-                Pid = piece.CouponId,
-                Name = piece.Name,
-                Type = WxScalars.NullIfEmpty(piece.Type),
-                RefId = NullIfZero(piece.RefId),
-                MoneyType = MoneyTypeOf(piece.ValueType),
-                Money = WxScalars.Yuan(piece.AmountCents),
-                MoneyHreshold = WxScalars.Yuan(piece.ThresholdCents),
+                Id = coupon.Id,
+                Pid = coupon.CouponId,
+                Name = coupon.Name,
+                Type = WxScalars.NullIfEmpty(coupon.Type),
+                RefId = NullIfZero(coupon.RefId),
+                MoneyType = MoneyTypeOf(coupon.ValueType),
+                Money = WxScalars.Yuan(coupon.AmountCents),
+                MoneyHreshold = WxScalars.Yuan(coupon.ThresholdCents),
                 Status = status,
                 StatusStr = label,
-                ShopId = piece.ShopId,
-                OnlyFreight = piece.FreightOnly,
-                Source = SourceOf(piece.Origin),
-                OrderId = NullIfZero(piece.OrderId),
-                DateAdd = clock.Time(piece.ClaimedAt),
-                DateStart = clock.Time(piece.UsableFrom),
-                DateEnd = clock.Time(piece.ValidUntil),
-                DateUse = piece.State == PieceState.Used ? clock.Time(piece.EndedAt) : null,
-                DateUpdate = clock.Time(LastChangeOf(piece)),
-                ExpiryMillis = WxScalars.Milliseconds(piece.ValidUntil),
+                ShopId = coupon.ShopId,
+                OnlyFreight = coupon.FreightOnly,
+                Source = SourceOf(coupon.Origin),
+                OrderId = NullIfZero(coupon.OrderId),
+                DateAdd = clock.Time(coupon.ClaimedAt),
+                DateStart = clock.Time(coupon.UsableFrom),
+                DateEnd = clock.Time(coupon.ValidUntil),
+                DateUse = coupon.State == UserCouponState.Used ? clock.Time(coupon.EndedAt) : null,
+                DateUpdate = clock.Time(LastChangeOf(coupon)),
+                ExpiryMillis = WxScalars.Milliseconds(coupon.ValidUntil),
             };
         }
 
-        private static Timestamp LastChangeOf(CouponPiece piece) =>
-            piece.EndedAt ?? (piece.State == PieceState.Expired ? piece.ValidUntil : piece.ClaimedAt);
+        private static Timestamp LastChangeOf(UserCoupon coupon) =>
+            coupon.EndedAt ?? (coupon.State == UserCouponState.Expired ? coupon.ValidUntil : coupon.ClaimedAt);
 
-        private static string SourceOf(PieceOrigin origin) => origin switch
+        private static string SourceOf(UserCouponOrigin origin) => origin switch
         {
-            PieceOrigin.Issue => "商家发放",
-            PieceOrigin.Card => "卡密兑换",
-            PieceOrigin.Gift => "好友赠送",
-            PieceOrigin.Prize => "抽奖",
+            UserCouponOrigin.Issue => "商家发放",
+            UserCouponOrigin.Card => "卡密兑换",
+            UserCouponOrigin.Gift => "好友赠送",
+            UserCouponOrigin.Prize => "抽奖",
             _ => "自主领取",
         };
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -14,37 +13,12 @@ internal sealed class WxEndpoint(
     /// <summary>Serves one request.</summary>
     public async Task ServeAsync(HttpContext http)
     {
-        var body = WithHost(await AnswerAsync(http), http.Request);
+        var origin = $"{http.Request.Scheme}://{http.Request.Host.ToUriComponent()}";
+        var body = WxFileUrls.MakeAbsolute(await AnswerAsync(http), origin);
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.ContentLength = body.Length;
         http.Response.Headers.CacheControl = "no-store";
         await http.Response.Body.WriteAsync(body, http.RequestAborted);
-    }
-
-    /// <summary>
-    /// The answer with the addresses of the shop's own files absolute, as clients need them: stored they are paths, so
-    /// that a shop can move. Texts that begin so are in quotes, be they values or in HTML.
-    /// </summary>
-    internal static byte[] WithHost(byte[] body, HttpRequest request)
-    {
-        ReadOnlySpan<byte> path = "\"/files/"u8;
-        if (body.AsSpan().IndexOf(path) < 0)
-        {
-            return body;
-        }
-
-        var host = Encoding.UTF8.GetBytes($"{request.Scheme}://{request.Host.ToUriComponent()}");
-        using var whole = new MemoryStream(body.Length + (8 * host.Length));
-        var rest = body.AsSpan();
-        for (var at = rest.IndexOf(path); at >= 0; at = rest.IndexOf(path))
-        {
-            whole.Write(rest[..(at + 1)]);
-            whole.Write(host);
-            rest = rest[(at + 1)..];
-        }
-
-        whole.Write(rest);
-        return whole.ToArray();
     }
 
     private async Task<byte[]> AnswerAsync(HttpContext http)
@@ -92,8 +66,8 @@ internal sealed class WxEndpoint(
         }
 
         return route.Function.TakesFile
-            ? await uploads.RunAsync(async most =>
-                await CallAsync(route, http, await WxParameters.ReadUploadAsync(http.Request, most, CheckAsync, http.RequestAborted)))
+            ? await uploads.RunAsync(async max =>
+                await CallAsync(route, http, await WxParameters.ReadUploadAsync(http.Request, max, CheckAsync, http.RequestAborted)))
             : await CallAsync(route, http, await WxParameters.ReadAsync(http.Request, http.RequestAborted));
 
         async Task CheckAsync(string token)

@@ -11,9 +11,9 @@ internal static class WxFiles
     public static readonly WxAnswer TooLarge = new(300, "文件过大");
 
     private const string File = "upfile";
-    private const int Piece = 64 * 1024;
-    private const int MostHours = 87_600;
-    private const int MostOfName = 255;
+    private const int ChunkSize = 64 * 1024;
+    private const int MaxHours = 87_600;
+    private const int MaxNameLength = 255;
 
     public static readonly IReadOnlyDictionary<string, WxHandler> Handlers = new Dictionary<string, WxHandler>
     {
@@ -30,17 +30,17 @@ internal static class WxFiles
         }
 
         var hours = call.Int("expireHours") ?? 0;
-        if (hours is < 0 or > MostHours)
+        if (hours is < 0 or > MaxHours)
         {
             return WxAnswer.Malformed("expireHours");
         }
 
         // A client may send its whole path; the end of it is the name.
-        var name = file.FileName.Length <= MostOfName ? file.FileName : file.FileName[^MostOfName..];
+        var name = file.FileName.Length <= MaxNameLength ? file.FileName : file.FileName[^MaxNameLength..];
         await using var content = file.OpenReadStream();
         using var upload = new FilesService.FilesServiceClient(shopper).UploadFile();
         await SendAsync(upload.RequestStream, new() { Name = name, Size = file.Length, ExpireHours = hours }, content, call.Cancellation);
-        return WxAnswer.Of(WxFile.Of((await upload).File, call));
+        return WxAnswer.Of(WxFile.Of((await upload).File));
     }
 
     private static async Task SendAsync(
@@ -49,10 +49,10 @@ internal static class WxFiles
         try
         {
             await stream.WriteAsync(new() { Metadata = metadata }, cancellation);
-            var piece = new byte[Piece];
-            while (await content.ReadAsync(piece, cancellation) is > 0 and var read)
+            var chunk = new byte[ChunkSize];
+            while (await content.ReadAsync(chunk, cancellation) is > 0 and var read)
             {
-                await stream.WriteAsync(new() { Chunk = ByteString.CopyFrom(piece, 0, read) }, cancellation);
+                await stream.WriteAsync(new() { Chunk = ByteString.CopyFrom(chunk, 0, read) }, cancellation);
             }
 
             await stream.CompleteAsync();
@@ -80,29 +80,29 @@ internal static class WxFiles
 
         public required string Url { get; init; }
 
-        public static WxFile Of(Files.V1.File file, WxCall call) => new()
+        public static WxFile Of(Files.V1.File file) => new()
         {
             Id = file.Id,
             Name = file.Name,
             OriginalName = file.ShownName,
             Size = $"{file.Size}",
             Type = file.Name[(file.Name.LastIndexOf('.') + 1)..],
-            Url = call.Absolute(file.Url),
+            Url = file.Url,
         };
     }
 }
 
 /// <summary>How large an upload may be, and how many may be received at once: each takes a temporary file.</summary>
-/// <param name="mostBytes">Of a file.</param>
-internal sealed class WxUploadLimit(long mostBytes)
+/// <param name="maxBytes">Of a file.</param>
+internal sealed class WxUploadLimit(long maxBytes)
 {
-    private const int MostAtOnce = 64;
+    private const int MaxAtOnce = 64;
     private int running;
 
     /// <summary>Receives an upload, or says that there are too many.</summary>
     public async Task<WxAnswer> RunAsync(Func<long, Task<WxAnswer>> receive)
     {
-        if (Interlocked.Increment(ref running) > MostAtOnce)
+        if (Interlocked.Increment(ref running) > MaxAtOnce)
         {
             Interlocked.Decrement(ref running);
             return WxCodes.Find("*", "BUSY")!;
@@ -110,7 +110,7 @@ internal sealed class WxUploadLimit(long mostBytes)
 
         try
         {
-            return await receive(mostBytes);
+            return await receive(maxBytes);
         }
         finally
         {

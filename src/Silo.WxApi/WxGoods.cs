@@ -84,9 +84,9 @@ internal static class WxGoods
             filter.Recommended = recommended != 0;
         }
 
-        if (call.Cents("priceMax") is { } most)
+        if (call.Cents("priceMax") is { } max)
         {
-            filter.PriceToCents = most;
+            filter.PriceToCents = max;
         }
 
         filter.StoreIds.AddRange((call.Csv("shopId") ?? []).Select(id => long.TryParse(id, out var store) && store >= 0

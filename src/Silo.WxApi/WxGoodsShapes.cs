@@ -269,7 +269,7 @@ internal sealed record WxGoodsInfo
     }
 }
 
-/// <summary>A price from a number of pieces on.</summary>
+/// <summary>A price from a quantity on.</summary>
 internal sealed record WxPriceStep(int Number, decimal Price);
 
 /// <summary>A picture of a gallery.</summary>

@@ -1,5 +1,5 @@
 using Silo.Catalog.V1;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 
 namespace Silo.WxApi;
@@ -34,7 +34,7 @@ internal static class WxGroupBuys
     {
         var goods = (call.Numbers("goodsId") ?? []).Distinct().ToList();
         List<Campaign> campaigns = [];
-        foreach (var some in goods.Chunk(100).Take(WxPage.Most / 100))
+        foreach (var some in goods.Chunk(100).Take(WxPage.Max / 100))
         {
             if (some.Any(id => id < 1))
             {

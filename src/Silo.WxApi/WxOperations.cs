@@ -91,7 +91,7 @@ internal static class WxOperations
     {
         var client = new SettingsService.SettingsServiceClient(call.Anyone);
         List<WxConfig> found = [];
-        foreach (var keys in (call.Csv("keys") ?? []).Distinct().Take(WxPage.Most).Chunk(KeysOfApi))
+        foreach (var keys in (call.Csv("keys") ?? []).Distinct().Take(WxPage.Max).Chunk(KeysOfApi))
         {
             var request = new ListSettingsRequest { PageSize = KeysOfApi };
             request.Keys.AddRange(keys);

@@ -5,16 +5,16 @@ namespace Silo.WxApi;
 /// 100,000; the list ends at 1,000.
 /// </summary>
 /// <param name="Number">From 1.</param>
-/// <param name="Size">1 to <see cref="Most"/>.</param>
+/// <param name="Size">1 to <see cref="Max"/>.</param>
 internal readonly record struct WxPage(int Number, int Size)
 {
     public const int Default = 50;
-    public const int Most = 1000;
-    private const int MostOfApi = 100;
+    public const int Max = 1000;
+    private const int MaxApiPageSize = 100;
     private const int LastOfApi = 1_000_000;
 
     /// <summary>The list of a function that has no pages.</summary>
-    public static readonly WxPage Whole = new(1, Most);
+    public static readonly WxPage Whole = new(1, Max);
 
     /// <summary>How many pages of this size there are.</summary>
     public long TotalPages(long total) => (total + Size - 1) / Size;
@@ -23,7 +23,7 @@ internal readonly record struct WxPage(int Number, int Size)
     /// <param name="read">Reads one page of the API, by its number and size: its items, and how many there are in all.</param>
     public async Task<(List<T> Items, long Total)> ReadAsync<T>(Func<int, int, Task<(IList<T> Items, long Total)>> read)
     {
-        var size = Math.Min(Size, MostOfApi);
+        var size = Math.Min(Size, MaxApiPageSize);
         var first = (long)(Number - 1) * Size;
         var skip = (int)(first % size);
         var (found, total) = (new List<T>(), 0L);

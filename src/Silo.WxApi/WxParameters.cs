@@ -14,7 +14,7 @@ namespace Silo.WxApi;
 internal static class WxParameters
 {
     /// <summary>Most bytes of a body.</summary>
-    public const int MostBytes = 1024 * 1024;
+    public const int MaxBytes = 1024 * 1024;
 
     /// <summary>The parameter that says who calls.</summary>
     public const string Token = "token";
@@ -23,19 +23,19 @@ internal static class WxParameters
     private const int LookedAt = 16 * 1024;
 
     /// <summary>Most characters of a field of a body; the query is bounded by the server.</summary>
-    public const int MostOfField = 64 * 1024;
+    public const int MaxFieldLength = 64 * 1024;
 
     private static readonly FormOptions Limits = new()
     {
         KeyLengthLimit = 200,
-        ValueLengthLimit = MostOfField,
+        ValueLengthLimit = MaxFieldLength,
         ValueCountLimit = 200,
         // Bounded here and not by the server, which would cut the connection off and with it the answer.
         BufferBody = true,
-        BufferBodyLengthLimit = MostBytes,
-        MultipartBodyLengthLimit = MostBytes,
+        BufferBodyLengthLimit = MaxBytes,
+        MultipartBodyLengthLimit = MaxBytes,
         // As large as a whole body: nothing is written to the disk.
-        MemoryBufferThreshold = MostBytes,
+        MemoryBufferThreshold = MaxBytes,
     };
 
     /// <summary>The parameters that are given, by name; those that were sent empty as empty texts.</summary>
@@ -44,18 +44,18 @@ internal static class WxParameters
         ReadAsync(request, Limits, cancellation);
 
     /// <summary>
-    /// The parameters that are given with a file, which may have <paramref name="most"/> bytes. All of it is kept in one
+    /// The parameters that are given with a file, which may have <paramref name="max"/> bytes. All of it is kept in one
     /// temporary file that goes with the request; a token that comes before the file is checked before anything is kept.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="most">The most bytes of a file.</param>
+    /// <param name="max">The most bytes of a file.</param>
     /// <param name="check">Throws where a token is not valid.</param>
     /// <param name="cancellation">Whoever sent it has left.</param>
     /// <exception cref="WxFault">The body cannot be read, or is too large.</exception>
     public static async Task<Dictionary<string, string>> ReadUploadAsync(
-        HttpRequest request, long most, Func<string, Task> check, CancellationToken cancellation)
+        HttpRequest request, long max, Func<string, Task> check, CancellationToken cancellation)
     {
-        if (request.ContentLength > most + MostBytes)
+        if (request.ContentLength > max + MaxBytes)
         {
             // Before any of it is read.
             throw new WxFault(WxFiles.TooLarge);
@@ -69,12 +69,12 @@ internal static class WxParameters
         var limits = new FormOptions
         {
             KeyLengthLimit = Limits.KeyLengthLimit,
-            ValueLengthLimit = MostOfField,
+            ValueLengthLimit = MaxFieldLength,
             ValueCountLimit = Limits.ValueCountLimit,
             BufferBody = true,
-            BufferBodyLengthLimit = most + MostBytes,
-            MultipartBodyLengthLimit = most + MostBytes,
-            MemoryBufferThreshold = MostOfField,
+            BufferBodyLengthLimit = max + MaxBytes,
+            MultipartBodyLengthLimit = max + MaxBytes,
+            MemoryBufferThreshold = MaxFieldLength,
         };
         if (await EarlyTokenAsync(request, cancellation) is { } token)
         {

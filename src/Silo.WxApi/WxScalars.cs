@@ -22,6 +22,10 @@ internal static class WxScalars
     /// <summary>An instant in unix milliseconds.</summary>
     public static long Milliseconds(Timestamp instant) => (instant.Seconds * 1000) + (instant.Nanos / 1_000_000);
 
+    /// <summary>When a day begins in the shop.</summary>
+    public static Timestamp StartOf(this ShopClock clock, DateOnly day, int daysLater) =>
+        Timestamp.FromDateTimeOffset(DateTimeOffset.FromUnixTimeMilliseconds(clock.StartOf(day.AddDays(daysLater))));
+
     /// <summary>Attributes of the shop's own by their names; of several of one name the last.</summary>
     public static IReadOnlyDictionary<string, string> Map(IEnumerable<Silo.Catalog.V1.Attribute> attributes) =>
         attributes.GroupBy(a => a.Key).ToDictionary(g => g.Key, g => g.Last().Value);

@@ -49,9 +49,9 @@ internal static class WxShops
     }
 
     /// <summary>Degrees in millionths.</summary>
-    private static long? Micro(WxCall call, string name, int most) => call.Text(name) is not { } text ? null
+    private static long? Micro(WxCall call, string name, int max) => call.Text(name) is not { } text ? null
         : decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var degrees)
-            && Math.Abs(degrees) <= most ? (long)Math.Round(degrees * 1_000_000)
+            && Math.Abs(degrees) <= max ? (long)Math.Round(degrees * 1_000_000)
         : throw new WxFault(WxAnswer.Malformed(name));
 
     /// <summary>A store as the wire has it.</summary>

@@ -95,7 +95,7 @@ internal sealed partial class Bench : IAsyncDisposable
 
         claimsMade += rows;
         var charges = points == 0 ? 0 : await CountAsync(
-            "SELECT count(*) FROM coupons_user_coupons p JOIN wallets_transactions t ON t.kind = 2 AND t.reference = 'piece:' || p.id"
+            "SELECT count(*) FROM coupons_user_coupons p JOIN wallets_transactions t ON t.kind = 2 AND t.reference = 'user-coupon:' || p.id"
             + " JOIN wallets_entries e ON e.transaction_id = t.id AND e.user_id = p.user_id"
             + $" WHERE p.coupon_id = {coupon} AND e.amount = -{points}");
         if (points > 0 && charges != rows)
@@ -186,12 +186,12 @@ internal sealed partial class Bench : IAsyncDisposable
             {
                 var answer = await client.ClaimCouponAsync(
                     new() { CouponId = coupon, RequestId = $"check{i}" }, Bearer(TokenOf(i + 1)), cancellationToken: CancellationToken.None);
-                if (pieces[i] != 0 && pieces[i] != answer.Piece.Id)
+                if (pieces[i] != 0 && pieces[i] != answer.UserCoupon.Id)
                 {
-                    Driver.Wrong($"a repeat got piece {answer.Piece.Id}, the first answer was {pieces[i]}");
+                    Driver.Wrong($"a repeat got piece {answer.UserCoupon.Id}, the first answer was {pieces[i]}");
                 }
 
-                pieces[i] = answer.Piece.Id;
+                pieces[i] = answer.UserCoupon.Id;
             });
         }
 

@@ -50,15 +50,15 @@ public sealed class BufCurlTests
         Assert.Equal(coupon, Assert.Single(offered.EnumerateArray()).Text("id"));
         Assert.Equal(coupon, piece.Text("couponId"));
         Assert.Equal("1000", piece.Text("amountCents"));
-        Assert.Equal("PIECE_STATE_USABLE", piece.Text("state"));
+        Assert.Equal("USER_COUPON_STATE_USABLE", piece.Text("state"));
         Assert.Equal(piece.GetRawText(), again.GetRawText());
-        Assert.Equal(piece.GetRawText(), Assert.Single(mine.GetProperty("pieces").EnumerateArray()).GetRawText());
+        Assert.Equal(piece.GetRawText(), Assert.Single(mine.GetProperty("userCoupons").EnumerateArray()).GetRawText());
 
         await shop.Server.KillAsync();
         await shop.Server.RestartAsync();
 
         mine = await client.CallAsync("silo.coupons.v1.CouponsService/ListMyCoupons", "{}", alice);
-        Assert.Equal(piece.GetRawText(), Assert.Single(mine.GetProperty("pieces").EnumerateArray()).GetRawText());
+        Assert.Equal(piece.GetRawText(), Assert.Single(mine.GetProperty("userCoupons").EnumerateArray()).GetRawText());
         Assert.Equal(piece.GetRawText(), (await client.ClaimAsync(coupon, "first", alice)).GetRawText());
         await client.RefuseAsync(
             StatusCode.ResourceExhausted, "COUPON_LIMIT_REACHED", Claim, $$"""{"coupon_id":"{{coupon}}"}""", alice);
@@ -75,7 +75,7 @@ public sealed class BufCurlTests
 
         public async Task<JsonElement> ClaimAsync(string coupon, string request, string token) =>
             (await CallAsync(Claim, $$"""{"coupon_id":"{{coupon}}","request_id":"{{request}}"}""", token))
-            .GetProperty("piece");
+            .GetProperty("userCoupon");
 
         public async Task<JsonElement> CallAsync(string method, string request, string? token = null)
         {

@@ -32,8 +32,8 @@ public sealed class ClaimCrashTests(ITestOutputHelper output)
             var (user, request) = unanswered.First();
             var retried = await shop.Coupons.ClaimCouponAsync(
                 new() { CouponId = coupon, RequestId = request }, Shop.Bearer(Shop.TokenOf(user)));
-            Assert.Equal(rows.TryGetValue((user, request), out var first) ? first : retried.Piece.Id, retried.Piece.Id);
-            load.Acknowledged[(user, request)] = retried.Piece.Id;
+            Assert.Equal(rows.TryGetValue((user, request), out var first) ? first : retried.UserCoupon.Id, retried.UserCoupon.Id);
+            load.Acknowledged[(user, request)] = retried.UserCoupon.Id;
         }
     }
 

@@ -75,16 +75,16 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
             t.Targets.Add(new CouponTarget { Type = CouponTargetType.Category, Id = 78 });
         });
 
-        var piece = (await ClaimAsync(user, coupon, "r")).Piece;
+        var piece = (await ClaimAsync(user, coupon, "r")).UserCoupon;
 
         Assert.InRange(piece.AmountCents, 500, 600);
         Assert.Equal(TimeSpan.FromDays(30), piece.ValidUntil.ToDateTime() - piece.ClaimedAt.ToDateTime());
-        Assert.Equal((PieceState.Usable, PieceOrigin.Claim, piece.ClaimedAt), (piece.State, piece.Origin, piece.UsableFrom));
+        Assert.Equal((UserCouponState.Usable, UserCouponOrigin.Claim, piece.ClaimedAt), (piece.State, piece.Origin, piece.UsableFrom));
         Assert.Equal(
             (CouponValueType.Percent, 5_000, 4, 9, "drawn", 2),
             (piece.ValueType, piece.ThresholdCents, piece.ShopId, piece.RefId, piece.Type, piece.Targets.Count));
-        Assert.Equal(piece, Assert.Single((await MineAsync(user)).Pieces));
-        Assert.Equal(piece, (await ClaimAsync(user, coupon, "r")).Piece);
+        Assert.Equal(piece, Assert.Single((await MineAsync(user)).UserCoupons));
+        Assert.Equal(piece, (await ClaimAsync(user, coupon, "r")).UserCoupon);
     }
 
     [Fact]
@@ -92,15 +92,15 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     {
         var (early, late) = (NewUser(), NewUser());
         var coupon = await CreateAsync();
-        var before = (await ClaimAsync(early, coupon, "r")).Piece;
+        var before = (await ClaimAsync(early, coupon, "r")).UserCoupon;
 
         var terms = Shop.Terms(10, name: "Five off");
         (terms.AmountCents, terms.UsableAfterDays, terms.FreightOnly) = (500, 2, true);
         await shop.CouponsAdmin.UpdateCouponAsync(new() { CouponId = coupon, Terms = terms }, shop.Owner);
-        var after = (await ClaimAsync(late, coupon)).Piece;
+        var after = (await ClaimAsync(late, coupon)).UserCoupon;
 
-        Assert.Equal(before, (await ClaimAsync(early, coupon, "r")).Piece);
-        Assert.Equal(before, Assert.Single((await MineAsync(early)).Pieces));
+        Assert.Equal(before, (await ClaimAsync(early, coupon, "r")).UserCoupon);
+        Assert.Equal(before, Assert.Single((await MineAsync(early)).UserCoupons));
         Assert.Equal((500, true, "Five off"), (after.AmountCents, after.FreightOnly, after.Name));
         // From the start of the second shop day after: midnight in Shanghai.
         Assert.Equal(TimeSpan.FromHours(16), after.UsableFrom.ToDateTime().TimeOfDay);
@@ -115,9 +115,9 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
         Assert.Equal("COUPON_POINTS_TOO_LOW", await ReasonAsync(() => ClaimAsync(user, points)));
         await AddPointsAsync(user, 100);
 
-        var piece = (await ClaimAsync(user, points, "r")).Piece;
+        var piece = (await ClaimAsync(user, points, "r")).UserCoupon;
 
-        Assert.Equal(piece, (await ClaimAsync(user, points, "r")).Piece);
+        Assert.Equal(piece, (await ClaimAsync(user, points, "r")).UserCoupon);
         Assert.Equal("COUPON_POINTS_TOO_LOW", await ReasonAsync(() => ClaimAsync(user, points)));
         Assert.Equal(40, await PointsAsync(user));
         Assert.Equal(
@@ -126,7 +126,7 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
         var refusal = await Assert.ThrowsAsync<RpcException>(() => ClaimAsync(user, paid));
         var info = refusal.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!;
         Assert.Equal(("COUPON_PAYMENT_NEEDED", "123"), (info.Reason, info.Metadata["amount_cents"]));
-        Assert.Single((await MineAsync(user)).Pieces);
+        Assert.Single((await MineAsync(user)).UserCoupons);
     }
 
     [Fact]
@@ -158,15 +158,15 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
             t.UsableDays = 5;
         });
 
-        Assert.Equal(newer, (await ByPasswordAsync(one, password)).Piece.CouponId);
-        Assert.Equal(older, (await ByPasswordAsync(one, password, older)).Piece.CouponId);
+        Assert.Equal(newer, (await ByPasswordAsync(one, password)).UserCoupon.CouponId);
+        Assert.Equal(older, (await ByPasswordAsync(one, password, older)).UserCoupon.CouponId);
         Assert.Equal("COUPON_PASSWORD_WRONG", await ReasonAsync(() => ByPasswordAsync(two, $"!{password}", older)));
         Assert.Equal("COUPON_PASSWORD_WRONG", await ReasonAsync(() => ClaimAsync(two, older)));
         Assert.Equal("COUPON_UNKNOWN", await ReasonAsync(() => ByPasswordAsync(two, $"!{password}")));
         Assert.Equal("COUPON_NOT_NAMED", await ReasonAsync(() => ClaimAsync(two, 0)));
         Assert.Equal("COUPON_ENDED", await ReasonAsync(() => ByPasswordAsync(two, password, ended)));
         await shop.CouponsAdmin.SetCouponEnabledAsync(new() { CouponId = newer }, shop.Owner);
-        Assert.Equal(older, (await ByPasswordAsync(three, password)).Piece.CouponId);
+        Assert.Equal(older, (await ByPasswordAsync(three, password)).UserCoupon.CouponId);
         // Nobody but operators sees it.
         var seen = (await shop.Coupons.DescribeCouponAsync(new() { CouponId = older })).Coupon;
         Assert.Equal(("", true), (seen.Terms.Password, seen.PasswordNeeded));
@@ -178,11 +178,11 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     {
         var (user, password) = (NewUser(), NewText());
         await CreateAsync(t => t.Password = password);
-        var first = (await ByPasswordAsync(user, password, requestId: "r")).Piece;
+        var first = (await ByPasswordAsync(user, password, requestId: "r")).UserCoupon;
         await CreateAsync(t => t.Password = password);
 
-        Assert.Equal(first, (await ByPasswordAsync(user, password, requestId: "r")).Piece);
-        Assert.NotEqual(first.CouponId, (await ByPasswordAsync(user, password, requestId: "other")).Piece.CouponId);
+        Assert.Equal(first, (await ByPasswordAsync(user, password, requestId: "r")).UserCoupon);
+        Assert.NotEqual(first.CouponId, (await ByPasswordAsync(user, password, requestId: "other")).UserCoupon.CouponId);
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
 
         for (var i = 0; i < 3; i++)
         {
-            Assert.Null((await DryRunAsync(user, good, "r")).Piece);
+            Assert.Null((await DryRunAsync(user, good, "r")).UserCoupon);
             Assert.Equal("COUPON_POINTS_TOO_LOW", await ReasonAsync(() => DryRunAsync(user, poor, "r")));
             Assert.Equal("COUPON_UNKNOWN", await ReasonAsync(() => DryRunAsync(user, 1, "r")));
         }
@@ -283,11 +283,11 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
         Assert.Single(reasons, r => r == "OK");
         Assert.Equal(Parallel - 1, reasons.Count(r => r == "CARD_USED"));
         var owner = users[Array.IndexOf(reasons, "OK")];
-        var piece = Assert.Single((await MineAsync(owner)).Pieces);
-        Assert.Equal((PieceOrigin.Card, coupon), (piece.Origin, piece.CouponId));
+        var piece = Assert.Single((await MineAsync(owner)).UserCoupons);
+        Assert.Equal((UserCouponOrigin.Card, coupon), (piece.Origin, piece.CouponId));
         // The owner's repeats, also at once, get the same piece.
         var repeats = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ExchangeAsync(owner, card)));
-        Assert.All(repeats, repeat => Assert.Equal(piece, repeat.Piece));
+        Assert.All(repeats, repeat => Assert.Equal(piece, repeat.UserCoupon));
         Assert.Equal(1, (await ClaimsAsync(coupon)).TotalCount);
         Assert.Equal((1, 0, 9), await CountsAsync(coupon));
     }
@@ -338,59 +338,59 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SendPiece_64AtOnceToDifferentUsers_OneReceivesIt()
+    public async Task SendUserCoupon_64AtOnceToDifferentUsers_OneReceivesIt()
     {
         var user = NewUser();
         var coupon = await CreateAsync(t => (t.UsableDays, t.AmountMaxCents) = (3, 5_000));
-        var piece = (await ClaimAsync(user, coupon)).Piece;
+        var piece = (await ClaimAsync(user, coupon)).UserCoupon;
         var friends = Enumerable.Range(0, Parallel).Select(_ => NewUser()).ToArray();
 
         var reasons = await Task.WhenAll(friends.Select(friend => ReasonAsync(() => SendAsync(user, piece.Id, friend))));
 
         Assert.Single(reasons, r => r == "OK");
-        Assert.Equal(Parallel - 1, reasons.Count(r => r == "PIECE_NOT_USABLE"));
+        Assert.Equal(Parallel - 1, reasons.Count(r => r == "USER_COUPON_NOT_USABLE"));
         var receiver = friends[Array.IndexOf(reasons, "OK")];
-        var gift = Assert.Single((await MineAsync(receiver)).Pieces);
+        var gift = Assert.Single((await MineAsync(receiver)).UserCoupons);
         Assert.Equal(
-            (PieceOrigin.Gift, PieceState.Usable, piece.AmountCents, piece.ClaimedAt, piece.ValidUntil),
+            (UserCouponOrigin.Gift, UserCouponState.Usable, piece.AmountCents, piece.ClaimedAt, piece.ValidUntil),
             (gift.Origin, gift.State, gift.AmountCents, gift.ClaimedAt, gift.ValidUntil));
-        Assert.Empty((await MineAsync(user)).Pieces);
-        Assert.Empty((await MineAsync(user, PieceState.Sent)).Pieces);
+        Assert.Empty((await MineAsync(user)).UserCoupons);
+        Assert.Empty((await MineAsync(user, UserCouponState.Sent)).UserCoupons);
         Assert.Equal(new CountMyCouponsResponse { Claimable = (await CountAsync(user)).Claimable }, await CountAsync(user));
         Assert.Equal(2, (await ClaimsAsync(coupon)).TotalCount);
         // A repeat for the same receiver gets the first answer; the gift itself can go on.
-        Assert.Equal(gift, (await SendAsync(user, piece.Id, receiver)).Piece);
+        Assert.Equal(gift, (await SendAsync(user, piece.Id, receiver)).UserCoupon);
         Assert.Equal("OK", await ReasonAsync(() => SendAsync(receiver, gift.Id, user)));
         // It was given away again: it does not count against his limit, nor does the limit stop it.
         Assert.Equal("COUPON_LIMIT_REACHED", await ReasonAsync(() => ClaimAsync(user, coupon)));
     }
 
     [Fact]
-    public async Task SendPiece_64AtOnceToOneUser_AllGetTheSamePiece()
+    public async Task SendUserCoupon_64AtOnceToOneUser_AllGetTheSamePiece()
     {
         var (user, friend) = (NewUser(), NewUser());
-        var piece = (await ClaimAsync(user, await CreateAsync())).Piece;
+        var piece = (await ClaimAsync(user, await CreateAsync())).UserCoupon;
 
         var sent = await Task.WhenAll(Enumerable.Range(0, Parallel).Select(_ => SendAsync(user, piece.Id, friend)));
 
-        Assert.Single(sent.Select(s => s.Piece.Id).Distinct());
-        Assert.Equal(sent[0].Piece.Id, Assert.Single((await MineAsync(friend)).Pieces).Id);
+        Assert.Single(sent.Select(s => s.UserCoupon.Id).Distinct());
+        Assert.Equal(sent[0].UserCoupon.Id, Assert.Single((await MineAsync(friend)).UserCoupons).Id);
     }
 
     [Fact]
-    public async Task SendPiece_ThatCannotBe_IsRefusedInOrder()
+    public async Task SendUserCoupon_ThatCannotBe_IsRefusedInOrder()
     {
         var (user, other) = (NewUser(), NewUser());
         var coupon = await CreateAsync(t => t.LimitPerUser = 2);
-        var (good, gone) = ((await ClaimAsync(user, coupon)).Piece.Id, (await ClaimAsync(user, coupon)).Piece.Id);
+        var (good, gone) = ((await ClaimAsync(user, coupon)).UserCoupon.Id, (await ClaimAsync(user, coupon)).UserCoupon.Id);
         await VoidAsync(gone);
 
-        Assert.Equal("PIECE_UNKNOWN", await ReasonAsync(() => SendAsync(other, good, 999_999)));
-        Assert.Equal("PIECE_UNKNOWN", await ReasonAsync(() => SendAsync(user, 1, 999_999)));
-        Assert.Equal("PIECE_NOT_USABLE", await ReasonAsync(() => SendAsync(user, gone, 999_999)));
+        Assert.Equal("USER_COUPON_UNKNOWN", await ReasonAsync(() => SendAsync(other, good, 999_999)));
+        Assert.Equal("USER_COUPON_UNKNOWN", await ReasonAsync(() => SendAsync(user, 1, 999_999)));
+        Assert.Equal("USER_COUPON_NOT_USABLE", await ReasonAsync(() => SendAsync(user, gone, 999_999)));
         Assert.Equal("USER_UNKNOWN", await ReasonAsync(() => SendAsync(user, good, 999_999)));
-        Assert.Equal("PIECE_SENT_TO_SELF", await ReasonAsync(() => SendAsync(user, good, user)));
-        Assert.Equal(PieceState.Usable, (await MineAsync(user)).Pieces.Single(p => p.Id == good).State);
+        Assert.Equal("USER_COUPON_SENT_TO_SELF", await ReasonAsync(() => SendAsync(user, good, user)));
+        Assert.Equal(UserCouponState.Usable, (await MineAsync(user)).UserCoupons.Single(p => p.Id == good).State);
     }
 
     [Fact]
@@ -409,9 +409,9 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
         Assert.Equal("REQUEST_ID_REUSED", await ReasonAsync(() => IssueAsync(coupon, users, all: true, "r")));
         Assert.Equal("COUPON_SOLD_OUT", await ReasonAsync(() => IssueAsync(coupon, users, all: false)));
 
-        var piece = Assert.Single((await MineAsync(users[0])).Pieces);
-        Assert.Equal(PieceOrigin.Issue, piece.Origin);
-        Assert.All(await Task.WhenAll(users[1..].Select(u => MineAsync(u))), mine => Assert.Empty(mine.Pieces));
+        var piece = Assert.Single((await MineAsync(users[0])).UserCoupons);
+        Assert.Equal(UserCouponOrigin.Issue, piece.Origin);
+        Assert.All(await Task.WhenAll(users[1..].Select(u => MineAsync(u))), mine => Assert.Empty(mine.UserCoupons));
         Assert.Equal((0, 1, 0), await CountsAsync(coupon));
     }
 
@@ -424,7 +424,7 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
 
         Assert.Equal(2, (await IssueAsync(coupon, [user, user])).Issued);
 
-        Assert.Equal(2, (await MineAsync(user)).Pieces.Count(p => p.State == PieceState.Usable));
+        Assert.Equal(2, (await MineAsync(user)).UserCoupons.Count(p => p.State == UserCouponState.Usable));
         Assert.Equal(1, (await CouponAsync(coupon)).Claimants);
     }
 
@@ -455,21 +455,21 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task VoidPiece_AndItsRepeat_EndTheUse()
+    public async Task VoidUserCoupon_AndItsRepeat_EndTheUse()
     {
         var user = NewUser();
         var coupon = await CreateAsync();
-        var piece = (await ClaimAsync(user, coupon)).Piece;
+        var piece = (await ClaimAsync(user, coupon)).UserCoupon;
 
-        var voided = (await VoidAsync(piece.Id, "v" + piece.Id)).Piece;
+        var voided = (await VoidAsync(piece.Id, "v" + piece.Id)).UserCoupon;
 
-        Assert.Equal(PieceState.Void, voided.State);
+        Assert.Equal(UserCouponState.Void, voided.State);
         Assert.NotNull(voided.EndedAt);
-        Assert.Equal(voided, (await VoidAsync(piece.Id, "v" + piece.Id)).Piece);
-        Assert.Equal("PIECE_NOT_USABLE", await ReasonAsync(() => VoidAsync(piece.Id)));
-        Assert.Equal("PIECE_UNKNOWN", await ReasonAsync(() => VoidAsync(1)));
+        Assert.Equal(voided, (await VoidAsync(piece.Id, "v" + piece.Id)).UserCoupon);
+        Assert.Equal("USER_COUPON_NOT_USABLE", await ReasonAsync(() => VoidAsync(piece.Id)));
+        Assert.Equal("USER_COUPON_UNKNOWN", await ReasonAsync(() => VoidAsync(1)));
         Assert.Equal("REQUEST_ID_REUSED", await ReasonAsync(() => VoidAsync(1, "v" + piece.Id)));
-        Assert.Equal(voided, Assert.Single((await MineAsync(user)).Pieces));
+        Assert.Equal(voided, Assert.Single((await MineAsync(user)).UserCoupons));
         // It stays given: neither the stock nor the limit gets it back.
         Assert.Equal((0, 1, 9), await CountsAsync(coupon));
         Assert.Equal("COUPON_LIMIT_REACHED", await ReasonAsync(() => ClaimAsync(user, coupon)));
@@ -479,35 +479,35 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     public async Task ListMyCoupons_ByStateTypeReferenceAndSpend_ListsThoseInPages()
     {
         var (user, friend, type) = (NewUser(), NewUser(), NewText());
-        var plain = (await ClaimAsync(user, await CreateAsync())).Piece.Id;
-        var typed = (await ClaimAsync(user, await CreateAsync(t => (t.Type, t.RefId, t.ThresholdCents) = (type, 77, 500)))).Piece.Id;
-        var high = (await ClaimAsync(user, await CreateAsync(t => (t.Type, t.ThresholdCents) = (type, 501)))).Piece.Id;
-        var gone = (await ClaimAsync(user, await CreateAsync())).Piece.Id;
+        var plain = (await ClaimAsync(user, await CreateAsync())).UserCoupon.Id;
+        var typed = (await ClaimAsync(user, await CreateAsync(t => (t.Type, t.RefId, t.ThresholdCents) = (type, 77, 500)))).UserCoupon.Id;
+        var high = (await ClaimAsync(user, await CreateAsync(t => (t.Type, t.ThresholdCents) = (type, 501)))).UserCoupon.Id;
+        var gone = (await ClaimAsync(user, await CreateAsync())).UserCoupon.Id;
         await VoidAsync(gone);
         await IssueAsync(await CreateAsync(t => t.UsableUntil = new Timestamp { Seconds = 1_600_000_000 }), [user]);
-        var expired = Assert.Single(Ids(await MineAsync(user, PieceState.Expired)));
+        var expired = Assert.Single(Ids(await MineAsync(user, UserCouponState.Expired)));
         var usedCoupon = await CreateAsync();
-        var used = (await ClaimAsync(user, usedCoupon)).Piece.Id;
+        var used = (await ClaimAsync(user, usedCoupon)).UserCoupon.Id;
         await MarkAsync(used, usedCoupon, 2, 4_711);
         var reservedCoupon = await CreateAsync();
-        var reserved = (await ClaimAsync(user, reservedCoupon)).Piece.Id;
+        var reserved = (await ClaimAsync(user, reservedCoupon)).UserCoupon.Id;
         await MarkAsync(reserved, reservedCoupon, 1, 4_712);
-        var sent = (await ClaimAsync(user, await CreateAsync())).Piece.Id;
+        var sent = (await ClaimAsync(user, await CreateAsync())).UserCoupon.Id;
         await SendAsync(user, sent, friend);
 
         Assert.Equal([reserved, used, expired, gone, high, typed, plain], Ids(await MineAsync(user)));
-        Assert.Equal([high, typed, plain], Ids(await MineAsync(user, PieceState.Usable)));
-        Assert.Equal([expired], Ids(await MineAsync(user, PieceState.Expired)));
-        Assert.Equal([reserved, used], Ids(await MineAsync(user, PieceState.Used)));
-        Assert.Equal([expired, gone], Ids(await MineAsync(user, PieceState.Void, PieceState.Expired)));
-        Assert.Empty(Ids(await MineAsync(user, PieceState.Sent)));
-        Assert.Equal([gone], Ids(await MineAsync(user, PieceState.Sent, PieceState.Void)));
+        Assert.Equal([high, typed, plain], Ids(await MineAsync(user, UserCouponState.Usable)));
+        Assert.Equal([expired], Ids(await MineAsync(user, UserCouponState.Expired)));
+        Assert.Equal([reserved, used], Ids(await MineAsync(user, UserCouponState.Used)));
+        Assert.Equal([expired, gone], Ids(await MineAsync(user, UserCouponState.Void, UserCouponState.Expired)));
+        Assert.Empty(Ids(await MineAsync(user, UserCouponState.Sent)));
+        Assert.Equal([gone], Ids(await MineAsync(user, UserCouponState.Sent, UserCouponState.Void)));
         Assert.Equal([high, typed], Ids(await ListAsync(user, new() { Type = type })));
         Assert.Equal([typed], Ids(await ListAsync(user, new() { Type = type, SpendCents = 500 })));
         Assert.Equal([typed], Ids(await ListAsync(user, new() { RefId = 77 })));
         var page = await ListAsync(user, new() { Page = 3, PageSize = 3 });
         Assert.Equal((7L, plain), (page.TotalCount, Assert.Single(Ids(page))));
-        var orders = (await MineAsync(user, PieceState.Used)).Pieces;
+        var orders = (await MineAsync(user, UserCouponState.Used)).UserCoupons;
         Assert.Equal([4_712, 4_711], orders.Select(p => p.OrderId));
         Assert.All(orders, p => Assert.NotNull(p.EndedAt));
 
@@ -549,24 +549,24 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     {
         var coupon = await CreateAsync();
         var (one, two, three, friend) = (NewUser(), NewUser(), NewUser(), NewUser());
-        var claimed = (await ClaimAsync(one, coupon)).Piece.Id;
+        var claimed = (await ClaimAsync(one, coupon)).UserCoupon.Id;
         await IssueAsync(coupon, [two]);
         var card = NewCard();
         await ImportAsync(coupon, "", card);
-        var carded = (await ExchangeAsync(three, card)).Piece.Id;
-        var gift = (await SendAsync(one, claimed, friend)).Piece.Id;
+        var carded = (await ExchangeAsync(three, card)).UserCoupon.Id;
+        var gift = (await SendAsync(one, claimed, friend)).UserCoupon.Id;
 
         var claims = (await ClaimsAsync(coupon)).Claims;
 
         Assert.Equal(
             [
-                (friend, PieceOrigin.Gift, PieceState.Usable), (three, PieceOrigin.Card, PieceState.Usable),
-                (two, PieceOrigin.Issue, PieceState.Usable), (one, PieceOrigin.Claim, PieceState.Sent),
+                (friend, UserCouponOrigin.Gift, UserCouponState.Usable), (three, UserCouponOrigin.Card, UserCouponState.Usable),
+                (two, UserCouponOrigin.Issue, UserCouponState.Usable), (one, UserCouponOrigin.Claim, UserCouponState.Sent),
             ],
-            claims.Select(c => (c.UserId, c.Piece.Origin, c.Piece.State)));
-        Assert.Equal((gift, carded, claimed), (claims[0].Piece.Id, claims[1].Piece.Id, claims[3].Piece.Id));
+            claims.Select(c => (c.UserId, c.UserCoupon.Origin, c.UserCoupon.State)));
+        Assert.Equal((gift, carded, claimed), (claims[0].UserCoupon.Id, claims[1].UserCoupon.Id, claims[3].UserCoupon.Id));
         var page = await shop.CouponsAdmin.ListClaimsAsync(new() { CouponId = coupon, Page = 2, PageSize = 3 }, shop.Owner);
-        Assert.Equal((4L, claimed), (page.TotalCount, Assert.Single(page.Claims).Piece.Id));
+        Assert.Equal((4L, claimed), (page.TotalCount, Assert.Single(page.Claims).UserCoupon.Id));
         Assert.Equal("COUPON_UNKNOWN", await ReasonAsync(() => ClaimsAsync(1)));
     }
 
@@ -606,7 +606,7 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
             new() { Terms = Shop.Terms(2), RequestId = request.RequestId }, shop.Owner).ResponseAsync));
     }
 
-    private static IEnumerable<long> Ids(ListMyCouponsResponse list) => list.Pieces.Select(p => p.Id);
+    private static IEnumerable<long> Ids(ListMyCouponsResponse list) => list.UserCoupons.Select(p => p.Id);
 
     private static string NewText() => Guid.NewGuid().ToString("N");
 
@@ -656,12 +656,12 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     private Task<ExchangeCardResponse> ExchangeAsync(long user, Card card) =>
         shop.Coupons.ExchangeCardAsync(new() { Number = card.Number, Password = card.Password }, As(user)).ResponseAsync;
 
-    private Task<SendPieceResponse> SendAsync(long user, long piece, long to) =>
-        shop.Coupons.SendPieceAsync(new() { PieceId = piece, ToUserId = to }, As(user)).ResponseAsync;
+    private Task<SendUserCouponResponse> SendAsync(long user, long piece, long to) =>
+        shop.Coupons.SendUserCouponAsync(new() { UserCouponId = piece, ToUserId = to }, As(user)).ResponseAsync;
 
     private Task<CountMyCouponsResponse> CountAsync(long user) => shop.Coupons.CountMyCouponsAsync(new(), As(user)).ResponseAsync;
 
-    private Task<ListMyCouponsResponse> MineAsync(long user, params PieceState[] states) =>
+    private Task<ListMyCouponsResponse> MineAsync(long user, params UserCouponState[] states) =>
         ListAsync(user, new() { States = { states } });
 
     private Task<ListMyCouponsResponse> ListAsync(long user, ListMyCouponsRequest request) =>
@@ -683,8 +683,8 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
             },
             shop.Owner).ResponseAsync;
 
-    private Task<VoidPieceResponse> VoidAsync(long piece, string requestId = "") =>
-        shop.CouponsAdmin.VoidPieceAsync(new() { PieceId = piece, RequestId = requestId }, shop.Owner).ResponseAsync;
+    private Task<VoidUserCouponResponse> VoidAsync(long piece, string requestId = "") =>
+        shop.CouponsAdmin.VoidUserCouponAsync(new() { UserCouponId = piece, RequestId = requestId }, shop.Owner).ResponseAsync;
 
     private Task<ListClaimsResponse> ClaimsAsync(long coupon) =>
         shop.CouponsAdmin.ListClaimsAsync(new() { CouponId = coupon }, shop.Owner).ResponseAsync;

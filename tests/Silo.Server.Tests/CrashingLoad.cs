@@ -95,7 +95,7 @@ internal sealed class CrashingLoad
             {
                 var answer = await client.ClaimCouponAsync(
                     new() { CouponId = coupon, RequestId = request }, Shop.Bearer(Shop.TokenOf(user)), cancellationToken: CancellationToken.None);
-                Acknowledged[(user, request)] = answer.Piece.Id;
+                Acknowledged[(user, request)] = answer.UserCoupon.Id;
                 claiming.TrySetResult();
             }
             catch (RpcException exception) when (exception.StatusCode == StatusCode.ResourceExhausted)

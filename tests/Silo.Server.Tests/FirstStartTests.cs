@@ -202,7 +202,7 @@ public sealed class FirstStartTests(ITestOutputHelper output)
         var claims = await Task.WhenAll(Enumerable.Range(0, 2 * stock)
             .Select(i => ClaimAsync(i % 2 == 0 ? one : two, coupon, $"shopper-{i}")));
 
-        Assert.Equal(stock, claims.OfType<CouponPiece>().Select(piece => piece.Id).Distinct().Count());
+        Assert.Equal(stock, claims.OfType<UserCoupon>().Select(piece => piece.Id).Distinct().Count());
         Assert.Equal(stock, claims.Count(piece => piece is null));
     }
 
@@ -216,7 +216,7 @@ public sealed class FirstStartTests(ITestOutputHelper output)
     }
 
     /// <summary>Registers a user and claims; null where the coupon is sold out.</summary>
-    private static async Task<CouponPiece?> ClaimAsync(ChannelBase channel, long coupon, string user)
+    private static async Task<UserCoupon?> ClaimAsync(ChannelBase channel, long coupon, string user)
     {
         var registered = await new AccountsService.AccountsServiceClient(channel)
             .RegisterUsernameAsync(new() { Username = user, Password = "secret1", AutoLogin = true });
@@ -227,7 +227,7 @@ public sealed class FirstStartTests(ITestOutputHelper output)
             {
                 var answer = await coupons.ClaimCouponAsync(
                     new() { CouponId = coupon, RequestId = "once" }, Shop.Bearer(registered.Token));
-                return answer.Piece;
+                return answer.UserCoupon;
             }
             catch (RpcException exception) when (exception.StatusCode == StatusCode.ResourceExhausted)
             {

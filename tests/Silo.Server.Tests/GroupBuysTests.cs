@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Xunit;
 
 namespace Silo.Server.Tests;

@@ -43,8 +43,8 @@ public sealed class LotteryTests
         await ContentCalls.UntilAsync((7L, 3L), StockAsync);
 
         var draw = await lotteries.DrawAsync(lottery.Id, 1);
-        var mine = Assert.Single((await shop.Coupons.ListMyCouponsAsync(new(), Shop.Bearer(Shop.TokenOf(1)))).Pieces);
-        Assert.Equal((draw.PieceId, PieceOrigin.Prize, coupon), (mine.Id, mine.Origin, mine.CouponId));
+        var mine = Assert.Single((await shop.Coupons.ListMyCouponsAsync(new(), Shop.Bearer(Shop.TokenOf(1)))).UserCoupons);
+        Assert.Equal((draw.UserCouponId, UserCouponOrigin.Prize, coupon), (mine.Id, mine.Origin, mine.CouponId));
         Assert.Equal((7, 3), await StockAsync());
         await lotteries.EndAsync(lottery.Id);
         await ContentCalls.UntilAsync((9L, 1L), StockAsync);

@@ -47,7 +47,7 @@ public abstract class PersonalDataSuite(ShopFixture fixture)
         Assert.Equal(["accounts", "bargains", "catalog", "comments", "content", "coupons", "files", "groupbuys", "lotteries", "points", "wallets"], all.EnumerateObject().Select(p => p.Name).Order());
         Assert.Equal(3, all.GetProperty("accounts").GetProperty("logins").GetArrayLength());
         Assert.Equal(1, all.GetProperty("accounts").GetProperty("addresses").GetArrayLength());
-        Assert.Equal(1, all.GetProperty("coupons").GetProperty("pieces").GetArrayLength());
+        Assert.Equal(1, all.GetProperty("coupons").GetProperty("userCoupons").GetArrayLength());
         Assert.Equal(1, all.GetProperty("bargains").GetProperty("bargains").GetArrayLength());
         Assert.Equal(1, all.GetProperty("bargains").GetProperty("helps").GetArrayLength());
         Assert.Equal(shopper.Reviewed, all.GetProperty("catalog").GetProperty("reviews")[0].GetProperty("remark").GetString());

@@ -89,7 +89,7 @@ public sealed class PromotionCrashTests(ITestOutputHelper output)
             Terms = new() { Name = "Oolong", CategoryId = category, GroupBuy = true, Bargain = true },
             Price = new() { PriceCents = 1000, GroupCents = 800, BargainCents = 500 },
         });
-        await new Groupbuys.V1.GroupBuysAdminService.GroupBuysAdminServiceClient(shop.Channel).CreateCampaignAsync(
+        await new GroupBuys.V1.GroupBuysAdminService.GroupBuysAdminServiceClient(shop.Channel).CreateCampaignAsync(
             new() { Terms = new() { GoodsId = goods, Size = 3, Hours = 2, OpenUntil = new() { Seconds = 4_102_444_800 } } }, shop.Owner);
         return goods;
     }
@@ -134,7 +134,7 @@ public sealed class PromotionCrashTests(ITestOutputHelper output)
     {
         var state = (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = coupon }, shop.Owner)).Coupon;
         Assert.Equal((pieces.Count, 1_000_000 - pieces.Count), (state.Claimed, state.StockLeft));
-        Assert.Equal(pieces.Select(p => (p.Key.User, $"piece:{p.Value}", ClaimCost)).Order(), (await shop.ChargesAsync()).Order());
+        Assert.Equal(pieces.Select(p => (p.Key.User, $"user-coupon:{p.Value}", ClaimCost)).Order(), (await shop.ChargesAsync()).Order());
         await AssertDrawsAsync(shop, lottery.Id, prizeCoupon);
         await AssertBargainsAsync(shop);
         await AssertSignInsAsync(shop);

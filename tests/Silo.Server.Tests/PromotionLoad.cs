@@ -3,7 +3,7 @@ using System.Globalization;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Silo.Bargains.V1;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Lotteries.V1;
 using Silo.Points.V1;
 using Xunit;
@@ -77,7 +77,7 @@ internal sealed class PromotionLoad(Shop shop, long lottery, long goods, int use
             case Act.Draw:
                 var draw = (await new LotteriesService.LotteriesServiceClient(channel).DrawLotteryAsync(
                     new() { LotteryId = lottery, RequestId = call.Request }, headers)).Draw;
-                return Text(draw.Id, draw.Position, draw.Prize.Id, draw.PieceId);
+                return Text(draw.Id, draw.Position, draw.Prize.Id, draw.UserCouponId);
             case Act.Help:
                 var campaign = round.Campaigns[int.Parse(call.Request.Split('-')[1], CultureInfo.InvariantCulture)];
                 var help = (await new BargainsService.BargainsServiceClient(channel).HelpBargainAsync(

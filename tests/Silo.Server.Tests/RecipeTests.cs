@@ -4,7 +4,7 @@ using Silo.Catalog.V1;
 using Silo.Comments.V1;
 using Silo.Coupons.V1;
 using Silo.Edge.V1;
-using Silo.Groupbuys.V1;
+using Silo.GroupBuys.V1;
 using Silo.Server.Tests.Files;
 using Silo.Server.Tests.House;
 using Silo.Testing.Databases;
@@ -48,7 +48,7 @@ public sealed partial class RecipeTests
         var draw = await lotteries.DrawAsync(lottery, 1);
         var variables = $"""
             OWNER='{shop.Owner.GetValue("authorization")!["Bearer ".Length..]}' SHOPPER={shopper.UserId} COUPON={coupon}
-            PIECE={piece.Piece.Id} OPERATOR={colleague.Operator.Id} NAME='{Shop.OwnerName}' PASSWORD='{Shop.OwnerPassword}'
+            USER_COUPON={piece.UserCoupon.Id} OPERATOR={colleague.Operator.Id} NAME='{Shop.OwnerName}' PASSWORD='{Shop.OwnerPassword}'
             REVIEW={review} GOODS={goods} CAMPAIGN={campaign} BARGAIN={bargain.Bargain.Id} GROUP={group} LOTTERY={lottery} DRAW={draw.Id}
             FILE={file.Id} COMMENT={comment.Comment.Id} PICTURE={Convert.ToBase64String(TestPictures.Png(2, 2))}
             """.ReplaceLineEndings(" ");
@@ -71,7 +71,7 @@ public sealed partial class RecipeTests
 
     [Fact]
     public void WithoutRecipe_WhereOneIsMissing_NamesIt() => Assert.Contains(
-        "silo.coupons.v1.CouponsAdminService/VoidPiece", WithoutRecipe("admin coupons.v1.CouponsAdminService/GetCoupon ")(CouponsReflection.Descriptor));
+        "silo.coupons.v1.CouponsAdminService/VoidUserCoupon", WithoutRecipe("admin coupons.v1.CouponsAdminService/GetCoupon ")(CouponsReflection.Descriptor));
 
     /// <summary>A group that a shopper has opened.</summary>
     private static async Task<long> GroupAsync(Shop shop, string token)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Xml.Linq;
+using Silo.Server.Tests.House;
 using Silo.Testing;
 using Silo.Testing.Databases;
 using Xunit;
@@ -8,6 +10,10 @@ namespace Silo.Server.Tests;
 /// <summary>The built server as a process: it becomes ready, survives being killed, drains and ends.</summary>
 public sealed class ServerProcessTests
 {
+    /// <summary>What the sources say.</summary>
+    private static string Version { get; } = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props"))
+        .Descendants("VersionPrefix").Single().Value;
+
     [Theory]
     [InlineData("Sqlite")]
     [InlineData("PostgreSql")]
@@ -20,6 +26,10 @@ public sealed class ServerProcessTests
         await using var server = await ServerProcess.StartAsync(settings);
         using var client = new HttpClient { BaseAddress = server.Http };
         var first = server.ProcessId;
+        Assert.Contains($"Silo {Version} starts", server.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            $$"""{"status":"Healthy","version":"{{Version}}"}""",
+            await client.GetStringAsync(new Uri("/health/ready", UriKind.Relative)));
 
         await server.KillAsync();
         await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri("/health/live", UriKind.Relative)));
@@ -29,6 +39,15 @@ public sealed class ServerProcessTests
         using var live = await client.GetAsync(new Uri("/health/live", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal(0, await server.TerminateAsync());
+    }
+
+    [Fact]
+    public async Task RunToExit_WithVersion_PrintsItAndStartsNothing()
+    {
+        // Settings that a start would not accept.
+        var settings = new Dictionary<string, string> { ["Silo__Database__Provider"] = "Oracle" };
+
+        Assert.Equal((0, $"Silo {Version}"), await ServerProcess.RunToExitAsync(settings, "--version"));
     }
 
     [Theory]

@@ -200,8 +200,8 @@ public sealed class WxApiTests(WxApiTests.Host host) : IClassFixture<WxApiTests.
         var offered = await host.Shop.CreateCouponAsync(10, limit: 1);
         await host.Shop.CouponsAdmin.IssueCouponAsync(
             new() { CouponId = await host.Shop.CreateCouponAsync(10), UserIds = { id, id } }, host.Shop.Owner);
-        var piece = (await host.Shop.Coupons.ListMyCouponsAsync(new(), Shop.Bearer(token))).Pieces[0].Id;
-        await host.Shop.CouponsAdmin.VoidPieceAsync(new() { PieceId = piece }, host.Shop.Owner);
+        var piece = (await host.Shop.Coupons.ListMyCouponsAsync(new(), Shop.Bearer(token))).UserCoupons[0].Id;
+        await host.Shop.CouponsAdmin.VoidUserCouponAsync(new() { UserCouponId = piece }, host.Shop.Owner);
 
         Assert.Equal(Counts(before + 2, canUse: 1, invalid: 1), await CountsAsync());
         Assert.Equal(0, await CodeAsync(host.Client, "/shop/discounts/fetch", ("token", token), ("id", $"{offered}")));

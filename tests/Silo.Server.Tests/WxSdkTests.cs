@@ -199,7 +199,7 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         (await shop.CouponsAdmin.CreateCouponAsync(new() { Terms = terms }, shop.Owner)).Coupon.Id;
 
     private static async Task<long> ClaimAsync(Shop shop, long coupon, long user) =>
-        (await shop.Coupons.ClaimCouponAsync(new() { CouponId = coupon }, Shop.Bearer(Shop.TokenOf(user)))).Piece.Id;
+        (await shop.Coupons.ClaimCouponAsync(new() { CouponId = coupon }, Shop.Bearer(Shop.TokenOf(user)))).UserCoupon.Id;
 
     private static async Task AdjustAsync(Shop shop, long user, WalletAccount account, long amount, string reason) =>
         await new WalletsAdminService.WalletsAdminServiceClient(shop.Channel).AdjustWalletAsync(
@@ -254,7 +254,7 @@ public sealed class WxSdkTests(ITestOutputHelper output)
     private static async Task AgeAsync(Shop shop, long coupon, long user)
     {
         var ended = await ClaimAsync(shop, coupon, user);
-        await shop.CouponsAdmin.VoidPieceAsync(new() { PieceId = ended }, shop.Owner);
+        await shop.CouponsAdmin.VoidUserCouponAsync(new() { UserCouponId = ended }, shop.Owner);
         var used = await ClaimAsync(shop, coupon, user);
         await using (var connection = await shop.OpenDatabaseAsync())
         await using (var command = connection.CreateCommand())

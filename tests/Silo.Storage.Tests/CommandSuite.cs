@@ -257,6 +257,105 @@ public abstract class CommandSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     }
 
     [Fact]
+    public async Task Run_AfterAGuessThatWasWrong_ReadsForAWhileAndThenGuessesAgain()
+    {
+        var grain = NewGrain();
+        await AddAsync(grain, "a", 3);
+        Node.Probe.Batches.Clear();
+        Node.Probe.Guesses = true;
+
+        await AddAsync(grain, "b");
+        Assert.Empty(Node.Probe.Batches);
+        var repeat = await AddAsync(grain, "a", 3);
+
+        Assert.Equal((3, true), (repeat.Total, repeat.Repeated));
+        Assert.Single(Node.Probe.Batches);
+        for (var i = 0; i < 40; i++)
+        {
+            Assert.False((await AddAsync(grain, $"later {i}")).Repeated);
+        }
+
+        // The one that was wrong and 32 after it were decided on rows.
+        Assert.Equal(33, Node.Probe.Batches.Count);
+        await ConsistentAsync(grain);
+    }
+
+    [Fact]
+    public async Task Run_AtTheEntry_GathersTheCallsOfOneKey()
+    {
+        var grain = NewGrain();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Node.Counters.RunAsync(grain, Command($"{i}")))).Soon();
+
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => $"{i}"), outcomes.Select(o => o.RequestId));
+        Assert.Equal(200, (await ConsistentAsync(grain)).State.Total);
+        Assert.True((await Node.StoredAsync(grain)).Version < 100);
+    }
+
+    [Fact]
+    public async Task Watch_OfWhatTheCallerHasSeen_AnswersOnceItIsCommitted()
+    {
+        var grain = NewGrain();
+        await AddAsync(grain, "a", 5);
+
+        var seen = await Node.Counter(grain).WatchAsync(null).Soon();
+        Assert.Equal(5, seen!.Total);
+        var next = Node.Counter(grain).WatchAsync(seen);
+        var commit = new Hold();
+        Faults.BeforeSend = commit.Pass;
+        var adding = AddAsync(grain, "b", 2);
+        await commit.Reached;
+        Assert.False(next.IsCompleted);
+        commit.Release();
+
+        Assert.Equal(7, (await next.Soon())!.Total);
+        Assert.Equal(7, (await adding).Total);
+        // Who has seen something else is answered at once.
+        Assert.Equal(7, (await Node.Counter(grain).WatchAsync(seen).Soon())!.Total);
+    }
+
+    [Fact]
+    public async Task Watch_ByManyAtTheEntry_SeesWhatIsCommitted()
+    {
+        var grain = NewGrain();
+        await AddAsync(grain, "a", 5);
+        var values = Node.Get<LiveValues<long, CounterView>>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(async () =>
+        {
+            await foreach (var view in values.WatchAsync(grain, stop.Token))
+            {
+                if (view!.Total == 5)
+                {
+                    await Node.Counters.RunAsync(grain, Command("b", 2));
+                }
+                else
+                {
+                    Assert.Equal(7, view.Total);
+                    return;
+                }
+            }
+        }))).Soon();
+        await stop.CancelAsync();
+    }
+
+    [Fact]
+    public async Task Watch_OfAKeyUnderWhichNothingIsStored_EndsTheActivation()
+    {
+        var (madeUp, stored) = (NewGrain(), NewGrain());
+        await AddAsync(stored, "a");
+
+        foreach (var (grain, ends) in new[] { (madeUp, true), (stored, false) })
+        {
+            var first = (await Node.Counter(grain).WatchAsync(null).Soon())!.Activation;
+            Assert.Equal(ends, SpinWait.SpinUntil(
+                () => Node.Counter(grain).ViewAsync().Soon().GetAwaiter().GetResult().Activation != first,
+                ends ? TimeSpan.FromSeconds(30) : TimeSpan.FromMilliseconds(200)));
+        }
+    }
+
+    [Fact]
     public async Task View_StateReadRunsAcrossAForgetting_ReadsAgain()
     {
         var grain = NewGrain();

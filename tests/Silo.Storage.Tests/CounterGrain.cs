@@ -7,14 +7,8 @@ namespace Silo.Storage.Tests;
 
 /// <summary>A hot grain that adds up; every accepted command is a row.</summary>
 [Alias("silo.tests.ICounterGrain")]
-internal interface ICounterGrain : IGrainWithIntegerKey
+internal interface ICounterGrain : IHotGrain<CounterCommand, CounterOutcome>, IWatchedGrain<CounterView>, IGrainWithIntegerKey
 {
-    [Alias("Run"), AlwaysInterleave]
-    Task<CounterOutcome[]> RunAsync([Immutable] CounterCommand[] commands);
-
-    [Alias("RunJoined"), AlwaysInterleave]
-    Task<JoinedOutcome<CounterOutcome>> RunJoinedAsync([Immutable] CounterCommand command, [Immutable] JoinedCommand joined);
-
     /// <summary>
     /// Makes several calls in their order, which the network would not keep, and answers each by itself. Once all are
     /// made, <see cref="Probe.CallsMade"/> says so.
@@ -61,10 +55,14 @@ internal sealed record CounterCommand
     /// <summary>The highest total that it accepts.</summary>
     [Id(5)]
     public long Limit { get; init; } = long.MaxValue;
+
+    /// <summary>The balance that pays the amount out of the purse of the transaction; 0 for none.</summary>
+    [Id(6)]
+    public long Purse { get; init; }
 }
 
 [GenerateSerializer, Immutable, Alias("silo.tests.CounterOutcome")]
-internal sealed record CounterOutcome
+internal sealed record CounterOutcome : IOutcome<CounterOutcome>
 {
     [Id(0)]
     public required string RequestId { get; init; }
@@ -78,6 +76,8 @@ internal sealed record CounterOutcome
 
     [Id(3)]
     public bool Repeated { get; init; }
+
+    public static CounterOutcome Refused(Refusal refusal) => new() { RequestId = "", Refusal = refusal };
 }
 
 [GenerateSerializer, Immutable, Alias("silo.tests.CounterCall")]
@@ -124,13 +124,17 @@ internal sealed class CounterFacts
     /// <summary>The total after each accepted request of the batch, by request id.</summary>
     public required Dictionary<string, long> Answered { get; init; }
 
-    /// <summary>The balances that the batch has locked.</summary>
+    /// <summary>The balances that the batch could lock.</summary>
+    public StagedRows<BalanceRow>? Locked { get; set; }
+
+    /// <summary>What is left of them.</summary>
     public Dictionary<long, long> Balances { get; } = [];
+
+    public Purse? Purse { get; set; }
 }
 
 internal static class CounterRefusals
 {
-    public static readonly Refusal Held = new("HELD", RefusalKind.Unavailable, "The balance is locked elsewhere.");
     public static readonly Refusal Limit = new("LIMIT", RefusalKind.Exhausted, "The limit is reached.");
     public static readonly Refusal Poor = new("POOR", RefusalKind.Exhausted, "The balance does not reach.");
 }
@@ -147,6 +151,9 @@ internal sealed class Probe
     /// <summary>Whether grains guess that no request was answered before.</summary>
     public bool Guesses { get; set; }
 
+    /// <summary>Whether grains take no request for a repeat, and read nothing to find one.</summary>
+    public bool ReadsNothing { get; set; }
+
     /// <summary>Runs when the facts of a batch have been read.</summary>
     public Func<Task>? AfterLoad { get; set; }
 
@@ -156,30 +163,28 @@ internal sealed class Probe
     /// <summary>Runs when rows are about to be locked.</summary>
     public Action? BeforeLock { get; set; }
 
+    /// <summary>Runs when a command is decided.</summary>
+    public Action? Deciding { get; set; }
+
     /// <summary>Set by a test, completed by the grain when all calls of one <c>RunCallsAsync</c> are made.</summary>
     public TaskCompletionSource CallsMade { get; set; } = new();
 
     public void Clear()
     {
         CallsMade = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        (Guesses, AfterLoad, BeforeLock, Viewing) = (false, null, null, null);
+        (Guesses, ReadsNothing, AfterLoad, BeforeLock, Viewing, Deciding) = (false, false, null, null, null, null);
         Batches.Clear();
         LockTries.Clear();
     }
 }
 
 [GrainType("silo.tests.counter")]
-internal sealed class CounterGrain(IdSource ids, Probe probe)
-    : HotGrain<CounterState, CounterCommand, CounterOutcome, CounterFacts>, ICounterGrain
+internal sealed class CounterGrain(HotGrainContext context, Probe probe)
+    : HotGrain<CounterState, CounterCommand, CounterOutcome, CounterFacts>(context), ICounterGrain
 {
     private readonly Guid activation = Guid.NewGuid();
 
     protected override StateKey Key => CounterState.KeyOf(this.GetPrimaryKeyLong());
-
-    public Task<CounterOutcome[]> RunAsync(CounterCommand[] commands) => SubmitAsync(commands);
-
-    public Task<JoinedOutcome<CounterOutcome>> RunJoinedAsync(CounterCommand command, JoinedCommand joined) =>
-        SubmitJoinedAsync(command, joined);
 
     public async Task<CounterReply[]> RunCallsAsync(CounterCall[] calls)
     {
@@ -192,8 +197,12 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
     {
         probe.Viewing?.Invoke();
         await LoadStateAsync();
-        return new(State.Total, State.Count, activation);
+        return ViewOf(State)!;
     }
+
+    public Task<CounterView?> WatchAsync(CounterView? seen) => WatchAsync(ViewOf, seen);
+
+    private CounterView? ViewOf(CounterState state) => new(state.Total, state.Count, activation);
 
     protected override bool TryGuess(IReadOnlyList<CounterCommand> batch, out CounterFacts facts)
     {
@@ -205,6 +214,11 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
     {
         var id = this.GetPrimaryKeyLong();
         probe.Batches.Enqueue((id, batch.Count));
+        if (probe.ReadsNothing)
+        {
+            return new() { Answered = [] };
+        }
+
         var requests = batch.Select(c => c.RequestId).ToArray();
         var rows = await reads.ReadAsync(
             r => r.Query<EntryRow>().Where(e => e.GrainId == id && requests.Contains(e.RequestId)).ToListAsync(),
@@ -213,12 +227,9 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
         return new() { Answered = rows.ToDictionary(r => r.RequestId, r => r.TotalAfter) };
     }
 
-    protected override CounterOutcome PutOff => new() { RequestId = "", Refusal = CounterRefusals.Held };
+    protected override bool Locks(CounterCommand command) => command.Account != 0 || command.Purse != 0;
 
-    protected override bool Locks(CounterCommand command) => command.Account != 0;
-
-    protected override async Task<IReadOnlySet<CounterCommand>> LockAsync(
-        Unit unit, IReadOnlyList<CounterCommand> batch, CounterFacts facts)
+    protected override void Stage(Stage stage, IReadOnlyList<CounterCommand> batch, CounterFacts facts)
     {
         probe.BeforeLock?.Invoke();
         var accounts = batch.Where(c => c.Account != 0).Select(c => c.Account).Distinct().ToArray();
@@ -227,19 +238,21 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
             probe.LockTries.AddOrUpdate(account, 1, (_, tries) => tries + 1);
         }
 
-        var locked = await unit.LockAsync<BalanceRow>(accounts, wait: false, CancellationToken.None);
-        foreach (var (id, row) in locked)
+        facts.Locked = stage.Lock<BalanceRow>(accounts, RowLock.SkipLocked);
+        foreach (var purse in batch.Where(c => c.Purse != 0).Select(c => c.Purse))
         {
-            facts.Balances[id] = row.Balance;
+            (facts.Purse = Purse.Of(stage)).Name(purse);
         }
-
-        return batch.Where(c => c.Account != 0 && !locked.ContainsKey(c.Account)).ToHashSet();
     }
+
+    protected override bool IsHeldElsewhere(CounterCommand command, CounterFacts facts) =>
+        command.Account != 0 && facts.Locked!.All.All(row => row.Id != command.Account);
 
     protected override (CounterState State, CounterOutcome Outcome) Decide(
         CounterState draft, CounterCommand command, CounterFacts facts, Rows rows)
     {
         var outcome = new CounterOutcome { RequestId = command.RequestId };
+        probe.Deciding?.Invoke();
         if (command.Poison == Poison.Throw)
         {
             throw new InvalidOperationException("The rule has a bug.");
@@ -257,7 +270,10 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
 
         if (command.Account != 0)
         {
-            var left = facts.Balances[command.Account] - command.Amount;
+            var before = facts.Balances.TryGetValue(command.Account, out var booked)
+                ? booked
+                : facts.Locked!.All.Single(row => row.Id == command.Account).Balance;
+            var left = before - command.Amount;
             if (left < 0)
             {
                 return (draft, outcome with { Refusal = CounterRefusals.Poor });
@@ -267,11 +283,16 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
             rows.Put(new BalanceRow { Id = command.Account, Balance = left });
         }
 
+        if (command.Purse != 0)
+        {
+            facts.Purse!.Take(command.Purse, command.Amount, rows);
+        }
+
         var next = draft with { Total = draft.Total + command.Amount, Count = draft.Count + 1 };
         facts.Answered[command.RequestId] = next.Total;
         rows.Append(new EntryRow
         {
-            Id = ids.Next(),
+            Id = Ids.Next(),
             GrainId = this.GetPrimaryKeyLong(),
             RequestId = command.RequestId,
             Amount = command.Amount,
@@ -289,8 +310,8 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
             return new()
             {
                 Outcomes = call.Joined is { } joined
-                    ? [(await SubmitJoinedAsync(call.Commands[0], joined)).Outcome]
-                    : await SubmitAsync(call.Commands),
+                    ? [(await RunJoinedAsync(call.Commands[0], joined)).Outcome]
+                    : await RunAsync(call.Commands),
             };
         }
         catch (Exception exception) when (exception is StorageUnavailableException or StorageBusyException)
@@ -298,12 +319,40 @@ internal sealed class CounterGrain(IdSource ids, Probe probe)
             return new() { Failure = exception };
         }
     }
+}
 
-    protected override Refusal? RefusalOf(CounterOutcome outcome) => outcome.Refusal;
+/// <summary>Balances that a grain and another module's work spend from in one transaction.</summary>
+internal sealed class Purse : IStageDraft
+{
+    private readonly Stage stage;
+    private readonly Dictionary<long, StagedRows<BalanceRow>> named = [];
+    private Dictionary<long, long> booked = [];
+
+    private Purse(Stage stage) => this.stage = stage;
+
+    public static Purse Of(Stage stage) => stage.Draft(() => new Purse(stage));
+
+    public void Name(long account) => named.TryAdd(account, stage.Lock<BalanceRow>([account], RowLock.Wait));
+
+    /// <summary>Takes an amount and answers what is left.</summary>
+    public long Take(long account, long amount, Rows rows)
+    {
+        var left = booked.TryGetValue(account, out var before) ? before : named[account].Only!.Balance;
+        booked[account] = left -= amount;
+        rows.Put(new BalanceRow { Id = account, Balance = left });
+        return left;
+    }
+
+    public Action Save()
+    {
+        var saved = new Dictionary<long, long>(booked);
+        return () => booked = saved;
+    }
 }
 
 /// <summary>Joined work of one kind that writes its row and answers as it was told.</summary>
-internal sealed class TestWork(string kind, JoinedVerdict verdict, bool runsOnRefusal = false, bool throws = false) : IJoinedWork
+internal sealed class TestWork(string kind, JoinedVerdict verdict, bool runsOnRefusal = false, bool throws = false)
+    : JoinedWork<CounterOutcome, string>(new(kind))
 {
     public const string Keep = "tests.keep";
     public const string KeepRows = "tests.keep_rows";
@@ -313,11 +362,12 @@ internal sealed class TestWork(string kind, JoinedVerdict verdict, bool runsOnRe
     public const string SettleRefuse = "tests.settle_refuse";
     public const string SettleKeep = "tests.settle_keep";
 
+    /// <summary>Answers a decision once so and once otherwise.</summary>
+    public const string Fickle = "tests.fickle";
+
     public static readonly Refusal Refusal = new("WORK", RefusalKind.Precondition, "The work does not want it.");
 
-    public string Kind => kind;
-
-    public bool RunsOnRefusal => runsOnRefusal;
+    public override bool RunsOnRefusal => runsOnRefusal;
 
     public static IEnumerable<IJoinedWork> All() =>
     [
@@ -328,27 +378,61 @@ internal sealed class TestWork(string kind, JoinedVerdict verdict, bool runsOnRe
         new TestWork(SettleRows, JoinedVerdict.KeepRows, runsOnRefusal: true),
         new TestWork(SettleRefuse, JoinedVerdict.Refuse, runsOnRefusal: true),
         new TestWork(SettleKeep, JoinedVerdict.Keep, runsOnRefusal: true),
+        new TestWork(Fickle, JoinedVerdict.KeepRows),
+        new PurseWork(),
     ];
 
-    public async Task<JoinedAnswer> RunAsync(Unit unit, JoinedCommand command, JoinedDecision decision)
+    public static JoinedCommand Command(string kind, long id) => new JoinedKind<CounterOutcome, string>(kind).Command(id, "payload");
+
+    protected override Func<JoinedDecision<CounterOutcome>, Rows, JoinedAnswer> Stage(Stage stage, long id, string payload)
     {
-        var outcome = (CounterOutcome)decision.Outcome;
-        if (!outcome.Repeated)
+        var before = stage.Read<JoinedRow>([id]);
+        var asked = 0;
+        return (decision, rows) =>
         {
-            unit.Set<JoinedRow>().Add(new JoinedRow { Id = command.Id, Text = $"{command.Payload} {outcome.Total}" });
-            await unit.SaveAsync(CancellationToken.None);
-        }
+            var repeated = decision.Decision is { Repeated: true };
+            Assert.True(!repeated || before.All.Count == 1);
+            if (!repeated)
+            {
+                rows.Append(new JoinedRow { Id = id, Text = $"{payload} {decision.Decision?.Total ?? 0}" });
+            }
 
-        if (throws)
-        {
-            throw new InvalidOperationException("The work has a bug.");
-        }
+            if (throws)
+            {
+                throw new InvalidOperationException("The work has a bug.");
+            }
 
-        return new()
-        {
-            Verdict = verdict,
-            Refusal = verdict == JoinedVerdict.Keep ? null : decision.Refusal ?? Refusal,
-            Text = outcome.Repeated ? "again" : "first",
+            return new()
+            {
+                Verdict = Kind == Fickle && ++asked == 2 ? JoinedVerdict.Refuse : verdict,
+                Refusal = verdict == JoinedVerdict.Keep ? null : decision.Refusal ?? Refusal,
+                Text = repeated ? "again" : "first",
+            };
         };
     }
+}
+
+/// <summary>Joined work that spends from the purse that its grain spends from too.</summary>
+internal sealed class PurseWork() : JoinedWork<CounterOutcome, PurseWork.Payload>(Spend)
+{
+    public static readonly JoinedKind<CounterOutcome, Payload> Spend = new("tests.purse");
+
+    protected override Func<JoinedDecision<CounterOutcome>, Rows, JoinedAnswer> Stage(Stage stage, long id, Payload payload)
+    {
+        var purse = Purse.Of(stage);
+        purse.Name(payload.Account);
+        return (_, rows) =>
+        {
+            var left = purse.Take(payload.Account, payload.Amount, rows);
+            rows.Append(new JoinedRow { Id = id, Text = $"{left}" });
+            return new()
+            {
+                Verdict = payload.Verdict,
+                Refusal = payload.Verdict == JoinedVerdict.Keep ? null : TestWork.Refusal,
+                Text = $"{left}",
+            };
+        };
+    }
+
+    public sealed record Payload(long Account, long Amount, JoinedVerdict Verdict);
 }

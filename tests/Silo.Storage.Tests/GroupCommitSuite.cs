@@ -93,7 +93,7 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
 
         var (outcomes, _) = await GroupAsync(ids.Select((id, i) => BatchOf(id, null, mark: i == 2 ? owner : null)));
 
-        Assert.Equal(ids.Select((_, i) => i == 2 ? BatchOutcome.RowTaken : BatchOutcome.Committed), outcomes);
+        Assert.Equal(ids.Select((_, i) => i == 2 ? BatchOutcome.Conflict : BatchOutcome.Committed), outcomes);
         await NothingAsync(ids[2]);
         foreach (var id in ids.Where((_, i) => i != 2))
         {
@@ -122,7 +122,7 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
         {
             if (bad.Contains(id))
             {
-                Assert.True(outcome is BatchOutcome.RowTaken or BatchOutcome.Failed, $"seed {seed}: {outcome}");
+                Assert.True(outcome is BatchOutcome.Conflict or BatchOutcome.Failed, $"seed {seed}: {outcome}");
                 await NothingAsync(id);
             }
             else if (id == stale)
@@ -148,7 +148,7 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
 
         var (outcomes, _) = await GroupAsync([BatchOf(first, null, mark: first), BatchOf(second, null, mark: first)]);
 
-        Assert.Equal([BatchOutcome.Committed, BatchOutcome.RowTaken], outcomes);
+        Assert.Equal([BatchOutcome.Committed, BatchOutcome.Conflict], outcomes);
         await StandsAsync(first, 1);
         await NothingAsync(second);
     }
@@ -278,14 +278,17 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
     {
         var id = NewId();
         var rows = new Rows();
-        rows.Enqueue("tests.batch", $"{id}", 123, "payload");
+        rows.Enqueue(new WorkKind<string>("tests.batch"), $"{id}", 123, "payload");
 
         Assert.Equal(BatchOutcome.Committed, await Commit.CommitAsync(new(CounterState.KeyOf(id), null, [1], rows)).Soon());
 
         var work = await Node.Units.ReadAsync(
             reads => reads.Query<WorkRow>().SingleAsync(w => w.Key == $"{id}"), CancellationToken.None);
-        Assert.Equal(("tests.batch", 123, 0, false, "payload"), (work.Kind, work.DueAt, work.Attempt, work.Parked, work.Payload));
-        Assert.Throws<ArgumentOutOfRangeException>(() => rows.Enqueue("tests.batch", "k", 0, new string('x', 16385)));
+        Assert.Equal(("tests.batch", 123, 0, false, "\"payload\""), (work.Kind, work.DueAt, work.Attempt, work.Parked, work.Payload));
+        var kind = new WorkKind<string>("tests.batch");
+        // The quotes count.
+        rows.Enqueue(kind, "longest", 0, new string('x', Payloads.MaxLength - 2));
+        Assert.Throws<ArgumentException>(() => rows.Enqueue(kind, "too long", 0, new string('x', Payloads.MaxLength - 1)));
     }
 
     [Fact]
@@ -354,6 +357,197 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
         Assert.All(all.Where((_, i) => i % 2 == 1), state => Assert.Equal(StoredState.None, state));
     }
 
+    [Fact]
+    public async Task GuardThatFails_AmongMany_FailsItsBatchOnly()
+    {
+        var (ids, goods) = (NewIds(12), NewIds(12));
+        await StockAsync(goods.Select((id, i) => (id, i is 3 or 8 ? 0L : 5L)));
+
+        // Every other one is a grain's.
+        var (outcomes, transactions) = await GroupAsync(ids.Select((id, i) => Take(goods[i], i % 2 == 0 ? BatchOf(id, null) : RowOf(id))));
+
+        Assert.Equal(ids.Select((_, i) => i is 3 or 8 ? BatchOutcome.Conflict : BatchOutcome.Committed), outcomes);
+        // Each is told by name and left out; the others run again together.
+        Assert.Equal(3, transactions);
+        Assert.Equal(goods.Select((_, i) => i is 3 or 8 ? 0L : 4L), await StockOfAsync(goods));
+        foreach (var (id, i) in ids.Select((id, i) => (id, i)))
+        {
+            Assert.Equal(i is 3 or 8 ? 0 : 1, (await Node.EntriesAsync(id)).Count);
+        }
+    }
+
+    [Fact]
+    public async Task GuardOfARowThatManyWant_TheFirstAreServedAndTheRestTurnedAwayAtOnce()
+    {
+        var (ids, scarce, plenty) = (NewIds(40), NewId(), NewId());
+        await StockAsync([(scarce, 3L), (plenty, 1000L)]);
+
+        var (outcomes, transactions) = await GroupAsync(ids.Select((id, i) => Take(i % 2 == 0 ? scarce : plenty, RowOf(id))));
+
+        Assert.Equal(ids.Select((_, i) => i % 2 == 0 && i >= 6 ? BatchOutcome.Conflict : BatchOutcome.Committed), outcomes);
+        Assert.Equal(2, transactions);
+        Assert.Equal([0, 1000 - 20], await StockOfAsync(scarce, plenty));
+    }
+
+    [Fact]
+    public async Task GuardThatFails_AfterOthersOfItsBatch_IsToldWithItsOwnRow()
+    {
+        var (both, other, first, second) = (NewId(), NewId(), NewId(), NewId());
+        await StockAsync([(first, 5L), (second, 0L)]);
+
+        var (outcomes, _) = await GroupAsync([Take(first, Take(second, RowOf(both))), Take(first, RowOf(other))]);
+
+        // Its neighbour wants the same row as it, but not the one that failed.
+        Assert.Equal([BatchOutcome.Conflict, BatchOutcome.Committed], outcomes);
+        Assert.Equal([4, 0], await StockOfAsync(first, second));
+        Assert.Empty(await Node.EntriesAsync(both));
+    }
+
+    [Fact]
+    public async Task UpdatesOfOneRow_ByManyBatches_AreMadeInTheirOrder()
+    {
+        var (ids, goods) = (NewIds(10), NewId());
+        await StockAsync([(goods, 0L)]);
+
+        var (outcomes, transactions) = await GroupAsync(ids.Select((id, i) =>
+        {
+            var batch = RowOf(id);
+            batch.Rows.Update<GoodsRow>(goods, $"UPDATE test_goods SET stock = {i + 1} WHERE id = {goods} AND stock = {i}");
+            return batch;
+        }));
+
+        Assert.All(outcomes, outcome => Assert.Equal(BatchOutcome.Committed, outcome));
+        Assert.Equal(1, transactions);
+        Assert.Equal([10], await StockOfAsync(goods));
+    }
+
+    [Fact]
+    public async Task UpdateOfARowThatIsAppendedOrPutInTheSameBatch_ComesAfterIt()
+    {
+        var (id, appended, put) = (NewId(), NewId(), NewId());
+        await StockAsync([(put, 1L)]);
+        var batch = Take(put, Take(appended, RowOf(id)));
+        batch.Rows.Append(new GoodsRow { Id = appended, Name = $"{appended}", Stock = 9 });
+        batch.Rows.Put(new GoodsRow { Id = put, Name = $"{put}", Stock = 7 });
+
+        Assert.Equal(BatchOutcome.Committed, await Commit.CommitAsync(batch).Soon());
+
+        Assert.Equal([8, 6], await StockOfAsync(appended, put));
+    }
+
+    [Fact]
+    public async Task BatchesWithoutAState_AmongAStaleOneAndATakenRow_Stand()
+    {
+        var ids = NewIds(9);
+        await GroupAsync([BatchOf(ids[1], null), BatchOf(ids[8], null, mark: ids[8])]);
+
+        var (outcomes, _) = await GroupAsync(ids[..8].Select((id, i) => i switch
+        {
+            1 => BatchOf(id, null),
+            4 => RowOf(id, mark: ids[8]),
+            _ => i % 2 == 0 ? RowOf(id) : BatchOf(id, null),
+        }));
+
+        Assert.Equal(
+            ids[..8].Select((_, i) => i switch { 1 => BatchOutcome.Stale, 4 => BatchOutcome.Conflict, _ => BatchOutcome.Committed }),
+            outcomes);
+        Assert.Empty(await Node.EntriesAsync(ids[4]));
+        foreach (var id in new[] { ids[0], ids[2], ids[6] })
+        {
+            Assert.Single(await Node.EntriesAsync(id));
+            Assert.Equal(StoredState.None, (await Node.Store.ReadStatesAsync([CounterState.KeyOf(id)], CancellationToken.None))[0]);
+        }
+
+        foreach (var id in new[] { ids[3], ids[5], ids[7] })
+        {
+            await StandsAsync(id, 1);
+        }
+    }
+
+    [Fact]
+    public async Task LostAnswer_OfBatchesWithoutAState_IsUnknownForAll()
+    {
+        var (ids, goods) = (NewIds(4), NewId());
+        await StockAsync([(goods, 9L)]);
+
+        var (outcomes, transactions) = await GroupAsync(
+            ids.Select(id => Take(goods, RowOf(id))),
+            () =>
+            {
+                Faults.AfterCommit = () => throw new IOException("Broken on purpose.");
+                return 0;
+            });
+
+        Assert.All(outcomes, outcome => Assert.Equal(BatchOutcome.Unknown, outcome));
+        Assert.Equal(1, transactions);
+        Assert.Equal([5], await StockOfAsync(goods));
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds.OfEveryRun), MemberType = typeof(Seeds))]
+    public async Task GuardsTakenRowsAndStaleStates_AmongMany_EachBatchEndsByItself(int seed)
+    {
+        var random = new Random(seed);
+        var (ids, goods, owner) = (NewIds(64), NewIds(5), NewId());
+        var stock = goods.ToDictionary(id => id, _ => (long)random.Next(0, 6));
+        var before = new Dictionary<long, long>(stock);
+        await StockAsync(stock.Select(s => (s.Key, s.Value)));
+        await Commit.CommitAsync(BatchOf(owner, null, mark: owner)).Soon();
+        var stale = ids.Where(_ => random.Next(10) == 0).ToHashSet();
+        foreach (var id in stale)
+        {
+            await Commit.CommitAsync(BatchOf(id, null)).Soon();
+        }
+
+        var wants = new Dictionary<long, long>();
+        var taken = new HashSet<long>();
+        var (outcomes, transactions) = await GroupAsync(ids.Select(id =>
+        {
+            var mark = random.Next(16) == 0 ? owner : (long?)null;
+            var batch = stale.Contains(id) || random.Next(2) == 0 ? BatchOf(id, null, mark) : RowOf(id, mark);
+            if (mark is not null)
+            {
+                taken.Add(id);
+            }
+
+            return random.Next(2) == 0 ? Take(wants[id] = goods[random.Next(goods.Length)], batch) : batch;
+        }).ToArray());
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {transactions} transactions, {stale.Count} stale, {taken.Count} taken");
+        foreach (var (id, outcome) in ids.Zip(outcomes))
+        {
+            if (outcome == BatchOutcome.Committed)
+            {
+                Assert.True(!stale.Contains(id) && !taken.Contains(id), $"seed {seed}: {id}");
+                if (wants.TryGetValue(id, out var wanted))
+                {
+                    stock[wanted]--;
+                }
+            }
+            else
+            {
+                Assert.True(
+                    outcome == BatchOutcome.Stale ? stale.Contains(id)
+                    : outcome == BatchOutcome.Conflict && (taken.Contains(id) || wants.ContainsKey(id)),
+                    $"seed {seed}: {id} {outcome}");
+            }
+
+            Assert.Equal(
+                (stale.Contains(id) ? 1 : 0) + (outcome == BatchOutcome.Committed ? 1 : 0), (await Node.EntriesAsync(id)).Count);
+        }
+
+        // Nothing is sold twice, and nobody is turned away from what is left once all have been asked.
+        Assert.Equal(goods.Select(id => stock[id]), await StockOfAsync(goods));
+        Assert.All(stock.Values, left => Assert.True(left >= 0, $"seed {seed}"));
+        foreach (var id in goods)
+        {
+            var refused = ids.Zip(outcomes).Count(p => p.Second == BatchOutcome.Conflict && !taken.Contains(p.First)
+                && wants.GetValueOrDefault(p.First) == id);
+            var blocked = wants.Any(w => w.Value == id && (taken.Contains(w.Key) || stale.Contains(w.Key)));
+            Assert.True(refused == 0 || blocked || stock[id] == 0, $"seed {seed}: {before[id]} {stock[id]} {refused}");
+        }
+    }
+
     /// <summary>Holds the lane until all batches wait; returns how each ended and how many transactions were begun.</summary>
     private protected async Task<(BatchOutcome[] Outcomes, int Transactions)> GroupAsync(IEnumerable<Batch> batches, Func<int>? onSend = null)
     {
@@ -391,6 +585,35 @@ public abstract class GroupCommitSuite<TDatabase>(StoreFixture<TDatabase> fixtur
             Mark = mark,
         });
         return new(CounterState.KeyOf(id), expected, BitConverter.GetBytes(id), rows);
+    }
+
+    /// <summary>The same rows without a state.</summary>
+    private protected static Batch RowOf(long id, long? mark = null) => new(BatchOf(id, null, mark).Rows);
+
+    /// <summary>Adds a guarded update.</summary>
+    private protected static Batch Take(long goods, Batch batch)
+    {
+        batch.Rows.Update<GoodsRow>(goods, $"UPDATE test_goods SET stock = stock - {1} WHERE id = {goods} AND stock >= {1}");
+        return batch;
+    }
+
+    private protected async Task StockAsync(IEnumerable<(long Id, long Stock)> goods)
+    {
+        var rows = new Rows();
+        foreach (var (id, stock) in goods)
+        {
+            rows.Append(new GoodsRow { Id = id, Name = $"{id}", Stock = stock });
+        }
+
+        Assert.Equal(BatchOutcome.Committed, await Commit.CommitAsync(new(rows)).Soon());
+    }
+
+    private protected async Task<List<long>> StockOfAsync(params long[] goods)
+    {
+        var rows = await Node.Units.ReadAsync(
+            reads => reads.Query<GoodsRow>().Where(g => goods.Contains(g.Id)).ToDictionaryAsync(g => g.Id, g => g.Stock),
+            CancellationToken.None);
+        return [.. goods.Select(id => rows[id])];
     }
 
     protected async Task StandsAsync(long id, int version)
@@ -457,7 +680,7 @@ public sealed class GroupCommitOnPostgres(StoreFixture<PostgresDatabase> fixture
             ? BatchOf(id, null, mark: ids[4])
             : BatchOf(id, null, note: Told)));
 
-        Assert.Equal(ids[..4].Select((_, i) => i == 1 ? BatchOutcome.RowTaken : BatchOutcome.Committed), outcomes);
+        Assert.Equal(ids[..4].Select((_, i) => i == 1 ? BatchOutcome.Conflict : BatchOutcome.Committed), outcomes);
         foreach (var id in ids[..4].Where((_, i) => i != 1))
         {
             Assert.Equal("2s", (await Node.EntriesAsync(id))[0].Note);

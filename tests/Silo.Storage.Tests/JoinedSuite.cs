@@ -112,6 +112,65 @@ public abstract class JoinedSuite<TDatabase>(NodeFixture<TDatabase> fixture) : N
         Assert.Equal(1, (await AddAsync(grain, "after")).Total);
     }
 
+    [Theory]
+    [InlineData(JoinedVerdict.Keep, 100 - 5 - 7)]
+    [InlineData(JoinedVerdict.KeepRows, 100 - 7)]
+    [InlineData(JoinedVerdict.Refuse, 100)]
+    public async Task Draft_ThatGrainAndWorkBookOn_HoldsWhatStands(JoinedVerdict verdict, long left)
+    {
+        var (grain, account) = (NewGrain(), NewGrain());
+        await Node.AddBalanceAsync(account, 100);
+
+        var answer = await Node.Counters.RunJoinedAsync(
+            grain,
+            new() { RequestId = "joined", Amount = 5, Purse = account },
+            PurseWork.Spend.Command(grain, new(account, 7, verdict))).Soon();
+
+        Assert.Equal(verdict, answer.Answer?.Verdict);
+        Assert.Equal(left, await Node.BalanceAsync(account));
+        Assert.Equal(verdict == JoinedVerdict.Refuse ? [] : [$"{left}"], await JoinedSuite.RowsAsync(Node, grain));
+        Assert.Equal(verdict == JoinedVerdict.Keep ? 5 : 0, (await ConsistentAsync(grain)).State.Total);
+        // And the next one books on what stands.
+        Assert.Null((await AddAsync(Node, grain, new() { RequestId = "after", Purse = account })).Refusal);
+        Assert.Equal(left - 1, await Node.BalanceAsync(account));
+    }
+
+    [Fact]
+    public async Task KeepRows_WhoseWorkAnswersTheSameDecisionDifferently_IsABug()
+    {
+        var grain = NewGrain();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(grain, TestWork.Fickle, amount: 5));
+
+        Assert.Empty(await JoinedSuite.RowsAsync(Node, grain));
+        Assert.Null((await Node.StoredAsync(grain)).Version);
+        Assert.Equal(1, (await AddAsync(grain, "after")).Total);
+    }
+
+    [Fact]
+    public async Task RowOfTheWork_ThatIsTakenMeanwhile_IsDecidedAgainAndSeen()
+    {
+        var grain = NewGrain();
+        Node.Probe.AfterLoad = async () =>
+        {
+            Node.Probe.AfterLoad = null;
+            await Node.Units.StageAsync<bool>(
+                _ => rows =>
+                {
+                    rows.Append(new EntryRow { Id = -grain, GrainId = grain, RequestId = "joined", TotalAfter = 77, Note = "" });
+                    rows.Append(new JoinedRow { Id = grain, Text = "theirs" });
+                    return true;
+                },
+                CancellationToken.None);
+        };
+
+        var answer = await Node.Counters.RunJoinedAsync(
+            grain, new() { RequestId = "joined", Amount = 5 }, TestWork.Command(TestWork.Keep, grain)).Soon();
+
+        Assert.Equal((77, true, "again"), (answer.Outcome.Total, answer.Outcome.Repeated, answer.Answer?.Text));
+        Assert.Equal(["theirs"], await JoinedSuite.RowsAsync(Node, grain));
+    }
+
     [Fact]
     public async Task UnknownKind_FailsAndStoresNothing()
     {
@@ -188,7 +247,7 @@ public abstract class JoinedSuite<TDatabase>(NodeFixture<TDatabase> fixture) : N
         Assert.Equal("first", (await RunAsync(grain, TestWork.Keep, amount: 5)).Answer?.Text);
     }
 
-    private static JoinedCommand Joined(long grain, string kind) => new() { Kind = kind, Id = grain, Payload = "payload" };
+    private static JoinedCommand Joined(long grain, string kind) => TestWork.Command(kind, grain);
 
     private Task<JoinedOutcome<CounterOutcome>> RunAsync(long grain, string kind, long amount, long limit = long.MaxValue) =>
         Node.Counter(grain).RunJoinedAsync(

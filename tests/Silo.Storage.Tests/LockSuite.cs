@@ -76,7 +76,7 @@ public abstract class LockSuite<TDatabase>(NodeFixture<TDatabase> fixture) : Nod
 public sealed class LocksOnPostgres(NodeFixture<PostgresDatabase> fixture) : LockSuite<PostgresDatabase>(fixture)
 {
     [Fact]
-    public async Task Spend_RowIsLockedElsewhere_IsPutOffAndTheNeighboursOfItsMessageAreAnswered()
+    public async Task Spend_RowIsLockedElsewhere_IsDeferredAndTheNeighboursOfItsMessageAreAnswered()
     {
         var grain = NewGrain();
         var (locked, free) = (NewGrain(), NewGrain());
@@ -88,7 +88,7 @@ public sealed class LocksOnPostgres(NodeFixture<PostgresDatabase> fixture) : Loc
         var outcomes = await Node.Counter(grain).RunAsync(
             [Command("elsewhere", 2, account: locked), Command("free", 3, account: free), Command("none", 4)]).Soon();
 
-        Assert.Equal(["HELD", null, null], outcomes.Select(o => o.Refusal?.Reason));
+        Assert.Equal([Deferral.Refusal.Reason, null, null], outcomes.Select(o => o.Refusal?.Reason));
         Assert.Equal([3, 7], outcomes[1..].Select(o => o.Total));
         Assert.Equal(1, Node.Probe.LockTries[locked]);
         await transaction.RollbackAsync(TestContext.Current.CancellationToken);
@@ -116,8 +116,8 @@ public sealed class LocksOnPostgres(NodeFixture<PostgresDatabase> fixture) : Loc
             }
         };
 
-        var joined = Node.Counter(grain).RunJoinedAsync(
-            Command("joined", 4, account: account), new() { Kind = TestWork.Keep, Id = grain });
+        var joined = Node.Counters.RunJoinedAsync(
+            grain, Command("joined", 4, account: account), TestWork.Command(TestWork.Keep, grain));
         await firstTry.Task.Soon();
         var neighbour = await AddAsync(grain, "neighbour");
 
@@ -129,18 +129,23 @@ public sealed class LocksOnPostgres(NodeFixture<PostgresDatabase> fixture) : Loc
     }
 
     [Fact]
-    public async Task SpendJoined_RowStaysLocked_IsPutOffInTheEnd()
+    public async Task SpendJoined_RowStaysLocked_IsUnavailableInTheEnd()
     {
         var (grain, account) = (NewGrain(), NewGrain());
         await Node.AddBalanceAsync(account, 10);
         await using var foreign = await Database.OpenOwnAsync();
         await using var transaction = await TakeAsync(foreign, account);
 
-        var joined = await Node.Counter(grain).RunJoinedAsync(
-            Command("joined", 4, account: account), new() { Kind = TestWork.Keep, Id = grain }).Soon();
+        var first = await Node.Counter(grain).RunJoinedAsync(
+            Command("joined", 4, account: account), TestWork.Command(TestWork.Keep, grain)).Soon();
+        Assert.Equal((Deferral.Refusal, null), (first.Outcome.Refusal, first.Answer));
+        Assert.Equal(1, Node.Probe.LockTries[account]);
 
-        Assert.Equal(("HELD", null), (joined.Outcome.Refusal?.Reason, joined.Answer));
-        Assert.Equal(1 + Pauses.OfAPutOffCommand.Count, Node.Probe.LockTries[account]);
+        var failure = await Assert.ThrowsAsync<StorageUnavailableException>(() => Node.Counters.RunJoinedAsync(
+            grain, Command("joined", 4, account: account), TestWork.Command(TestWork.Keep, grain)).Soon());
+
+        Assert.False(failure.OutcomeUnknown);
+        Assert.Equal(2 + Deferral.Pauses.Count, Node.Probe.LockTries[account]);
         Assert.Empty(await JoinedSuite.RowsAsync(Node, grain));
     }
 

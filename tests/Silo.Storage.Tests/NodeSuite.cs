@@ -115,7 +115,7 @@ public abstract class NodeSuite<TDatabase>(NodeFixture<TDatabase> fixture) : ICl
             try
             {
                 var outcome = await AddAsync(node, grain, command);
-                if (outcome.Refusal?.Reason != "HELD" || attempt >= 500)
+                if (!outcome.IsDeferred() || attempt >= 500)
                 {
                     return outcome;
                 }

@@ -57,7 +57,7 @@ public abstract class StaleSuite<TDatabase>(NodeFixture<TDatabase> fixture) : No
         await AddAsync(grain, "a", 5);
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => other.Counter(grain).RunJoinedAsync(
-            new() { RequestId = "b" }, new() { Kind = TestWork.KeepRows, Id = grain }).Soon());
+            new() { RequestId = "b" }, TestWork.Command(TestWork.KeepRows, grain)).Soon());
 
         Assert.Empty(await JoinedSuite.RowsAsync(Node, grain));
         Assert.Equal(1, (await Node.StoredAsync(grain)).Version);

@@ -56,7 +56,7 @@ public sealed class TallyTests
     public async Task Count_BeyondTheBound_KeepsWhatIsThere()
     {
         using var tally = new Listed(time);
-        for (var id = 0; id < Tally.Most + 5; id++)
+        for (var id = 0; id < Tally.MaxCounted + 5; id++)
         {
             tally.Count(id);
         }
@@ -65,7 +65,7 @@ public sealed class TallyTests
         await tally.FlushAsync(CancellationToken.None);
 
         var sums = Assert.Single(tally.Written);
-        Assert.Equal((Tally.Most, 2), (sums.Count, sums[0]));
+        Assert.Equal((Tally.MaxCounted, 2), (sums.Count, sums[0]));
     }
 
     [Fact]

@@ -29,6 +29,28 @@ internal sealed class BalanceRow
     public long Balance { get; set; }
 }
 
+/// <summary>What goods are up to.</summary>
+internal enum GoodsState : short
+{
+    Draft,
+    OnSale,
+    Sold,
+}
+
+/// <summary>Goods whose stock is a guarded number.</summary>
+internal sealed class GoodsRow
+{
+    public long Id { get; init; }
+
+    public required string Name { get; init; }
+
+    public GoodsState State { get; init; }
+
+    public long Stock { get; init; }
+
+    public long? Owner { get; init; }
+}
+
 /// <summary>What joined work leaves behind.</summary>
 internal sealed class JoinedRow
 {
@@ -73,7 +95,20 @@ internal sealed class TestModel : IModuleModel
         model.Entity<BalanceRow>(balance =>
         {
             balance.ToTable("test_balances", table => table.HasCheckConstraint("ck_test_balances", "balance >= 0"));
+            balance.HasLockRank(LockRank.Wallet);
             balance.HasKey(b => b.Id);
+        });
+        model.Entity<GoodsRow>(goods =>
+        {
+            goods.ToTable("test_goods");
+            goods.HasLockRank(LockRank.SkuStock);
+            goods.HasKey(g => g.Id);
+            goods.Property(g => g.Id).HasColumnName("id").ValueGeneratedNever();
+            goods.Property(g => g.Name).HasColumnName("name");
+            goods.Property(g => g.State).HasColumnName("state");
+            goods.Property(g => g.Stock).HasColumnName("stock");
+            goods.Property(g => g.Owner).HasColumnName("owner");
+            goods.HasIndex(g => g.Name).IsUnique();
         });
         model.Entity<JoinedRow>(joined =>
         {

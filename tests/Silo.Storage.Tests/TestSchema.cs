@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Silo.Storage;
 
@@ -21,7 +23,9 @@ internal static class TestSchema
 
         await using var command = context.Database.GetDbConnection().CreateCommand();
         await context.Database.OpenConnectionAsync();
-        command.CommandText = postgres ? OrleansSchema.PostgreSql : OrleansSchema.Sqlite;
+        // What no model describes is the first statement of the server's migrations.
+        Migration initial = postgres ? new Server.Migrations.PostgreSql.Initial() : new Server.Migrations.Sqlite.Initial();
+        command.CommandText = initial.UpOperations.OfType<SqlOperation>().First().Sql;
         await command.ExecuteNonQueryAsync();
     }
 }

@@ -65,6 +65,8 @@ internal sealed class TestStore : IAsyncDisposable
         {
             Add(silo.Services, database, null, sharing, settings);
             silo.AddSiloGrainStorage();
+            silo.Services.AddHotGrain<long, CounterCommand, CounterOutcome, CounterView>(
+                (grains, key) => grains.GetGrain<ICounterGrain>(key));
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
@@ -75,6 +77,9 @@ internal sealed class TestStore : IAsyncDisposable
 
     public T Get<T>()
         where T : notnull => Services.GetRequiredService<T>();
+
+    /// <summary>The entry, which sends again what is locked elsewhere.</summary>
+    public HotGrains<long, CounterCommand, CounterOutcome> Counters => Get<HotGrains<long, CounterCommand, CounterOutcome>>();
 
     public ICounterGrain Counter(long id) => Cluster.Client.GetGrain<ICounterGrain>(id);
 

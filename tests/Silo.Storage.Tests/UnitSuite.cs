@@ -157,14 +157,59 @@ public abstract class UnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : Nod
             await Node.Units.RunAsync<bool>(
                 async unit =>
                 {
-                    await unit.EnqueueAsync("tests.unit", key, 1, payload, Cancel);
+                    await unit.EnqueueAsync(new WorkKind<string>("tests.unit"), key, 1, payload, Cancel);
                     return true;
                 },
                 Cancel);
         }
 
         var stored = await Node.Units.ReadAsync(r => r.Query<WorkRow>().Where(w => w.Key == key).ToListAsync(Cancel), Cancel);
-        Assert.Equal("first", Assert.Single(stored).Payload);
+        Assert.Equal("\"first\"", Assert.Single(stored).Payload);
+    }
+
+    [Fact]
+    public async Task Write_ThatIsRefused_EndsTheUnitAlsoForWhoGoesOn()
+    {
+        var (id, other) = (NewGrain(), NewGrain());
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await WriteAsync(unit, id);
+                var rows = new Rows();
+                rows.Append(new JoinedRow { Id = other, Text = "row" });
+                rows.Update<JoinedRow>(-id, $"UPDATE test_joined SET text = {"changed"} WHERE id = {-id}");
+                await Assert.ThrowsAsync<UniqueKeyTakenException>(() => unit.WriteAsync(rows));
+                return true;
+            },
+            Cancel));
+
+        Assert.Empty(await JoinedSuite.RowsAsync(Node, id));
+        Assert.Empty(await JoinedSuite.RowsAsync(Node, other));
+    }
+
+    [Fact]
+    public async Task Write_OfRowsOfEveryKind_StandsWithTheUnitAndCachesHear()
+    {
+        var (id, topic) = (NewGrain(), $"tests.{NewGrain()}");
+        var before = Node.Get<Versions>().EpochOf(topic);
+
+        await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                await WriteAsync(unit, id);
+                var rows = new Rows();
+                rows.Update<JoinedRow>(id, $"UPDATE test_joined SET text = {"changed"} WHERE id = {id} AND text = {"row"}");
+                rows.Put(new BalanceRow { Id = id, Balance = 3 });
+                rows.Invalidate(topic);
+                await unit.WriteAsync(rows);
+                return true;
+            },
+            Cancel);
+
+        Assert.Equal(["changed"], await JoinedSuite.RowsAsync(Node, id));
+        Assert.Equal(3, await Node.BalanceAsync(id));
+        Assert.Equal(before + 1, Node.Get<Versions>().EpochOf(topic));
     }
 
     private protected static async Task WriteAsync(Unit unit, long id)

@@ -33,10 +33,12 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         var (_, cache) = CacheOf(node);
         await GetAsync(cache);
 
-        var ended = await node.Get<HotUnits>().RunAsync(async unit =>
+        var transactions = node.Get<Transactions>();
+        var ended = await transactions.RunExclusiveAsync(transactions.NewStage(isExclusive: true), () =>
         {
-            await unit.TouchAsync(topic, CancellationToken.None);
-            return new Batch(CounterState.KeyOf(NewGrain()), null, [1], new Rows());
+            var rows = new Rows();
+            rows.Invalidate(topic);
+            return new Batch(CounterState.KeyOf(NewGrain()), null, [1], rows);
         });
 
         Assert.Equal(BatchOutcome.Committed, ended);

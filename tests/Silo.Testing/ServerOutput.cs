@@ -5,7 +5,7 @@ namespace Silo.Testing;
 /// <summary>What a server prints: the newest lines in memory, everything in a file.</summary>
 internal sealed class ServerOutput : IDisposable
 {
-    private const int MostLines = 2_000;
+    private const int MaxLines = 2_000;
     private readonly Lock gate = new();
     private readonly Queue<string> lines = new();
     private readonly StreamWriter writer;
@@ -45,7 +45,7 @@ internal sealed class ServerOutput : IDisposable
 
             writer.WriteLine(line.Data);
             lines.Enqueue(line.Data);
-            if (lines.Count > MostLines)
+            if (lines.Count > MaxLines)
             {
                 lines.Dequeue();
             }

@@ -107,15 +107,17 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a server that is expected to end by itself, and returns its exit code and what it printed.</summary>
+    /// <param name="settings">Configuration keys, with <c>:</c> or <c>__</c>, and their values.</param>
+    /// <param name="arguments">The command line.</param>
     /// <exception cref="TimeoutException">It still ran after two minutes.</exception>
     public static async Task<(int Code, string Output)> RunToExitAsync(
-        IEnumerable<KeyValuePair<string, string>> settings, CancellationToken cancellation = default)
+        IEnumerable<KeyValuePair<string, string>> settings, params string[] arguments)
     {
         ArgumentNullException.ThrowIfNull(settings);
         await using var server = new ServerProcess(settings);
         server.ChoosePorts();
-        server.Launch();
-        await server.ExitAsync(StartLimit, cancellation);
+        server.Launch(arguments);
+        await server.ExitAsync(StartLimit, CancellationToken.None);
         return (server.Current.ExitCode, server.Output);
     }
 
@@ -275,14 +277,14 @@ public sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private void Launch()
+    private void Launch(params string[] arguments)
     {
         if (!File.Exists(Program))
         {
             throw new ServerStartException($"{Program} is not built.");
         }
 
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Program])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Program, .. arguments])
         {
             WorkingDirectory = HomeDirectory,
             RedirectStandardInput = true,

@@ -133,7 +133,7 @@ public abstract class BargainGrainSuite<TKind>(BargainNode<TKind> node) : Bargai
             {
                 // Where another bargain holds the helper just now, the caller asks again.
                 var reason = (await Node.HelpAsync(key, helper)).Refusal?.Reason;
-                if (reason != "STORAGE_UNAVAILABLE")
+                if (reason != Deferral.Refusal.Reason)
                 {
                     return reason;
                 }
@@ -288,7 +288,7 @@ public abstract class BargainGrainSuite<TKind>(BargainNode<TKind> node) : Bargai
         Node.Time.Advance(61 * 60_000);
 
         Assert.Equal("BARGAIN_ENDED", (await Node.HelpAsync(key, NewId())).Refusal?.Reason);
-        Assert.Equal("BARGAIN_ENDED", (await Node.BuyAsync(key, NewId())).Purchase.Refusal?.Reason);
+        Assert.Equal("BARGAIN_ENDED", (await Node.ReserveAsync(key, NewId())).Refusal?.Reason);
         Assert.Null((await Node.StartAsync(new(campaign, NewId()))).Refusal);
     }
 
@@ -390,7 +390,7 @@ public sealed class PostgresBargainGrainTests(BargainNode<OnPostgres> node) : Ba
 
             var outcomes = await Node.RunAsync(other, new HelpCommand { HelperId = helper }, new HelpCommand { HelperId = NewId() }).Soon();
 
-            Assert.Equal(["STORAGE_UNAVAILABLE", null], outcomes.Select(o => o.Refusal?.Reason));
+            Assert.Equal([Deferral.Refusal.Reason, null], outcomes.Select(o => o.Refusal?.Reason));
             Assert.False(first.IsCompleted);
             commit.Set();
             Assert.Null((await first.Soon()).Refusal);

@@ -143,14 +143,25 @@ public sealed class BargainNode<TKind> : IAsyncLifetime
     internal Task<BargainOutcome[]> RunAsync(BargainKey key, params BargainCommand[] commands) =>
         Grain(key).RunAsync(commands).WaitAsync(Bound);
 
-    internal Task<(Result<BargainPurchase> Purchase, JoinedAnswer? Answer)> BuyAsync(
-        BargainKey key, long order, string kind = OrderWork.Keep, string requestId = "", long hash = 0) => Bargains.BuyAsync(
-        new(key.CampaignId, key.InitiatorId, order, requestId, hash), new() { Kind = kind, Id = order }).WaitAsync(Bound);
+    internal Task<Joined<BargainPurchase>> ReserveAsync(
+        BargainKey key, long order, string kind = OrderWork.Keep, string requestId = "", long hash = 0) => Bargains.ReserveAsync(
+        OrderWork.KindOf(kind).Command(order, NoPayload.Value),
+        order,
+        new(key.CampaignId, key.InitiatorId, requestId, hash)).WaitAsync(Bound);
 
-    internal async Task<bool> MoveAsync(Func<Unit, CancellationToken, Task<bool>> move) => (await Units.RunAsync<bool>(
-        async unit => await move(unit, CancellationToken.None), CancellationToken.None)).Value;
+    internal Task<bool> ConfirmAsync(long order) => MoveAsync(stage => Bargains.Confirm(stage, order));
 
-    internal Task<bool> ReleaseAsync(long order) => MoveAsync((unit, cancel) => Bargains.ReleaseAsync(unit, order, cancel));
+    internal Task<bool> ReleaseAsync(long order) => MoveAsync(stage => Bargains.Release(stage, order));
+
+    internal Task<bool> ReturnAsync(long order) => MoveAsync(stage => Bargains.Return(stage, order));
+
+    /// <summary>Runs a command that names the order's piece and nothing else.</summary>
+    internal async Task<bool> MoveAsync(Func<Stage, Func<Rows, Result<bool>>> name) =>
+        (await Units.StageAsync(name, CancellationToken.None).WaitAsync(Bound)).Value;
+
+    /// <summary>The same in a unit, with its locks.</summary>
+    internal async Task<bool> MoveInUnitAsync(Func<Stage, Func<Rows, Result<bool>>> name) =>
+        (await Units.RunAsync<bool>(unit => unit.StageAsync(name, CancellationToken.None), CancellationToken.None)).Value;
 
     internal Task<T> ReadAsync<T>(Func<IReads, Task<T>> query) => Units.ReadAsync(query, CancellationToken.None);
 
@@ -171,6 +182,7 @@ public sealed class BargainNode<TKind> : IAsyncLifetime
 
     private async Task StartAsync()
     {
+        LockOrder.IsStrict = true;
         if (TKind.IsPostgres)
         {
             connectionString = await PostgresServer.CreateDatabaseAsync("bargains");
@@ -249,7 +261,7 @@ internal sealed class MovableTime : TimeProvider
 }
 
 /// <summary>An order's part of a purchase: notes the order in a table, and answers as it was told.</summary>
-internal sealed class OrderWork(string kind, JoinedVerdict verdict) : IJoinedWork
+internal sealed class OrderWork(string kind, JoinedVerdict verdict) : JoinedWork<BargainPurchase, NoPayload>(KindOf(kind))
 {
     public const string Keep = "tests.order_keep";
     public const string KeepRows = "tests.order_keep_rows";
@@ -257,27 +269,30 @@ internal sealed class OrderWork(string kind, JoinedVerdict verdict) : IJoinedWor
 
     public static readonly Refusal Refusal = new("ORDER_GONE", RefusalKind.Precondition, "The order is gone.");
 
-    public string Kind => kind;
+    public static JoinedKind<BargainPurchase, NoPayload> KindOf(string kind) => new(kind);
 
     /// <summary>The number of times that an order was noted.</summary>
     public static Task<int> NotedAsync(IReads reads, long order) => reads.Query<AttemptRow>()
         .Where(a => a.Key == $"order:{order}").Select(a => a.Count).SingleOrDefaultAsync();
 
-    public async Task<JoinedAnswer> RunAsync(Unit unit, JoinedCommand command, JoinedDecision decision)
+    protected override Func<JoinedDecision<BargainPurchase>, Rows, JoinedAnswer> Stage(Stage stage, long id, NoPayload payload)
     {
-        var purchase = BargainPurchase.Of(decision)!;
-        if (purchase.OrderId == command.Id)
+        var noted = stage.Where<AttemptRow>($"key = {$"order:{id}"}");
+        return (decision, rows) =>
         {
-            await unit.ExecuteAsync(
-                $"INSERT INTO accounts_attempts (key, count, since) VALUES ({$"order:{command.Id}"}, 1, 0) ON CONFLICT (key) DO UPDATE SET count = accounts_attempts.count + 1",
-                CancellationToken.None);
-        }
+            var purchase = decision.Decision!;
+            if (purchase.OrderId == id)
+            {
+                rows.Put(new AttemptRow { Key = $"order:{id}", Count = (noted.Only?.Count ?? 0) + 1 });
+            }
 
-        return new()
-        {
-            Verdict = verdict,
-            Refusal = verdict == JoinedVerdict.Keep ? null : Refusal,
-            Text = $"{purchase.PriceCents}/{purchase.RuleVersion}",
+            var text = $"{purchase.PriceCents}/{purchase.RuleVersion}";
+            return verdict switch
+            {
+                JoinedVerdict.Keep => JoinedAnswer.Keep(text),
+                JoinedVerdict.KeepRows => JoinedAnswer.KeepRows(Refusal, text),
+                _ => JoinedAnswer.Refuse(Refusal),
+            };
         };
     }
 }
@@ -296,7 +311,7 @@ internal sealed class AllGoods : ICatalog
     public Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> goods, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    public Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int most, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int max, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
     public Task<Result<bool>> ReserveAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
@@ -305,7 +320,7 @@ internal sealed class AllGoods : ICatalog
     public Task ReleaseAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    public Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int most, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int max, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
     public Task CountSoldAsync(Unit unit, IReadOnlyCollection<SoldLine> lines, CancellationToken cancellation) =>

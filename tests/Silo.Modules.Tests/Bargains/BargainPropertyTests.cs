@@ -11,9 +11,9 @@ namespace Silo.Modules.Tests.Bargains;
 public sealed class BargainPropertyTests(ITestOutputHelper output)
 {
     private const int Bargains = 10_000;
-    private const int MostCents = 100_000_000;
-    private const int MostHelpers = 200;
-    private const int MostHelpsWatched = 400;
+    private const int MaxCents = 100_000_000;
+    private const int MaxHelpers = 200;
+    private const int MaxHelpsWatched = 400;
 
     [Fact]
     public void EveryBargain_OfGeneratedTerms_KeepsItsBounds()
@@ -41,7 +41,7 @@ public sealed class BargainPropertyTests(ITestOutputHelper output)
         foreach (var terms in new[]
         {
             Terms(0, 1_000, 1, 100, 10), Terms(0, 1_000, 99, 101, 10), Terms(0, 1_000, 100, 100, 10), Terms(0, 997, 1, 997, 10),
-            Terms(0, MostCents, 1, MostCents, MostHelpers), Terms(0, MostCents, MostCents, MostCents, 1), Terms(0, 200, 1, 2, 199),
+            Terms(0, MaxCents, 1, MaxCents, MaxHelpers), Terms(0, MaxCents, MaxCents, MaxCents, 1), Terms(0, 200, 1, 2, 199),
         })
         {
             AssertPlan(terms, BargainRules.Plan(terms, _ => 0));
@@ -87,14 +87,14 @@ public sealed class BargainPropertyTests(ITestOutputHelper output)
     {
         var size = (int)Math.Pow(10, chance.Next(1, 8));
         var toCut = chance.Next(1, size);
-        var floor = chance.Next(0, MostCents - toCut);
+        var floor = chance.Next(0, MaxCents - toCut);
         if (chance.Next(2) == 0)
         {
             var least = chance.Next(1, Math.Max(2, toCut));
             return Terms(floor, toCut, least, least + chance.Next(0, size), 0);
         }
 
-        var helpers = chance.Next(1, Math.Min(MostHelpers, toCut) + 1);
+        var helpers = chance.Next(1, Math.Min(MaxHelpers, toCut) + 1);
         var (share, edge) = (toCut / helpers, chance.Next(4) == 0);
         var min = edge ? share : chance.Next(1, share + 1);
         var up = (toCut + helpers - 1) / helpers;
@@ -114,7 +114,7 @@ public sealed class BargainPropertyTests(ITestOutputHelper output)
         var campaign = new Campaign(1, 1, terms, true, 0, 0, 0);
         var state = BargainRules.Start(new(), campaign, 1, "", plan, 0);
         var cuts = 0L;
-        while (!state.IsAtFloor && state.Helps < MostHelpsWatched)
+        while (!state.IsAtFloor && state.Helps < MaxHelpsWatched)
         {
             Assert.Null(BargainRules.HelpRefusal(state, campaign, 0, 0));
             var cut = BargainRules.NextCut(state, chance.Next);

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
 using Silo.Catalog;
 using Silo.Catalog.V1;
+using Silo.Edge;
 using Silo.Files;
 using Silo.Kernel;
 using Silo.Storage;
@@ -54,12 +55,12 @@ public sealed class CatalogDoorTests
         await using var node = await CatalogNode.CreateAsync(postgres);
         var id = (await node.AddGoodsAsync(1, stock: 20))[0];
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => node.Units.RunAsync<StockChangeRow>(
+        var results = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => node.Units.RunAsync<OperatorChange<StockChangeRow>>(
             unit => StockWrites.ChangeAsync(
                 unit, id, i % 2 == 0 ? StockOperation.Add : StockOperation.Take, i % 2 == 0 ? 1 : 3, Operator, CancellationToken.None),
             CancellationToken.None)));
 
-        var accepted = results.Where(r => r.IsAccepted).Select(r => r.Value!).ToList();
+        var accepted = results.Where(r => r.IsAccepted).Select(r => r.Value!.After).ToList();
         Assert.Equal(20 + accepted.Sum(c => c.After - c.Before), await node.StockAsync(id));
         Assert.Equal(32, accepted.Count(c => c.After == c.Before + 1));
         Assert.All(accepted, c => Assert.True(c.After >= 0));
@@ -81,7 +82,7 @@ public sealed class CatalogDoorTests
         Assert.Null(await RefusalAsync(StockOperation.Take, 5));
         Assert.Equal(0, await node.StockAsync(id));
 
-        async Task<Refusal?> RefusalAsync(StockOperation operation, long number) => (await node.Units.RunAsync<StockChangeRow>(
+        async Task<Refusal?> RefusalAsync(StockOperation operation, long number) => (await node.Units.RunAsync<OperatorChange<StockChangeRow>>(
             unit => StockWrites.ChangeAsync(unit, id, operation, number, Operator, CancellationToken.None), CancellationToken.None)).Refusal;
     }
 
@@ -162,7 +163,7 @@ public sealed class CatalogDoorTests
 
         async Task ChangeAsync(int one)
         {
-            var result = await node.Units.RunAsync<StockChangeRow>(
+            var result = await node.Units.RunAsync<OperatorChange<StockChangeRow>>(
                 unit => StockWrites.ChangeAsync(unit, ids[one], StockOperation.Take, 1, Operator, CancellationToken.None), CancellationToken.None);
             Move(result.IsAccepted ? -1 : 0, one);
         }
@@ -317,7 +318,7 @@ public sealed class CatalogDoorTests
     public async Task Views_OfAsManyGoodsAsAreCounted_AreOneStatement(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);
-        var (ids, views) = (await node.AddGoodsAsync(Tally.Most), node.Get<ViewCounter>());
+        var (ids, views) = (await node.AddGoodsAsync(Tally.MaxCounted), node.Get<ViewCounter>());
         for (var round = 1; round <= 2; round++)
         {
             Array.ForEach(ids, views.Count);
@@ -325,7 +326,7 @@ public sealed class CatalogDoorTests
             node.Statements.Take();
             await views.FlushAsync(CancellationToken.None);
             Assert.Single(node.Statements.Take());
-            Assert.Equal((Tally.Most, round * Tally.Most), await node.Units.ReadAsync(
+            Assert.Equal((Tally.MaxCounted, round * Tally.MaxCounted), await node.Units.ReadAsync(
                 r => Task.FromResult((r.Query<ViewsRow>().Count(), (int)r.Query<ViewsRow>().Sum(v => v.Views))), CancellationToken.None));
         }
     }

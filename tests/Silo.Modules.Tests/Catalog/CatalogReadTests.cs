@@ -62,7 +62,7 @@ public sealed class CatalogReadTests
         {
             var skus = values.Take(size).Select(v => new SkuTerms { Price = new() { PriceCents = 5 }, Stock = 2, ValueIds = { v.Id } }).ToList();
             var id = (await node.RunAsync(unit => node.Get<GoodsWrites>().CreateAsync(
-                unit, new(terms, new(), new() { PriceCents = 5 }, 0, skus), writer, CancellationToken.None))).Goods.Id;
+                unit, new(terms, new(), new() { PriceCents = 5 }, 0, skus), writer, CancellationToken.None))).After.Goods.Id;
             node.Statements.Take();
             Assert.Equal(size, await SkusAsync(node, id));
             counts.Add(node.Statements.Take().Count);

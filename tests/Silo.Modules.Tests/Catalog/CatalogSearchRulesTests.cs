@@ -59,7 +59,7 @@ public sealed class CatalogSearchRulesTests
     {
         var text = CatalogSearchRules.TextOf("x" + string.Concat(Enumerable.Repeat("𠮷", 1_500)));
 
-        Assert.Equal(CatalogSearchRules.MostIndexed - 1, text.Length);
+        Assert.Equal(CatalogSearchRules.MaxIndexed - 1, text.Length);
         Assert.False(char.IsHighSurrogate(text[^1]));
         Assert.Equal("a\nb", CatalogSearchRules.TextOf("A", "", "Ｂ"));
     }

@@ -82,8 +82,8 @@ public sealed class ContentHtmlTests
     [Fact]
     public void Clean_TextThatGrowsBeyondItsBound_IsRefused()
     {
-        Assert.True(ContentHtml.Clean(new string('a', ContentHtml.MostCharacters)).IsAccepted);
-        Assert.Equal(ContentRefusals.HtmlInvalid, ContentHtml.Clean(new string('&', ContentHtml.MostCharacters)).Refusal);
+        Assert.True(ContentHtml.Clean(new string('a', ContentHtml.MaxCharacters)).IsAccepted);
+        Assert.Equal(ContentRefusals.HtmlInvalid, ContentHtml.Clean(new string('&', ContentHtml.MaxCharacters)).Refusal);
     }
 
     private static void AssertCleaned(string html, string expected)

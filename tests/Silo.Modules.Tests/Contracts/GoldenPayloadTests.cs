@@ -14,9 +14,10 @@ using Xunit.Sdk;
 namespace Silo.Modules.Tests.Contracts;
 
 /// <summary>
-/// Goal: what any released version stored or sent is read today as what it was. Method: each version's payloads, in
-/// tests/Fixtures, are read and compared with the values that they were made of. What this build would freeze is made
-/// on every run, so that the maker cannot rot; where SILO_FIXTURES names a directory, it goes there.
+/// Goal: what a version stored or sent is read today as what it was. Method: the payloads in tests/Fixtures, of every
+/// released version and of the next one as it was when it last changed, are read and compared with the values that they
+/// were made of. What this build would keep is made on every run, so that the maker cannot rot; where SILO_FIXTURES names
+/// a directory, it goes there.
 /// </summary>
 public sealed class GoldenPayloadTests
 {
@@ -37,7 +38,7 @@ public sealed class GoldenPayloadTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void Deserialize_OfAFrozenPayload_GivesItsValue(string version) =>
+    public void Deserialize_OfAKeptPayload_GivesItsValue(string version) =>
         Read(System.IO.File.ReadAllLines(Path.Combine(Fixtures, version, File)));
 
     [Fact]

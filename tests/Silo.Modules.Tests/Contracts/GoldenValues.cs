@@ -142,7 +142,7 @@ internal static class GoldenValues
         VirtualCount = 3,
     };
 
-    private static readonly GroupSeat GroupSeat = new()
+    private static readonly OrderSeat GroupSeat = new()
     {
         OrderId = 9_007_199_254_740_991,
         UserId = 912_957_059_891_206,

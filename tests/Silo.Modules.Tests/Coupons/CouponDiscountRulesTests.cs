@@ -5,7 +5,7 @@ using Xunit;
 namespace Silo.Modules.Tests.Coupons;
 
 /// <summary>
-/// Goal: what a user-coupon takes off is shared to the exact cent, never more than a line costs, and a user-coupon that takes off
+/// Goal: what a user coupon takes off is shared to the exact cent, never more than a line costs, and a user coupon that takes off
 /// nothing says why. Method: tables of both sides of every rule, and random orders against the laws that hold for all.
 /// </summary>
 public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
@@ -103,7 +103,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [InlineData(600, 300, 99, false, false)]
     [InlineData(1_000, 0, 0, false, true)]
     [InlineData(999, 0, 0, false, false)]
-    // of a user-coupon for certain goods, those goods alone
+    // of a user coupon for certain goods, those goods alone
     [InlineData(1_000, 0, 0, true, true)]
     [InlineData(999, 5_000, 5_000, true, false)]
     public void Quote_Threshold_IsComparedWithWhatItIsFor(long first, long second, long freight, bool targets, bool reached)
@@ -116,7 +116,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
 
         var discount = Quote(Basket([first, second], freight), userCoupon);
 
-        Assert.Equal(reached ? null : "PIECE_SPEND_TOO_LOW", discount.Refusal?.Reason);
+        Assert.Equal(reached ? null : "USER_COUPON_SPEND_TOO_LOW", discount.Refusal?.Reason);
         Assert.Equal(reached ? 100 : 0, discount.TotalCents);
     }
 
@@ -180,7 +180,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
         var discount = Quote(basket, userCoupon);
 
         Assert.Equal(lines.Select(l => l ? 1_000L : 0), discount.LineCents);
-        Assert.Equal(lines.Contains(true) ? null : "PIECE_NO_MATCHING_GOODS", discount.Refusal?.Reason);
+        Assert.Equal(lines.Contains(true) ? null : "USER_COUPON_NO_MATCHING_GOODS", discount.Refusal?.Reason);
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
         Assert.Equal([[500, 250], [0, 0], [500, 0], [0, 0], [0, 250], [0, 0], [0, 0]], discounts.Select(d => d.LineCents.ToArray()));
         Assert.Equal([0, 200, 0, 100, 0, 0, 0], discounts.Select(d => d.FreightCents));
         Assert.Equal(
-            [null, null, null, null, null, "PIECE_NOTHING_TO_REDUCE", "PIECE_NOTHING_TO_REDUCE"],
+            [null, null, null, null, null, "USER_COUPON_NOTHING_TO_REDUCE", "USER_COUPON_NOTHING_TO_REDUCE"],
             discounts.Select(d => d.Refusal?.Reason));
     }
 
@@ -213,16 +213,16 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [InlineData(false, 100, 0)]
     [InlineData(true, 4_999, 1)]
     public void Quote_WhatComesToNothing_IsRefused(bool percent, long value, long line) => Assert.Equal(
-        "PIECE_NOTHING_TO_REDUCE", Quote(Basket([line], 500), UserCoupon(value, t => t with { IsPercent = percent })).Refusal?.Reason);
+        "USER_COUPON_NOTHING_TO_REDUCE", Quote(Basket([line], 500), UserCoupon(value, t => t with { IsPercent = percent })).Refusal?.Reason);
 
-    /// <summary>The faults of a user-coupon in the documented order: what makes each, and its reason.</summary>
+    /// <summary>The faults of a user coupon in the documented order: what makes each, and its reason.</summary>
     private static readonly (string Reason, Func<HeldUserCoupon, HeldUserCoupon> Make)[] Faults =
     [
-        ("PIECE_NOT_USABLE", p => p with { Mark = UserCouponMark.Reserved }),
-        ("PIECE_NOT_YET_USABLE", p => p with { Terms = p.Terms with { UsableFrom = Now + 1 } }),
-        ("PIECE_NO_MATCHING_GOODS", p => p with { Terms = p.Terms with { ShopId = 9 } }),
-        ("PIECE_SPEND_TOO_LOW", p => p with { Terms = p.Terms with { ThresholdCents = 1_001 } }),
-        ("PIECE_NO_FREIGHT", p => p with { Terms = p.Terms with { FreightOnly = true } }),
+        ("USER_COUPON_NOT_USABLE", p => p with { Mark = UserCouponMark.Reserved }),
+        ("USER_COUPON_NOT_YET_USABLE", p => p with { Terms = p.Terms with { UsableFrom = Now + 1 } }),
+        ("USER_COUPON_NO_MATCHING_GOODS", p => p with { Terms = p.Terms with { ShopId = 9 } }),
+        ("USER_COUPON_SPEND_TOO_LOW", p => p with { Terms = p.Terms with { ThresholdCents = 1_001 } }),
+        ("USER_COUPON_NO_FREIGHT", p => p with { Terms = p.Terms with { FreightOnly = true } }),
     ];
 
     [Fact]
@@ -242,12 +242,12 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     /// <summary>mark, usable from and until relative to now; expected reason.</summary>
     [Theory]
     [InlineData(null, 0, 1, null)]
-    [InlineData(null, 0, 0, "PIECE_NOT_USABLE")]
-    [InlineData(null, 1, 2, "PIECE_NOT_YET_USABLE")]
-    [InlineData(1, 0, 1, "PIECE_NOT_USABLE")]
-    [InlineData(2, 0, 1, "PIECE_NOT_USABLE")]
-    [InlineData(3, 0, 1, "PIECE_NOT_USABLE")]
-    [InlineData(4, 0, 1, "PIECE_NOT_USABLE")]
+    [InlineData(null, 0, 0, "USER_COUPON_NOT_USABLE")]
+    [InlineData(null, 1, 2, "USER_COUPON_NOT_YET_USABLE")]
+    [InlineData(1, 0, 1, "USER_COUPON_NOT_USABLE")]
+    [InlineData(2, 0, 1, "USER_COUPON_NOT_USABLE")]
+    [InlineData(3, 0, 1, "USER_COUPON_NOT_USABLE")]
+    [InlineData(4, 0, 1, "USER_COUPON_NOT_USABLE")]
     public void Quote_MarkAndTime_AreExact(int? mark, long from, long until, string? expected)
     {
         var userCoupon = UserCoupon(100, t => t with { UsableFrom = Now + from, UsableUntil = Now + until }) with { Mark = (UserCouponMark?)mark };
@@ -257,7 +257,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
 
     [Fact]
     public void Quote_WithoutLines_MatchesNothing() =>
-        Assert.Equal("PIECE_NO_MATCHING_GOODS", Quote(Basket([], 500), UserCoupon(100)).Refusal?.Reason);
+        Assert.Equal("USER_COUPON_NO_MATCHING_GOODS", Quote(Basket([], 500), UserCoupon(100)).Refusal?.Reason);
 
     [Fact]
     public void Quote_RandomOrders_KeepTheLaws()
@@ -296,7 +296,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
             }
         }
 
-        Assert.True(applied > 1_000, $"{applied} pieces applied, seed {seed}");
+        Assert.True(applied > 1_000, $"{applied} user coupons applied, seed {seed}");
     }
 
     private static HeldUserCoupon RandomUserCoupon(Random random, int id)

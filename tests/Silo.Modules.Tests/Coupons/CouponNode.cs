@@ -95,7 +95,7 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
     internal async Task<LotteryOutcome> ChangeAsync(long lottery, LotteryCommand command) =>
         (await Lottery(lottery).RunAsync([command]).WaitAsync(Bound))[0];
 
-    /// <summary>A user's user-coupon of a coupon of its own.</summary>
+    /// <summary>A user's user coupon of a coupon of its own.</summary>
     internal async Task<long> UserCouponAsync(long user, Func<CouponTerms, CouponTerms>? change = null)
     {
         var outcome = await ClaimAsync(await CreateAsync(change), user);

@@ -7,7 +7,7 @@ using Xunit;
 namespace Silo.Modules.Tests.Coupons;
 
 /// <summary>
-/// Goal: one user-coupon never serves two orders, and what an order does not use is its owner's again. Method: the door for
+/// Goal: one user coupon never serves two orders, and what an order does not use is its owner's again. Method: the door for
 /// orders over a real database.
 /// </summary>
 public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
@@ -32,8 +32,8 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         Assert.Equal([good, others, early, goods, high, store, used, 7, percent], discounts.Select(d => d.UserCouponId));
         Assert.Equal(
-            [null, "PIECE_UNKNOWN", "PIECE_NOT_YET_USABLE", "PIECE_NO_MATCHING_GOODS", "PIECE_SPEND_TOO_LOW",
-                "PIECE_NO_MATCHING_GOODS", "PIECE_NOT_USABLE", "PIECE_UNKNOWN", null],
+            [null, "USER_COUPON_UNKNOWN", "USER_COUPON_NOT_YET_USABLE", "USER_COUPON_NO_MATCHING_GOODS", "USER_COUPON_SPEND_TOO_LOW",
+                "USER_COUPON_NO_MATCHING_GOODS", "USER_COUPON_NOT_USABLE", "USER_COUPON_UNKNOWN", null],
             discounts.Select(d => d.Refusal?.Reason));
         Assert.Equal([750, 250], discounts[0].LineCents);
         Assert.Equal([225, 75], discounts[^1].LineCents);
@@ -84,7 +84,7 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
         var discounts = await Node.ReadAsync(
             r => Node.Coupons.QuoteAllAsync(r, user, Basket, Node.Clock.NowMs, CancellationToken.None));
 
-        Assert.Equal([(second, "PIECE_SPEND_TOO_LOW"), (first, null)], discounts.Select(d => (d.UserCouponId, d.Refusal?.Reason)));
+        Assert.Equal([(second, "USER_COUPON_SPEND_TOO_LOW"), (first, null)], discounts.Select(d => (d.UserCouponId, d.Refusal?.Reason)));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
         var user = NewId();
         var (good, others) = (await Node.UserCouponAsync(user), await Node.UserCouponAsync(NewId()));
 
-        Assert.Equal("PIECE_UNKNOWN", await ReserveAsync(user, NewId(), good, others));
+        Assert.Equal("USER_COUPON_UNKNOWN", await ReserveAsync(user, NewId(), good, others));
 
         Assert.Null(await MarkAsync(good));
         Assert.Null(await MarkAsync(others));
@@ -121,7 +121,7 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
         var all = await Node.UserCouponAsync(user, t => t with { AmountCents = 10_000 });
         var behind = await Node.UserCouponAsync(user);
 
-        Assert.Equal("PIECE_NOTHING_TO_REDUCE", await ReserveAsync(user, NewId(), all, behind));
+        Assert.Equal("USER_COUPON_NOTHING_TO_REDUCE", await ReserveAsync(user, NewId(), all, behind));
 
         Assert.Null(await MarkAsync(behind));
     }
@@ -136,7 +136,7 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
         var answers = await Task.WhenAll(orders.Select(order => Task.Run(() => ReserveAsync(user, order, userCoupon))));
 
         Assert.Single(answers, answer => answer is null);
-        Assert.Equal(63, answers.Count(answer => answer == "PIECE_NOT_USABLE"));
+        Assert.Equal(63, answers.Count(answer => answer == "USER_COUPON_NOT_USABLE"));
         var mark = await MarkAsync(userCoupon);
         Assert.Equal((UserCouponMark.Reserved, orders[Array.IndexOf(answers, null)]), (mark!.Mark, mark.SubjectId));
     }
@@ -173,7 +173,7 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         Assert.Equal(UserCouponMark.Used, (await MarkAsync(userCoupon))!.Mark);
         Assert.Equal(UserCouponMark.Used, (await MarkAsync(second))!.Mark);
-        Assert.Equal("PIECE_NOT_USABLE", await ReserveAsync(user, NewId(), userCoupon));
+        Assert.Equal("USER_COUPON_NOT_USABLE", await ReserveAsync(user, NewId(), userCoupon));
     }
 
     [Fact]
@@ -203,7 +203,7 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         var late = await Node.ReadAsync(
             r => Node.Coupons.QuoteAsync(r, user, [userCoupon], Basket, dayAfter, CancellationToken.None));
-        Assert.Equal("PIECE_NOT_USABLE", Assert.Single(late).Refusal?.Reason);
+        Assert.Equal("USER_COUPON_NOT_USABLE", Assert.Single(late).Refusal?.Reason);
         Assert.Null(Assert.Single(await QuoteAsync(user, userCoupon)).Refusal);
     }
 
@@ -243,7 +243,7 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
             },
             CancellationToken.None);
 
-        Assert.Equal("PIECE_UNKNOWN", refused.Refusal?.Reason);
+        Assert.Equal("USER_COUPON_UNKNOWN", refused.Refusal?.Reason);
         Assert.Null(await MarkAsync(userCoupon));
     }
 
@@ -283,7 +283,7 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
                     (await Node.Get<CouponsWrites>().SendAsync(user, userCoupon, friend, CancellationToken.None)).Refusal?.Reason));
 
             Assert.Single(outcomes, reason => reason is null);
-            Assert.Single(outcomes, reason => reason == "PIECE_NOT_USABLE");
+            Assert.Single(outcomes, reason => reason == "USER_COUPON_NOT_USABLE");
             Assert.Equal(outcomes[0] is null ? UserCouponMark.Reserved : UserCouponMark.Sent, (await MarkAsync(userCoupon))!.Mark);
         }
     }

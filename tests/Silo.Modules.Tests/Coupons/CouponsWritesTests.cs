@@ -6,7 +6,7 @@ using Xunit;
 namespace Silo.Modules.Tests.Coupons;
 
 /// <summary>
-/// Goal: of many who want one thing at the same moment (a card, a user-coupon, a request id), one gets it and the others are
+/// Goal: of many who want one thing at the same moment (a card, a user coupon, a request id), one gets it and the others are
 /// told what holds then. Method: all of them at once over a real database.
 /// </summary>
 public abstract class CouponsWritesSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
@@ -67,7 +67,7 @@ public abstract class CouponsWritesSuite<TKind>(CouponNode<TKind> node) : Coupon
         var accepted = answers.Where(a => a.IsAccepted).Select(a => a.Value!).ToArray();
         Assert.Equal(2, accepted.Length);
         Assert.Equal(accepted[0].Row.Id, accepted[1].Row.Id);
-        Assert.All(answers.Where(a => !a.IsAccepted), a => Assert.Equal("PIECE_NOT_USABLE", a.Refusal!.Reason));
+        Assert.All(answers.Where(a => !a.IsAccepted), a => Assert.Equal("USER_COUPON_NOT_USABLE", a.Refusal!.Reason));
         var all = await Node.UserCouponsAsync(accepted[0].Row.CouponId);
         var (mine, gift) = (all.Single(u => u.Id == userCoupon), all.Single(u => u.Id == accepted[0].Row.Id));
         Assert.Equal(2, all.Count);
@@ -84,11 +84,11 @@ public abstract class CouponsWritesSuite<TKind>(CouponNode<TKind> node) : Coupon
         await Node.AddUserAsync(friend);
         var userCoupon = await Node.UserCouponAsync(user);
 
-        Assert.Equal("PIECE_UNKNOWN", await SendAsync(stranger, friend));
+        Assert.Equal("USER_COUPON_UNKNOWN", await SendAsync(stranger, friend));
         Assert.Equal("USER_UNKNOWN", await SendAsync(user, stranger));
-        Assert.Equal("PIECE_SENT_TO_SELF", await SendAsync(user, user));
+        Assert.Equal("USER_COUPON_SENT_TO_SELF", await SendAsync(user, user));
         Assert.Null(await SendAsync(user, friend));
-        Assert.Equal("PIECE_NOT_USABLE", await SendAsync(user, stranger));
+        Assert.Equal("USER_COUPON_NOT_USABLE", await SendAsync(user, stranger));
         Assert.Null(await SendAsync(user, friend));
 
         async Task<string?> SendAsync(long from, long to) =>
@@ -101,8 +101,8 @@ public abstract class CouponsWritesSuite<TKind>(CouponNode<TKind> node) : Coupon
         var userCoupon = await Node.UserCouponAsync(NewId());
 
         Assert.Null(await VoidAsync(userCoupon));
-        Assert.Equal("PIECE_NOT_USABLE", await VoidAsync(userCoupon));
-        Assert.Equal("PIECE_UNKNOWN", await VoidAsync(7));
+        Assert.Equal("USER_COUPON_NOT_USABLE", await VoidAsync(userCoupon));
+        Assert.Equal("USER_COUPON_UNKNOWN", await VoidAsync(7));
 
         Assert.Equal(UserCouponMark.Void, (await Node.ReadAsync(
             r => r.Query<UserCouponMarkRow>().SingleAsync(m => m.UserCouponId == userCoupon))).Mark);

@@ -161,6 +161,9 @@ public sealed class EdgeHttpTests
 
         Assert.Equal(expected, answer.Status);
         Assert.Equal(http, readiness.StatusCode);
+        Assert.Equal(
+            $$"""{"status":"{{(ready ? "Healthy" : "Unhealthy")}}","version":"{{SiloVersion.Text}}"}""",
+            await readiness.Content.ReadAsStringAsync());
         // A node that cannot serve now is not restarted for it.
         Assert.Equal(HttpStatusCode.OK, liveness.StatusCode);
     }

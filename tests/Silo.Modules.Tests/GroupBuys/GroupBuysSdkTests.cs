@@ -8,7 +8,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Silo.Catalog;
 using Silo.Edge;
-using Silo.Groupbuys.V1;
 using Silo.GroupBuys;
 using Silo.Kernel;
 using Silo.Server;
@@ -24,7 +23,7 @@ namespace Silo.Modules.Tests.GroupBuys;
 /// </summary>
 public sealed class GroupBuysSdkTests(ITestOutputHelper output)
 {
-    private const string Kind = "tests.ordered";
+    private static readonly JoinedKind<GroupSeat, NoPayload> Kind = new("tests.ordered");
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private static string Scripts => Path.GetFullPath(Path.Combine(
@@ -77,20 +76,23 @@ public sealed class GroupBuysSdkTests(ITestOutputHelper output)
     {
         var services = app.Services;
         var units = services.GetRequiredService<IUnits>();
-        var openings = services.GetRequiredService<GroupOpenings>();
+        var writes = services.GetRequiredService<GroupWrites>();
         var goods = await units.ReadAsync(
             r => r.Query<GoodsRow>().OrderBy(g => g.GroupBuy ? 0 : 1).ThenBy(g => g.Id).Select(g => g.Id).ToListAsync(), CancellationToken.None);
-        var campaigns = new Dictionary<string, (long Goods, Campaign Campaign)>();
-        foreach (var (name, id, change) in new (string, long, Action<CampaignTerms>)[]
+        var campaigns = new Dictionary<string, (long Goods, CampaignRow Campaign)>();
+        foreach (var (name, id, change) in new (string, long, Func<CampaignTerms, CampaignTerms>)[]
         {
-            ("disabled", goods[2], _ => { }),
-            ("over", goods[3], terms => terms.OpenUntil = GroupWire.Instant(1_600_000_000_000)),
-            ("virtual", goods[4], terms => (terms.VirtualCount, terms.Refund) = (1, GroupRefund.Channel)),
+            ("disabled", goods[2], terms => terms),
+            ("over", goods[3], terms => terms with { OpenUntil = 1_600_000_000_000 }),
+            ("virtual", goods[4], terms => terms with
+            {
+                Group = terms.Group with { VirtualCount = 1, RefundTo = GroupRefundTo.Channel },
+                NamesRefund = true,
+            }),
         })
         {
-            var terms = new CampaignTerms { GoodsId = id, Size = 3, Hours = 1, OpenUntil = GroupWire.Instant(4_000_000_000_000) };
-            change(terms);
-            campaigns[name] = (id, (await units.RunAsync<Campaign>(
+            var terms = change(new() { Group = new() { GoodsId = id, Size = 3, Hours = 1 }, OpenUntil = 4_000_000_000_000 });
+            campaigns[name] = (id, (await units.RunAsync<CampaignRow>(
                 async unit => (await services.GetRequiredService<CampaignWrites>().CreateAsync(unit, terms, CancellationToken.None)).OrRefuse().After,
                 CancellationToken.None)).OrRefuse());
         }
@@ -101,11 +103,7 @@ public sealed class GroupBuysSdkTests(ITestOutputHelper output)
                 (await CampaignWrites.ChangeAsync(
                     unit,
                     campaigns["disabled"].Campaign.Id,
-                    row =>
-                    {
-                        row.Enabled = false;
-                        return Task.CompletedTask;
-                    },
+                    row => row.Enabled = false,
                     alsoOver: false,
                     CancellationToken.None)).OrRefuse();
                 await unit.SaveAsync(CancellationToken.None);
@@ -132,14 +130,14 @@ public sealed class GroupBuysSdkTests(ITestOutputHelper output)
         var (leader, member, stranger) = (users[0], users[1], users[2]);
         var door = services.GetRequiredService<IGroupBuys>();
         var order = 0L;
-        async Task<long> OpenAsync(long user, long of) => (await openings.OpenAsync(user, of, "", 0, CancellationToken.None)).OrRefuse();
+        async Task<long> OpenAsync(long user, long of) => (await writes.OpenAsync(user, of, "", 0, CancellationToken.None)).OrRefuse();
         async Task<long> JoinAsync(long group, long user, long of)
         {
             order++;
-            Assert.Null((await door.ReserveAsync(
-                new() { GroupId = group, OrderId = order, UserId = user, GoodsId = of, Pieces = 1, UntilMs = long.MaxValue },
-                new() { Kind = Kind, Id = order })).Outcome.Refusal);
-            Assert.Null((await door.TakeAsync(group, order, new() { Kind = Kind, Id = order })).Outcome.Refusal);
+            var joined = Kind.Command(order, NoPayload.Value);
+            var seat = new SeatRequest { GroupId = group, UserId = user, GoodsId = of, Pieces = 1, UntilMs = long.MaxValue };
+            Assert.Null((await door.ReserveAsync(joined, order, seat)).Refusal);
+            Assert.Null((await door.ConfirmAsync(joined, order, group)).Refusal);
             return order;
         }
 
@@ -152,12 +150,12 @@ public sealed class GroupBuysSdkTests(ITestOutputHelper output)
         var hidden = await OpenAsync(stranger.Id, goods[1]);
         var failed = await OpenAsync(member.Id, goods[1]);
         await JoinAsync(failed, member.Id, goods[1]);
-        var grains = services.GetRequiredService<IGrainFactory>();
-        Assert.Null((await grains.GetGroup(failed).RunAsync(new EndCommand())).Refusal);
+        var groups = services.GetRequiredService<HotGrains<long, GroupCommand, GroupOutcome>>();
+        Assert.Null((await groups.RunAsync(failed, new EndCommand())).Refusal);
         var filled = await OpenAsync(stranger.Id, campaigns["virtual"].Goods);
         await JoinAsync(filled, stranger.Id, campaigns["virtual"].Goods);
         // As the shop's clock will say in an hour.
-        await grains.GetGroup(filled).RunAsync(new ExpireCommand { Now = services.GetRequiredService<ShopClock>().NowMs + 3_600_000 });
+        await groups.RunAsync(filled, new ExpireCommand { Now = services.GetRequiredService<ShopClock>().NowMs + 3_600_000 });
         return new
         {
             baseUrl = http,
@@ -208,11 +206,9 @@ public sealed class GroupBuysSdkTests(ITestOutputHelper output)
     }
 
     /// <summary>An order without rows of its own.</summary>
-    private sealed class Ordered : IJoinedWork
+    private sealed class Ordered() : JoinedWork<GroupSeat, NoPayload>(GroupBuysSdkTests.Kind)
     {
-        public string Kind => GroupBuysSdkTests.Kind;
-
-        public Task<JoinedAnswer> RunAsync(Unit unit, JoinedCommand command, JoinedDecision decision) =>
-            Task.FromResult(new JoinedAnswer { Verdict = JoinedVerdict.Keep });
+        protected override Func<JoinedDecision<GroupSeat>, Rows, JoinedAnswer> Stage(Stage stage, long id, NoPayload payload) =>
+            (_, _) => JoinedAnswer.Keep();
     }
 }

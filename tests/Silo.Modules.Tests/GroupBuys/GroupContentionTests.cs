@@ -23,7 +23,7 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
     {
         var seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
-        var (group, goods, _) = await Node.PublishAsync(terms => terms.Size = Size);
+        var (group, goods, _) = await Node.PublishAsync(terms => terms with { Size = Size });
         var over = new List<string>();
         using var stop = new CancellationTokenSource();
         var watching = Task.Run(
@@ -38,7 +38,7 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
                     }
 
                     Node.Time.Advance(20);
-                    await Node.Grain(group).RunAsync(new ExpireCommand());
+                    await Node.RunAsync(group, new ExpireCommand());
                 }
             },
             CancellationToken.None);
@@ -54,14 +54,14 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
     [Fact]
     public async Task LatePayments_AfterALapse_TakeTheFreeSeatsAndNoMore()
     {
-        var (group, goods, leaders) = await Node.PublishAsync(terms => terms.Size = Size);
+        var (group, goods, leaders) = await Node.PublishAsync(terms => terms with { Size = Size });
         List<long> orders = [];
         while (orders.Count < Callers)
         {
             var some = Enumerable.Range(0, Size - 1).Select(_ => NewId()).ToList();
             foreach (var order in some)
             {
-                Assert.Null((await Node.ReserveAsync(group, goods, NewId(), order, Node.Clock.NowMs + 1000)).Outcome.Refusal);
+                Assert.Null((await Node.ReserveAsync(group, goods, NewId(), order, Node.Clock.NowMs + 1000)).Decision.Refusal);
             }
 
             orders.AddRange(some);
@@ -70,10 +70,10 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
 
         var settled = await Task.WhenAll(orders.Select(order => Node.SettleAsync(group, order, payment: order)));
 
-        Assert.Equal(Size - 1, settled.Count(s => s.Outcome.Refusal is null));
-        Assert.All(settled.Where(s => s.Outcome.Refusal is not null), s =>
+        Assert.Equal(Size - 1, settled.Count(s => s.Decision.Refusal is null));
+        Assert.All(settled.Where(s => s.Decision.Refusal is not null), s =>
         {
-            Assert.Equal("GROUP_FULL", s.Outcome.Refusal!.Reason);
+            Assert.Equal("GROUP_FULL", s.Decision.Refusal!.Reason);
             Assert.Equal(JoinedVerdict.KeepRows, s.Answer!.Verdict);
         });
         var state = await Node.StateAsync(group);
@@ -89,96 +89,96 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
     [Fact]
     public async Task OneUser_WhoReservesManyTimesAtOnce_GetsOneSeat()
     {
-        var (group, goods, _) = await Node.PublishAsync(terms => terms.Size = Size);
+        var (group, goods, _) = await Node.PublishAsync(terms => terms with { Size = Size });
         var user = NewId();
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Node.ReserveAsync(group, goods, user, NewId())));
 
-        Assert.Single(outcomes, o => o.Outcome.Refusal is null);
-        Assert.All(outcomes.Where(o => o.Outcome.Refusal is not null), o => Assert.Equal("GROUP_JOINED_ALREADY", o.Outcome.Refusal!.Reason));
+        Assert.Single(outcomes, o => o.Decision.Refusal is null);
+        Assert.All(outcomes.Where(o => o.Decision.Refusal is not null), o => Assert.Equal("GROUP_JOINED_ALREADY", o.Decision.Refusal!.Reason));
         await AgreeAsync(group);
     }
 
     [Fact]
     public async Task OneRequest_SentManyTimesAtOnce_MakesOneOrder()
     {
-        var (group, goods, _) = await Node.PublishAsync(terms => terms.Size = Size);
+        var (group, goods, _) = await Node.PublishAsync(terms => terms with { Size = Size });
         var user = NewId();
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, Callers).Select(
             _ => Node.ReserveAsync(group, goods, user, NewId(), requestId: "one", hash: 7)));
         var other = await Node.ReserveAsync(group, goods, user, NewId(), requestId: "one", hash: 8);
 
-        Assert.All(outcomes, o => Assert.Null(o.Outcome.Refusal));
-        var order = Assert.Single(outcomes.Select(o => o.Outcome.OrderId).Distinct());
-        Assert.Single(outcomes, o => !o.Outcome.Repeated);
+        Assert.All(outcomes, o => Assert.Null(o.Decision.Refusal));
+        var order = Assert.Single(outcomes.Select(o => o.Decision.Value!.OrderId).Distinct());
+        Assert.Single(outcomes, o => !o.Decision.Value!.Repeated);
         Assert.All(outcomes, o => Assert.Equal($"{order}", o.Answer!.Text));
-        Assert.Equal("REQUEST_ID_REUSED", other.Outcome.Refusal?.Reason);
+        Assert.Equal("REQUEST_ID_REUSED", other.Decision.Refusal?.Reason);
         await AgreeAsync(group);
     }
 
     [Fact]
     public async Task OneUser_InManyGroupsAtOnce_HasAsManySeatsAsTheCampaignAllows()
     {
-        var campaign = await Node.CampaignAsync(terms => terms.SeatsPerUser = 2);
+        var campaign = await Node.CampaignAsync(terms => terms with { SeatsPerUser = 2 });
         List<long> groups = [];
         for (var i = 0; i < 16; i++)
         {
             var (leader, order) = (NewId(), NewId());
             groups.Add(await Node.OpenAsync(campaign, leader));
-            Assert.Null((await Node.ReserveAsync(groups[^1], campaign.GoodsId, leader, order)).Outcome.Refusal);
-            Assert.Null((await Node.TakeAsync(groups[^1], order)).Outcome.Refusal);
+            Assert.Null((await Node.ReserveAsync(groups[^1], campaign.GoodsId, leader, order)).Decision.Refusal);
+            Assert.Null((await Node.ConfirmAsync(groups[^1], order)).Decision.Refusal);
         }
 
         var user = NewId();
         var outcomes = await Task.WhenAll(groups.Select(group => Node.ReserveAsync(group, campaign.GoodsId, user, NewId())));
 
-        var accepted = outcomes.Where(o => o.Outcome.Refusal is null).Select(o => o.Outcome).ToList();
+        var accepted = outcomes.Where(o => o.Decision.Refusal is null).Select(o => o.Decision.Value!).ToList();
         Assert.Equal(2, accepted.Count);
-        Assert.All(outcomes.Where(o => o.Outcome.Refusal is not null), o => Assert.Equal("GROUP_LIMIT_REACHED", o.Outcome.Refusal!.Reason));
+        Assert.All(outcomes.Where(o => o.Decision.Refusal is not null), o => Assert.Equal("GROUP_LIMIT_REACHED", o.Decision.Refusal!.Reason));
         // One that is given back counts no more, and nor does one of a group that has failed.
-        Assert.Null((await Node.ReleaseAsync(accepted[0].GroupId, accepted[0].OrderId)).Outcome.Refusal);
+        Assert.Null((await Node.ReleaseAsync(accepted[0].GroupId, accepted[0].OrderId)).Decision.Refusal);
         var rest = groups.Except(accepted.Select(a => a.GroupId)).ToList();
-        Assert.Null((await Node.ReserveAsync(rest[0], campaign.GoodsId, user, NewId())).Outcome.Refusal);
-        Assert.Equal("GROUP_LIMIT_REACHED", (await Node.ReserveAsync(rest[1], campaign.GoodsId, user, NewId())).Outcome.Refusal?.Reason);
-        Assert.Null((await Node.TakeAsync(accepted[1].GroupId, accepted[1].OrderId)).Outcome.Refusal);
-        Assert.Null((await Node.Grain(accepted[1].GroupId).RunAsync(new EndCommand())).Refusal);
-        Assert.Null((await Node.ReserveAsync(rest[1], campaign.GoodsId, user, NewId())).Outcome.Refusal);
+        Assert.Null((await Node.ReserveAsync(rest[0], campaign.GoodsId, user, NewId())).Decision.Refusal);
+        Assert.Equal("GROUP_LIMIT_REACHED", (await Node.ReserveAsync(rest[1], campaign.GoodsId, user, NewId())).Decision.Refusal?.Reason);
+        Assert.Null((await Node.ConfirmAsync(accepted[1].GroupId, accepted[1].OrderId)).Decision.Refusal);
+        Assert.Null((await Node.RunAsync(accepted[1].GroupId, new EndCommand())).Refusal);
+        Assert.Null((await Node.ReserveAsync(rest[1], campaign.GoodsId, user, NewId())).Decision.Refusal);
     }
 
     [Fact]
     public async Task OneUser_WhoOpensManyTimesAtOnce_OpensOneGroup()
     {
         var campaign = await Node.CampaignAsync();
-        var (user, openings) = (NewId(), Node.Get<GroupOpenings>());
+        var (user, writes) = (NewId(), Node.Get<GroupWrites>());
 
         var opened = await Task.WhenAll(Enumerable.Range(0, Callers).Select(
-            i => openings.OpenAsync(user, campaign.GoodsId, $"request-{i % 4}", 0, CancellationToken.None)));
+            i => writes.OpenAsync(user, campaign.GoodsId, $"request-{i % 4}", 0, CancellationToken.None)));
 
         Assert.All(opened, o => Assert.Null(o.Refusal));
         var group = Assert.Single(opened.Select(o => o.Value).Distinct());
         Assert.Equal(1, await Node.ReadAsync(r => Task.FromResult(r.Query<GroupRow>().Count(g => g.CampaignId == campaign.Id))));
         // Once it is over he opens another, and a repeat is still told the first.
-        Assert.Null((await Node.Grain(group).RunAsync(new EndCommand())).Refusal);
-        Assert.NotEqual(group, (await openings.OpenAsync(user, campaign.GoodsId, "", 0, CancellationToken.None)).Value);
-        Assert.Equal(group, (await openings.OpenAsync(user, campaign.GoodsId, "request-1", 0, CancellationToken.None)).Value);
+        Assert.Null((await Node.RunAsync(group, new EndCommand())).Refusal);
+        Assert.NotEqual(group, (await writes.OpenAsync(user, campaign.GoodsId, "", 0, CancellationToken.None)).Value);
+        Assert.Equal(group, (await writes.OpenAsync(user, campaign.GoodsId, "request-1", 0, CancellationToken.None)).Value);
         Assert.Equal(
-            "REQUEST_ID_REUSED", (await openings.OpenAsync(user, campaign.GoodsId, "request-1", 5, CancellationToken.None)).Refusal?.Reason);
+            "REQUEST_ID_REUSED", (await writes.OpenAsync(user, campaign.GoodsId, "request-1", 5, CancellationToken.None)).Refusal?.Reason);
     }
 
     [Fact]
     public async Task Counts_OfManyGroups_AreExactUpToALimitAndMarkedAbove()
     {
         var (campaign, reads) = (await Node.CampaignAsync(), Node.Get<GroupReads>());
-        await AddAsync(GroupReads.MostCounted, GroupStatus.Open);
+        await AddAsync(GroupReads.MaxCounted, GroupStatus.Open);
         await AddAsync(7, GroupStatus.Completed);
-        Assert.Equal(new GroupCounts(GroupReads.MostCounted, 7, false), await CountAsync());
-        Assert.Equal((20, GroupReads.MostCounted), await ListedAsync(page: 1));
+        Assert.Equal(new GroupCounts(GroupReads.MaxCounted, 7, false), await CountAsync());
+        Assert.Equal((20, GroupReads.MaxCounted), await ListedAsync(page: 1));
 
         await AddAsync(1, GroupStatus.Open);
-        Assert.Equal(new GroupCounts(GroupReads.MostCounted, 7, true), await CountAsync());
+        Assert.Equal(new GroupCounts(GroupReads.MaxCounted, 7, true), await CountAsync());
         await AddAsync(5, GroupStatus.Open);
-        Assert.Equal((6, GroupReads.MostCounted + 1), await ListedAsync(page: 501));
+        Assert.Equal((6, GroupReads.MaxCounted + 1), await ListedAsync(page: 501));
 
         async Task<GroupCounts> CountAsync() => (await reads.CountsAsync([campaign.Id], CancellationToken.None))[campaign.Id];
 
@@ -224,7 +224,7 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
         {
             var order = NewId();
             var until = Node.Clock.NowMs + (random.Next(3) == 0 ? 30 : 100_000);
-            if ((await Node.ReserveAsync(group, goods, user, order, until)).Outcome.Refusal is not null)
+            if ((await Node.ReserveAsync(group, goods, user, order, until)).Decision.Refusal is not null)
             {
                 continue;
             }
@@ -239,12 +239,12 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
                     await Node.SettleAsync(group, order, order);
                     break;
                 case 2 or 3:
-                    await Node.TakeAsync(group, order);
-                    await Node.LeaveAsync(group, order);
+                    await Node.ConfirmAsync(group, order);
+                    await Node.ReturnAsync(group, order);
                     break;
                 case 4:
                     Node.Time.Advance(31);
-                    await Node.TakeAsync(group, order);
+                    await Node.ConfirmAsync(group, order);
                     await Node.ReleaseAsync(group, order);
                     break;
                 default:
@@ -257,7 +257,7 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
     /// <summary>Compares seats with orders one by one, and the state with the rows.</summary>
     private async Task AgreeAsync(long group)
     {
-        await Node.Grain(group).RunAsync(new ExpireCommand());
+        await Node.RunAsync(group, new ExpireCommand());
         var (state, seats) = (await Node.StateAsync(group), await Node.SeatsAsync(group));
         var orders = await Node.OrdersAsync([.. seats.Keys]);
         Assert.NotEmpty(seats);
@@ -277,8 +277,8 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
         Assert.True(state.Seats.Count <= Size);
         var works = await Node.WorksAsync(group);
         Assert.Equal(
-            state.Status == GroupStatus.Completed ? state.Seats.Select(s => (GroupWork.Completed, s.OrderId)).Order() : [],
-            works.Where(w => w.Kind == GroupWork.Completed));
+            state.Status == GroupStatus.Completed ? state.Seats.Select(s => (GroupWork.Completed.Name, s.OrderId)).Order() : [],
+            works.Where(w => w.Kind == GroupWork.Completed.Name));
         output.WriteLine($"{state.Status}, {state.Taken} taken, {seats.Values.GroupBy(s => s.Status).Select(g => $"{g.Count()} {g.Key}").Order().Aggregate((a, b) => $"{a}, {b}")}");
     }
 }
@@ -293,14 +293,14 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
     [Fact]
     public async Task Openers_WhoWaitForTheirCampaign_LeaveConnectionsToOthers()
     {
-        var (campaign, openings) = (await Node.CampaignAsync(), Node.Get<GroupOpenings>());
+        var (campaign, writes) = (await Node.CampaignAsync(), Node.Get<GroupWrites>());
         var most = Node.Get<DatabaseOptions>().MaxHotUnits;
         await using var foreign = await Node.OpenOwnAsync();
         await using var transaction = await foreign.BeginTransactionAsync(Cancel);
         await CountAsync(foreign, $"SELECT id FROM groupbuys_campaigns WHERE id = {campaign.Id} FOR UPDATE");
 
         var openers = Enumerable.Range(0, 200).Select(
-            _ => openings.OpenAsync(NewId(), campaign.GoodsId, "", 0, CancellationToken.None)).ToArray();
+            _ => writes.OpenAsync(NewId(), campaign.GoodsId, "", 0, CancellationToken.None)).ToArray();
         await UntilAsync(async () => await WaitingAsync(foreign) >= most);
         // Another module's read has its connection while they wait.
         Assert.Equal(0, await Node.ReadAsync(r => r.Query<Silo.Accounts.UserRow>().CountAsync()).Soon());
@@ -320,7 +320,7 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
     [Fact]
     public async Task Openers_OfOneCampaign_DoNotWaitForEachOther()
     {
-        var (campaign, openings, faults) = (await Node.CampaignAsync(), Node.Get<GroupOpenings>(), Node.Get<CommitFaults>());
+        var (campaign, writes, faults) = (await Node.CampaignAsync(), Node.Get<GroupWrites>(), Node.Get<CommitFaults>());
         using var both = new CountdownEvent(2);
         faults.BeforeSend = () =>
         {
@@ -333,7 +333,7 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
         try
         {
             var opened = await Task.WhenAll(Enumerable.Range(0, 2).Select(
-                _ => openings.OpenAsync(NewId(), campaign.GoodsId, "", 0, CancellationToken.None))).Soon();
+                _ => writes.OpenAsync(NewId(), campaign.GoodsId, "", 0, CancellationToken.None))).Soon();
 
             Assert.All(opened, o => Assert.Null(o.Refusal));
         }
@@ -359,21 +359,17 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
         };
         try
         {
-            var first = Node.Grain(NewId()).RunAsync(new OpenCommand { UserId = NewId(), CampaignId = campaign.Id });
+            var first = Node.RunAsync(NewId(), new OpenCommand { UserId = NewId(), CampaignId = campaign.Id });
             await reached.Task.Soon();
-            var end = Node.RunAsync<OperatorChange<Silo.Groupbuys.V1.Campaign>>(unit => CampaignWrites.ChangeAsync(
+            var end = Node.RunAsync<OperatorChange<CampaignRow>>(unit => CampaignWrites.ChangeAsync(
                 unit,
                 campaign.Id,
-                row =>
-                {
-                    row.Over = true;
-                    return Task.CompletedTask;
-                },
+                row => row.Over = true,
                 alsoOver: false,
                 Cancel));
             await UntilAsync(async () => await WaitingAsync(watch) == 1);
 
-            var late = Node.Grain(NewId()).RunAsync(new OpenCommand { UserId = NewId(), CampaignId = campaign.Id });
+            var late = Node.RunAsync(NewId(), new OpenCommand { UserId = NewId(), CampaignId = campaign.Id });
             await UntilAsync(async () => late.IsCompleted || await WaitingAsync(watch) == 2);
             commit.Set();
 

@@ -18,10 +18,10 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     [Fact]
     public async Task Deadline_WhenTheNodeThatHeldTheGroupIsGone_IsKeptByAnother()
     {
-        var (group, goods, leaders) = await Node.PublishAsync(terms => terms.Refund = Silo.Groupbuys.V1.GroupRefund.Channel);
+        var (group, goods, leaders) = await Node.PublishAsync(terms => terms with { RefundTo = GroupRefundTo.Channel });
         var (member, held) = (NewId(), NewId());
         await Node.ReserveAsync(group, goods, NewId(), member);
-        await Node.TakeAsync(group, member);
+        await Node.ConfirmAsync(group, member);
         await Node.ReserveAsync(group, goods, NewId(), held);
         Node.Time.Advance(24 * GroupNode<TKind>.HourMs);
         var other = await Node.StartAnotherAsync();
@@ -46,14 +46,14 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
 
         // After closing a payment is the wallet's.
         var late = await Node.SettleAsync(group, held, payment);
-        Assert.Equal(("SEAT_CLOSED", JoinedVerdict.KeepRows), (late.Outcome.Refusal?.Reason, late.Answer?.Verdict));
-        Assert.Equal("GROUP_ENDED", (await Node.ReserveAsync(group, goods, NewId(), NewId())).Outcome.Refusal?.Reason);
+        Assert.Equal(("SEAT_CLOSED", JoinedVerdict.KeepRows), (late.Decision.Refusal?.Reason, late.Answer?.Verdict));
+        Assert.Equal("GROUP_ENDED", (await Node.ReserveAsync(group, goods, NewId(), NewId())).Decision.Refusal?.Reason);
     }
 
     [Fact]
     public async Task SeatsDeadline_IsStoredByItsWork_AndFreesIt()
     {
-        var (group, goods, _) = await Node.PublishAsync(terms => terms.Size = 2);
+        var (group, goods, _) = await Node.PublishAsync(terms => terms with { Size = 2 });
         var order = NewId();
         await Node.ReserveAsync(group, goods, NewId(), order, Node.Clock.NowMs + 60_000);
         Node.Time.Advance(60_000);
@@ -81,7 +81,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     [Fact]
     public async Task Deadline_WithVirtualMembers_CompletesAndClosesWhatIsHeld()
     {
-        var (group, goods, leaders) = await Node.PublishAsync(terms => terms.VirtualPercent = 20);
+        var (group, goods, leaders) = await Node.PublishAsync(terms => terms with { VirtualPercent = 20 });
         var held = NewId();
         await Node.ReserveAsync(group, goods, NewId(), held);
         Node.Time.Advance(24 * GroupNode<TKind>.HourMs);
@@ -90,7 +90,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
 
         var state = await Node.StateAsync(group);
         Assert.Equal((GroupStatus.Completed, 4, 1), (state.Status, state.VirtualMembers, state.Taken));
-        Assert.Equal([(GroupWork.Close, held), (GroupWork.Completed, leaders)], await Node.WorksAsync(group));
+        Assert.Equal([(GroupWork.Close.Name, held), (GroupWork.Completed.Name, leaders)], await Node.WorksAsync(group));
     }
 
     [Fact]
@@ -105,17 +105,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
 
         await Node.RunAsync<bool>(async unit =>
         {
-            await CampaignWrites.ChangeAsync(
-                unit,
-                campaign.Id,
-                row =>
-                {
-                    (row.Over, row.Enabled) = (true, false);
-                    return unit.EnqueueAsync(CampaignEnd.WorkKind, $"{row.Id}", unit.NowMs, $"{row.Id}", CancellationToken.None);
-                },
-                alsoOver: true,
-                CancellationToken.None);
-            await unit.SaveAsync(CancellationToken.None);
+            await CampaignWrites.EndAsync(unit, campaign.Id, CancellationToken.None);
             return true;
         });
         await Node.RunDueAsync();
@@ -125,7 +115,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
             Assert.Equal(GroupStatus.Failed, (await Node.StateAsync(group)).Status);
         }
 
-        var late = await Node.Grain(NewId()).RunAsync(new OpenCommand { UserId = NewId(), CampaignId = campaign.Id });
+        var late = await Node.RunAsync(NewId(), new OpenCommand { UserId = NewId(), CampaignId = campaign.Id });
         Assert.Equal("GROUP_CAMPAIGN_ENDED", late.Refusal?.Reason);
     }
 
@@ -133,7 +123,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     public async Task WorkThatNobodyHandles_IsKeptAndSaysSoAndIsParkedInTheEnd()
     {
         var (group, _, leaders) = await Node.PublishAsync();
-        Assert.Null((await Node.Grain(group).RunAsync(new EndCommand())).Refusal);
+        Assert.Null((await Node.RunAsync(group, new EndCommand())).Refusal);
         Task<WorkRow> RowAsync() => Node.ReadAsync(r => r.Query<WorkRow>().SingleAsync(w => w.Key == $"group-fail:{leaders}"));
 
         Node.Time.Advance(1000);
@@ -160,12 +150,12 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         var faults = Node.Get<CommitFaults>();
         faults.AfterCommit = () => throw new IOException("Broken on purpose.");
 
-        var unknown = await Assert.ThrowsAsync<StorageUnavailableException>(() => Node.TakeAsync(group, order));
+        var unknown = await Assert.ThrowsAsync<StorageUnavailableException>(() => Node.ConfirmAsync(group, order));
         faults.AfterCommit = null;
-        var retry = await Node.TakeAsync(group, order);
+        var retry = await Node.ConfirmAsync(group, order);
 
         Assert.True(unknown.OutcomeUnknown);
-        Assert.Equal((null, true), (retry.Outcome.Refusal, retry.Outcome.Repeated));
+        Assert.Equal((null, true), (retry.Decision.Refusal, retry.Decision.Value!.Repeated));
         Assert.Equal(SeatStatus.Taken, (await Node.SeatsAsync(group))[order].Status);
     }
 
@@ -175,9 +165,9 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         var (group, goods, _) = await Node.PublishAsync();
         var order = NewId();
 
-        var refused = await Node.ReserveAsync(group, goods, NewId(), order, payload: "refuse");
+        var refused = await Node.ReserveAsync(group, goods, NewId(), order, refuses: true);
 
-        Assert.Equal(("ORDER_NOT_OPEN", null), (refused.Answer?.Refusal?.Reason, refused.Outcome.Refusal));
+        Assert.Equal(("ORDER_NOT_OPEN", null), (refused.Answer?.Refusal?.Reason, refused.Decision.Refusal));
         Assert.False((await Node.SeatsAsync(group)).ContainsKey(order));
         Assert.Empty(await Node.OrdersAsync([order]));
         Assert.Single((await Node.StateAsync(group)).Seats);
@@ -186,7 +176,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     [Fact]
     public async Task RunningGroup_KeepsTheTermsOfItsOpening()
     {
-        var campaign = await Node.CampaignAsync(terms => terms.PriceCents = 500);
+        var campaign = await Node.CampaignAsync(terms => terms with { PriceCents = 500 });
         var (first, leader) = (await Node.OpenAsync(campaign, NewId()), NewId());
         await Node.RunAsync<bool>(async unit =>
         {
@@ -197,7 +187,6 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
                 {
                     row.Terms = row.Terms.Replace("500", "900", StringComparison.Ordinal);
                     row.Version++;
-                    return Task.CompletedTask;
                 },
                 alsoOver: false,
                 CancellationToken.None);
@@ -217,7 +206,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     [Fact]
     public async Task Watch_SeesWhatIsDurableAndSurvivesTheGrain()
     {
-        var (group, goods, _) = await Node.PublishAsync(terms => terms.Size = 3);
+        var (group, goods, _) = await Node.PublishAsync(terms => terms with { Size = 3 });
         await using var values = Node.Get<LiveValues<long, GroupProgress>>().WatchAsync(group, TestContext.Current.CancellationToken).GetAsyncEnumerator();
         Assert.True(await values.MoveNextAsync().AsTask().Soon());
         Assert.Equal((1, 0), (values.Current!.Taken, values.Current.Held));
@@ -228,7 +217,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         Assert.Equal((1, 1), (values.Current!.Taken, values.Current.Held));
 
         await Node.ForgetAsync();
-        await Node.TakeAsync(group, order);
+        await Node.ConfirmAsync(group, order);
         Assert.True(await values.MoveNextAsync().AsTask().Soon());
         Assert.Equal((2, 0), (values.Current!.Taken, values.Current.Held));
 
@@ -274,23 +263,20 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
             await CampaignWrites.ChangeAsync(
                 unit,
                 campaign.Id,
-                row =>
-                {
-                    (row.Enabled, row.Over) = (false, true);
-                    return Task.CompletedTask;
-                },
+                row => (row.Enabled, row.Over) = (false, true),
                 alsoOver: true,
                 CancellationToken.None);
             return true;
         });
-        var handler = Node.Get<IEnumerable<IWorkHandler>>().OfType<CampaignEnd>().Single();
-        var item = new WorkItem(CampaignEnd.WorkKind, id, id, 1);
+        IWorkHandler handler = Node.Get<IEnumerable<IWorkHandler>>().OfType<CampaignEnd>().Single();
+        var (item, payload) = (
+            new WorkItem(handler.Kind, id, Node.Clock.NowMs, 1), Payloads.Write(new CampaignEnd.Payload(campaign.Id)));
 
-        Assert.Equal(WorkOutcome.RunAgain, await handler.RunAsync(item, CancellationToken.None));
+        Assert.Equal(WorkOutcome.RunAgain, await handler.RunAsync(item, payload, CancellationToken.None));
         Assert.Equal(groups - CampaignEnd.AtOnce, await OpenAsync());
         // A node dies within a run: another has the same item later.
         using var dies = new CancellationTokenSource();
-        var run = handler.RunAsync(item, dies.Token);
+        var run = handler.RunAsync(item, payload, dies.Token);
         await Task.Run(
             async () =>
             {
@@ -306,14 +292,19 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
 
         await Node.RunAsync<bool>(async unit =>
         {
-            await unit.EnqueueAsync(CampaignEnd.WorkKind, id, unit.NowMs + GroupNode<TKind>.HourMs, id, CancellationToken.None);
+            await unit.EnqueueAsync(
+                CampaignEnd.EndCampaign,
+                id,
+                unit.NowMs + GroupNode<TKind>.HourMs,
+                new CampaignEnd.Payload(campaign.Id),
+                CancellationToken.None);
             return true;
         });
         Node.Time.Advance(GroupNode<TKind>.HourMs);
         await Node.RunDueAsync();
 
         Assert.Equal(0, await OpenAsync());
-        Assert.False(await Node.ReadAsync(r => r.Query<WorkRow>().AnyAsync(w => w.Kind == CampaignEnd.WorkKind && w.Key == id)));
+        Assert.False(await Node.ReadAsync(r => r.Query<WorkRow>().AnyAsync(w => w.Kind == CampaignEnd.EndCampaign.Name && w.Key == id)));
 
         Task<int> OpenAsync() => Node.ReadAsync(
             r => r.Query<GroupRow>().CountAsync(g => g.CampaignId == campaign.Id && g.Status == GroupStatus.Open));
@@ -322,7 +313,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     [Fact]
     public async Task EndOfACampaign_WithGroupsThatCannotBeEnded_EndsTheOthers()
     {
-        const int broken = CampaignEnd.MostFailed + 1;
+        const int broken = CampaignEnd.MaxFailed + 1;
         var campaign = await Node.CampaignAsync();
         List<long> groups = [];
         while (groups.Count < broken + 3)
@@ -343,7 +334,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
             return true;
         });
         await Node.ForgetAsync();
-        var handler = Node.Get<IEnumerable<IWorkHandler>>().OfType<CampaignEnd>().Single();
+        IWorkHandler handler = Node.Get<IEnumerable<IWorkHandler>>().OfType<CampaignEnd>().Single();
         var id = campaign.Id.ToString(CultureInfo.InvariantCulture);
 
         Assert.Equal((WorkOutcome.RetryLater, broken + 3), (await RunAsync(1), await OpenAsync()));
@@ -351,14 +342,16 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         Assert.Equal((WorkOutcome.RetryLater, broken), (await RunAsync(1), await OpenAsync()));
         Assert.Equal((WorkOutcome.RetryLater, broken), (await RunAsync(30), await OpenAsync()));
 
-        Task<WorkOutcome> RunAsync(int attempt) =>
-            handler.RunAsync(new WorkItem(CampaignEnd.WorkKind, id, id, attempt), CancellationToken.None);
+        Task<WorkOutcome> RunAsync(int attempt) => handler.RunAsync(
+            new WorkItem(handler.Kind, id, Node.Clock.NowMs, attempt),
+            Payloads.Write(new CampaignEnd.Payload(campaign.Id)),
+            CancellationToken.None);
 
         Task<int> OpenAsync() => Node.ReadAsync(
             r => r.Query<GroupRow>().CountAsync(g => g.CampaignId == campaign.Id && g.Status == GroupStatus.Open));
     }
 
-    private TestOrderHandler Handler(string kind, int node) => new(kind, Node.Get<IUnits>(node), Node.Get<IGroupBuys>(node));
+    private TestOrderHandler Handler(WorkKind<GroupOrderWork> kind, int node) => new(kind, Node.Get<IUnits>(node), Node.Get<IGroupBuys>(node));
 
     private Task<List<bool>> RefundsAsync(params long[] orders) => Node.ReadAsync(r =>
     {

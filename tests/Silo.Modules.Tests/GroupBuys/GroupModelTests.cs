@@ -53,8 +53,8 @@ public sealed class GroupModelTests(ITestOutputHelper output)
         var now = 1_000_000L;
         var state = GroupRules.Open(5, 1, terms, 1, now);
         var model = new Model(terms.Size, terms.VirtualCount, state.EndsAt, lapses);
-        Dictionary<long, GroupSeat> rows = [];
-        HashSet<(string, long)> works = [];
+        Dictionary<long, OrderSeat> rows = [];
+        HashSet<(GroupTask, long)> works = [];
         for (var i = 0; i < Commands; i++)
         {
             now += random.Next(4) == 0 ? random.Next(400_000) : random.Next(2_000);
@@ -87,7 +87,7 @@ public sealed class GroupModelTests(ITestOutputHelper output)
                 rows[seat.OrderId] = seat;
             }
 
-            Assert.All(steps.Works, w => Assert.True(works.Add((w.Kind, w.Seat.OrderId)), $"{where}: {w.Kind} twice"));
+            Assert.All(steps.Works, w => Assert.True(works.Add((w.Task, w.Seat.OrderId)), $"{where}: {w.Task} twice"));
             model.Learn(order, rows.GetValueOrDefault(order)?.Until ?? 0);
             Check(state, rows, works, model, now, where);
         }
@@ -100,7 +100,7 @@ public sealed class GroupModelTests(ITestOutputHelper output)
     }
 
     private static void Check(
-        GroupBuyState state, Dictionary<long, GroupSeat> rows, HashSet<(string Kind, long Order)> works, Model model, long now, string where)
+        GroupBuyState state, Dictionary<long, OrderSeat> rows, HashSet<(GroupTask Task, long Order)> works, Model model, long now, string where)
     {
         Assert.True(state.Taken + state.HeldAt(now) <= state.Terms.Size, where);
         Assert.True(state.Seats.Count <= state.Terms.Size, where);
@@ -113,9 +113,9 @@ public sealed class GroupModelTests(ITestOutputHelper output)
         Assert.True(model.Live.Order().SequenceEqual(state.Seats.Select(s => s.OrderId).Order()), where);
         Assert.True(model.Leader == state.LeaderId || state.Status != GroupStatus.Open, where);
         Assert.True(model.Status == state.Status, $"{where}: {state.Status} and not {model.Status}");
-        var told = works.Where(w => w.Kind != GroupWork.Close).ToList();
+        var told = works.Where(w => w.Task != GroupTask.Close).ToList();
         Assert.True(told.Count == (state.Status == GroupStatus.Open ? 0 : state.Taken), where);
-        Assert.All(told, w => Assert.Equal(state.Status == GroupStatus.Completed ? GroupWork.Completed : GroupWork.Refund, w.Kind));
+        Assert.All(told, w => Assert.Equal(state.Status == GroupStatus.Completed ? GroupTask.Completed : GroupTask.Refund, w.Task));
     }
 
     /// <summary>A line for each order, and nothing kept that can be counted.</summary>

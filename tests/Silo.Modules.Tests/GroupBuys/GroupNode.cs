@@ -6,8 +6,8 @@ using Npgsql;
 using Orleans.TestingHost;
 using Silo.Accounts;
 using Silo.Catalog;
-using Silo.Groupbuys.V1;
 using Silo.GroupBuys;
+using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
@@ -137,24 +137,23 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
         clusters[0].Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero).WaitAsync(Bound);
 
     /// <summary>A campaign of goods of its own, which the catalogue does not know.</summary>
-    internal async Task<CampaignRow> CampaignAsync(Action<CampaignTerms>? change = null)
+    internal async Task<CampaignRow> CampaignAsync(Func<GroupTerms, GroupTerms>? change = null)
     {
+        var group = new GroupTerms { GoodsId = NewId(), Size = 5, Hours = 24 };
         var terms = new CampaignTerms
         {
-            GoodsId = NewId(),
-            Size = 5,
-            Hours = 24,
-            OpenUntil = GroupWire.Instant(Clock.NowMs + (1000 * HourMs)),
+            Group = change?.Invoke(group) ?? group,
+            NamesRefund = true,
+            OpenUntil = Clock.NowMs + (1000 * HourMs),
         };
-        change?.Invoke(terms);
         var row = new CampaignRow
         {
             Id = NewId(),
-            GoodsId = terms.GoodsId,
+            GoodsId = terms.Group.GoodsId,
             Version = 1,
             Enabled = true,
-            OpenUntil = GroupWire.Milliseconds(terms.OpenUntil),
-            Terms = GroupWire.Json(terms),
+            OpenUntil = terms.OpenUntil,
+            Terms = GroupBuysWire.Json(terms),
             CreatedAt = Clock.NowMs,
         };
         await RunAsync<bool>(async unit =>
@@ -170,48 +169,52 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
     internal async Task<long> OpenAsync(CampaignRow campaign, long leader)
     {
         var group = NewId();
-        var opened = await Grain(group).RunAsync(new OpenCommand { UserId = leader, CampaignId = campaign.Id }).WaitAsync(Bound);
+        var opened = await RunAsync(group, new OpenCommand { UserId = leader, CampaignId = campaign.Id });
         Assert.Null(opened.Refusal);
         return group;
     }
 
     /// <summary>An open group whose leader has paid; returns it with his order.</summary>
-    internal async Task<(long Group, long Goods, long LeadersOrder)> PublishAsync(Action<CampaignTerms>? change = null)
+    internal async Task<(long Group, long Goods, long LeadersOrder)> PublishAsync(Func<GroupTerms, GroupTerms>? change = null)
     {
         var (campaign, leader, order) = (await CampaignAsync(change), NewId(), NewId());
         var group = await OpenAsync(campaign, leader);
-        Assert.Null((await ReserveAsync(group, campaign.GoodsId, leader, order)).Outcome.Refusal);
-        Assert.Null((await TakeAsync(group, order)).Outcome.Refusal);
+        Assert.Null((await ReserveAsync(group, campaign.GoodsId, leader, order)).Decision.Refusal);
+        Assert.Null((await ConfirmAsync(group, order)).Decision.Refusal);
         return (group, campaign.GoodsId, order);
     }
 
-    internal Task<JoinedOutcome<GroupOutcome>> ReserveAsync(
-        long group, long goods, long user, long order, long? until = null, string requestId = "", string payload = "", long hash = 0, int node = 0) =>
+    /// <summary>Sends a group a command of its own.</summary>
+    internal async Task<GroupOutcome> RunAsync(long group, GroupCommand command) =>
+        (await Grain(group).RunAsync([command]).WaitAsync(Bound))[0];
+
+    internal Task<Joined<GroupSeat>> ReserveAsync(
+        long group, long goods, long user, long order, long? until = null, string requestId = "", bool refuses = false, long hash = 0, int node = 0) =>
         Get<IGroupBuys>(node).ReserveAsync(
+            TestOrders.Create.Command(order, new(order, refuses)),
+            order,
             new()
             {
                 GroupId = group,
-                OrderId = order,
                 UserId = user,
                 GoodsId = goods,
                 Pieces = 1,
                 UntilMs = until ?? Clock.NowMs + (1000 * HourMs),
                 RequestId = requestId,
                 RequestHash = hash,
-            },
-            new() { Kind = TestOrders.Create, Id = order, Payload = payload }).WaitAsync(Bound);
+            }).WaitAsync(Bound);
 
-    internal Task<JoinedOutcome<GroupOutcome>> TakeAsync(long group, long order, int node = 0) =>
-        Get<IGroupBuys>(node).TakeAsync(group, order, new() { Kind = TestOrders.Pay, Id = order }).WaitAsync(Bound);
+    internal Task<Joined<GroupSeat>> ConfirmAsync(long group, long order, int node = 0) =>
+        Get<IGroupBuys>(node).ConfirmAsync(TestOrders.Pay.Command(order, new(order)), order, group).WaitAsync(Bound);
 
-    internal Task<JoinedOutcome<GroupOutcome>> SettleAsync(long group, long order, long payment) =>
-        Groups.SettleAsync(group, order, new() { Kind = TestOrders.Settle, Id = payment }).WaitAsync(Bound);
+    internal Task<Joined<GroupSeat>> SettleAsync(long group, long order, long payment) =>
+        Groups.ConfirmAsync(TestOrders.Settle.Command(payment, new(order)), order, group).WaitAsync(Bound);
 
-    internal Task<JoinedOutcome<GroupOutcome>> ReleaseAsync(long group, long order) =>
-        Groups.ReleaseAsync(group, order, new() { Kind = TestOrders.Close, Id = order }).WaitAsync(Bound);
+    internal Task<Joined<GroupSeat>> ReleaseAsync(long group, long order) =>
+        Groups.ReleaseAsync(TestOrders.Close.Command(order, new(order)), order, group).WaitAsync(Bound);
 
-    internal Task<JoinedOutcome<GroupOutcome>> LeaveAsync(long group, long order) =>
-        Groups.LeaveAsync(group, order, new() { Kind = TestOrders.Refund, Id = order }).WaitAsync(Bound);
+    internal Task<Joined<GroupSeat>> ReturnAsync(long group, long order) =>
+        Groups.ReturnAsync(TestOrders.Refund.Command(order, new(order)), order, group).WaitAsync(Bound);
 
     internal Task<GroupBuyState> StateAsync(long group) => Get<GroupReads>().StateAsync(group);
 
@@ -234,10 +237,10 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
     internal async Task<List<(string Kind, long Order)>> WorksAsync(long group)
     {
         var rows = await ReadAsync(r => r.Query<WorkRow>().Where(w => w.Kind.StartsWith("orders.")).ToListAsync());
-        return [.. rows.Select(w => (w.Kind, w.Key, Work: GroupOrderWork.Read(w.Payload))).Where(w => w.Work.GroupId == group)
+        return [.. rows.Select(w => (w.Kind, w.Key, Work: Payloads.Read<GroupOrderWork>(w.Payload))).Where(w => w.Work.GroupId == group)
             .Select(w =>
             {
-                Assert.Equal(GroupWork.KeyOf(w.Kind, w.Work.OrderId), w.Key);
+                Assert.Equal(GroupWork.KeyOf(new(w.Kind), w.Work.OrderId), w.Key);
                 return (w.Kind, w.Work.OrderId);
             }).Order()];
     }
@@ -258,6 +261,7 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
 
     private async Task StartAsync()
     {
+        LockOrder.IsStrict = true;
         if (TKind.IsPostgres)
         {
             connectionString = await PostgresServer.CreateDatabaseAsync("groups");

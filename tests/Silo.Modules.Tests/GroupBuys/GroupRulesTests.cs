@@ -63,13 +63,13 @@ public sealed class GroupRulesTests
     [InlineData("full limit", "GROUP_FULL")]
     [InlineData("limit", "GROUP_LIMIT_REACHED")]
     [InlineData("limit pieces", "GROUP_LIMIT_REACHED")]
-    [InlineData("pieces", "GROUP_TOO_MANY_PIECES")]
-    [InlineData("pieces past", "GROUP_TOO_MANY_PIECES")]
+    [InlineData("pieces", "GROUP_QUANTITY_TOO_LARGE")]
+    [InlineData("pieces past", "GROUP_QUANTITY_TOO_LARGE")]
     [InlineData("past", "GROUP_ENDED")]
     public void Reserve_Faults_AreToldInTheirOrder(string faults, string? refusal)
     {
         bool Has(string fault) => faults.Split(' ').Contains(fault);
-        var seats = new List<GroupSeat> { Taken(101, Leader) };
+        var seats = new List<OrderSeat> { Taken(101, Leader) };
         if (Has("joined"))
         {
             seats.Add(Reserved(102, 2, Ends));
@@ -253,8 +253,8 @@ public sealed class GroupRulesTests
 
         Assert.Equal((GroupStatus.Completed, Opened + 1, 0), (steps.State.Status, steps.State.EndedAt, steps.State.VirtualMembers));
         Assert.Equal(
-            [(GroupWork.Completed, 101), (GroupWork.Completed, 102), (GroupWork.Completed, 103)],
-            steps.Works.Select(w => (w.Kind, w.Seat.OrderId)));
+            [(GroupTask.Completed, 101), (GroupTask.Completed, 102), (GroupTask.Completed, 103)],
+            steps.Works.Select(w => (w.Task, w.Seat.OrderId)));
     }
 
     [Theory]
@@ -333,7 +333,7 @@ public sealed class GroupRulesTests
         Assert.Null(GroupRules.Leave(steps, 101, null, Opened + 1).Refusal);
 
         Assert.Equal((GroupStatus.Failed, 0), (steps.State.Status, steps.State.Seats.Count));
-        Assert.Equal([(GroupWork.Close, 102)], steps.Works.Select(w => (w.Kind, w.Seat.OrderId)));
+        Assert.Equal([(GroupTask.Close, 102)], steps.Works.Select(w => (w.Task, w.Seat.OrderId)));
     }
 
     [Theory]
@@ -349,8 +349,8 @@ public sealed class GroupRulesTests
         if (fromEnd == 0)
         {
             Assert.Equal(
-                [(GroupWork.Close, 103), (GroupWork.Refund, 101), (GroupWork.Refund, 102)],
-                steps.Works.Select(w => (w.Kind, w.Seat.OrderId)));
+                [(GroupTask.Close, 103), (GroupTask.Refund, 101), (GroupTask.Refund, 102)],
+                steps.Works.Select(w => (w.Task, w.Seat.OrderId)));
             Assert.Equal([101, 102], steps.State.Seats.Select(s => s.OrderId));
             Assert.Equal((103, SeatStatus.Lapsed), (steps.Changed[0].OrderId, steps.Changed[0].Status));
         }
@@ -376,8 +376,8 @@ public sealed class GroupRulesTests
 
         Assert.Equal(virtualMembers, steps.State.VirtualMembers);
         Assert.Equal(virtualMembers > 0 ? GroupStatus.Completed : GroupStatus.Failed, steps.State.Status);
-        Assert.Equal(taken, steps.Works.Count(w => w.Kind == (virtualMembers > 0 ? GroupWork.Completed : GroupWork.Refund)));
-        Assert.Equal([150], steps.Works.Where(w => w.Kind == GroupWork.Close).Select(w => w.Seat.OrderId));
+        Assert.Equal(taken, steps.Works.Count(w => w.Task == (virtualMembers > 0 ? GroupTask.Completed : GroupTask.Refund)));
+        Assert.Equal([150], steps.Works.Where(w => w.Task == GroupTask.Close).Select(w => w.Seat.OrderId));
     }
 
     [Theory]
@@ -394,7 +394,7 @@ public sealed class GroupRulesTests
         if (refusal is null)
         {
             Assert.Equal((GroupStatus.Failed, Opened + 1), (steps.State.Status, steps.State.EndedAt));
-            Assert.Equal([(GroupWork.Close, 200), (GroupWork.Refund, 101)], steps.Works.Select(w => (w.Kind, w.Seat.OrderId)));
+            Assert.Equal([(GroupTask.Close, 200), (GroupTask.Refund, 101)], steps.Works.Select(w => (w.Task, w.Seat.OrderId)));
         }
     }
 
@@ -431,10 +431,10 @@ public sealed class GroupRulesTests
         Assert.Equal(cents, terms.CentsOf(line));
     }
 
-    private static GroupBuyState Group(params GroupSeat[] seats) =>
+    private static GroupBuyState Group(params OrderSeat[] seats) =>
         GroupRules.Open(5, 1, Terms, Leader, Opened) with { Published = true, Seats = seats };
 
-    private static GroupSeat Reserved(long order, long user, long until) => new()
+    private static OrderSeat Reserved(long order, long user, long until) => new()
     {
         OrderId = order,
         UserId = user,
@@ -444,14 +444,14 @@ public sealed class GroupRulesTests
         RequestId = $" {order:x}",
     };
 
-    private static GroupSeat Taken(long order, long user) => Reserved(order, user, Ends) with { Status = SeatStatus.Taken, TakenAt = Opened };
+    private static OrderSeat Taken(long order, long user) => Reserved(order, user, Ends) with { Status = SeatStatus.Taken, TakenAt = Opened };
 
     private static SeatAsked Asked(long user, long order, long until) => new(user, order, Goods, 1, until, $" {order:x}", 0);
 
     /// <summary>A group of its leader and a seat of order 200 in a state; where it is stored alone, that row too.</summary>
-    private static (GroupSteps Steps, GroupSeat? Stored) Named(string seat, string group)
+    private static (GroupSteps Steps, OrderSeat? Stored) Named(string seat, string group)
     {
-        GroupSeat? mine = seat switch
+        OrderSeat? mine = seat switch
         {
             "reserved" => Reserved(200, 2, Ends),
             "taken" => Taken(200, 2),

@@ -11,11 +11,11 @@ namespace Silo.Modules.Tests.GroupBuys;
 /// <summary>Stands for the module that owns orders and payments: its rows, its joined work, its handlers.</summary>
 internal static class TestOrders
 {
-    public const string Create = "orders.create";
-    public const string Pay = "orders.pay";
-    public const string Close = "orders.close";
-    public const string Refund = "orders.refund";
-    public const string Settle = "payments.settle";
+    public static readonly JoinedKind<GroupSeat, TestOrder> Create = new("orders.create");
+    public static readonly JoinedKind<GroupSeat, TestOrder> Pay = new("orders.pay");
+    public static readonly JoinedKind<GroupSeat, TestOrder> Close = new("orders.close");
+    public static readonly JoinedKind<GroupSeat, TestOrder> Refund = new("orders.refund");
+    public static readonly JoinedKind<GroupSeat, TestOrder> Settle = new("payments.settle");
 
     public static readonly Refusal NotOpen = new("ORDER_NOT_OPEN", RefusalKind.Precondition, "The order is in another state.");
 
@@ -28,6 +28,9 @@ internal static class TestOrders
         }
     }
 }
+
+/// <summary>The order that a work is about, and whether it refuses.</summary>
+internal sealed record TestOrder(long OrderId, bool Refuses = false);
 
 internal static class OrderStates
 {
@@ -56,85 +59,108 @@ internal sealed class TestOrdersModel : IModuleModel
 {
     public void Configure(ModelBuilder model)
     {
-        model.Entity<TestOrderRow>().ToTable("test_orders").HasKey(o => o.Id);
-        model.Entity<TestPaymentRow>().ToTable("test_payments").HasKey(p => p.Id);
+        model.Entity<TestOrderRow>().ToTable("test_orders").HasLockRank(LockRank.Order).HasKey(o => o.Id);
+        model.Entity<TestPaymentRow>().ToTable("test_payments").HasLockRank(LockRank.Payment).HasKey(p => p.Id);
     }
 }
 
 /// <summary>What orders and payments do inside a group's transaction: guarded changes of their own rows.</summary>
-internal sealed class TestOrderWork(string kind) : IJoinedWork
+internal sealed class TestOrderWork(JoinedKind<GroupSeat, TestOrder> kind) : JoinedWork<GroupSeat, TestOrder>(kind)
 {
-    public string Kind => kind;
+    private readonly JoinedKind<GroupSeat, TestOrder> kind = kind;
 
-    public bool RunsOnRefusal => kind == TestOrders.Settle;
+    public override bool RunsOnRefusal => kind == TestOrders.Settle;
 
-    public async Task<JoinedAnswer> RunAsync(Unit unit, JoinedCommand command, JoinedDecision decision)
+    protected override Func<JoinedDecision<GroupSeat>, Rows, JoinedAnswer> Stage(Stage stage, long id, TestOrder payload)
     {
-        var outcome = (GroupOutcome)decision.Outcome;
-        switch (kind)
-        {
-            case TestOrders.Create when command.Payload == "refuse":
-                return Refused(JoinedVerdict.Refuse);
-            case TestOrders.Create:
-                if (!outcome.Repeated)
-                {
-                    unit.Set<TestOrderRow>().Add(new() { Id = command.Id });
-                }
-
-                return Kept(outcome.OrderId);
-            case TestOrders.Settle:
-                var paid = decision.Refusal is null && await MoveAsync(unit, outcome.OrderId, OrderStates.Open, OrderStates.Paid);
-                unit.Set<TestPaymentRow>().Add(new() { Id = command.Id, InWallet = !paid });
-                return paid ? Kept(outcome.OrderId) : Refused(JoinedVerdict.KeepRows);
-            default:
-                var (from, to) = kind switch
-                {
-                    TestOrders.Pay => (OrderStates.Open, OrderStates.Paid),
-                    TestOrders.Close => (OrderStates.Open, OrderStates.Closed),
-                    _ => (OrderStates.Paid, OrderStates.Refunded),
-                };
-                return outcome.Repeated || await MoveAsync(unit, command.Id, from, to) ? Kept(command.Id) : Refused(JoinedVerdict.Refuse);
-        }
+        var order = stage.Lock<TestOrderRow>([payload.OrderId], RowLock.Wait);
+        return kind == TestOrders.Create ? (decision, rows) => Make(decision.Decision!, payload, rows)
+            : kind == TestOrders.Settle ? (decision, rows) => Settle(decision, id, order, rows)
+            : (decision, rows) => Move(decision.Decision!, order, rows);
     }
 
-    internal static async Task<bool> MoveAsync(Unit unit, long order, string from, string to) => await unit.ExecuteAsync(
-        $"UPDATE test_orders SET state = {to} WHERE id = {order} AND state = {from}", CancellationToken.None) == 1;
+    internal static bool TryMove(StagedRows<TestOrderRow> order, string from, string to, Rows rows)
+    {
+        if (order.Only is not { } row || row.State != from)
+        {
+            return false;
+        }
 
-    private static JoinedAnswer Kept(long order) =>
-        new() { Verdict = JoinedVerdict.Keep, Text = order.ToString(CultureInfo.InvariantCulture) };
+        rows.Update<TestOrderRow>(row.Id, $"UPDATE test_orders SET state = {to} WHERE id = {row.Id} AND state = {from}");
+        return true;
+    }
 
-    private static JoinedAnswer Refused(JoinedVerdict verdict) => new() { Verdict = verdict, Refusal = TestOrders.NotOpen };
+    private static JoinedAnswer Make(GroupSeat seat, TestOrder payload, Rows rows)
+    {
+        if (payload.Refuses)
+        {
+            return JoinedAnswer.Refuse(TestOrders.NotOpen);
+        }
+
+        if (!seat.Repeated)
+        {
+            rows.Append(new TestOrderRow { Id = payload.OrderId });
+        }
+
+        return Kept(seat.OrderId);
+    }
+
+    private static JoinedAnswer Settle(JoinedDecision<GroupSeat> decision, long payment, StagedRows<TestOrderRow> order, Rows rows)
+    {
+        var paid = decision.Refusal is null && TryMove(order, OrderStates.Open, OrderStates.Paid, rows);
+        rows.Append(new TestPaymentRow { Id = payment, InWallet = !paid });
+        return paid ? Kept(decision.Decision!.OrderId) : JoinedAnswer.KeepRows(TestOrders.NotOpen);
+    }
+
+    private static JoinedAnswer Kept(long order) => JoinedAnswer.Keep(order.ToString(CultureInfo.InvariantCulture));
+
+    private JoinedAnswer Move(GroupSeat seat, StagedRows<TestOrderRow> order, Rows rows)
+    {
+        var (from, to) = kind == TestOrders.Pay ? (OrderStates.Open, OrderStates.Paid)
+            : kind == TestOrders.Close ? (OrderStates.Open, OrderStates.Closed)
+            : (OrderStates.Paid, OrderStates.Refunded);
+        return seat.Repeated || TryMove(order, from, to, rows) ? Kept(seat.OrderId) : JoinedAnswer.Refuse(TestOrders.NotOpen);
+    }
 }
 
-/// <summary>What orders do with a group's work: refund paid ones in a unit of their own, close unpaid ones over the door.</summary>
-internal sealed class TestOrderHandler(string kind, IUnits units, IGroupBuys groups) : IWorkHandler
+/// <summary>What orders do with a group's work: refund paid ones by a command of their own, close unpaid ones over the door.</summary>
+internal sealed class TestOrderHandler(WorkKind<GroupOrderWork> kind, IUnits units, IGroupBuys groups)
+    : WorkHandler<GroupOrderWork>(kind)
 {
-    public string Kind => kind;
+    private readonly WorkKind<GroupOrderWork> kind = kind;
 
     public ConcurrentQueue<GroupOrderWork> Runs { get; } = [];
 
-    public async Task<WorkOutcome> RunAsync(WorkItem item, CancellationToken cancellation)
+    protected override async Task<WorkOutcome> RunAsync(WorkItem<GroupOrderWork> item, CancellationToken cancellation)
     {
-        var work = GroupOrderWork.Read(item.Payload);
+        var work = item.Payload;
         Runs.Enqueue(work);
         if (kind == GroupWork.Close)
         {
             var closed = await groups.ReleaseAsync(
-                work.GroupId, work.OrderId, new() { Kind = TestOrders.Close, Id = work.OrderId });
-            return closed.Outcome.Refusal is null ? WorkOutcome.Done : WorkOutcome.RetryLater;
+                TestOrders.Close.Command(work.OrderId, new(work.OrderId)), work.OrderId, work.GroupId);
+            return closed.Refusal is null ? WorkOutcome.Done : WorkOutcome.RetryLater;
         }
 
-        await units.RunAsync<bool>(
-            async unit =>
-            {
-                if (kind == GroupWork.Refund && await TestOrderWork.MoveAsync(unit, work.OrderId, OrderStates.Paid, OrderStates.Refunded))
+        if (kind == GroupWork.Refund)
+        {
+            await units.StageAsync<bool>(
+                stage =>
                 {
-                    unit.Set<TestPaymentRow>().Add(new() { Id = -work.OrderId, InWallet = work.RefundTo == GroupRefundTo.Balance });
-                }
+                    var order = stage.Lock<TestOrderRow>([work.OrderId], RowLock.Wait);
+                    return rows =>
+                    {
+                        if (TestOrderWork.TryMove(order, OrderStates.Paid, OrderStates.Refunded, rows))
+                        {
+                            rows.Append(new TestPaymentRow { Id = -work.OrderId, InWallet = work.RefundTo == GroupRefundTo.Balance });
+                        }
 
-                return true;
-            },
-            cancellation);
+                        return true;
+                    };
+                },
+                cancellation);
+        }
+
         return WorkOutcome.Done;
     }
 }

@@ -243,7 +243,7 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
         Assert.NotNull((await StateAsync(lottery)).Terms.Prizes[0].Coupon);
     }
 
-    /// <summary>Without user-coupons, which nobody takes for terms that are refused anyway.</summary>
+    /// <summary>Without user coupons, which nobody takes for terms that are refused anyway.</summary>
     [Fact]
     public async Task Update_BelowWhatWasWonAndWithMoreOfACoupon_SaysThatTheStockIsTooLow()
     {

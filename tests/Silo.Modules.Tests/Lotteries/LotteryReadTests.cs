@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Silo.Accounts;
+using Silo.Catalog;
 using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Lotteries;
@@ -78,8 +80,8 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 
     [Theory]
-    [InlineData(LotteriesReads.MostCounted, false)]
-    [InlineData(LotteriesReads.MostCounted + 1, true)]
+    [InlineData(LotteriesReads.MaxCounted, false)]
+    [InlineData(LotteriesReads.MaxCounted + 1, true)]
     public async Task Filtered_OfMoreThanIsCounted_SaysSo(int pending, bool isCapped)
     {
         var lottery = NewId();
@@ -108,14 +110,14 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
         {
             var (draws, total, capped) = await Reads.FilteredAsync(query, new Paging(1, 5), CancellationToken.None);
 
-            Assert.Equal((5, LotteriesReads.MostCounted, isCapped), (draws.Count, total, capped));
+            Assert.Equal((5, LotteriesReads.MaxCounted, isCapped), (draws.Count, total, capped));
         }
     }
 
     [Theory]
     [InlineData(3)]
-    [InlineData((int)CouponsReads.MostUsedCounted)]
-    [InlineData((int)CouponsReads.MostUsedCounted + 7)]
+    [InlineData((int)CouponsReads.MaxUsedCounted)]
+    [InlineData((int)CouponsReads.MaxUsedCounted + 7)]
     public async Task Used_OfACoupon_IsCountedToItsBound(int used)
     {
         var (coupon, other) = (await Node.CreateAsync(), await Node.CreateAsync());
@@ -128,8 +130,8 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
         // These are not used.
         rows.Append(new UserCouponMarkRow { UserCouponId = NewId(), CouponId = other, Mark = UserCouponMark.Reserved });
         await WriteAsync(rows);
-        var reads = new CouponsReads(Node.Units, Node.Get<IStates>());
-        var expected = Math.Min(used, CouponsReads.MostUsedCounted + 1);
+        var reads = new CouponsReads(Node.Units, Node.Get<IStates>(), Node.Get<IUsers>());
+        var expected = Math.Min(used, CouponsReads.MaxUsedCounted + 1);
 
         for (var i = 0; i < 2; i++)
         {
@@ -141,10 +143,10 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         Node.Statements.Clear();
         await reads.UsedAsync([coupon], CancellationToken.None);
-        Assert.Equal(TKind.IsPostgres && used <= CouponsReads.MostUsedCounted ? 1 : 0, Sent.Count());
+        Assert.Equal(TKind.IsPostgres && used <= CouponsReads.MaxUsedCounted ? 1 : 0, Sent.Count());
         var wire = CouponsWire.Coupon(coupon, await Node.StateAsync(coupon), expected);
         Assert.Equal(
-            (Math.Min(used, CouponsReads.MostUsedCounted), used > CouponsReads.MostUsedCounted), (wire.Used, wire.UsedIsCapped));
+            (Math.Min(used, CouponsReads.MaxUsedCounted), used > CouponsReads.MaxUsedCounted), (wire.Used, wire.UsedIsCapped));
     }
 
     [Fact]
@@ -152,7 +154,12 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     {
         var (first, second) = (await Node.CreateAsync(t => t with { StockTotal = 5 }), await Node.CreateAsync(t => t with { StockTotal = 2 }));
         var allotments = new LotteriesWrites(
-            Node.Get<ICouponAllotments>(), new AwayUnits(), Node.Get<IdSource>(), NullLogger<LotteriesWrites>.Instance);
+            Node.Get<HotGrains<long, LotteryCommand, LotteryOutcome>>(),
+            Node.Get<ICouponAllotments>(),
+            Node.Get<ICatalog>(),
+            new AwayUnits(),
+            Node.Get<IdSource>(),
+            NullLogger<LotteriesWrites>.Instance);
         var terms = new LotteryTerms
         {
             Prizes =

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Silo.Kernel;
 using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
@@ -239,7 +240,7 @@ public abstract class LedgerProofSuite<TDatabase> : LedgerTests<TDatabase>
         while (Volatile.Read(ref posted) < 300)
         {
             faults.AddRange(await FaultsAsync());
-            await Node.Get<ShopAccountsReads>().RunAsync(new("", "", "", 1), Cancel);
+            await new CheckpointHandler(Node.Units, Node.Get<ShopClock>()).RunAsync(new("", "", "", 1), Cancel);
         }
 
         await proven.CancelAsync();

@@ -105,7 +105,7 @@ public abstract class ShopAccountsSuite<TDatabase> : LedgerTests<TDatabase>
     }
 
     private async Task RunAsync() =>
-        Assert.Equal(WorkOutcome.Done, await Shop.RunAsync(new WorkItem(Shop.Kind, "recurring", "", 1), Cancel));
+        Assert.Equal(WorkOutcome.Done, await new CheckpointHandler(Node.Units, Node.Get<ShopClock>()).RunAsync(new WorkItem(WalletsWork.Checkpoint, "recurring", "", 1), Cancel));
 
     /// <summary>Books with an id that was made long before.</summary>
     private async Task PostLateAsync(long id, LedgerTransaction transaction) => await Node.Units.RunAsync<bool>(

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Silo.Kernel;
 using Silo.Storage;
 using Silo.Testing.Databases;
 using Silo.Wallets;
@@ -78,7 +79,7 @@ public sealed partial class WalletPlansTests : LedgerTests<SqliteDatabase>, IDis
                 await Node.Get<ShopAccountsReads>().ListAsync(Cancel);
                 return;
             case "checkpoint":
-                await Node.Get<ShopAccountsReads>().RunAsync(new WorkItem("", "", "", 1), Cancel);
+                await new CheckpointHandler(Node.Units, Node.Get<ShopClock>()).RunAsync(new WorkItem("", "", "", 1), Cancel);
                 return;
             case "post":
                 await PostAsync(Money(1, 5));

@@ -96,8 +96,8 @@ public sealed class WxValuesTests
     }
 
     [Theory]
-    [InlineData(WxParameters.MostOfField, 1, true)]
-    [InlineData(WxParameters.MostOfField + 1, 1, false)]
+    [InlineData(WxParameters.MaxFieldLength, 1, true)]
+    [InlineData(WxParameters.MaxFieldLength + 1, 1, false)]
     [InlineData(1, 200, true)]
     [InlineData(1, 201, false)]
     public async Task ReadAsync_LargeOrManyFields_AreRefused(int length, int fields, bool accepted)

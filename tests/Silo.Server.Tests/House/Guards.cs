@@ -8,7 +8,7 @@ namespace Silo.Server.Tests.House;
 public static partial class Guards
 {
     /// <summary>The most lines that a file of source may have.</summary>
-    public const int MostLines = 500;
+    public const int MaxLines = 500;
 
     /// <summary>Every project under <c>src</c> explains itself.</summary>
     public static IEnumerable<string> ProjectsWithoutReadme(IReadOnlyCollection<string> paths) =>
@@ -36,8 +36,8 @@ public static partial class Guards
         from file in files
         where !file.Path.Contains("/Migrations/", StringComparison.Ordinal)
         let lines = file.Text.AsSpan().TrimEnd().Count('\n') + 1
-        where lines > MostLines
-        select $"{file.Path} has {lines} lines; the most is {MostLines}.";
+        where lines > MaxLines
+        select $"{file.Path} has {lines} lines; the most is {MaxLines}.";
 
     /// <summary>Nothing is left for later in the source.</summary>
     public static IEnumerable<string> BannedWords(IEnumerable<SourceFile> files) =>

@@ -35,7 +35,7 @@ public sealed class GuardsTests
     {
         Assert.Empty(Guards.LongFiles(Repository.Files("src", ".cs")));
 
-        var (most, tooMuch) = (new string('\n', Guards.MostLines - 1) + "x", new string('\n', Guards.MostLines) + "x");
+        var (most, tooMuch) = (new string('\n', Guards.MaxLines - 1) + "x", new string('\n', Guards.MaxLines) + "x");
         Assert.Single(Guards.LongFiles([new("src/A/Fits.cs", most + "\n"), new("src/A/Long.cs", tooMuch)]));
         Assert.Empty(Guards.LongFiles([new("src/Silo.Server/Migrations/Long.cs", tooMuch)]));
     }

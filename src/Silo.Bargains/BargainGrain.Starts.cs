@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Silo.Storage;
+
+namespace Silo.Bargains;
+
+/// <content>Starts, and how a bargain is dropped again.</content>
+internal sealed partial class BargainGrain
+{
+    private async Task LoadStartsAsync(IReads reads, StartCommand[] starts, BargainFacts facts)
+    {
+        if (starts.Length == 0)
+        {
+            return;
+        }
+
+        var key = MyKey;
+        facts.StockLeft = (await reads.Query<StockRow>().SingleOrDefaultAsync(s => s.CampaignId == key.CampaignId))?.Left ?? 0;
+        var requests = starts.Where(s => s.RequestId.Length > 0).Select(s => s.RequestId).ToArray();
+        if (requests.Length > 0)
+        {
+            var rows = await reads.Query<BargainRow>().Where(b => b.InitiatorId == key.InitiatorId
+                && b.CampaignId == key.CampaignId && requests.Contains(b.RequestId)).ToListAsync();
+            rows.ForEach(row => facts.Started[row.RequestId] = BargainReads.View(row));
+        }
+    }
+
+    /// <summary>Whether an order holds the bargain, for a clearing. One that the batch itself starts has none.</summary>
+    private async Task LoadOrderAsync(IReads reads, IReadOnlyList<BargainCommand> batch, BargainFacts facts)
+    {
+        var bargainId = State.BargainId;
+        if (State.Exists && batch.Any(c => c is ClearCommand) && await reads.Query<BargainOrderRow>().AnyAsync(
+            o => o.BargainId == bargainId && o.State < BargainOrderState.GivenBack))
+        {
+            facts.Ordered = bargainId;
+        }
+    }
+
+    private (BargainState State, BargainOutcome Outcome) DecideStart(
+        BargainState draft, StartCommand command, BargainFacts facts, Rows rows)
+    {
+        if (facts.Started.TryGetValue(command.RequestId, out var first) && first.Id != draft.BargainId)
+        {
+            return (draft, new() { Bargain = first });
+        }
+
+        if (draft.Exists)
+        {
+            return (draft, new() { Bargain = BargainView.Of(MyKey, draft) });
+        }
+
+        if (facts.Campaign is not { } campaign)
+        {
+            return (draft, BargainOutcome.Refused(BargainsRefusals.CampaignUnknown));
+        }
+
+        if (BargainRules.StartRefusal(draft, campaign, facts.StockLeft, facts.Now) is { } refusal)
+        {
+            return (draft, BargainOutcome.Refused(refusal));
+        }
+
+        var id = Ids.Next();
+        var plan = BargainRules.Plan(campaign.Terms, RandomNumberGenerator.GetInt32);
+        var next = BargainRules.Start(draft, campaign, id, OwnRequestId.Or(command.RequestId, id), plan, facts.Now);
+        rows.Append(RowOf(next, clearedAt: 0));
+        return (next, new() { Bargain = BargainView.Of(MyKey, next) });
+    }
+
+    private (BargainState State, BargainOutcome Outcome) DecideClear(BargainState draft, BargainFacts facts, Rows rows)
+    {
+        if (BargainRules.ClearRefusal(draft, draft.Exists && draft.BargainId == facts.Ordered) is { } refusal)
+        {
+            return (draft, BargainOutcome.Refused(refusal));
+        }
+
+        rows.Put(RowOf(draft, clearedAt: facts.Now));
+        return (BargainRules.AfterClear(draft, facts.Now), new());
+    }
+}

@@ -1,0 +1,99 @@
+using Microsoft.EntityFrameworkCore;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Points;
+
+/// <summary>An operator's writes of the rules by which points are given.</summary>
+internal static class PointsRulesWrites
+{
+    private const int MaxRules = 200;
+
+    public static async Task<Result<OperatorChange<V1.PointsRule>>> CreateAsync(
+        Unit unit, V1.PointsRuleTerms terms, CancellationToken cancellation)
+    {
+        // Locks the topic, so that operators' writes go one after the other.
+        await unit.TouchAsync(PointsRulesReads.Topic, cancellation);
+        if (LacksLimit(terms))
+        {
+            return PointsRefusals.LimitMissing;
+        }
+
+        if (await IsTakenAsync(unit, terms, 0, cancellation))
+        {
+            return PointsRefusals.RuleTaken;
+        }
+
+        if (await unit.Query<PointsRuleRow>().CountAsync(cancellation) >= MaxRules)
+        {
+            return PointsRefusals.RulesFull;
+        }
+
+        var row = new PointsRuleRow { Id = unit.NewId(), CreatedAt = unit.NowMs };
+        Apply(row, terms);
+        unit.Set<PointsRuleRow>().Add(row);
+        return Change(row.Id, null, PointsWire.Rule(row));
+    }
+
+    public static async Task<Result<OperatorChange<V1.PointsRule>>> UpdateAsync(
+        Unit unit, long id, V1.PointsRuleTerms terms, int expectedVersion, CancellationToken cancellation)
+    {
+        await unit.TouchAsync(PointsRulesReads.Topic, cancellation);
+        if (await unit.Set<PointsRuleRow>().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } row)
+        {
+            return PointsRefusals.RuleUnknown;
+        }
+
+        if (expectedVersion != 0 && expectedVersion != row.Version)
+        {
+            return PointsRefusals.RuleStale;
+        }
+
+        if (LacksLimit(terms))
+        {
+            return PointsRefusals.LimitMissing;
+        }
+
+        if (await IsTakenAsync(unit, terms, id, cancellation))
+        {
+            return PointsRefusals.RuleTaken;
+        }
+
+        var before = PointsWire.Rule(row);
+        Apply(row, terms);
+        return Change(id, before, PointsWire.Rule(row));
+    }
+
+    public static async Task<Result<OperatorChange<V1.PointsRule>>> DeleteAsync(Unit unit, long id, CancellationToken cancellation)
+    {
+        await unit.TouchAsync(PointsRulesReads.Topic, cancellation);
+        if (await unit.Set<PointsRuleRow>().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } row)
+        {
+            return PointsRefusals.RuleUnknown;
+        }
+
+        unit.Set<PointsRuleRow>().Remove(row);
+        return Change(id, PointsWire.Rule(row), new V1.PointsRule());
+    }
+
+    private static OperatorChange<V1.PointsRule> Change(long id, V1.PointsRule? before, V1.PointsRule after) =>
+        new($"points-rule:{id}", before, after);
+
+    private static bool LacksLimit(V1.PointsRuleTerms terms) =>
+        terms.DailyLimit == 0 && PointsRules.NeedsLimit((PointsEvent)terms.Event);
+
+    private static Task<bool> IsTakenAsync(Unit unit, V1.PointsRuleTerms terms, long exceptId, CancellationToken cancellation)
+    {
+        var happened = (PointsEvent)terms.Event;
+        return unit.Query<PointsRuleRow>().AnyAsync(
+            r => r.Event == happened && r.ThresholdCents == terms.ThresholdCents && r.Id != exceptId, cancellation);
+    }
+
+    private static void Apply(PointsRuleRow row, V1.PointsRuleTerms terms)
+    {
+        (row.Event, row.ThresholdCents) = ((PointsEvent)terms.Event, terms.ThresholdCents);
+        (row.Points, row.DailyLimit) = (terms.Points, terms.DailyLimit);
+        (row.Disabled, row.Version) = (terms.Disabled, row.Version + 1);
+    }
+}

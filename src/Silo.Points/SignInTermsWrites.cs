@@ -1,0 +1,43 @@
+using Google.Protobuf;
+using Microsoft.EntityFrameworkCore;
+using Silo.Edge;
+using Silo.Kernel;
+using Silo.Storage;
+
+namespace Silo.Points;
+
+/// <summary>An operator's writes of what signing in gives.</summary>
+internal static class SignInTermsWrites
+{
+    /// <summary>Replaces the terms.</summary>
+    public static async Task<Result<OperatorChange<V1.SetSignInTermsResponse>>> SetAsync(
+        Unit unit, V1.SignInTerms wanted, int expectedVersion, CancellationToken cancellation)
+    {
+        // Locks the topic, so that of two at once the second finds the version of the first.
+        await unit.TouchAsync(SignInTermsReads.Topic, cancellation);
+        var row = await unit.Set<SignInTermsRow>().SingleOrDefaultAsync(cancellation);
+        if (expectedVersion != 0 && expectedVersion != (row?.Version ?? 0))
+        {
+            return PointsRefusals.TermsStale;
+        }
+
+        if (HasTwice(wanted.StreakRewards) || HasTwice(wanted.CumulativeRewards))
+        {
+            return PointsRefusals.RewardTwice;
+        }
+
+        var before = row is null ? null : PointsWire.SetTerms(SignInTermsReads.TermsOf(row));
+        if (row is null)
+        {
+            row = new SignInTermsRow { Terms = "" };
+            unit.Set<SignInTermsRow>().Add(row);
+        }
+
+        (row.Version, row.Terms) = (row.Version + 1, JsonFormatter.Default.Format(wanted));
+        return new OperatorChange<V1.SetSignInTermsResponse>(
+            "sign-in-terms", before, PointsWire.SetTerms(SignInTermsReads.TermsOf(row)));
+    }
+
+    private static bool HasTwice(IReadOnlyCollection<V1.DaysReward> rewards) =>
+        rewards.DistinctBy(r => r.Days).Count() < rewards.Count;
+}
