@@ -2,14 +2,14 @@ using Silo.Kernel;
 
 namespace Silo.Coupons;
 
-/// <summary>How user-coupons reduce an order. Pure.</summary>
+/// <summary>How user coupons reduce an order. Pure.</summary>
 internal static class CouponDiscountRules
 {
     private const long WholePercent = 10_000;
 
     /// <summary>
-    /// What each user-coupon takes off, one after the other, each from what the ones before have left. The threshold is
-    /// compared with what the order cost before any: with the goods and the freight, or, of a user-coupon that is for certain
+    /// What each user coupon takes off, one after the other, each from what the ones before have left. The threshold is
+    /// compared with what the order cost before any: with the goods and the freight, or, of a user coupon that is for certain
     /// goods, with those goods.
     /// </summary>
     public static IReadOnlyList<Discount> Quote(
@@ -117,8 +117,8 @@ internal static class CouponDiscountRules
         : Math.Min(userCoupon.AmountCents, cents);
 }
 
-/// <summary>A user-coupon as an order finds it.</summary>
-/// <param name="Id">The user-coupon.</param>
+/// <summary>A user coupon as an order finds it.</summary>
+/// <param name="Id">The user coupon.</param>
 /// <param name="Terms">What it is good for.</param>
 /// <param name="AmountCents">Its own face value.</param>
 /// <param name="ClaimedAt">When it was claimed.</param>

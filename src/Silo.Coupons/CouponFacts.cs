@@ -9,10 +9,10 @@ internal sealed class CouponFacts
 {
     public required long Now { get; init; }
 
-    /// <summary>The user-coupons of each user of the batch. The arrays are shared with what the grain remembers: never written.</summary>
+    /// <summary>The user coupons of each user of the batch. The arrays are shared with what the grain remembers: never written.</summary>
     public Dictionary<long, AcceptedClaim[]> UserCouponsByUser { get; } = [];
 
-    /// <summary>Users who are only taken to have no user-coupons.</summary>
+    /// <summary>Users who are only taken to have no user coupons.</summary>
     public HashSet<long> Guessed { get; } = [];
 
     public IReadOnlyDictionary<long, int> Streaks { get; set; } = ReadOnlyDictionary<long, int>.Empty;

@@ -16,7 +16,7 @@ internal sealed partial class CouponGrain
     private readonly Recent<long, AcceptedClaim[]> remembered = new(UsersRemembered);
 
     /// <summary>
-    /// Takes a user whom nobody remembers to have no user-coupons. If they have some, the ordinal of what they would get is
+    /// Takes a user whom nobody remembers to have no user coupons. If they have some, the ordinal of what they would get is
     /// taken, and if that is why they were refused, the refusal is not sure.
     /// </summary>
     protected override bool TryGuess(IReadOnlyList<CouponCommand> batch, out CouponFacts facts)
@@ -106,7 +106,7 @@ internal sealed partial class CouponGrain
         new LedgerTransaction
         {
             Kind = LedgerKind.CouponPoints,
-            Reference = string.Create(CultureInfo.InvariantCulture, $"piece:{userCouponId}"),
+            Reference = string.Create(CultureInfo.InvariantCulture, $"user-coupon:{userCouponId}"),
             Remark = terms.Name,
             Lines =
             [

@@ -1,4 +1,3 @@
-using Silo.Kernel;
 using Silo.Storage;
 using Silo.Wallets;
 

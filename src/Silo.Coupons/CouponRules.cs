@@ -3,7 +3,7 @@ using Silo.Kernel;
 namespace Silo.Coupons;
 
 /// <summary>A coupon that a user got: what limits count, and what a repeat is answered from.</summary>
-/// <param name="UserCouponId">The user-coupon.</param>
+/// <param name="UserCouponId">The user coupon.</param>
 /// <param name="Version">The terms under which they got it.</param>
 /// <param name="RequestId">The request id.</param>
 /// <param name="RequestHash">Hash of the request.</param>
@@ -29,7 +29,7 @@ internal readonly record struct AcceptedClaim(
 }
 
 /// <summary>What is known of the user who claims.</summary>
-/// <param name="UserCoupons">Their user-coupons of the coupon.</param>
+/// <param name="UserCoupons">Their user coupons of the coupon.</param>
 /// <param name="StreakDays">Days in a row that they have signed in.</param>
 /// <param name="Points">Points that they can spend.</param>
 internal readonly record struct Claimant(AcceptedClaim[] UserCoupons, int StreakDays, long Points);
@@ -80,10 +80,10 @@ internal static class CouponRules
             : null;
     }
 
-    /// <summary>How many user-coupons came from the stock.</summary>
+    /// <summary>How many user coupons came from the stock.</summary>
     public static int OfStock(AcceptedClaim[] userCoupons) => userCoupons.Count(p => p.IsOfStock);
 
-    /// <summary>Why nothing of the coupon is given out now, or null. A user-coupon that could never be used is not given out.</summary>
+    /// <summary>Why nothing of the coupon is given out now, or null. A user coupon that could never be used is not given out.</summary>
     public static Refusal? OpenRefusal(CouponState state, long now, ShopClock clock) =>
         !state.Enabled || now < state.Terms.ClaimableFrom ? CouponsRefusals.NotOpen
         : now >= state.Terms.ClaimableUntil ? CouponsRefusals.Ended
@@ -92,7 +92,7 @@ internal static class CouponRules
         : state.Terms.UsableDays > 0 ? CouponsRefusals.NotOpen
         : CouponsRefusals.Ended;
 
-    /// <summary>How many user-coupons an operator's issue gives to so many users; none where it is not all of them and all is asked.</summary>
+    /// <summary>How many user coupons an operator's issue gives to so many users; none where it is not all of them and all is asked.</summary>
     public static Result<int> Issue(CouponState state, int users, bool asManyAsLeft) =>
         !state.Exists ? CouponsRefusals.Unknown
         : state.StockLeft <= 0 || (state.StockLeft < users && !asManyAsLeft) ? CouponsRefusals.SoldOut
@@ -104,7 +104,7 @@ internal static class CouponRules
         : state.StockLeft < quantity ? CouponsRefusals.SoldOut
         : state with { Allotted = state.Allotted + quantity };
 
-    /// <summary>The state after a user-coupon went to a user.</summary>
+    /// <summary>The state after a user coupon went to a user.</summary>
     public static CouponState AfterGiving(CouponState state, bool firstOfUser) =>
         state with { Claimed = state.Claimed + 1, Claimants = state.Claimants + (firstOfUser ? 1 : 0) };
 
@@ -133,15 +133,15 @@ internal static class CouponRules
     public static Result<CouponState> SetEnabled(CouponState state, bool enabled, long now) =>
         !state.Exists ? CouponsRefusals.Unknown : state with { Enabled = enabled, UpdatedAt = now };
 
-    /// <summary>From when a user-coupon is usable.</summary>
+    /// <summary>From when a user coupon is usable.</summary>
     public static long UsableFrom(UserCouponTerms terms, long claimedAt, ShopClock clock) =>
         UsableFrom(terms.UsableAfterDays, terms.UsableFrom, claimedAt, clock);
 
-    /// <summary>Until when a user-coupon is usable, exclusive.</summary>
+    /// <summary>Until when a user coupon is usable, exclusive.</summary>
     public static long UsableUntil(UserCouponTerms terms, long claimedAt) =>
         terms.UsableDays > 0 ? claimedAt + (terms.UsableDays * DayMs) : terms.UsableUntil;
 
-    /// <summary>The state of a user-coupon.</summary>
+    /// <summary>The state of a user coupon.</summary>
     public static UserCouponStatus StatusOf(UserCouponMark? mark, long usableUntil, long now) => mark switch
     {
         UserCouponMark.Reserved or UserCouponMark.Used => UserCouponStatus.Used,
@@ -159,7 +159,7 @@ internal static class CouponRules
             ? clock.StartOf(day.AddDays(days))
             : DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    /// <summary>Whether a user-coupon that is claimed at an instant is usable at any.</summary>
+    /// <summary>Whether a user coupon that is claimed at an instant is usable at any.</summary>
     private static bool IsEverUsable(CouponTerms terms, long claimedAt, ShopClock clock) =>
         UsableFrom(terms.UsableAfterDays, terms.UsableFrom, claimedAt, clock) < (
             terms.UsableDays > 0 ? claimedAt + (terms.UsableDays * DayMs)
@@ -174,7 +174,7 @@ internal static class CouponRules
         : null;
 
     /// <summary>
-    /// Whether no user-coupon could ever be used, whenever it is claimed: not the first one, where all end at one instant, nor
+    /// Whether no user coupon could ever be used, whenever it is claimed: not the first one, where all end at one instant, nor
     /// the last one, where each lasts from its claim.
     /// </summary>
     private static bool IsNeverUsable(CouponTerms terms, ShopClock clock) =>
@@ -185,7 +185,7 @@ internal static class CouponRules
             : !IsEverUsable(terms, terms.ClaimableFrom, clock));
 }
 
-/// <summary>What has become of a user-coupon that is no longer simply its owner's. The numbers are stored.</summary>
+/// <summary>What has become of a user coupon that is no longer simply its owner's. The numbers are stored.</summary>
 internal enum UserCouponMark : short
 {
     /// <summary>In an order that is not paid.</summary>
@@ -201,7 +201,7 @@ internal enum UserCouponMark : short
     Sent = 4,
 }
 
-/// <summary>The state of a user-coupon as people see it; the numbers are the wire's.</summary>
+/// <summary>The state of a user coupon as people see it; the numbers are the wire's.</summary>
 internal enum UserCouponStatus
 {
     Usable = 1,
@@ -211,7 +211,7 @@ internal enum UserCouponStatus
     Sent = 5,
 }
 
-/// <summary>How a user-coupon came to its owner. The numbers are stored, and the wire's.</summary>
+/// <summary>How a user coupon came to its owner. The numbers are stored, and the wire's.</summary>
 internal enum UserCouponOrigin : short
 {
     Claim = 1,
@@ -221,7 +221,7 @@ internal enum UserCouponOrigin : short
     Prize = 5,
 }
 
-/// <summary>What a user-coupon keeps of the terms under which it was claimed.</summary>
+/// <summary>What a user coupon keeps of the terms under which it was claimed.</summary>
 internal sealed record UserCouponTerms
 {
     public required string Name { get; init; }

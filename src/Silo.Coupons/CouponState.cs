@@ -85,7 +85,7 @@ internal sealed record CouponTerms
     public bool IsDrawn => AmountMaxCents > AmountCents;
 }
 
-/// <summary>Something that a user-coupon is usable for.</summary>
+/// <summary>Something that a user coupon is usable for.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.CouponTarget")]
 internal readonly record struct CouponTarget
 {
@@ -113,11 +113,11 @@ internal sealed record CouponState
     [Id(2)]
     public bool Enabled { get; init; }
 
-    /// <summary>User-coupons claimed or issued; its own counter, since an operator may change the total.</summary>
+    /// <summary>User coupons claimed or issued; its own counter, since an operator may change the total.</summary>
     [Id(3)]
     public long Claimed { get; init; }
 
-    /// <summary>Users who got at least one user-coupon by claims or issues.</summary>
+    /// <summary>Users who got at least one user coupon by claims or issues.</summary>
     [Id(4)]
     public long Claimants { get; init; }
 
@@ -127,7 +127,7 @@ internal sealed record CouponState
     [Id(6)]
     public long UpdatedAt { get; init; }
 
-    /// <summary>User-coupons set aside for cards and for other modules.</summary>
+    /// <summary>User coupons set aside for cards and for other modules.</summary>
     [Id(7)]
     public long Allotted { get; init; }
 

@@ -11,8 +11,6 @@ namespace Silo.Coupons;
 internal sealed class CouponsAdminGrpc(
     HotGrains<long, CouponCommand, CouponOutcome> coupons,
     CouponsReads reads,
-    IUnits units,
-    IUsers users,
     OperatorWrites writes,
     IdSource ids,
     ShopClock clock)
@@ -78,9 +76,7 @@ internal sealed class CouponsAdminGrpc(
 
     public override async Task<IssueCouponResponse> IssueCoupon(IssueCouponRequest request, ServerCallContext context)
     {
-        var named = request.UserIds.Distinct().ToArray();
-        var known = await units.ReadAsync(r => users.ExistingAsync(r, named, context.CancellationToken), context.CancellationToken);
-        if (known.Count < named.Length)
+        if (!await reads.AreUsersAsync([.. request.UserIds], context.CancellationToken))
         {
             UsersRefusals.Unknown.Throw();
         }

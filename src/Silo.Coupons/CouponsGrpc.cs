@@ -1,6 +1,4 @@
-using System.Globalization;
 using Grpc.Core;
-using Silo.Accounts;
 using Silo.Coupons.V1;
 using Silo.Edge;
 using Silo.Kernel;
@@ -14,13 +12,9 @@ internal sealed class CouponsGrpc(
     CouponsReads reads,
     CouponsWrites writes,
     LiveValues<long, CouponStock> watch,
-    IUnits units,
-    IAttempts attempts,
     ShopClock clock)
     : CouponsService.CouponsServiceBase
 {
-    private const int WrongPasswords = 20;
-
     public override async Task<ListCouponsResponse> ListCoupons(ListCouponsRequest request, ServerCallContext context)
     {
         var now = clock.NowMs;
@@ -144,10 +138,7 @@ internal sealed class CouponsGrpc(
     private async Task<ClaimCouponResponse> ClaimByPasswordAsync(ClaimCouponRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        var key = string.Create(CultureInfo.InvariantCulture, $"coupon:{context.Caller().Id}");
-        (await units.RunAsync(
-            async unit => await attempts.TakeAsync(unit, key, WrongPasswords, cancellation) ? null : AttemptsRefusals.TooMany,
-            cancellation))?.Throw();
+        (await writes.TakePasswordAttemptAsync(context.Caller().Id, cancellation))?.Throw();
         var couponId = request.CouponId > 0
             ? request.CouponId
             : await reads.ByPasswordAsync(
@@ -160,16 +151,13 @@ internal sealed class CouponsGrpc(
         try
         {
             var claimed = await ClaimAsync(couponId, request, context);
-            await GiveBackAsync(key);
+            await writes.GiveBackPasswordAttemptAsync(context.Caller().Id);
             return claimed;
         }
         catch (RefusalException refused) when (!CouponsRefusals.MayHideAWrongPassword(refused.Refusal))
         {
-            await GiveBackAsync(key);
+            await writes.GiveBackPasswordAttemptAsync(context.Caller().Id);
             throw;
         }
     }
-
-    private Task GiveBackAsync(string key) => units.RunAsync(
-        unit => attempts.GiveBackAsync(unit, key, CancellationToken.None), CancellationToken.None);
 }

@@ -51,7 +51,7 @@ internal sealed class CouponRow
     };
 }
 
-/// <summary>One version of a coupon's terms, as far as a user-coupon keeps them. Append-only.</summary>
+/// <summary>One version of a coupon's terms, as far as a user coupon keeps them. Append-only.</summary>
 internal sealed class CouponTermsRow
 {
     public long CouponId { get; init; }
@@ -127,7 +127,7 @@ internal sealed class CouponTermsRow
 }
 
 /// <summary>
-/// A user-coupon. Narrow, because it is the row of the hot path: what it shares with its fellows is in the terms, and what
+/// A user coupon. Narrow, because it is the row of the hot path: what it shares with its fellows is in the terms, and what
 /// becomes of it later is in its mark.
 /// </summary>
 internal sealed class UserCouponRow
@@ -153,7 +153,7 @@ internal sealed class UserCouponRow
     public long? DrawnCents { get; init; }
 
     /// <summary>
-    /// How many the user had got from the coupon's stock before; of a card's user-coupon or a gift minus its id. Unique, so
+    /// How many the user had got from the coupon's stock before; of a card's user coupon or a gift minus its id. Unique, so
     /// that a claim which was decided without a look at the rows cannot be one too many.
     /// </summary>
     public long Ordinal { get; init; }
@@ -174,7 +174,7 @@ internal sealed class UserCouponRow
         };
 }
 
-/// <summary>What has become of a user-coupon. Its key is the user-coupon, so that of two who want it one gets it.</summary>
+/// <summary>What has become of a user coupon. Its key is the user coupon, so that of two who want it one gets it.</summary>
 internal sealed class UserCouponMarkRow
 {
     public long UserCouponId { get; init; }
@@ -183,7 +183,7 @@ internal sealed class UserCouponMarkRow
 
     public UserCouponMark Mark { get; init; }
 
-    /// <summary>The order that it is in, or the user-coupon that it became; 0 for neither.</summary>
+    /// <summary>The order that it is in, or the user coupon that it became; 0 for neither.</summary>
     public long SubjectId { get; init; }
 
     public long At { get; init; }
@@ -198,7 +198,7 @@ internal sealed class UserCouponMarkRow
     };
 }
 
-/// <summary>A card that is good for one user-coupon.</summary>
+/// <summary>A card that is good for one user coupon.</summary>
 internal sealed class CardRow
 {
     public required string Number { get; init; }
@@ -213,11 +213,11 @@ internal sealed class CardRow
     /// <summary>Who exchanged it; 0 for nobody yet.</summary>
     public long UserId { get; init; }
 
-    /// <summary>The user-coupon that it became; 0 for none yet.</summary>
+    /// <summary>The user coupon that it became; 0 for none yet.</summary>
     public long UserCouponId { get; init; }
 }
 
-/// <summary>User-coupons that were set aside for another module, or, negative, given back by it. Append-only.</summary>
+/// <summary>User coupons that were set aside for another module, or, negative, given back by it. Append-only.</summary>
 internal sealed class AllotmentRow
 {
     public long Id { get; init; }
@@ -233,8 +233,8 @@ internal sealed class AllotmentRow
 internal sealed class CouponsModel : IModuleModel
 {
     /// <summary>
-    /// True of every row. A query that asks for it may go through the index of a coupon's user-coupons; one that does not,
-    /// cannot: with statistics that lag behind, the planner would read all user-coupons of a hot coupon to find those of a
+    /// True of every row. A query that asks for it may go through the index of a coupon's user coupons; one that does not,
+    /// cannot: with statistics that lag behind, the planner would read all user coupons of a hot coupon to find those of a
     /// few users.
     /// </summary>
     public const string ByCoupon = "claimed_at >= 0";
@@ -252,7 +252,7 @@ internal sealed class CouponsModel : IModuleModel
             terms.ToTable("coupons_terms");
             terms.HasKey(t => new { t.CouponId, t.Version });
             terms.Ignore(t => t.Terms);
-            // Named when a user-coupon could only end with its coupon's window.
+            // Named when a user coupon could only end with its coupon's window.
             terms.Property(t => t.UsableUntil).HasColumnName("valid_until");
         });
         model.Entity<UserCouponRow>(userCoupon =>

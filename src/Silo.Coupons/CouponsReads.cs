@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using Silo.Accounts;
 using Silo.Storage;
 
 namespace Silo.Coupons;
 
-/// <summary>A user-coupon with its terms and what has become of it.</summary>
+/// <summary>A user coupon with its terms and what has become of it.</summary>
 internal sealed record FullUserCoupon(UserCouponRow Row, CouponTermsRow Terms, UserCouponMarkRow? Mark)
 {
     /// <summary>As an order finds it.</summary>
@@ -21,7 +22,7 @@ internal sealed record FullUserCoupon(UserCouponRow Row, CouponTermsRow Terms, U
         Mark?.Mark, CouponRules.UsableUntil(Terms.Terms, Row.ClaimedAt), now) == UserCouponStatus.Usable;
 }
 
-/// <summary>User-coupons that a command has named, each with its terms and what has become of it.</summary>
+/// <summary>User coupons that a command has named, each with its terms and what has become of it.</summary>
 internal sealed class StagedUserCoupons
 {
     private readonly StagedRows<UserCouponRow> rows;
@@ -54,7 +55,7 @@ internal sealed class StagedUserCoupons
     public FullUserCoupon? Only => All.SingleOrDefault();
 }
 
-/// <summary>Which user-coupons of a user to list; those that they gave away never are.</summary>
+/// <summary>Which user coupons of a user to list; those that they gave away never are.</summary>
 internal sealed record UserCouponQuery(
     IReadOnlyCollection<UserCouponStatus> States, string Type = "", long RefId = 0, long SpendCents = 0)
 {
@@ -62,20 +63,27 @@ internal sealed record UserCouponQuery(
 }
 
 /// <summary>The module's queries: lists come from rows, stocks from the committed states of the grains.</summary>
-internal sealed class CouponsReads(IUnits units, IStates states)
+internal sealed class CouponsReads(IUnits units, IStates states, IUsers users)
 {
-    /// <summary>So many used user-coupons of a coupon are counted exactly.</summary>
+    /// <summary>So many used user coupons of a coupon are counted exactly.</summary>
     public const long MaxUsedCounted = 10_000;
 
     /// <summary>As many listed coupons are looked at to count what a user can claim.</summary>
     private const int MaxCounted = 1_000;
     private const long DayMs = 24L * 60 * 60 * 1000;
 
-    /// <summary>Coupons with more used user-coupons than are counted. What was used stays used, so they are never counted again.</summary>
+    /// <summary>Coupons with more used user coupons than are counted. What was used stays used, so they are never counted again.</summary>
     private readonly ConcurrentDictionary<long, bool> uncounted = new();
 
     public async Task<CouponState> StateAsync(long couponId) =>
         (await states.ReadManyAsync<CouponState>([new(CouponState.Name, couponId)]))[0];
+
+    /// <summary>Whether all of the ids are shoppers.</summary>
+    public async Task<bool> AreUsersAsync(IReadOnlyCollection<long> ids, CancellationToken cancellation)
+    {
+        var named = ids.Distinct().ToArray();
+        return (await units.ReadAsync(r => users.ExistingAsync(r, named, cancellation), cancellation)).Count == named.Length;
+    }
 
     public async Task<(List<(long Id, CouponState State)> Coupons, long Total)> ListAsync(
         Func<IQueryable<CouponRow>, IQueryable<CouponRow>> filter, Paging paging, CancellationToken cancellation)
@@ -86,7 +94,7 @@ internal sealed class CouponsReads(IUnits units, IStates states)
         return (await StatesAsync(ids), total);
     }
 
-    /// <summary>The used user-coupons of coupons: of each at most one more than <see cref="MaxUsedCounted"/>.</summary>
+    /// <summary>The used user coupons of coupons: of each at most one more than <see cref="MaxUsedCounted"/>.</summary>
     public async Task<Dictionary<long, long>> UsedAsync(IReadOnlyCollection<long> coupons, CancellationToken cancellation)
     {
         var asked = coupons.Where(id => !uncounted.ContainsKey(id)).ToArray();
@@ -153,12 +161,12 @@ internal sealed class CouponsReads(IUnits units, IStates states)
         },
         cancellation);
 
-    /// <summary>The user-coupons of a coupon, newest first.</summary>
+    /// <summary>The user coupons of a coupon, newest first.</summary>
     public Task<(List<FullUserCoupon> UserCoupons, long Total)> ClaimsAsync(
         long couponId, Paging paging, CancellationToken cancellation) => units.ReadAsync(
         async r =>
         {
-            // Asking for the time of the claim opens the index of the coupon's user-coupons, see CouponsModel.ByCoupon.
+            // Asking for the time of the claim opens the index of the coupon's user coupons, see CouponsModel.ByCoupon.
             var userCoupons = r.Query<UserCouponRow>().Where(p => p.CouponId == couponId && p.ClaimedAt >= 0);
             var total = await userCoupons.LongCountAsync(cancellation);
             var page = userCoupons.OrderByDescending(p => p.Id).Skip(paging.Skip).Take(paging.Take);
@@ -167,13 +175,13 @@ internal sealed class CouponsReads(IUnits units, IStates states)
         },
         cancellation);
 
-    /// <summary>The user-coupons with these ids, in their order; those of another user are left out where one is named.</summary>
+    /// <summary>The user coupons with these ids, in their order; those of another user are left out where one is named.</summary>
     public static async Task<List<FullUserCoupon>> UserCouponsAsync(
         IReads reads, IReadOnlyCollection<long> ids, long? ofUser, CancellationToken cancellation) =>
         (await Full(reads, reads.Query<UserCouponRow>().Where(p => ids.Contains(p.Id) && (ofUser == null || p.UserId == ofUser)))
             .OrderBy(x => x.Row.Id).ToListAsync(cancellation)).ConvertAll(x => x.Full);
 
-    /// <summary>The user-coupons of a user that are neither marked nor expired, newest first.</summary>
+    /// <summary>The user coupons of a user that are neither marked nor expired, newest first.</summary>
     public static async Task<List<FullUserCoupon>> UsableAsync(
         IReads reads, long userId, long now, int most, CancellationToken cancellation) =>
         (await Full(reads, reads.Query<UserCouponRow>().Where(p => p.UserId == userId))
@@ -181,7 +189,7 @@ internal sealed class CouponsReads(IUnits units, IStates states)
             .OrderByDescending(x => x.Row.Id).Take(most).ToListAsync(cancellation))
         .ConvertAll(x => x.Full);
 
-    /// <summary>All user-coupons of a user, whatever became of them, in the order of their ids.</summary>
+    /// <summary>All user coupons of a user, whatever became of them, in the order of their ids.</summary>
     public static async Task<List<FullUserCoupon>> OfUserAsync(IReads reads, long userId, CancellationToken cancellation) =>
         (await Full(reads, reads.Query<UserCouponRow>().Where(p => p.UserId == userId))
             .OrderBy(x => x.Row.Id).ToListAsync(cancellation)).ConvertAll(x => x.Full);

@@ -43,7 +43,7 @@ internal static class CouponsWire
     /// <summary>A coupon as operators see it.</summary>
     /// <param name="id">The coupon.</param>
     /// <param name="state">Its state.</param>
-    /// <param name="used">Its used user-coupons, as <see cref="CouponsReads.UsedAsync"/> counts them.</param>
+    /// <param name="used">Its used user coupons, as <see cref="CouponsReads.UsedAsync"/> counts them.</param>
     public static Coupon Coupon(long id, CouponState state, long used) => new()
     {
         Id = id,
@@ -69,29 +69,29 @@ internal static class CouponsWire
         return coupon;
     }
 
-    /// <summary>A user-coupon as JSON, as the API shows it.</summary>
+    /// <summary>A user coupon as JSON, as the API shows it.</summary>
     public static JsonNode Json(FullUserCoupon full, long now, ShopClock clock) =>
         JsonNode.Parse(JsonFormatter.Default.Format(UserCoupon(full, now, clock)))!;
 
     public static UserCoupon UserCoupon(FullUserCoupon full, long now, ShopClock clock)
     {
         var row = full.Row;
-        var piece = UserCoupon(row.CouponId, row.Id, row.ClaimedAt, row.DrawnCents, row.Origin, full.Terms.Terms, now, clock);
+        var wire = UserCoupon(row.CouponId, row.Id, row.ClaimedAt, row.DrawnCents, row.Origin, full.Terms.Terms, now, clock);
         if (full.Mark is { } mark)
         {
-            piece.State = (V1.UserCouponState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
-            piece.OrderId = mark.Mark is UserCouponMark.Used or UserCouponMark.Reserved ? mark.SubjectId : 0;
-            piece.EndedAt = Instant(mark.At);
+            wire.State = (V1.UserCouponState)CouponRules.StatusOf(mark.Mark, long.MaxValue, now);
+            wire.OrderId = mark.Mark is UserCouponMark.Used or UserCouponMark.Reserved ? mark.SubjectId : 0;
+            wire.EndedAt = Instant(mark.At);
         }
 
-        return piece;
+        return wire;
     }
 
     private static UserCoupon UserCoupon(
         long couponId, long id, long claimedAt, long? drawnCents, UserCouponOrigin origin, UserCouponTerms terms, long now, ShopClock clock)
     {
         var until = CouponRules.UsableUntil(terms, claimedAt);
-        var piece = new UserCoupon
+        var wire = new UserCoupon
         {
             Id = id,
             CouponId = couponId,
@@ -109,8 +109,8 @@ internal static class CouponsWire
             ShopId = terms.ShopId,
             FreightOnly = terms.FreightOnly,
         };
-        piece.Targets.AddRange(terms.Targets.Select(Target));
-        return piece;
+        wire.Targets.AddRange(terms.Targets.Select(Target));
+        return wire;
     }
 
     public static UserCoupon Claimed(long couponId, CouponOutcome claim, UserCouponTerms terms, long now, ShopClock clock) => UserCoupon(

@@ -10,12 +10,14 @@ using Silo.Storage;
 namespace Silo.Coupons;
 
 /// <summary>
-/// What happens to user-coupons past their coupon's grain: cards become some, they change hands, they are made void. What is
+/// What happens to user coupons past their coupon's grain: cards become some, they change hands, they are made void. What is
 /// contended is a row whose key or guard lets one through; the other one is decided again, and sees it.
 /// </summary>
 internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers users, IAttempts attempts, ShopClock clock)
 {
     private const int WrongCards = 10;
+
+    private const int WrongPasswords = 20;
 
     /// <summary>A thousand cards of one import are to take a second or two.</summary>
     private const int HashIterations = 10_000;
@@ -28,14 +30,19 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
     public static bool IsHashOf(byte[] hash, string number, string password) =>
         CryptographicOperations.FixedTimeEquals(hash, HashOf(number, password));
 
+    /// <summary>Counts a shopper's attempt at a coupon's password; the refusal where there were too many.</summary>
+    public Task<Refusal?> TakePasswordAttemptAsync(long userId, CancellationToken cancellation) =>
+        TakeAttemptAsync(PasswordKey(userId), WrongPasswords, cancellation);
+
+    /// <summary>The password was right, or was not looked at.</summary>
+    public Task GiveBackPasswordAttemptAsync(long userId) =>
+        GiveBackAttemptAsync(PasswordKey(userId), CancellationToken.None);
+
     public async Task<Result<FullUserCoupon>> ExchangeAsync(
         long userId, string number, string password, CancellationToken cancellation)
     {
         var key = string.Create(CultureInfo.InvariantCulture, $"card:{userId}");
-        var tooMany = await units.RunAsync(
-            async unit => await attempts.TakeAsync(unit, key, WrongCards, cancellation) ? null : AttemptsRefusals.TooMany,
-            cancellation);
-        if (tooMany is not null)
+        if (await TakeAttemptAsync(key, WrongCards, cancellation) is { } tooMany)
         {
             return tooMany;
         }
@@ -48,7 +55,7 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
         }
 
         // Not together with what follows, whose refusal would take it back.
-        await units.RunAsync(unit => attempts.GiveBackAsync(unit, key, cancellation), cancellation);
+        await GiveBackAttemptAsync(key, cancellation);
         var coupon = await reads.StateAsync(found.CouponId);
         var drawn = CouponRules.DrawnCents(coupon.Terms, RandomNumberGenerator.GetInt32(CouponRules.FaceValues(coupon.Terms)));
         var exchanged = await units.StageAsync<long>(
@@ -150,12 +157,20 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
 
                 var mark = UserCouponMarkRow.Of(before.Row, UserCouponMark.Void, 0, stage.NowMs);
                 rows.Append(mark);
-                return new OperatorChange<FullUserCoupon>($"piece:{userCouponId}", before, before with { Mark = mark });
+                return new OperatorChange<FullUserCoupon>($"user-coupon:{userCouponId}", before, before with { Mark = mark });
             };
         },
         cancellation);
 
-    /// <summary>A user-coupon as it is now, by the id that a command has answered.</summary>
+    private static string PasswordKey(long userId) => string.Create(CultureInfo.InvariantCulture, $"coupon:{userId}");
+
+    private Task<Refusal?> TakeAttemptAsync(string key, int limit, CancellationToken cancellation) => units.RunAsync(
+        async unit => await attempts.TakeAsync(unit, key, limit, cancellation) ? null : AttemptsRefusals.TooMany, cancellation);
+
+    private Task GiveBackAttemptAsync(string key, CancellationToken cancellation) =>
+        units.RunAsync(unit => attempts.GiveBackAsync(unit, key, cancellation), cancellation);
+
+    /// <summary>A user coupon as it is now, by the id that a command has answered.</summary>
     private async Task<Result<FullUserCoupon>> FullAsync(Result<long> id, CancellationToken cancellation) => id.IsAccepted
         ? (await units.ReadAsync(r => CouponsReads.UserCouponsAsync(r, [id.Value], null, cancellation), cancellation)).Single()
         : id.Refusal;

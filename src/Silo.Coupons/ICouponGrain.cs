@@ -20,7 +20,7 @@ internal abstract record CouponCommand
     public long RequestHash { get; init; }
 }
 
-/// <summary>A shopper claims one user-coupon.</summary>
+/// <summary>A shopper claims one user coupon.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.ClaimCommand")]
 internal sealed record ClaimCommand : CouponCommand
 {
@@ -74,7 +74,7 @@ internal sealed record ChangeCommand : CouponCommand, IOperatorCommand
     public bool Enabled { get; init; }
 }
 
-/// <summary>An operator gives user-coupons to users.</summary>
+/// <summary>An operator gives user coupons to users.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.IssueCommand")]
 internal sealed record IssueCommand : CouponCommand, IOperatorCommand
 {
@@ -124,7 +124,7 @@ internal sealed record ImportCardsCommand : CouponCommand, IOperatorCommand
     public byte[][] Hashes { get; init; } = [];
 }
 
-/// <summary>Another module has user-coupons set aside, or gives them back.</summary>
+/// <summary>Another module has user coupons set aside, or gives them back.</summary>
 [GenerateSerializer, Immutable, Alias("silo.coupons.AllotCommand")]
 internal sealed record AllotCommand : CouponCommand
 {
@@ -145,7 +145,7 @@ internal sealed record CouponOutcome : IOutcome<CouponOutcome>
     [Id(0)]
     public Refusal? Refusal { get; init; }
 
-    /// <summary>The claimed user-coupon.</summary>
+    /// <summary>The claimed user coupon.</summary>
     [Id(1)]
     public long UserCouponId { get; init; }
 
@@ -165,11 +165,11 @@ internal sealed record CouponOutcome : IOutcome<CouponOutcome>
     [Id(5)]
     public CouponState? Coupon { get; init; }
 
-    /// <summary>The user-coupon's face value, where it was drawn.</summary>
+    /// <summary>The user coupon's face value, where it was drawn.</summary>
     [Id(6)]
     public long? DrawnCents { get; init; }
 
-    /// <summary>How many user-coupons were issued, or cards added.</summary>
+    /// <summary>How many user coupons were issued, or cards added.</summary>
     [Id(7)]
     public int Count { get; init; }
 
@@ -192,11 +192,11 @@ internal sealed record CouponOutcome : IOutcome<CouponOutcome>
 [GenerateSerializer, Immutable, Alias("silo.coupons.CouponStock")]
 internal sealed record CouponStock
 {
-    /// <summary>User-coupons still to be claimed.</summary>
+    /// <summary>User coupons still to be claimed.</summary>
     [Id(0)]
     public long Left { get; init; }
 
-    /// <summary>User-coupons claimed.</summary>
+    /// <summary>User coupons claimed.</summary>
     [Id(1)]
     public long Claimed { get; init; }
 }

@@ -35,7 +35,7 @@ public interface ICoupons
     /// <param name="stage">The command.</param>
     /// <param name="orderId">The order.</param>
     /// <param name="userId">Whose coupons they must be.</param>
-    /// <param name="userCoupons">The user-coupons, in the order in which they reduce; one that is named twice counts once.</param>
+    /// <param name="userCoupons">The user coupons, in the order in which they reduce; one that is named twice counts once.</param>
     /// <returns>Decides on the order as it is to be paid; says what each of them takes off.</returns>
     Func<DiscountBasket, Rows, Result<IReadOnlyList<Discount>>> Reserve(
         Stage stage, long orderId, long userId, IReadOnlyList<long> userCoupons);
@@ -65,8 +65,8 @@ public sealed record DiscountLine(long GoodsId, IReadOnlyCollection<long> Catego
 /// <param name="FreightCents">The freight; not negative.</param>
 public sealed record DiscountBasket(IReadOnlyList<DiscountLine> Lines, long FreightCents);
 
-/// <summary>What one user-coupon takes off.</summary>
-/// <param name="UserCouponId">The user-coupon.</param>
+/// <summary>What one user coupon takes off.</summary>
+/// <param name="UserCouponId">The user coupon.</param>
 /// <param name="Refusal">Why it takes off nothing, or null.</param>
 /// <param name="LineCents">What it takes off each line; sums to the discount together with the freight's share.</param>
 /// <param name="FreightCents">What it takes off the freight.</param>

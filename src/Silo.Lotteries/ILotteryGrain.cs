@@ -129,7 +129,7 @@ internal sealed record LotteryOutcome : IOutcome<LotteryOutcome>
     [Id(5)]
     public Prize? Prize { get; init; }
 
-    /// <summary>The user-coupon of a coupon prize; 0 for none.</summary>
+    /// <summary>The user coupon of a coupon prize; 0 for none.</summary>
     [Id(6)]
     public long UserCouponId { get; init; }
 

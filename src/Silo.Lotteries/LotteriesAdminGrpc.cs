@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Silo.Catalog;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Lotteries.V1;
@@ -11,9 +10,7 @@ namespace Silo.Lotteries;
 internal sealed class LotteriesAdminGrpc(
     HotGrains<long, LotteryCommand, LotteryOutcome> lotteries,
     LotteriesReads reads,
-    LotteriesWrites allotments,
-    ICatalog catalog,
-    IUnits units,
+    LotteriesWrites saves,
     OperatorWrites writes,
     IdSource ids,
     ShopClock clock)
@@ -147,34 +144,8 @@ internal sealed class LotteriesAdminGrpc(
         return state;
     }
 
-    /// <summary>Takes what new terms need from coupons, changes the lottery, and gives back what it did not use.</summary>
-    private async Task<Lottery> SaveAsync(long lotteryId, LotteryTerms present, LotteryChangeCommand command)
-    {
-        await KnowGoodsAsync(present, command.Terms);
-        var takes = (await allotments.TakeAsync(present, command.Terms)).OrRefuse();
-        try
-        {
-            return await ChangeAsync(lotteryId, command with { Takes = takes });
-        }
-        finally
-        {
-            // Also after success: a repeat at the same moment has used those of the first one. What is unknown here is
-            // looked at again by the work that was left with the taking.
-            await allotments.ReturnUnusedAsync(takes);
-        }
-    }
-
-    /// <summary>Refuses goods that are not in the catalogue, unless the lottery has them already.</summary>
-    private async Task KnowGoodsAsync(LotteryTerms present, LotteryTerms terms)
-    {
-        var named = terms.Prizes.Select(p => p.GoodsId).Where(id => id > 0)
-            .Except(present.Prizes.Select(p => p.GoodsId)).ToArray();
-        var known = await units.ReadAsync(r => catalog.ExistingAsync(r, named, CancellationToken.None), CancellationToken.None);
-        if (known.Count < named.Length)
-        {
-            CatalogRefusals.GoodsUnknown.Throw();
-        }
-    }
+    private async Task<Lottery> SaveAsync(long lotteryId, LotteryTerms present, LotteryChangeCommand command) =>
+        LotteriesWire.Read((await saves.SaveAsync(lotteryId, present, command)).OrRefuse());
 
     private async Task<Lottery> ChangeAsync(long lotteryId, LotteryChangeCommand command)
     {
@@ -183,10 +154,6 @@ internal sealed class LotteriesAdminGrpc(
         return LotteriesWire.Read(outcome.Lottery);
     }
 
-    /// <summary>Looked up before anything is taken from coupons.</summary>
-    private async Task<Lottery?> FirstAnswerAsync(LotteryChangeCommand command, CancellationToken cancellation)
-    {
-        var log = await units.ReadAsync(r => OperatorLog.ReadAsync(r, [command], cancellation), cancellation);
-        return log.FirstAnswer(command) is { } first ? LotteriesWire.Read(first.OrRefuse()) : null;
-    }
+    private async Task<Lottery?> FirstAnswerAsync(LotteryChangeCommand command, CancellationToken cancellation) =>
+        await saves.FirstAnswerAsync(command, cancellation) is { } first ? LotteriesWire.Read(first.OrRefuse()) : null;
 }

@@ -1,7 +1,6 @@
 using Grpc.Core;
 using Silo.Accounts;
 using Silo.Edge;
-using Silo.Kernel;
 using Silo.Lotteries.V1;
 using Silo.Storage;
 
@@ -12,9 +11,7 @@ internal sealed class LotteriesGrpc(
     HotGrains<long, LotteryCommand, LotteryOutcome> lotteries,
     LotteriesReads reads,
     LiveValues<long, LotteryProgress> watch,
-    PrizesWrites prizes,
-    IUnits units,
-    IUserNames names)
+    PrizesWrites prizes)
     : LotteriesService.LotteriesServiceBase
 {
     public override async Task<DescribeLotteryResponse> DescribeLottery(DescribeLotteryRequest request, ServerCallContext context) =>
@@ -62,9 +59,7 @@ internal sealed class LotteriesGrpc(
         var (page, total) = request.UserId == 0
             ? (await reads.LatestAsync(request.LotteryId, state.Draws, paging, context.CancellationToken), state.Draws)
             : await reads.OfUserAsync(request.LotteryId, request.UserId, paging, context.CancellationToken);
-        var shown = await units.ReadAsync(
-            r => names.ShownAsync(r, [.. page.Select(d => d.Draw.UserId).Distinct()], context.CancellationToken),
-            context.CancellationToken);
+        var shown = await reads.ShownAsync(page, context.CancellationToken);
         var response = new ListDrawsResponse { TotalCount = total };
         response.Draws.AddRange(page.Select(
             d => LotteriesWire.ShownDraw(d, shown.GetValueOrDefault(d.Draw.UserId), isNamed: request.UserId != 0)));

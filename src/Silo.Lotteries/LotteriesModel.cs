@@ -64,7 +64,7 @@ internal sealed class DrawRow
     /// <summary>How often the prize was drawn before, so that nobody has to count.</summary>
     public long PrizeOrdinal { get; init; }
 
-    /// <summary>The user-coupon of a coupon prize; 0 for none.</summary>
+    /// <summary>The user coupon of a coupon prize; 0 for none.</summary>
     public long UserCouponId { get; init; }
 
     /// <summary>Whether an operator has to deliver it.</summary>

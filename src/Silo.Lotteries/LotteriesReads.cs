@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Silo.Accounts;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -16,7 +17,7 @@ internal readonly record struct DrawQuery(long LotteryId, long UserId = 0, long 
 
 /// <summary>The module's queries: draws come from rows, how far a lottery is from the committed state of its grain.</summary>
 internal sealed class LotteriesReads(
-    IUnits units, IStates states, HotGrains<long, LotteryCommand, LotteryOutcome> lotteries, ShopClock clock)
+    IUnits units, IStates states, HotGrains<long, LotteryCommand, LotteryOutcome> lotteries, IUserNames names, ShopClock clock)
 {
     /// <summary>So many draws of a filter are counted exactly.</summary>
     public const int MaxCounted = 10_000;
@@ -181,6 +182,10 @@ internal sealed class LotteriesReads(
                 .Select(w => (w.Key, w.Value, sent.GetValueOrDefault(w.Key))).ToList();
         },
         cancellation);
+
+    /// <summary>Those who drew, as others see them; who is gone is left out.</summary>
+    public Task<IReadOnlyDictionary<long, ShownUser>> ShownAsync(List<FullDraw> draws, CancellationToken cancellation) => units.ReadAsync(
+        r => names.ShownAsync(r, [.. draws.Select(d => d.Draw.UserId).Distinct()], cancellation), cancellation);
 
     /// <summary>The prize of a rule that is no longer the present one.</summary>
     public Task<Prize> PrizeAsync(long lotteryId, int ruleVersion, long prizeId, CancellationToken cancellation) => units.ReadAsync(

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Silo.Catalog;
 using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Storage;
@@ -6,13 +7,49 @@ using Silo.Storage;
 namespace Silo.Lotteries;
 
 /// <summary>
-/// Coupon prizes: what a lottery needs is taken from the coupon before the lottery is saved, together with work that
-/// gives it back if the saving never came to an end. Whether an allotment is used or given back is one row, whose key
-/// lets one of them through.
+/// Saves lotteries. What coupon prizes need is taken from the coupon before, together with work that gives it back if the
+/// saving never came to an end. Whether an allotment is used or given back is one row, whose key lets one of them through.
 /// </summary>
 internal sealed class LotteriesWrites(
-    ICouponAllotments coupons, IUnits units, IdSource ids, ILogger<LotteriesWrites> logger)
+    HotGrains<long, LotteryCommand, LotteryOutcome> lotteries,
+    ICouponAllotments coupons,
+    ICatalog catalog,
+    IUnits units,
+    IdSource ids,
+    ILogger<LotteriesWrites> logger)
 {
+    /// <summary>What the first write with the command's request id has answered; looked up before anything is taken.</summary>
+    public async Task<Result<string>?> FirstAnswerAsync(LotteryChangeCommand command, CancellationToken cancellation) =>
+        (await units.ReadAsync(r => OperatorLog.ReadAsync(r, [command], cancellation), cancellation)).FirstAnswer(command);
+
+    /// <summary>Takes what new terms need from coupons, changes the lottery, and gives back what it did not use.</summary>
+    /// <returns>The lottery as <see cref="LotteryOutcome.Lottery"/> has it.</returns>
+    public async Task<Result<string>> SaveAsync(long lotteryId, LotteryTerms present, LotteryChangeCommand command)
+    {
+        if (!await AreGoodsAsync(present, command.Terms))
+        {
+            return CatalogRefusals.GoodsUnknown;
+        }
+
+        var taken = await TakeAsync(present, command.Terms);
+        if (!taken.IsAccepted)
+        {
+            return taken.Refusal;
+        }
+
+        try
+        {
+            var outcome = await lotteries.RunAsync(lotteryId, command with { Takes = taken.Value });
+            return outcome.Refusal is { } refusal ? refusal : outcome.Lottery;
+        }
+        finally
+        {
+            // Also after success: a repeat at the same moment has used those of the first one. What is unknown here is
+            // looked at again by the work that was left with the taking.
+            await ReturnUnusedAsync(taken.Value);
+        }
+    }
+
     /// <summary>Takes what the coupon prizes of new terms need beyond the present ones, or nothing, with the refusal.</summary>
     public async Task<Result<CouponTake[]>> TakeAsync(LotteryTerms present, LotteryTerms terms)
     {
@@ -77,4 +114,13 @@ internal sealed class LotteriesWrites(
                 };
             },
             cancellation);
+
+    /// <summary>Whether the goods of prizes are in the catalogue, or the lottery has them already.</summary>
+    private async Task<bool> AreGoodsAsync(LotteryTerms present, LotteryTerms terms)
+    {
+        var named = terms.Prizes.Select(p => p.GoodsId).Where(id => id > 0)
+            .Except(present.Prizes.Select(p => p.GoodsId)).ToArray();
+        var known = await units.ReadAsync(r => catalog.ExistingAsync(r, named, CancellationToken.None), CancellationToken.None);
+        return known.Count == named.Length;
+    }
 }

@@ -1,6 +1,4 @@
-using Microsoft.EntityFrameworkCore;
 using Silo.Coupons;
-using Silo.Kernel;
 using Silo.Storage;
 using Silo.Wallets;
 

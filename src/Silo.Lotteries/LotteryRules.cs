@@ -7,7 +7,7 @@ namespace Silo.Lotteries;
 /// <param name="Position">Its position.</param>
 /// <param name="RuleVersion">The rule by which it was drawn.</param>
 /// <param name="PrizeId">What was drawn.</param>
-/// <param name="UserCouponId">The user-coupon of a coupon prize; 0 for none.</param>
+/// <param name="UserCouponId">The user coupon of a coupon prize; 0 for none.</param>
 /// <param name="RequestId">The request id.</param>
 /// <param name="RequestHash">Hash of the request.</param>
 /// <param name="At">When, in unix milliseconds.</param>

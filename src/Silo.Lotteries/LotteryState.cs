@@ -47,7 +47,7 @@ internal sealed record Prize
     [Id(9)]
     public long GoodsId { get; init; }
 
-    /// <summary>What the user-coupons of a coupon prize are; null before they are taken from the coupon.</summary>
+    /// <summary>What the user coupons of a coupon prize are; null before they are taken from the coupon.</summary>
     [Id(10)]
     public AllottedCoupon? Coupon { get; init; }
 

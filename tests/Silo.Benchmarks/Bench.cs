@@ -90,12 +90,12 @@ internal sealed partial class Bench : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
             state = (await new CouponsAdminService.CouponsAdminServiceClient(channel)
                 .GetCouponAsync(new() { CouponId = coupon }, owner)).Coupon.Claimed;
-            rows = await CountAsync($"SELECT count(*) FROM coupons_pieces WHERE coupon_id = {coupon}");
+            rows = await CountAsync($"SELECT count(*) FROM coupons_user_coupons WHERE coupon_id = {coupon}");
         }
 
         claimsMade += rows;
         var charges = points == 0 ? 0 : await CountAsync(
-            "SELECT count(*) FROM coupons_pieces p JOIN wallets_transactions t ON t.kind = 2 AND t.reference = 'piece:' || p.id"
+            "SELECT count(*) FROM coupons_user_coupons p JOIN wallets_transactions t ON t.kind = 2 AND t.reference = 'user-coupon:' || p.id"
             + " JOIN wallets_entries e ON e.transaction_id = t.id AND e.user_id = p.user_id"
             + $" WHERE p.coupon_id = {coupon} AND e.amount = -{points}");
         if (points > 0 && charges != rows)
@@ -488,7 +488,7 @@ internal sealed partial class Bench : IAsyncDisposable
     {
         if (Postgres)
         {
-            return (await CountAsync("SELECT pg_total_relation_size('coupons_pieces')"), 0);
+            return (await CountAsync("SELECT pg_total_relation_size('coupons_user_coupons')"), 0);
         }
 
         return (new FileInfo(Path.Combine(home, "data", "silo.db")).Length, 0);

@@ -62,8 +62,8 @@ public sealed class ClaimContentionTests
             answers.SelectMany(a => a.Value).Where(a => !IsPiece(a)).ToHashSet());
         // What was answered is what is stored.
         var rows = await shop.QueryAsync(
-            $"SELECT id, user_id, request_id FROM coupons_pieces WHERE coupon_id = {coupon}",
-            r => ($"piece:{r.GetInt64(0)}", (r.GetInt64(1), r.GetString(2))));
+            $"SELECT id, user_id, request_id FROM coupons_user_coupons WHERE coupon_id = {coupon}",
+            r => ($"user-coupon:{r.GetInt64(0)}", (r.GetInt64(1), r.GetString(2))));
         Assert.Equal(pieces.Order(), rows.Select(r => r.Item1).Order());
         Assert.Equal(accepted.Select(a => a.Key).Order(), rows.Select(r => r.Item2).Order());
         var state = (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = coupon }, shop.Owner)).Coupon;
@@ -106,7 +106,7 @@ public sealed class ClaimContentionTests
         Assert.Equal(0, seen[^1]);
     }
 
-    private static bool IsPiece(string answer) => answer.StartsWith("piece:", StringComparison.Ordinal);
+    private static bool IsPiece(string answer) => answer.StartsWith("user-coupon:", StringComparison.Ordinal);
 
     private static async Task<string> ClaimAsync(
         CouponsService.CouponsServiceClient client, long coupon, long user, string request)
@@ -115,7 +115,7 @@ public sealed class ClaimContentionTests
         {
             var answer = await client.ClaimCouponAsync(
                 new() { CouponId = coupon, RequestId = request }, Shop.Bearer(Shop.TokenOf(user)));
-            return $"piece:{answer.UserCoupon.Id}";
+            return $"user-coupon:{answer.UserCoupon.Id}";
         }
         catch (RpcException exception)
         {

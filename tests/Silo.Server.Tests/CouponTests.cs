@@ -446,7 +446,7 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
         var (allotted, claimed, left) = await CountsAsync(coupon);
         Assert.Equal((total, 0), (allotted + claimed + left, left));
         Assert.Equal(total, given.Sum());
-        Assert.Equal(claimed, await shop.CountAsync($"SELECT count(*) FROM coupons_pieces WHERE coupon_id = {coupon}"));
+        Assert.Equal(claimed, await shop.CountAsync($"SELECT count(*) FROM coupons_user_coupons WHERE coupon_id = {coupon}"));
         Assert.Equal(allotted, await shop.CountAsync($"SELECT count(*) FROM coupons_cards WHERE coupon_id = {coupon}"));
         Assert.Equal(claimed, (await ClaimsAsync(coupon)).TotalCount);
         // The total can be lowered to what is given and not below.
@@ -710,7 +710,7 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
         await using var connection = await shop.OpenDatabaseAsync();
         await using var command = connection.CreateCommand();
         command.CommandText =
-            $"INSERT INTO coupons_marks (piece_id, coupon_id, mark, subject_id, at) VALUES ({piece}, {coupon}, {mark}, {order}, 1)";
+            $"INSERT INTO coupons_marks (user_coupon_id, coupon_id, mark, subject_id, at) VALUES ({piece}, {coupon}, {mark}, {order}, 1)";
         await command.ExecuteNonQueryAsync();
     }
 
@@ -718,7 +718,7 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     private async Task<(string Cards, string Others)> DigestAsync()
     {
         List<string> tables = [];
-        foreach (var table in (string[])["coupons_cards", "coupons_coupons", "coupons_terms", "coupons_pieces", "coupons_marks",
+        foreach (var table in (string[])["coupons_cards", "coupons_coupons", "coupons_terms", "coupons_user_coupons", "coupons_marks",
             "wallets_wallets", "wallets_transactions", "wallets_entries", "accounts_attempts", "silo_audit"])
         {
             tables.Add(string.Join('\n', (await shop.QueryAsync($"SELECT * FROM {table}", Text)).Order(StringComparer.Ordinal)));

@@ -96,7 +96,7 @@ public abstract class PersonalDataSuite(ShopFixture fixture)
         Assert.Equal(1, await Shop.CountAsync(
             "SELECT count(*) FROM lotteries_deliveries x JOIN lotteries_draws d ON d.id = x.draw_id "
             + $"WHERE x.carrier = 'SF' AND d.user_id = {shopper.Id}"));
-        Assert.Equal(1, await Shop.CountAsync($"SELECT count(*) FROM coupons_pieces WHERE user_id = {shopper.Id}"));
+        Assert.Equal(1, await Shop.CountAsync($"SELECT count(*) FROM coupons_user_coupons WHERE user_id = {shopper.Id}"));
         Assert.Equal(2, await Shop.CountAsync($"SELECT count(*) FROM wallets_entries WHERE user_id = {shopper.Id}"));
         Assert.Equal(700, await Shop.CountAsync($"SELECT balance FROM wallets_wallets WHERE user_id = {shopper.Id}"));
     }

@@ -67,9 +67,9 @@ public sealed class PointsContentionTests(ITestOutputHelper output)
 
         var accepted = answers.Where(a => a.Value.Any(IsPiece)).ToDictionary(a => a.Key, a => Assert.Single(a.Value.Where(IsPiece).Distinct()));
         var pieces = await shop.PiecesAsync(coupon);
-        Assert.Equal(accepted.OrderBy(a => a.Key), pieces.Select(p => KeyValuePair.Create(p.Key, $"piece:{p.Value}")).OrderBy(p => p.Key));
+        Assert.Equal(accepted.OrderBy(a => a.Key), pieces.Select(p => KeyValuePair.Create(p.Key, $"user-coupon:{p.Value}")).OrderBy(p => p.Key));
         Assert.Equal(
-            pieces.Select(p => (p.Key.User, $"piece:{p.Value}", Cost)).Order(),
+            pieces.Select(p => (p.Key.User, $"user-coupon:{p.Value}", Cost)).Order(),
             (await shop.ChargesAsync()).Order());
         var points = (await shop.QueryAsync("SELECT user_id, points FROM wallets_wallets", r => (r.GetInt64(0), r.GetInt64(1)))).ToDictionary();
         for (var user = 1L; user <= Users; user++)
@@ -86,7 +86,7 @@ public sealed class PointsContentionTests(ITestOutputHelper output)
         Assert.Equal(pieces.Count * Cost, redeemed.Amount);
     }
 
-    private static bool IsPiece(string answer) => answer.StartsWith("piece:", StringComparison.Ordinal);
+    private static bool IsPiece(string answer) => answer.StartsWith("user-coupon:", StringComparison.Ordinal);
 
     private static bool IsAdjusted(long user) => user > Users / 2;
 
@@ -94,7 +94,7 @@ public sealed class PointsContentionTests(ITestOutputHelper output)
     {
         var call = client.ClaimCouponAsync(new() { CouponId = coupon, RequestId = request }, Shop.Bearer(Shop.TokenOf(user))).ResponseAsync;
         var answer = await Shop.AnswerOf(call);
-        return answer == "OK" ? $"piece:{(await call).UserCoupon.Id}" : answer;
+        return answer == "OK" ? $"user-coupon:{(await call).UserCoupon.Id}" : answer;
     }
 
     /// <summary>Moves points of the wallets in question up and down until the claims are over; what it changed, by user.</summary>

@@ -53,7 +53,7 @@ public sealed class PointsCrashTests(ITestOutputHelper output)
     {
         var charges = await shop.ChargesAsync();
         Assert.Equal(
-            pieces.Select(p => (p.Key.User, $"piece:{p.Value}", Cost)).Order(),
+            pieces.Select(p => (p.Key.User, $"user-coupon:{p.Value}", Cost)).Order(),
             charges.Order());
         Assert.Equal(0, await shop.CountAsync("SELECT count(*) FROM wallets_wallets WHERE points < 0"));
     }

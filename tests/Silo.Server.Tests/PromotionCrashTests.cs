@@ -134,7 +134,7 @@ public sealed class PromotionCrashTests(ITestOutputHelper output)
     {
         var state = (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = coupon }, shop.Owner)).Coupon;
         Assert.Equal((pieces.Count, 1_000_000 - pieces.Count), (state.Claimed, state.StockLeft));
-        Assert.Equal(pieces.Select(p => (p.Key.User, $"piece:{p.Value}", ClaimCost)).Order(), (await shop.ChargesAsync()).Order());
+        Assert.Equal(pieces.Select(p => (p.Key.User, $"user-coupon:{p.Value}", ClaimCost)).Order(), (await shop.ChargesAsync()).Order());
         await AssertDrawsAsync(shop, lottery.Id, prizeCoupon);
         await AssertBargainsAsync(shop);
         await AssertSignInsAsync(shop);
@@ -145,7 +145,7 @@ public sealed class PromotionCrashTests(ITestOutputHelper output)
     private static async Task AssertDrawsAsync(Shop shop, long lottery, long prizeCoupon)
     {
         var draws = await shop.QueryAsync(
-            $"SELECT position, id, user_id, ordinal, prize_id, piece_id FROM lotteries_draws WHERE lottery_id = {lottery} ORDER BY position",
+            $"SELECT position, id, user_id, ordinal, prize_id, user_coupon_id FROM lotteries_draws WHERE lottery_id = {lottery} ORDER BY position",
             r => (Position: r.GetInt64(0), Id: r.GetInt64(1), User: r.GetInt64(2), Ordinal: r.GetInt32(3), Prize: r.GetInt64(4), Piece: r.GetInt64(5)));
         Assert.Equal(Enumerable.Range(1, draws.Count).Select(p => (long)p), draws.Select(d => d.Position));
         Assert.All(draws.GroupBy(d => d.User), mine =>
@@ -162,7 +162,7 @@ public sealed class PromotionCrashTests(ITestOutputHelper output)
         // A won piece is a row of its winner, and there are no others of that coupon.
         Assert.Equal(
             draws.Where(d => d.Prize == state.Odds[1].PrizeId).Select(d => (d.User, d.Piece)).Order(),
-            (await shop.QueryAsync($"SELECT user_id, id FROM coupons_pieces WHERE coupon_id = {prizeCoupon}", r => (r.GetInt64(0), r.GetInt64(1)))).Order());
+            (await shop.QueryAsync($"SELECT user_id, id FROM coupons_user_coupons WHERE coupon_id = {prizeCoupon}", r => (r.GetInt64(0), r.GetInt64(1)))).Order());
         Assert.Equal(draws.Select(d => (d.User, $"draw:{d.Id}", -DrawCost)).Order(), await BookedAsync(shop, kind: 40));
         Assert.Equal(
             draws.Where(d => d.Prize == state.Odds[2].PrizeId).Select(d => (d.User, $"draw:{d.Id}", PrizePoints)).Order(),

@@ -252,7 +252,7 @@ public sealed class Shop : IAsyncDisposable
 
     /// <summary>The pieces of a coupon, each by its claim.</summary>
     public async Task<Dictionary<(long User, string Request), long>> PiecesAsync(long coupon) => (await QueryAsync(
-        $"SELECT user_id, request_id, id FROM coupons_pieces WHERE coupon_id = {coupon}",
+        $"SELECT user_id, request_id, id FROM coupons_user_coupons WHERE coupon_id = {coupon}",
         r => (User: r.GetInt64(0), Request: r.GetString(1), Id: r.GetInt64(2))))
         .ToDictionary(r => (r.User, r.Request), r => r.Id);
 

@@ -167,7 +167,7 @@ public sealed class WalletTests
 
         var newest = (await shop.Wallets.ListEntriesAsync(Request(), Shop.Bearer(Shop.TokenOf(1)))).Entries[0];
         Assert.Equal(
-            (WalletAccount.Points, 10, TransactionKind.CouponPoints, $"piece:{piece.Id}", "Tea", At(5), 0),
+            (WalletAccount.Points, 10, TransactionKind.CouponPoints, $"user-coupon:{piece.Id}", "Tea", At(5), 0),
             (newest.Account, newest.BalanceAfter, newest.Kind, newest.Reference, newest.Remark, newest.At, newest.FrozenAfterCents));
         Assert.Equal("InvalidArgument:INVALID_ARGUMENT", await Shop.AnswerOf(
             shop.Wallets.ListEntriesAsync(new() { Filter = new() }, Shop.Bearer(Shop.TokenOf(1))).ResponseAsync));

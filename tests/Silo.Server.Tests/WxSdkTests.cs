@@ -262,7 +262,7 @@ public sealed class WxSdkTests(ITestOutputHelper output)
             // What a paid order leaves.
             command.CommandText = string.Create(
                 CultureInfo.InvariantCulture,
-                $"INSERT INTO coupons_marks (piece_id, coupon_id, mark, subject_id, at) VALUES ({used}, {coupon}, {UsedMark}, 4711, 1600000000000)");
+                $"INSERT INTO coupons_marks (user_coupon_id, coupon_id, mark, subject_id, at) VALUES ({used}, {coupon}, {UsedMark}, 4711, 1600000000000)");
             Assert.Equal(1, await command.ExecuteNonQueryAsync());
         }
 

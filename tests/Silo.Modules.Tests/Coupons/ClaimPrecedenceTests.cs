@@ -74,11 +74,11 @@ public sealed class ClaimPrecedenceTests
         { "before start", "COUPON_NOT_OPEN" },
         { "last millisecond", null },
         { "end", "COUPON_ENDED" },
-        { "last piece", null },
+        { "last user coupon", null },
         { "allotted all", "COUPON_SOLD_OUT" },
         { "over-claimed", "COUPON_SOLD_OUT" },
         { "one below limit", null },
-        { "others' pieces", null },
+        { "others' user coupons", null },
         { "enough days", null },
         { "enough points", null },
         { "no password needed", null },
@@ -98,11 +98,11 @@ public sealed class ClaimPrecedenceTests
             "before start" => good with { Now = Start - 1 },
             "last millisecond" => good with { Now = End - 1 },
             "end" => good with { Now = End },
-            "last piece" => good with { State = good.State with { Claimed = 4, Allotted = 5 } },
+            "last user coupon" => good with { State = good.State with { Claimed = 4, Allotted = 5 } },
             "allotted all" => good with { State = good.State with { Claimed = 0, Allotted = 10 } },
             "over-claimed" => good with { State = good.State with { Claimed = 11 } },
             "one below limit" => good with { Claimant = good.Claimant with { UserCoupons = [UserCoupon("a")] } },
-            "others' pieces" => good with
+            "others' user coupons" => good with
             {
                 Claimant = good.Claimant with
                 {

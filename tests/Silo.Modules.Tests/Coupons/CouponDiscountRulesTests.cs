@@ -5,7 +5,7 @@ using Xunit;
 namespace Silo.Modules.Tests.Coupons;
 
 /// <summary>
-/// Goal: what a user-coupon takes off is shared to the exact cent, never more than a line costs, and a user-coupon that takes off
+/// Goal: what a user coupon takes off is shared to the exact cent, never more than a line costs, and a user coupon that takes off
 /// nothing says why. Method: tables of both sides of every rule, and random orders against the laws that hold for all.
 /// </summary>
 public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
@@ -103,7 +103,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [InlineData(600, 300, 99, false, false)]
     [InlineData(1_000, 0, 0, false, true)]
     [InlineData(999, 0, 0, false, false)]
-    // of a user-coupon for certain goods, those goods alone
+    // of a user coupon for certain goods, those goods alone
     [InlineData(1_000, 0, 0, true, true)]
     [InlineData(999, 5_000, 5_000, true, false)]
     public void Quote_Threshold_IsComparedWithWhatItIsFor(long first, long second, long freight, bool targets, bool reached)
@@ -215,7 +215,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     public void Quote_WhatComesToNothing_IsRefused(bool percent, long value, long line) => Assert.Equal(
         "USER_COUPON_NOTHING_TO_REDUCE", Quote(Basket([line], 500), UserCoupon(value, t => t with { IsPercent = percent })).Refusal?.Reason);
 
-    /// <summary>The faults of a user-coupon in the documented order: what makes each, and its reason.</summary>
+    /// <summary>The faults of a user coupon in the documented order: what makes each, and its reason.</summary>
     private static readonly (string Reason, Func<HeldUserCoupon, HeldUserCoupon> Make)[] Faults =
     [
         ("USER_COUPON_NOT_USABLE", p => p with { Mark = UserCouponMark.Reserved }),
@@ -296,7 +296,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
             }
         }
 
-        Assert.True(applied > 1_000, $"{applied} pieces applied, seed {seed}");
+        Assert.True(applied > 1_000, $"{applied} user coupons applied, seed {seed}");
     }
 
     private static HeldUserCoupon RandomUserCoupon(Random random, int id)

@@ -60,7 +60,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         Assert.Equal((50, 99), ((await Node.WalletAsync(rich))!.Points, (await Node.WalletAsync(poor))!.Points));
         Assert.Null(await Node.WalletAsync(none));
         Assert.Equal(
-            new[] { outcomes[0].UserCouponId, outcomes[4].UserCouponId }.Select(id => $"piece:{id}").Order(), await ChargesAsync(coupon));
+            new[] { outcomes[0].UserCouponId, outcomes[4].UserCouponId }.Select(id => $"user-coupon:{id}").Order(), await ChargesAsync(coupon));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         Assert.Equal([null, null, "COUPON_POINTS_TOO_LOW", null, null, null], Reasons(outcomes));
         Assert.Equal(0, (await Node.WalletAsync(after))!.Points);
-        Assert.Equal([$"piece:{outcomes[3].UserCouponId}"], await ChargesAsync(coupon));
+        Assert.Equal([$"user-coupon:{outcomes[3].UserCouponId}"], await ChargesAsync(coupon));
         Assert.Equal([1, 2, 3], (await Node.UserCouponsAsync(coupon)).Select(p => p.Version));
     }
 
@@ -226,7 +226,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
         // The balance on which the payment has booked: what the claim has left, or all where the claim is undone.
         Assert.Equal(verdict == JoinedVerdict.KeepRows ? "100" : "0", settled.Answer!.Text);
         Assert.Equal(points, (await Node.WalletAsync(user))!.Points);
-        Assert.Equal(claimStands ? [$"piece:{settled.Outcome.UserCouponId}"] : [], await ChargesAsync(coupon));
+        Assert.Equal(claimStands ? [$"user-coupon:{settled.Outcome.UserCouponId}"] : [], await ChargesAsync(coupon));
         Assert.Equal(claimStands ? 1 : 0, (await Node.UserCouponsAsync(coupon)).Count);
         Assert.Equal(claimStands ? 1 : 0, (await Node.StateAsync(coupon)).Claimed);
         Assert.Equal(paymentStands ? 1 : 0, await Node.ReadAsync(
@@ -277,7 +277,7 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
     private protected async Task<List<string>> ChargesAsync(long coupon)
     {
-        var userCoupons = (await Node.UserCouponsAsync(coupon)).Select(p => $"piece:{p.Id}").ToArray();
+        var userCoupons = (await Node.UserCouponsAsync(coupon)).Select(p => $"user-coupon:{p.Id}").ToArray();
         return await Node.ReadAsync(r => r.Query<TransactionRow>()
             .Where(t => t.Kind == LedgerKind.CouponPoints && userCoupons.Contains(t.Reference))
             .OrderBy(t => t.Reference).Select(t => t.Reference).ToListAsync());

@@ -5,7 +5,7 @@ namespace Silo.Modules.Tests.Coupons;
 
 /// <summary>
 /// Goal: a claim of a user whom the grain does not remember is decided without a read, and is right all the same.
-/// Method: users with user-coupons whose coupon's grain has forgotten them, each way in which the guess is wrong.
+/// Method: users with user coupons whose coupon's grain has forgotten them, each way in which the guess is wrong.
 /// </summary>
 public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
     where TKind : IDatabaseKind
@@ -100,7 +100,7 @@ public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSu
             foreach (var (command, outcome) in commands.Zip(outcomes).Where(o => o.Second.Refusal is null))
             {
                 var first = accepted.GetValueOrDefault((command.UserId, command.RequestId), outcome.UserCouponId);
-                Assert.True(first == outcome.UserCouponId, $"{command.UserId}/{command.RequestId} got two pieces, seed {seed}");
+                Assert.True(first == outcome.UserCouponId, $"{command.UserId}/{command.RequestId} got two user coupons, seed {seed}");
                 accepted[(command.UserId, command.RequestId)] = first;
             }
 
@@ -112,7 +112,7 @@ public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSu
 
         var userCoupons = await Node.UserCouponsAsync(coupon);
         Assert.Equal(accepted.Values.Order(), userCoupons.Select(p => p.Id));
-        Assert.True(userCoupons.Count <= 90, $"{userCoupons.Count} pieces, seed {seed}");
+        Assert.True(userCoupons.Count <= 90, $"{userCoupons.Count} user coupons, seed {seed}");
         Assert.All(userCoupons.GroupBy(p => p.UserId), mine => Assert.Equal(
             Enumerable.Range(0, mine.Count()).Select(n => (long)n), mine.Select(p => p.Ordinal).Order()));
         Assert.All(userCoupons.GroupBy(p => p.UserId), mine => Assert.InRange(mine.Count(), 1, limit));

@@ -95,13 +95,22 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
     internal async Task<LotteryOutcome> ChangeAsync(long lottery, LotteryCommand command) =>
         (await Lottery(lottery).RunAsync([command]).WaitAsync(Bound))[0];
 
-    /// <summary>A user's user-coupon of a coupon of its own.</summary>
+    /// <summary>A user's user coupon of a coupon of its own.</summary>
     internal async Task<long> UserCouponAsync(long user, Func<CouponTerms, CouponTerms>? change = null)
     {
         var outcome = await ClaimAsync(await CreateAsync(change), user);
         Assert.Null(outcome.Refusal);
         return outcome.UserCouponId;
     }
+
+    internal async Task AddUserAsync(long user) => Assert.True((await Units.RunAsync<bool>(
+        async unit =>
+        {
+            unit.Set<UserRow>().Add(new() { Id = user, UserName = $"u{user}", NormalisedName = $"u{user}", PasswordHash = "" });
+            await unit.SaveAsync(CancellationToken.None);
+            return true;
+        },
+        CancellationToken.None)).IsAccepted);
 
     internal async Task AddPointsAsync(long user, long points) => Assert.True((await Units.RunAsync<long>(
         unit => Get<IWallets>().PostAsync(

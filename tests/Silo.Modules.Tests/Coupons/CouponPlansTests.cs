@@ -8,7 +8,7 @@ using Xunit;
 namespace Silo.Modules.Tests.Coupons;
 
 /// <summary>
-/// Goal: a hot coupon's user-coupons are never read through to find those of a few users, whatever the planner knows of the
+/// Goal: a hot coupon's user coupons are never read through to find those of a few users, whatever the planner knows of the
 /// table. Method: the statements that the module itself sends are caught and explained, with their values and as generic
 /// plans, on a table never analysed, on one analysed when it was small, and on one analysed now.
 /// </summary>
@@ -121,7 +121,7 @@ public sealed partial class CouponPlansTests(CouponNode<OnPostgres> node) : Coup
         return string.Join('\n', lines);
     }
 
-    /// <summary>The one statement on the user-coupons with a text in it that is sent meanwhile.</summary>
+    /// <summary>The one statement on the user coupons with a text in it that is sent meanwhile.</summary>
     private async Task<Statement> CaughtAsync(string text, Func<Task> work)
     {
         Node.Statements.Clear();

@@ -101,14 +101,14 @@ public sealed class CouponTermsRulesTests
     public static TheoryData<long, long, int, long, int, string?> ClaimsOfUse => new()
     {
         { 0, 0, 0, 0, 0, null },
-        // all user-coupons end at one instant
+        // all user coupons end at one instant
         { Day - 1, 0, 0, From + Day, 0, null },
         { Day, 0, 0, From + Day, 0, "COUPON_ENDED" },
         { 9 * Day, 0, 0, From + Day, 0, "COUPON_ENDED" },
         // a later day begins too late
         { (8 * Day) + 1, 0, 1, 0, 0, null },
         { 9 * Day, 0, 1, 0, 0, "COUPON_ENDED" },
-        // usable from an instant that the user-coupon does not reach yet
+        // usable from an instant that the user coupon does not reach yet
         { Day, From + (5 * Day), 0, 0, 4, "COUPON_NOT_OPEN" },
         { Day + 1, From + (5 * Day), 0, 0, 4, null },
         { 9 * Day, 0, 0, 0, 1, null },

@@ -7,7 +7,7 @@ using Xunit;
 namespace Silo.Modules.Tests.Coupons;
 
 /// <summary>
-/// Goal: one user-coupon never serves two orders, and what an order does not use is its owner's again. Method: the door for
+/// Goal: one user coupon never serves two orders, and what an order does not use is its owner's again. Method: the door for
 /// orders over a real database.
 /// </summary>
 public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
@@ -275,7 +275,7 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
             var (user, order) = (NewId(), NewId());
             var userCoupon = await Node.UserCouponAsync(user);
             var friend = NewId();
-            await AddUserAsync(friend);
+            await Node.AddUserAsync(friend);
 
             var outcomes = await Task.WhenAll(
                 Task.Run(() => ReserveAsync(user, order, userCoupon)),
@@ -287,15 +287,6 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
             Assert.Equal(outcomes[0] is null ? UserCouponMark.Reserved : UserCouponMark.Sent, (await MarkAsync(userCoupon))!.Mark);
         }
     }
-
-    private async Task AddUserAsync(long user) => await Node.Units.RunAsync<bool>(
-        async unit =>
-        {
-            unit.Set<Silo.Accounts.UserRow>().Add(new() { Id = user, UserName = $"u{user}", NormalisedName = $"u{user}", PasswordHash = "" });
-            await unit.SaveAsync(CancellationToken.None);
-            return true;
-        },
-        CancellationToken.None);
 
     private Task<IReadOnlyList<Discount>> QuoteAsync(long user, params long[] userCoupons) => Node.ReadAsync(
         r => Node.Coupons.QuoteAsync(r, user, userCoupons, Basket, Node.Clock.NowMs, CancellationToken.None));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Silo.Modules.Tests.Coupons;
 
-/// <summary>From when and until when a user-coupon is usable, and what it is called at each moment.</summary>
+/// <summary>From when and until when a user coupon is usable, and what it is called at each moment.</summary>
 public sealed class UserCouponTimeTests
 {
     private const long Day = 24L * 60 * 60 * 1000;

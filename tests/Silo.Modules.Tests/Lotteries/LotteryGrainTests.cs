@@ -108,6 +108,22 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
         Assert.Equal(rows.Select(r => r.UserId).Distinct().Count(), (await StateAsync(lottery)).Drawers);
     }
 
+    /// <summary>A wallet that never moved has no row to lock: whoever makes it second is decided again.</summary>
+    [Fact]
+    public async Task Draw_OfAUserWithoutAWalletInManyLotteriesAtOnce_BooksEachPrize()
+    {
+        for (var round = 0; round < 8; round++)
+        {
+            var user = NewId();
+            long[] lotteries = [await CreateAsync(1, Points, Loss with { Weight = 0 }), await CreateAsync(1, Points, Loss with { Weight = 0 })];
+
+            var draws = await Task.WhenAll(lotteries.Select(lottery => Task.Run(() => DrawAsync(lottery, user))));
+
+            Assert.All(draws, draw => Assert.Null(draw.Refusal));
+            Assert.Equal(14, (await Node.WalletAsync(user))!.Points);
+        }
+    }
+
     [Fact]
     public async Task Draw_OfACouponPrize_GivesAUserCouponOfTheAllotment()
     {
@@ -227,7 +243,7 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
         Assert.NotNull((await StateAsync(lottery)).Terms.Prizes[0].Coupon);
     }
 
-    /// <summary>Without user-coupons, which nobody takes for terms that are refused anyway.</summary>
+    /// <summary>Without user coupons, which nobody takes for terms that are refused anyway.</summary>
     [Fact]
     public async Task Update_BelowWhatWasWonAndWithMoreOfACoupon_SaysThatTheStockIsTooLow()
     {

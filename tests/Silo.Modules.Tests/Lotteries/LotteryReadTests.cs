@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Silo.Accounts;
+using Silo.Catalog;
 using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Lotteries;
@@ -128,7 +130,7 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
         // These are not used.
         rows.Append(new UserCouponMarkRow { UserCouponId = NewId(), CouponId = other, Mark = UserCouponMark.Reserved });
         await WriteAsync(rows);
-        var reads = new CouponsReads(Node.Units, Node.Get<IStates>());
+        var reads = new CouponsReads(Node.Units, Node.Get<IStates>(), Node.Get<IUsers>());
         var expected = Math.Min(used, CouponsReads.MaxUsedCounted + 1);
 
         for (var i = 0; i < 2; i++)
@@ -152,7 +154,12 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     {
         var (first, second) = (await Node.CreateAsync(t => t with { StockTotal = 5 }), await Node.CreateAsync(t => t with { StockTotal = 2 }));
         var allotments = new LotteriesWrites(
-            Node.Get<ICouponAllotments>(), new AwayUnits(), Node.Get<IdSource>(), NullLogger<LotteriesWrites>.Instance);
+            Node.Get<HotGrains<long, LotteryCommand, LotteryOutcome>>(),
+            Node.Get<ICouponAllotments>(),
+            Node.Get<ICatalog>(),
+            new AwayUnits(),
+            Node.Get<IdSource>(),
+            NullLogger<LotteriesWrites>.Instance);
         var terms = new LotteryTerms
         {
             Prizes =

@@ -2,7 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
-using Silo.Catalog;
+using Silo.Accounts;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Lotteries;
@@ -84,11 +84,11 @@ public abstract class LotteryUpdateSuite<TKind>(CouponNode<TKind> node) : Coupon
     /// <summary>The rpcs; each look at a lottery is followed by a change that they do not see.</summary>
     private LotteriesAdminGrpc Service(Func<Task> meanwhile)
     {
-        var (lotteries, units) = (Node.Get<HotGrains<long, LotteryCommand, LotteryOutcome>>(), Node.Units);
-        var (ids, clock) = (Node.Get<IdSource>(), Node.Clock);
-        var reads = new LotteriesReads(units, new StatesBefore(Node.Get<IStates>(), meanwhile), lotteries, clock);
+        var lotteries = Node.Get<HotGrains<long, LotteryCommand, LotteryOutcome>>();
+        var states = new StatesBefore(Node.Get<IStates>(), meanwhile);
+        var reads = new LotteriesReads(Node.Units, states, lotteries, Node.Get<IUserNames>(), Node.Clock);
         return new(
-            lotteries, reads, Node.Get<LotteriesWrites>(), Node.Get<ICatalog>(), units, new OperatorWrites(units), ids, clock);
+            lotteries, reads, Node.Get<LotteriesWrites>(), new OperatorWrites(Node.Units), Node.Get<IdSource>(), Node.Clock);
     }
 
     private async Task ChangeAsync(long lottery, LotteryChange change, Silo.Lotteries.V1.LotteryTerms terms) => Assert.Null(
