@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Silo.Bargains;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.Bargains;
@@ -11,8 +12,8 @@ namespace Silo.Modules.Tests.Bargains;
 /// or falls with the order's own work. Method: the door for orders over a real database with a joined work of the tests'
 /// own, 64 buyers and closers at once.
 /// </summary>
-public abstract class BargainOrdersSuite<TKind>(BargainNode<TKind> node) : BargainSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class BargainOrdersSuite<TDatabase>(BargainNode<TDatabase> node) : BargainSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private const int Callers = 64;
 
@@ -226,6 +227,6 @@ public abstract class BargainOrdersSuite<TKind>(BargainNode<TKind> node) : Barga
     }
 }
 
-public sealed class SqliteBargainOrdersTests(BargainNode<OnSqlite> node) : BargainOrdersSuite<OnSqlite>(node);
+public sealed class BargainOrdersOnSqlite(BargainNode<SqliteDatabase> node) : BargainOrdersSuite<SqliteDatabase>(node);
 
-public sealed class PostgresBargainOrdersTests(BargainNode<OnPostgres> node) : BargainOrdersSuite<OnPostgres>(node);
+public sealed class BargainOrdersOnPostgres(BargainNode<PostgresDatabase> node) : BargainOrdersSuite<PostgresDatabase>(node);

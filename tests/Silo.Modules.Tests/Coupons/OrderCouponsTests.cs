@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Coupons;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.Coupons;
@@ -8,8 +9,8 @@ namespace Silo.Modules.Tests.Coupons;
 /// Goal: one piece never serves two orders, and what an order does not use is its owner's again. Method: the door for
 /// orders over a real database.
 /// </summary>
-public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class OrderCouponsSuite<TDatabase>(CouponNode<TDatabase> node) : CouponSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private static readonly DiscountBasket Basket = new([new(1, [10], 0, 3_000), new(2, [11], 0, 1_000)], 500);
 
@@ -265,6 +266,6 @@ public abstract class OrderCouponsSuite<TKind>(CouponNode<TKind> node) : CouponS
         Node.ReadAsync(r => r.Query<PieceMarkRow>().SingleOrDefaultAsync(m => m.PieceId == piece));
 }
 
-public sealed class OrderCouponsOnSqlite(CouponNode<OnSqlite> node) : OrderCouponsSuite<OnSqlite>(node);
+public sealed class OrderCouponsOnSqlite(CouponNode<SqliteDatabase> node) : OrderCouponsSuite<SqliteDatabase>(node);
 
-public sealed class OrderCouponsOnPostgres(CouponNode<OnPostgres> node) : OrderCouponsSuite<OnPostgres>(node);
+public sealed class OrderCouponsOnPostgres(CouponNode<PostgresDatabase> node) : OrderCouponsSuite<PostgresDatabase>(node);

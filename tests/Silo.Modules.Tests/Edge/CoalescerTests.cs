@@ -1,5 +1,6 @@
 using Silo.Edge;
 using Silo.Storage;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Edge;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Silo.Edge;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Edge;
