@@ -1,8 +1,6 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -13,6 +11,7 @@ using Microsoft.Data.Sqlite;
 using Npgsql;
 using Silo.Accounts.V1;
 using Silo.Coupons.V1;
+using Silo.Testing;
 using Silo.Testing.Databases;
 
 namespace Silo.Benchmarks;
@@ -27,9 +26,9 @@ internal sealed partial class Bench : IAsyncDisposable
     private const string FirstWallets =
         "INSERT INTO wallets_wallets (user_id, balance, frozen, commission, balance_debt, points, points_debt, points_received, entries)";
     private readonly string home = Directory.CreateTempSubdirectory("silo-bench-").FullName;
-    private readonly int httpPort = FreePort();
-    private readonly int grpcPort = FreePort();
-    private readonly int redisPort = FreePort();
+    private readonly int httpPort = Ports.Free();
+    private readonly int grpcPort = Ports.Free();
+    private readonly int redisPort = Ports.Free();
     private string? connectionString;
     private Process server = null!;
     private Process? redis;
@@ -284,13 +283,6 @@ internal sealed partial class Bench : IAsyncDisposable
     }
 
     private static Task<string> ToolAsync(string program, params string[] arguments) => Task.Run(() => Tool(program, arguments));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     [GeneratedRegex(@"RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)")]
     private static partial Regex Result();

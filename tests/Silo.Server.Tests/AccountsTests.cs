@@ -44,13 +44,13 @@ public abstract class ShopFixture(Database database) : IAsyncLifetime
     }
 }
 
-public sealed class SqliteShop() : ShopFixture(Database.Sqlite);
+public sealed class ShopOnSqlite() : ShopFixture(Database.Sqlite);
 
-public sealed class PostgreSqlShop() : ShopFixture(Database.PostgreSql);
+public sealed class ShopOnPostgres() : ShopFixture(Database.PostgreSql);
 
-public sealed class AccountsSqliteTests(SqliteShop fixture) : AccountsSuite(fixture), IClassFixture<SqliteShop>;
+public sealed class AccountsOnSqlite(ShopOnSqlite fixture) : AccountsSuite(fixture), IClassFixture<ShopOnSqlite>;
 
-public sealed class AccountsPostgreSqlTests(PostgreSqlShop fixture) : AccountsSuite(fixture), IClassFixture<PostgreSqlShop>;
+public sealed class AccountsOnPostgres(ShopOnPostgres fixture) : AccountsSuite(fixture), IClassFixture<ShopOnPostgres>;
 
 /// <summary>
 /// Goal: accounts, tokens and operators behave as their rpcs promise. Method: a running server, once over each database;

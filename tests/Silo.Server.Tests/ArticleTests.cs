@@ -7,7 +7,7 @@ namespace Silo.Server.Tests;
 /// Goal: articles are found by each filter alone and together, in every order, with categories, tags and views right.
 /// Method: over a running server on each database; each test has a category of its own.
 /// </summary>
-public abstract class ArticleTests<TShop>(TShop fixture) : ContentCalls(fixture)
+public abstract class ArticlesSuite<TShop>(TShop fixture) : ContentCalls(fixture)
     where TShop : ContentShop
 {
     [Fact]
@@ -218,15 +218,15 @@ public abstract class ArticleTests<TShop>(TShop fixture) : ContentCalls(fixture)
             new() { Terms = new() { Name = name, Type = type, ParentId = parent, Sort = sort } }, shop.Owner)).Category.Id;
 }
 
-public sealed class ArticlesOnSqlite(SqliteContentShop shop) : ArticleTests<SqliteContentShop>(shop), IClassFixture<SqliteContentShop>;
+public sealed class ArticlesOnSqlite(ContentShopOnSqlite shop) : ArticlesSuite<ContentShopOnSqlite>(shop), IClassFixture<ContentShopOnSqlite>;
 
-public sealed class ArticlesOnPostgres(PostgresContentShop shop) : ArticleTests<PostgresContentShop>(shop), IClassFixture<PostgresContentShop>;
+public sealed class ArticlesOnPostgres(ContentShopOnPostgres shop) : ArticlesSuite<ContentShopOnPostgres>(shop), IClassFixture<ContentShopOnPostgres>;
 
 /// <summary>
 /// Goal: what an operator changes on one node is seen on the other, and views of both add up. Method: two servers over
 /// one PostgreSQL database; the other node has read, and so remembers, everything before it changes.
 /// </summary>
-public sealed class ContentNodesTests(PostgresContentShop fixture) : ContentCalls(fixture), IClassFixture<PostgresContentShop>
+public sealed class ContentNodesTests(ContentShopOnPostgres fixture) : ContentCalls(fixture), IClassFixture<ContentShopOnPostgres>
 {
     [Fact]
     public async Task Change_OnOneNode_IsSeenOnTheOther()

@@ -4,9 +4,9 @@ using Xunit;
 
 namespace Silo.Server.Tests;
 
-public sealed class BargainSqliteTests(SqliteShop fixture) : BargainSuite(fixture), IClassFixture<SqliteShop>;
+public sealed class BargainOnSqlite(ShopOnSqlite fixture) : BargainSuite(fixture), IClassFixture<ShopOnSqlite>;
 
-public sealed class BargainPostgreSqlTests(PostgreSqlShop fixture) : BargainSuite(fixture), IClassFixture<PostgreSqlShop>;
+public sealed class BargainOnPostgres(ShopOnPostgres fixture) : BargainSuite(fixture), IClassFixture<ShopOnPostgres>;
 
 /// <summary>
 /// Goal: bargains behave as their rpcs promise. Method: a running server, once over each database; what each role may call

@@ -3,6 +3,7 @@ using Silo.Comments.V1;
 using Silo.Server.Tests.Files;
 using Silo.Testing.Files;
 using Xunit;
+using static Silo.Server.Tests.Reasons;
 
 namespace Silo.Server.Tests;
 
@@ -42,7 +43,7 @@ public sealed class CommentsTests
         Assert.Equal([], await IdsAsync(client, null));
         Assert.Equal([], await IdsAsync(client, 2));
         Assert.Equal([written.Id], await IdsAsync(client, 1));
-        Assert.Equal("COMMENT_UNKNOWN", await FilesTests.ReasonAsync(() => client.AddCommentAsync(
+        Assert.Equal("COMMENT_UNKNOWN", await ReasonAsync(() => client.AddCommentAsync(
             new() { Content = "x", ParentId = written.Id }, FilesTests.Bearer(2)).ResponseAsync));
 
         var reviewed = (await admin.ReviewCommentAsync(new() { CommentId = written.Id, Approved = true }, shop.Owner)).Comment;
@@ -64,7 +65,7 @@ public sealed class CommentsTests
         Assert.Equal((written.Id, 1), (root.Id, root.ReplyCount));
 
         // Another's comment is like none; the author's deletion takes the replies with it.
-        Assert.Equal("COMMENT_UNKNOWN", await FilesTests.ReasonAsync(
+        Assert.Equal("COMMENT_UNKNOWN", await ReasonAsync(
             () => client.DeleteCommentAsync(new() { CommentId = written.Id }, FilesTests.Bearer(2)).ResponseAsync));
         await client.DeleteCommentAsync(new() { CommentId = written.Id }, FilesTests.Bearer(1));
         Assert.Equal([], await IdsAsync(client, null));
@@ -129,7 +130,7 @@ public sealed class CommentsTests
             async _ => (await client.AddCommentAsync(request, FilesTests.Bearer(1))).Comment.Id));
 
         Assert.Single(answers.Distinct());
-        Assert.Equal("REQUEST_ID_REUSED", await FilesTests.ReasonAsync(() => client.AddCommentAsync(
+        Assert.Equal("REQUEST_ID_REUSED", await ReasonAsync(() => client.AddCommentAsync(
             new() { Content = "twice", RequestId = "r1" }, FilesTests.Bearer(1)).ResponseAsync));
         Assert.NotEqual(answers[0], (await client.AddCommentAsync(request, FilesTests.Bearer(2))).Comment.Id);
         // Strangers share no request ids.
@@ -155,7 +156,7 @@ public sealed class CommentsTests
         var bad = new AddCommentRequest { Content = "x", ExtraJson = "[1]", FileUrl = "https://elsewhere.example/a.exe", ParentId = 5 };
 
         Task<string> AddAsync(AddCommentRequest request, Metadata headers) =>
-            FilesTests.ReasonAsync(() => client.AddCommentAsync(request, headers).ResponseAsync);
+            ReasonAsync(() => client.AddCommentAsync(request, headers).ResponseAsync);
         Assert.Equal("COMMENT_EXTRA_INVALID", await AddAsync(bad, []));
         bad.ExtraJson = "";
         Assert.Equal("COMMENT_FILE_UNKNOWN", await AddAsync(bad, []));

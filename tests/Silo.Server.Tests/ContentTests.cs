@@ -10,7 +10,7 @@ namespace Silo.Server.Tests;
 /// Goal: what operators do with content is what shoppers see, once, for all kinds, and no refusal changes anything.
 /// Method: over a running server on each database; each test has types and names of its own.
 /// </summary>
-public abstract class ContentTests<TShop>(TShop fixture) : ContentCalls(fixture)
+public abstract class ContentSuite<TShop>(TShop fixture) : ContentCalls(fixture)
     where TShop : ContentShop
 {
     [Fact]
@@ -324,9 +324,9 @@ public abstract class ContentShop(Database database) : IAsyncDisposable
     }
 }
 
-public sealed class SqliteContentShop() : ContentShop(Database.Sqlite);
+public sealed class ContentShopOnSqlite() : ContentShop(Database.Sqlite);
 
-public sealed class PostgresContentShop() : ContentShop(Database.PostgreSql);
+public sealed class ContentShopOnPostgres() : ContentShop(Database.PostgreSql);
 
 /// <summary>What the suites of content share.</summary>
 public abstract class ContentCalls(ContentShop fixture)
@@ -378,6 +378,6 @@ public abstract class ContentCalls(ContentShop fixture)
     protected static Timestamp Second(long seconds) => new() { Seconds = seconds };
 }
 
-public sealed class ContentOnSqlite(SqliteContentShop shop) : ContentTests<SqliteContentShop>(shop), IClassFixture<SqliteContentShop>;
+public sealed class ContentOnSqlite(ContentShopOnSqlite shop) : ContentSuite<ContentShopOnSqlite>(shop), IClassFixture<ContentShopOnSqlite>;
 
-public sealed class ContentOnPostgres(PostgresContentShop shop) : ContentTests<PostgresContentShop>(shop), IClassFixture<PostgresContentShop>;
+public sealed class ContentOnPostgres(ContentShopOnPostgres shop) : ContentSuite<ContentShopOnPostgres>(shop), IClassFixture<ContentShopOnPostgres>;

@@ -5,6 +5,7 @@ using Grpc.Core;
 using Silo.Coupons.V1;
 using Silo.Wallets.V1;
 using Xunit;
+using static Silo.Server.Tests.Reasons;
 
 namespace Silo.Server.Tests;
 
@@ -613,19 +614,6 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     private static Card NewCard() => new() { Number = NewText(), Password = NewText()[..8] };
 
     private static Metadata As(long user) => Shop.Bearer(Shop.TokenOf(user));
-
-    private static async Task<string> ReasonAsync<T>(Func<Task<T>> call)
-    {
-        try
-        {
-            await call();
-            return "OK";
-        }
-        catch (RpcException exception)
-        {
-            return exception.GetRpcStatus()?.GetDetail<Google.Rpc.ErrorInfo>()?.Reason ?? $"{exception.StatusCode}";
-        }
-    }
 
     private static async Task<int> CountOrNoneAsync(Func<Task<int>> call)
     {

@@ -3,12 +3,13 @@ using System.Globalization;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Silo.Coupons.V1;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Server.Tests;
 
 /// <summary>
-/// Claims of one coupon from many connections until the server is killed at a random moment. SILO_CRASH_SEED repeats the
+/// Claims of one coupon from many connections until the server is killed at a random moment. SILO_TEST_SEED repeats the
 /// moments of a run.
 /// </summary>
 internal sealed class CrashingLoad
@@ -25,8 +26,7 @@ internal sealed class CrashingLoad
     public CrashingLoad(Shop shop, long coupon, int usersOfWorker, ITestOutputHelper output)
     {
         (this.shop, this.coupon, this.usersOfWorker, this.output) = (shop, coupon, usersOfWorker, output);
-        seed = int.TryParse(Environment.GetEnvironmentVariable("SILO_CRASH_SEED"), out var given) ? given : Random.Shared.Next();
-        output.WriteLine($"SILO_CRASH_SEED={seed}");
+        seed = TestSeed.Draw();
         random = new Random(seed);
     }
 

@@ -84,10 +84,7 @@ public sealed class FirstStartTests(ITestOutputHelper output)
     public async Task Start_AfterKillsDuringTheFirstStart_BecomesReadyAndWorks(Database database)
     {
         Assert.SkipWhen(database == Database.PostgreSql && !PostgresServer.IsAvailable, PostgresServer.SkipReason ?? "");
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("SILO_CRASH_SEED"), out var given)
-            ? given
-            : Random.Shared.Next();
-        output.WriteLine($"seed {seed}");
+        var seed = TestSeed.Draw();
         var random = new Random(seed);
         var whole = await StartTimeAsync(database);
         var starting = 0;

@@ -5,9 +5,9 @@ using Xunit;
 
 namespace Silo.Server.Tests;
 
-public sealed class GroupBuysSqliteTests(SqliteShop fixture) : GroupBuysSuite(fixture), IClassFixture<SqliteShop>;
+public sealed class GroupBuysOnSqlite(ShopOnSqlite fixture) : GroupBuysSuite(fixture), IClassFixture<ShopOnSqlite>;
 
-public sealed class GroupBuysPostgreSqlTests(PostgreSqlShop fixture) : GroupBuysSuite(fixture), IClassFixture<PostgreSqlShop>;
+public sealed class GroupBuysOnPostgres(ShopOnPostgres fixture) : GroupBuysSuite(fixture), IClassFixture<ShopOnPostgres>;
 
 /// <summary>
 /// Goal: operators manage campaigns and groups, shoppers open groups, and a group whose leader has not paid does not exist

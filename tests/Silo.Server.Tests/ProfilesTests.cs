@@ -1,12 +1,13 @@
 using Grpc.Core;
 using Silo.Accounts.V1;
 using Xunit;
+using static Silo.Server.Tests.Reasons;
 
 namespace Silo.Server.Tests;
 
-public sealed class ProfilesSqliteTests(SqliteShop fixture) : ProfilesSuite(fixture), IClassFixture<SqliteShop>;
+public sealed class ProfilesOnSqlite(ShopOnSqlite fixture) : ProfilesSuite(fixture), IClassFixture<ShopOnSqlite>;
 
-public sealed class ProfilesPostgreSqlTests(PostgreSqlShop fixture) : ProfilesSuite(fixture), IClassFixture<PostgreSqlShop>;
+public sealed class ProfilesOnPostgres(ShopOnPostgres fixture) : ProfilesSuite(fixture), IClassFixture<ShopOnPostgres>;
 
 /// <summary>
 /// Goal: a profile shows what is known and changes by what is given alone. Method: a running server, once over each
@@ -102,11 +103,11 @@ public abstract class ProfilesSuite(ShopFixture fixture)
         var shopper = await Shopper.RegisterAsync(Shop);
         var before = (await Profiles.GetProfileAsync(new(), shopper.Headers)).Profile;
 
-        Assert.Equal("AVATAR_URL_INVALID", await Shopper.ReasonAsync(Profiles.UpdateProfileAsync(
+        Assert.Equal("AVATAR_URL_INVALID", await ReasonAsync(Profiles.UpdateProfileAsync(
             new() { Nick = "x", AvatarUrl = "javascript:1", Birthday = "x", ExtraJson = "[]" }, shopper.Headers)));
-        Assert.Equal("BIRTHDAY_INVALID", await Shopper.ReasonAsync(Profiles.UpdateProfileAsync(
+        Assert.Equal("BIRTHDAY_INVALID", await ReasonAsync(Profiles.UpdateProfileAsync(
             new() { Nick = "x", Birthday = "2999-01-01", ExtraJson = "[]" }, shopper.Headers)));
-        Assert.Equal("EXTRA_INVALID", await Shopper.ReasonAsync(Profiles.UpdateProfileAsync(
+        Assert.Equal("EXTRA_INVALID", await ReasonAsync(Profiles.UpdateProfileAsync(
             new() { Nick = "x", ExtraJson = "[]" }, shopper.Headers)));
 
         Assert.Equal(before, (await Profiles.GetProfileAsync(new(), shopper.Headers)).Profile);
@@ -140,19 +141,5 @@ internal sealed record Shopper(long Id, string Name, Metadata Headers)
         var name = NewName();
         var registered = await shop.Accounts.RegisterUsernameAsync(new() { Username = name, Password = Password, AutoLogin = true });
         return new(registered.UserId, name, Shop.Bearer(registered.Token));
-    }
-
-    /// <summary>Why a call is refused; empty where it is not.</summary>
-    public static async Task<string> ReasonAsync<T>(AsyncUnaryCall<T> call)
-    {
-        try
-        {
-            await call;
-            return "";
-        }
-        catch (RpcException refused)
-        {
-            return refused.GetRpcStatus()?.GetDetail<Google.Rpc.ErrorInfo>()?.Reason ?? $"{refused.StatusCode}";
-        }
     }
 }

@@ -1,5 +1,6 @@
 using Silo.Reference.V1;
 using Xunit;
+using static Silo.Server.Tests.Reasons;
 
 namespace Silo.Server.Tests;
 
@@ -7,7 +8,7 @@ namespace Silo.Server.Tests;
 /// Goal: everybody can ask for reference data, and an id is never given twice. Method: a running server; the data itself is
 /// looked at in the module's own tests.
 /// </summary>
-public sealed class ReferenceTests(SqliteShop fixture) : IClassFixture<SqliteShop>
+public sealed class ReferenceTests(ShopOnSqlite fixture) : IClassFixture<ShopOnSqlite>
 {
     private ReferenceService.ReferenceServiceClient Reference => new(fixture.Shop.Channel);
 
@@ -38,7 +39,7 @@ public sealed class ReferenceTests(SqliteShop fixture) : IClassFixture<SqliteSho
         Assert.Equal((6, 16L), (page.Regions.Count, page.TotalCount));
         Assert.Empty((await Reference.ListRegionsAsync(new() { ParentId = "110100000000", Page = 3, PageSize = 10 })).Regions);
         Assert.Empty((await Reference.ListRegionsAsync(new() { ParentId = "110101001000" })).Regions);
-        Assert.Equal("REGION_UNKNOWN", await Shopper.ReasonAsync(Reference.ListRegionsAsync(new() { ParentId = "110" })));
+        Assert.Equal("REGION_UNKNOWN", await ReasonAsync(Reference.ListRegionsAsync(new() { ParentId = "110" })));
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class ReferenceTests(SqliteShop fixture) : IClassFixture<SqliteSho
 
         Assert.Equal(("东华门街道", RegionLevel.Street), (street.Region.Name, street.Region.Level));
         Assert.Equal(["北京市", "市辖区", "东城区"], street.Above.Select(r => r.Name));
-        Assert.Equal("REGION_UNKNOWN", await Shopper.ReasonAsync(Reference.GetRegionAsync(new() { Id = "110101" })));
+        Assert.Equal("REGION_UNKNOWN", await ReasonAsync(Reference.GetRegionAsync(new() { Id = "110101" })));
     }
 
     [Fact]
@@ -57,8 +58,8 @@ public sealed class ReferenceTests(SqliteShop fixture) : IClassFixture<SqliteSho
         Assert.Equal(
             new LocateMobileResponse { Prefix = "1350000", Province = "广东", City = "广州", Carrier = "中国移动" },
             await Reference.LocateMobileAsync(new() { Mobile = "13500000000" }));
-        Assert.Equal("MOBILE_INVALID", await Shopper.ReasonAsync(Reference.LocateMobileAsync(new() { Mobile = "110" })));
-        Assert.Equal("MOBILE_UNKNOWN", await Shopper.ReasonAsync(Reference.LocateMobileAsync(new() { Mobile = "16212345678" })));
+        Assert.Equal("MOBILE_INVALID", await ReasonAsync(Reference.LocateMobileAsync(new() { Mobile = "110" })));
+        Assert.Equal("MOBILE_UNKNOWN", await ReasonAsync(Reference.LocateMobileAsync(new() { Mobile = "16212345678" })));
     }
 
     [Fact]

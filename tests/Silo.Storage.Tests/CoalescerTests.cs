@@ -1,3 +1,5 @@
+using Silo.Testing;
+
 namespace Silo.Storage.Tests;
 
 /// <summary>Calls of one moment for one key become one message; each caller gets its own outcome.</summary>

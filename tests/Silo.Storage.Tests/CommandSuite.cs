@@ -1,4 +1,5 @@
 using Silo.Kernel;
+using Silo.Testing;
 
 namespace Silo.Storage.Tests;
 

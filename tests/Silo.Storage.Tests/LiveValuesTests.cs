@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Silo.Testing;
 
 namespace Silo.Storage.Tests;
 

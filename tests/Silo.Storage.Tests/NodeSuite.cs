@@ -1,3 +1,5 @@
+using Silo.Testing;
+
 namespace Silo.Storage.Tests;
 
 /// <summary>A node with a silo over a database of its own, for all tests of one class; a second one where asked for.</summary>

@@ -1,3 +1,5 @@
+using Silo.Testing;
+
 namespace Silo.Storage.Tests;
 
 /// <summary>Two activations of one grain, as after a split of the cluster: never can both commit.</summary>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
@@ -102,13 +100,6 @@ internal sealed class SharedPostgres
         }
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private async Task<string> EnterAsync()
     {
         var others = LivingUsers();
@@ -176,7 +167,7 @@ internal sealed class SharedPostgres
                 await RunAsync(
                     "initdb", "-D", data, "-U", "silo", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"),
                 "initdb");
-            var port = FreePort();
+            var port = Ports.Free();
             await File.AppendAllTextAsync(Path.Combine(data, "postgresql.conf"), $"\n{Settings}\nport = {port}\n");
             var (code, output) = await RunAsync("pg_ctl", "start", "-w", "-t", "50", "-D", data, "-l", log);
             if (code == 0)

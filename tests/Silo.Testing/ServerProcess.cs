@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Grpc.Net.Client;
 
 namespace Silo.Testing;
@@ -206,32 +203,12 @@ public sealed class ServerProcess : IAsyncDisposable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Signal(int process, int signal);
 
-    private static int FreePort()
-    {
-        // Below the range that the system hands out to outgoing connections, so that none of those takes the port
-        // while the server is down between two starts.
-        while (true)
-        {
-            var port = RandomNumberGenerator.GetInt32(15_000, 32_000);
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            try
-            {
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken; try another one.
-            }
-        }
-    }
-
     private void ChoosePorts()
     {
-        Http = new($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
+        Http = new($"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}");
         do
         {
-            Grpc = new($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
+            Grpc = new($"http://127.0.0.1:{Ports.Free().ToString(CultureInfo.InvariantCulture)}");
         }
         while (Grpc == Http);
     }

@@ -2,6 +2,7 @@ using Silo.Accounts;
 using Silo.Edge;
 using Silo.Edge.V1;
 using Silo.Storage;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Accounts;

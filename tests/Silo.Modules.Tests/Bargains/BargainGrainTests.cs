@@ -2,6 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Silo.Bargains;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.Bargains;
@@ -10,8 +12,8 @@ namespace Silo.Modules.Tests.Bargains;
 /// Goal: a helper counts once, cuts and price always agree, limits hold over bargains, and what is decided is what the
 /// database has. Method: the grain over a real database, with 64 callers at once where something is contended.
 /// </summary>
-public abstract class BargainGrainSuite<TKind>(BargainNode<TKind> node) : BargainSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class BargainGrainSuite<TDatabase>(BargainNode<TDatabase> node) : BargainSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private const int Callers = 64;
 
@@ -364,9 +366,9 @@ public abstract class BargainGrainSuite<TKind>(BargainNode<TKind> node) : Bargai
     }
 }
 
-public sealed class SqliteBargainGrainTests(BargainNode<OnSqlite> node) : BargainGrainSuite<OnSqlite>(node);
+public sealed class BargainGrainOnSqlite(BargainNode<SqliteDatabase> node) : BargainGrainSuite<SqliteDatabase>(node);
 
-public sealed class PostgresBargainGrainTests(BargainNode<OnPostgres> node) : BargainGrainSuite<OnPostgres>(node)
+public sealed class BargainGrainOnPostgres(BargainNode<PostgresDatabase> node) : BargainGrainSuite<PostgresDatabase>(node)
 {
     [Fact]
     public async Task Help_OfAHelperWhoseFirstHelpElsewhereIsNotCommitted_IsPutOffAndTheNeighboursAreAnswered()

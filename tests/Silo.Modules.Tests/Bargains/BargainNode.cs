@@ -9,6 +9,7 @@ using Silo.Catalog;
 using Silo.Kernel;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing;
 using Silo.Testing.Databases;
 using Xunit;
 using StockRow = Silo.Bargains.StockRow;
@@ -19,22 +20,13 @@ namespace Silo.Modules.Tests.Bargains;
 /// A node with the services of bargains and accounts over a database of its own, for all tests of one class; every test
 /// uses campaigns and users of its own. Goods are whatever a test says.
 /// </summary>
-public sealed class BargainNode<TKind> : IAsyncLifetime
-    where TKind : IDatabaseKind
+public sealed class BargainNode<TDatabase> : GrainNode<TDatabase>
+    where TDatabase : TestDatabase, new()
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
-    private static long lastId = 1_000;
-    private Task? starting;
-    private InProcessTestCluster? cluster;
-    private string directory = "";
-    private string connectionString = "";
-
     /// <summary>A clock that a test can move ahead; nothing moves it back.</summary>
     internal MovableTime Time { get; } = new();
 
     internal Catalog.Statements Statements { get; } = new();
-
-    internal IUnits Units => Get<IUnits>();
 
     internal IBargains Bargains => Get<IBargains>();
 
@@ -44,39 +36,7 @@ public sealed class BargainNode<TKind> : IAsyncLifetime
 
     internal long Now => Get<ShopClock>().NowMs;
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (cluster is not null)
-        {
-            await cluster.StopAllSilosAsync();
-            await cluster.DisposeAsync();
-        }
-
-        if (directory.Length > 0)
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-        else if (connectionString.Length > 0)
-        {
-            await PostgresServer.DropDatabaseAsync(connectionString);
-        }
-    }
-
-    /// <summary>Started by the first test, inside the test, so that a missing database skips it.</summary>
-    internal async Task ReadyAsync()
-    {
-        Assert.SkipWhen(TKind.IsPostgres && PostgresServer.SkipReason is not null, PostgresServer.SkipReason ?? "");
-        await (starting ??= StartAsync());
-    }
-
-    internal static long NewId() => Interlocked.Increment(ref lastId);
-
-    internal T Get<T>()
-        where T : notnull => cluster!.Silos[0].ServiceProvider.GetRequiredService<T>();
-
-    internal IBargainGrain Grain(BargainKey key) => cluster!.Client.GetGrain<IBargainGrain>(key.ToString());
+    internal IBargainGrain Grain(BargainKey key) => Client.GetGrain<IBargainGrain>(key.ToString());
 
     /// <summary>Terms of a campaign that is open now: from 100.00 to 20.00 by cuts of 0.01 to 5.00.</summary>
     internal BargainTerms Terms(Func<BargainTerms, BargainTerms>? change = null)
@@ -163,8 +123,6 @@ public sealed class BargainNode<TKind> : IAsyncLifetime
     internal async Task<bool> MoveInUnitAsync(Func<Stage, Func<Rows, Result<bool>>> name) =>
         (await Units.RunAsync<bool>(unit => unit.StageAsync(name, CancellationToken.None), CancellationToken.None)).Value;
 
-    internal Task<T> ReadAsync<T>(Func<IReads, Task<T>> query) => Units.ReadAsync(query, CancellationToken.None);
-
     internal Task<List<HelpRow>> HelpsAsync(long bargain) => ReadAsync(
         r => r.Query<HelpRow>().Where(h => h.BargainId == bargain).OrderBy(h => h.Ordinal).ToListAsync());
 
@@ -176,49 +134,7 @@ public sealed class BargainNode<TKind> : IAsyncLifetime
         r => r.Query<BargainOrderRow>().Where(o => o.CampaignId == campaign && o.State == BargainOrderState.Reserved)
             .Select(o => o.OrderId).OrderBy(o => o).ToListAsync());
 
-    /// <summary>Ends all activations: what grains remembered is gone.</summary>
-    internal Task ForgetAsync() =>
-        cluster!.Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero).WaitAsync(Bound);
-
-    private async Task StartAsync()
-    {
-        LockOrder.IsStrict = true;
-        if (TKind.IsPostgres)
-        {
-            connectionString = await PostgresServer.CreateDatabaseAsync("bargains");
-        }
-        else
-        {
-            directory = Directory.CreateTempSubdirectory("silo-bargains-").FullName;
-        }
-
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Silo:Database:Provider"] = TKind.IsPostgres ? "PostgreSql" : "Sqlite",
-            ["ConnectionStrings:Silo"] = connectionString,
-            ["Silo:DataDirectory"] = directory,
-        }).Build();
-        var collection = new ServiceCollection();
-        collection.AddLogging();
-        Add(collection, configuration);
-        await using (var services = collection.BuildServiceProvider())
-        {
-            await TestSchema.EnsureAsync(services);
-        }
-
-        var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
-        builder.Options.ServiceId = StorageArea.ServiceId;
-        builder.ConfigureSilo((_, silo) =>
-        {
-            Add(silo.Services, configuration);
-            silo.AddSiloGrainStorage();
-        });
-        cluster = builder.Build();
-        await cluster.DeployAsync();
-        await Get<IdLease>().TakeAsync(CancellationToken.None);
-    }
-
-    private void Add(IServiceCollection services, IConfiguration configuration)
+    private protected override void Add(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new ShopClock(Time, TimeZoneInfo.Utc));
@@ -234,31 +150,8 @@ public sealed class BargainNode<TKind> : IAsyncLifetime
 }
 
 /// <summary>Tests over such a node.</summary>
-public abstract class BargainSuite<TKind>(BargainNode<TKind> node) : IClassFixture<BargainNode<TKind>>, IAsyncLifetime
-    where TKind : IDatabaseKind
-{
-    private protected BargainNode<TKind> Node => node;
-
-    public async ValueTask InitializeAsync() => await node.ReadyAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
-    }
-
-    private protected static long NewId() => BargainNode<TKind>.NewId();
-}
-
-/// <summary>The system's clock, moved ahead.</summary>
-internal sealed class MovableTime : TimeProvider
-{
-    private long aheadMs;
-
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddMilliseconds(Interlocked.Read(ref aheadMs));
-
-    public void Advance(long ms) => Interlocked.Add(ref aheadMs, ms);
-}
+public abstract class BargainSuite<TDatabase>(BargainNode<TDatabase> node) : GrainSuite<BargainNode<TDatabase>, TDatabase>(node)
+    where TDatabase : TestDatabase, new();
 
 /// <summary>An order's part of a purchase: notes the order in a table, and answers as it was told.</summary>
 internal sealed class OrderWork(string kind, JoinedVerdict verdict) : JoinedWork<BargainPurchase, NoPayload>(KindOf(kind))

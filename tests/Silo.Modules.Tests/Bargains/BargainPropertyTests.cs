@@ -1,4 +1,5 @@
 using Silo.Bargains;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Bargains;
@@ -6,7 +7,7 @@ namespace Silo.Modules.Tests.Bargains;
 /// <summary>
 /// Goal: no bargain breaks a published bound, whatever its terms and whatever is drawn. Method: 10,000 bargains of
 /// generated terms, from tiny to the largest that a campaign may have, each helped until its floor; the seed is printed
-/// and SILO_SEED sets it. The fairness of a plan's places is looked at over many plans of one campaign.
+/// and can be given back. The fairness of a plan's places is looked at over many plans of one campaign.
 /// </summary>
 public sealed class BargainPropertyTests(ITestOutputHelper output)
 {
@@ -141,10 +142,5 @@ public sealed class BargainPropertyTests(ITestOutputHelper output)
         return state.IsAtFloor;
     }
 
-    private Random Chance()
-    {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("SILO_SEED"), out var set) ? set : Environment.TickCount;
-        output.WriteLine($"SILO_SEED={seed}");
-        return new Random(seed);
-    }
+    private static Random Chance() => new(TestSeed.Draw());
 }

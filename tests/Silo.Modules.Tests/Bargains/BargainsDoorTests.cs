@@ -3,6 +3,7 @@ using Silo.Bargains;
 using Silo.Kernel;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.Bargains;
@@ -12,8 +13,8 @@ namespace Silo.Modules.Tests.Bargains;
 /// or falls with the order's own work. Method: the door for orders over a real database with a joined work of the tests'
 /// own, 64 buyers and closers at once.
 /// </summary>
-public abstract class BargainsDoorSuite<TKind>(BargainNode<TKind> node) : BargainSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class BargainsDoorSuite<TDatabase>(BargainNode<TDatabase> node) : BargainSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private const int Callers = 64;
 
@@ -292,6 +293,6 @@ public abstract class BargainsDoorSuite<TKind>(BargainNode<TKind> node) : Bargai
     }
 }
 
-public sealed class SqliteBargainsDoorTests(BargainNode<OnSqlite> node) : BargainsDoorSuite<OnSqlite>(node);
+public sealed class BargainsDoorOnSqlite(BargainNode<SqliteDatabase> node) : BargainsDoorSuite<SqliteDatabase>(node);
 
-public sealed class PostgresBargainsDoorTests(BargainNode<OnPostgres> node) : BargainsDoorSuite<OnPostgres>(node);
+public sealed class BargainsDoorOnPostgres(BargainNode<PostgresDatabase> node) : BargainsDoorSuite<PostgresDatabase>(node);

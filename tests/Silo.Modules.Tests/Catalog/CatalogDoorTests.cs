@@ -6,6 +6,7 @@ using Silo.Edge;
 using Silo.Files;
 using Silo.Kernel;
 using Silo.Storage;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Catalog;
@@ -120,8 +121,7 @@ public sealed class CatalogDoorTests
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.Stock, 8L), CancellationToken.None));
         var terms = new GoodsTerms { Name = "Edited", CategoryId = (await GoodsAsync(node))[0].CategoryId, OffSaleWhenEmpty = true };
         var (moved, writes) = (new long[6], new int[6]);
-        var seed = Random.Shared.Next();
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var seed = TestSeed.Draw();
         var random = new Random(seed);
         Func<Task>[] all =
         [

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Reflection;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -30,19 +29,13 @@ public class NoGrains : DispatchProxy
 /// </summary>
 internal sealed class CatalogNode : IAsyncDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("silo-catalog-").FullName;
-    private readonly string? connectionString;
+    private readonly TestDatabase database;
     private readonly bool isSecond;
     private readonly ServiceProvider services;
 
-    private CatalogNode(string? connectionString, bool isSecond = false)
+    private CatalogNode(TestDatabase database, bool isSecond = false)
     {
-        (this.connectionString, this.isSecond) = (connectionString, isSecond);
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
-        [
-            new("Silo:Database:Provider", connectionString is null ? "Sqlite" : "PostgreSql"), new("Silo:DataDirectory", directory),
-            new("ConnectionStrings:Silo", connectionString),
-        ]).Build();
+        (this.database, this.isSecond) = (database, isSecond);
         var collection = DesignTime.Modules();
         collection.AddLogging();
         collection.AddSerializer();
@@ -50,7 +43,7 @@ internal sealed class CatalogNode : IAsyncDisposable
         collection.AddSingleton(new ShopClock(TimeProvider.System, TimeZoneInfo.Utc));
         collection.AddSingleton<IInterceptor>(Statements);
         collection.AddSingleton(DispatchProxy.Create<IGrainFactory, NoGrains>());
-        collection.AddSiloStorage(configuration);
+        collection.AddSiloStorage(database.Configuration());
         collection.AddSingleton(provider => new Versions(
             provider.GetRequiredService<IStore>(), new FakeTimeProvider(), provider.GetRequiredService<ILogger<Versions>>()));
         services = collection.BuildServiceProvider();
@@ -62,8 +55,10 @@ internal sealed class CatalogNode : IAsyncDisposable
 
     public static async Task<CatalogNode> CreateAsync(bool postgres)
     {
-        Assert.SkipWhen(postgres && !PostgresServer.IsAvailable, PostgresServer.SkipReason ?? "");
-        var node = new CatalogNode(postgres ? await PostgresServer.CreateDatabaseAsync("catalog") : null);
+        TestDatabase database = postgres ? new PostgresDatabase() : new SqliteDatabase();
+        Assert.SkipWhen(database.SkipReason is not null, database.SkipReason ?? "");
+        await database.InitializeAsync();
+        var node = new CatalogNode(database);
         await node.services.StartSiloStorageAsync(CancellationToken.None);
         return node;
     }
@@ -71,7 +66,7 @@ internal sealed class CatalogNode : IAsyncDisposable
     /// <summary>Another node over the same database; on PostgreSQL.</summary>
     public async Task<CatalogNode> JoinAsync()
     {
-        var node = new CatalogNode(connectionString, isSecond: true);
+        var node = new CatalogNode(database, isSecond: true);
         await node.services.StartSiloStorageAsync(CancellationToken.None);
         await node.LookAsync();
         return node;
@@ -131,8 +126,7 @@ internal sealed class CatalogNode : IAsyncDisposable
 
     public async Task<string> ExplainAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
-        await connection.OpenAsync();
+        await using var connection = await ((PostgresDatabase)database).OpenOwnAsync();
         await using (var analyze = new NpgsqlCommand("VACUUM ANALYZE catalog_goods; ", connection))
         {
             await analyze.ExecuteNonQueryAsync();
@@ -152,10 +146,9 @@ internal sealed class CatalogNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
-        if (connectionString is not null && !isSecond)
+        if (!isSecond)
         {
-            await PostgresServer.DropDatabaseAsync(connectionString);
+            await database.DisposeAsync();
         }
     }
 }

@@ -1,5 +1,6 @@
 using Silo.Coupons;
 using Silo.Kernel;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Coupons;
@@ -8,7 +9,7 @@ namespace Silo.Modules.Tests.Coupons;
 /// Goal: what a user coupon takes off is shared to the exact cent, never more than a line costs, and a user coupon that takes off
 /// nothing says why. Method: tables of both sides of every rule, and random orders against the laws that hold for all.
 /// </summary>
-public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
+public sealed class CouponDiscountRulesTests
 {
     private const long Now = 1_000_000;
     private static readonly ShopClock Clock = new(TimeProvider.System, TimeZoneInfo.Utc);
@@ -39,7 +40,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [Fact]
     public void Share_OfRandomWeights_IsExactBoundedAndFair()
     {
-        var seed = Seed();
+        var seed = TestSeed.Draw();
         var random = new Random(seed);
         for (var round = 0; round < 5_000; round++)
         {
@@ -262,7 +263,7 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     [Fact]
     public void Quote_RandomOrders_KeepTheLaws()
     {
-        var seed = Seed();
+        var seed = TestSeed.Draw();
         var random = new Random(seed);
         var applied = 0;
         for (var round = 0; round < 3_000; round++)
@@ -335,12 +336,5 @@ public sealed class CouponDiscountRulesTests(ITestOutputHelper output)
     {
         var terms = new UserCouponTerms { Name = "n", Type = "", AmountCents = amount, UsableUntil = Now + 1 };
         return new(id, change?.Invoke(terms) ?? terms, amount, 500, null);
-    }
-
-    private int Seed()
-    {
-        var seed = int.TryParse(Environment.GetEnvironmentVariable("SILO_DISCOUNT_SEED"), out var given) ? given : Random.Shared.Next();
-        output.WriteLine($"seed {seed}");
-        return seed;
     }
 }

@@ -3,6 +3,7 @@ using Npgsql;
 using Silo.Accounts;
 using Silo.Coupons;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
 
@@ -12,8 +13,8 @@ namespace Silo.Modules.Tests.Coupons;
 /// Goal: what a claim costs is charged with it or not at all, and what another module says of it counts. Method: the
 /// grain over a real database, with the real ledger and streaks and payments of the tests' own.
 /// </summary>
-public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class CouponGrainSuite<TDatabase>(CouponNode<TDatabase> node) : CouponSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     [Fact]
     public async Task Claim_OfACouponWithAStreak_AsksTheModuleOfSignIns()
@@ -313,9 +314,9 @@ public abstract class CouponGrainSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 }
 
-public sealed class CouponGrainOnSqlite(CouponNode<OnSqlite> node) : CouponGrainSuite<OnSqlite>(node);
+public sealed class CouponGrainOnSqlite(CouponNode<SqliteDatabase> node) : CouponGrainSuite<SqliteDatabase>(node);
 
-public sealed class CouponGrainOnPostgres(CouponNode<OnPostgres> node) : CouponGrainSuite<OnPostgres>(node)
+public sealed class CouponGrainOnPostgres(CouponNode<PostgresDatabase> node) : CouponGrainSuite<PostgresDatabase>(node)
 {
     [Fact]
     public async Task Claim_WhoseWalletIsLockedElsewhere_IsPutOffAndRefusedAloneAndNothingIsCharged()
@@ -324,7 +325,7 @@ public sealed class CouponGrainOnPostgres(CouponNode<OnPostgres> node) : CouponG
         await Node.AddPointsAsync(locked, 100);
         await Node.AddPointsAsync(free, 100);
         var coupon = await Node.CreateAsync(t => t with { PointsCost = 100 });
-        await using var foreign = new NpgsqlConnection(Node.ConnectionString);
+        await using var foreign = new NpgsqlConnection(Node.Database.ConnectionString);
         await foreign.OpenAsync();
         await using (var transaction = await foreign.BeginTransactionAsync())
         {
@@ -350,7 +351,7 @@ public sealed class CouponGrainOnPostgres(CouponNode<OnPostgres> node) : CouponG
         await Node.AddPointsAsync(locked, 250);
         await Node.AddPointsAsync(free, 100);
         var coupon = await Node.CreateAsync(t => t with { PointsCost = 100 });
-        await using var foreign = new NpgsqlConnection(Node.ConnectionString);
+        await using var foreign = new NpgsqlConnection(Node.Database.ConnectionString);
         await foreign.OpenAsync();
         await using var transaction = await foreign.BeginTransactionAsync();
         await using var spend = new NpgsqlCommand($"UPDATE wallets_wallets SET points = 150 WHERE user_id = {locked}", foreign);

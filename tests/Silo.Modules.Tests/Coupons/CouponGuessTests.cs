@@ -1,4 +1,6 @@
 using Silo.Coupons;
+using Silo.Testing;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.Coupons;
@@ -7,8 +9,8 @@ namespace Silo.Modules.Tests.Coupons;
 /// Goal: a claim of a user whom the grain does not remember is decided without a read, and is right all the same.
 /// Method: users with user coupons whose coupon's grain has forgotten them, each way in which the guess is wrong.
 /// </summary>
-public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class CouponGuessSuite<TDatabase>(CouponNode<TDatabase> node) : CouponSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     [Theory]
     [InlineData(1, "b", "", "COUPON_LIMIT_REACHED", false)]
@@ -87,7 +89,7 @@ public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSu
     public async Task Claim_OfManyUsersAcrossForgetting_NeverExceedsALimit()
     {
         const int limit = 3;
-        var seed = Random.Shared.Next();
+        var seed = TestSeed.Draw();
         var random = new Random(seed);
         var users = Enumerable.Range(0, 40).Select(_ => NewId()).ToArray();
         var coupon = await Node.CreateAsync(t => t with { LimitPerUser = limit, StockTotal = 90 });
@@ -121,9 +123,9 @@ public abstract class CouponGuessSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 }
 
-public sealed class CouponGuessOnSqlite(CouponNode<OnSqlite> node) : CouponGuessSuite<OnSqlite>(node);
+public sealed class CouponGuessOnSqlite(CouponNode<SqliteDatabase> node) : CouponGuessSuite<SqliteDatabase>(node);
 
-public sealed class CouponGuessOnPostgres(CouponNode<OnPostgres> node) : CouponGuessSuite<OnPostgres>(node)
+public sealed class CouponGuessOnPostgres(CouponNode<PostgresDatabase> node) : CouponGuessSuite<PostgresDatabase>(node)
 {
     [Fact]
     public async Task Claim_OfFreshUsers_ReadsNoUserCoupons()

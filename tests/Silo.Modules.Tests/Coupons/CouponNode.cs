@@ -10,33 +10,18 @@ using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Lotteries;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
 
 namespace Silo.Modules.Tests.Coupons;
 
-/// <summary>A database that a suite runs on.</summary>
-public interface IDatabaseKind
-{
-    static abstract bool IsPostgres { get; }
-}
-
-public sealed class OnSqlite : IDatabaseKind
-{
-    public static bool IsPostgres => false;
-}
-
-public sealed class OnPostgres : IDatabaseKind
-{
-    public static bool IsPostgres => true;
-}
-
 /// <summary>
 /// A node with the services of coupons, lotteries, wallets and accounts over a database of its own, for all tests of one class;
 /// every test uses coupons and users of its own.
 /// </summary>
-public sealed class CouponNode<TKind> : GrainNode<TKind>
-    where TKind : IDatabaseKind
+public sealed class CouponNode<TDatabase> : GrainNode<TDatabase>
+    where TDatabase : TestDatabase, new()
 {
     private readonly StatementCatcher catcher = new();
 
@@ -156,21 +141,8 @@ public sealed class CouponNode<TKind> : GrainNode<TKind>
 }
 
 /// <summary>Tests over such a node.</summary>
-public abstract class CouponSuite<TKind>(CouponNode<TKind> node) : IClassFixture<CouponNode<TKind>>, IAsyncLifetime
-    where TKind : IDatabaseKind
-{
-    private protected CouponNode<TKind> Node => node;
-
-    public async ValueTask InitializeAsync() => await node.ReadyAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
-    }
-
-    private protected static long NewId() => CouponNode<TKind>.NewId();
-}
+public abstract class CouponSuite<TDatabase>(CouponNode<TDatabase> node) : GrainSuite<CouponNode<TDatabase>, TDatabase>(node)
+    where TDatabase : TestDatabase, new();
 
 /// <summary>Streaks that a test sets.</summary>
 internal sealed class FakeSignIns : ISignInStreaks

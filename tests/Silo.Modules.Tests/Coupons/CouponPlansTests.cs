@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Npgsql;
 using Silo.Coupons;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.Coupons;
@@ -12,7 +13,7 @@ namespace Silo.Modules.Tests.Coupons;
 /// table. Method: the statements that the module itself sends are caught and explained, with their values and as generic
 /// plans, on a table never analysed, on one analysed when it was small, and on one analysed now.
 /// </summary>
-public sealed partial class CouponPlansTests(CouponNode<OnPostgres> node) : CouponSuite<OnPostgres>(node)
+public sealed partial class CouponPlansTests(CouponNode<PostgresDatabase> node) : CouponSuite<PostgresDatabase>(node)
 {
     private const string ByUser = "IX_coupons_user_coupons_user_id_coupon_id_ordinal";
     private const string ByCoupon = "IX_coupons_user_coupons_coupon_id_id";
@@ -25,7 +26,7 @@ public sealed partial class CouponPlansTests(CouponNode<OnPostgres> node) : Coup
     {
         var coupon = await Node.CreateAsync();
         var quiet = await Node.CreateAsync();
-        await using var connection = new NpgsqlConnection(Node.ConnectionString);
+        await using var connection = new NpgsqlConnection(Node.Database.ConnectionString);
         await connection.OpenAsync();
         await RunAsync(connection, "TRUNCATE coupons_user_coupons; ALTER TABLE coupons_user_coupons SET (autovacuum_enabled = false)");
         await RunAsync(connection, "DELETE FROM pg_statistic WHERE starelid = 'coupons_user_coupons'::regclass");

@@ -4,6 +4,7 @@ using Silo.Edge;
 using Silo.Kernel;
 using Silo.Probe.V1;
 using Silo.Storage;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Edge;

@@ -6,7 +6,9 @@ using Grpc.Net.Client.Web;
 using Grpc.Reflection.V1Alpha;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Silo.Edge;
 using Silo.Probe.V1;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Edge;

@@ -3,6 +3,7 @@ using Silo.Edge;
 using Silo.Edge.V1;
 using Silo.Probe.V1;
 using Silo.Storage;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Edge;

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 using Silo.Edge;
 using Silo.Edge.V1;
 using Silo.Probe.V1;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Edge;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -12,6 +10,7 @@ using Silo.GroupBuys;
 using Silo.Kernel;
 using Silo.Server;
 using Silo.Storage;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.GroupBuys;
@@ -40,7 +39,7 @@ public sealed class GroupBuysSdkTests(ITestOutputHelper output)
             || (Node() is not null && Directory.Exists(Path.Combine(Scripts, "node_modules", "apifm-wxapi"))),
             "Node or the package apifm-wxapi is not installed; npm install in tests/node");
         var directory = Directory.CreateTempSubdirectory("silo-groups-sdk-").FullName;
-        var http = $"http://127.0.0.1:{FreePort()}";
+        var http = $"http://127.0.0.1:{Ports.Free()}";
         var app = SiloServer.Build(
             [
                 $"--Silo:DataDirectory={directory}", $"--Kestrel:Endpoints:Http:Url={http}",
@@ -63,13 +62,6 @@ public sealed class GroupBuysSdkTests(ITestOutputHelper output)
 
     private static string? Node() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Select(path => Path.Combine(path, "node")).FirstOrDefault(File.Exists);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>Groups of every kind: open with two of five, hidden, complete, failed, complete with virtual members.</summary>
     private static async Task<object> FillAsync(WebApplication app, string http)

@@ -3,6 +3,8 @@ using Silo.Edge;
 using Silo.GroupBuys;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.GroupBuys;
@@ -12,8 +14,8 @@ namespace Silo.Modules.Tests.GroupBuys;
 /// have afterwards. Method: 64 callers at once on one group, orders of the tests' own in its transactions, on both databases;
 /// then every seat is compared with its order, and the state with the rows.
 /// </summary>
-public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOutputHelper output) : GroupSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class GroupContentionSuite<TDatabase>(GroupNode<TDatabase> node, ITestOutputHelper output) : GroupSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private const int Callers = 64;
     private const int Size = 5;
@@ -21,8 +23,7 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
     [Fact]
     public async Task Users_WhoReserveTakeReleaseAndLeaveAtOnce_NeverExceedTheSizeAndAgreeWithTheirOrders()
     {
-        var seed = Environment.TickCount;
-        output.WriteLine($"seed {seed}");
+        var seed = TestSeed.Draw();
         var (group, goods, _) = await Node.PublishAsync(terms => terms with { Size = Size });
         var over = new List<string>();
         using var stop = new CancellationTokenSource();
@@ -283,10 +284,10 @@ public abstract class GroupContentionTests<TKind>(GroupNode<TKind> node, ITestOu
     }
 }
 
-public sealed class GroupContentionOnSqlite(GroupNode<OnSqlite> node, ITestOutputHelper output) : GroupContentionTests<OnSqlite>(node, output);
+public sealed class GroupContentionOnSqlite(GroupNode<SqliteDatabase> node, ITestOutputHelper output) : GroupContentionSuite<SqliteDatabase>(node, output);
 
-public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestOutputHelper output)
-    : GroupContentionTests<OnPostgres>(node, output)
+public sealed class GroupContentionOnPostgres(GroupNode<PostgresDatabase> node, ITestOutputHelper output)
+    : GroupContentionSuite<PostgresDatabase>(node, output)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -295,7 +296,7 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
     {
         var (campaign, writes) = (await Node.CampaignAsync(), Node.Get<GroupWrites>());
         var most = Node.Get<DatabaseOptions>().MaxHotUnits;
-        await using var foreign = await Node.OpenOwnAsync();
+        await using var foreign = await Node.Database.OpenOwnAsync();
         await using var transaction = await foreign.BeginTransactionAsync(Cancel);
         await CountAsync(foreign, $"SELECT id FROM groupbuys_campaigns WHERE id = {campaign.Id} FOR UPDATE");
 
@@ -347,7 +348,7 @@ public sealed class GroupContentionOnPostgres(GroupNode<OnPostgres> node, ITestO
     public async Task EndOfACampaign_WhileAGroupIsBeingOpened_ComesBeforeThoseWhoOpenLater()
     {
         var (campaign, faults) = (await Node.CampaignAsync(), Node.Get<CommitFaults>());
-        await using var watch = await Node.OpenOwnAsync();
+        await using var watch = await Node.Database.OpenOwnAsync();
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var commit = new ManualResetEventSlim();
         faults.BeforeSend = () =>

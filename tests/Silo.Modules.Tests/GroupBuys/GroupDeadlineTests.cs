@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Silo.GroupBuys;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.GroupBuys;
@@ -11,8 +13,8 @@ namespace Silo.Modules.Tests.GroupBuys;
 /// Goal: nothing is held after its deadline, whichever node lives, and what a group leaves for orders is done once. Method:
 /// the shop's clock is moved, and the work runner of the same or of another node runs what is due, on both databases.
 /// </summary>
-public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class GroupDeadlineSuite<TDatabase>(GroupNode<TDatabase> node) : GroupSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     [Fact]
     public async Task Deadline_WhenTheNodeThatHeldTheGroupIsGone_IsKeptByAnother()
@@ -22,7 +24,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         await Node.ReserveAsync(group, goods, NewId(), member);
         await Node.ConfirmAsync(group, member);
         await Node.ReserveAsync(group, goods, NewId(), held);
-        Node.Time.Advance(24 * GroupNode<TKind>.HourMs);
+        Node.Time.Advance(24 * GroupNode<TDatabase>.HourMs);
         var other = await Node.StartAnotherAsync();
 
         var (refunds, closes) = (Handler(GroupWork.Refund, other), Handler(GroupWork.Close, other));
@@ -83,7 +85,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         var (group, goods, leaders) = await Node.PublishAsync(terms => terms with { VirtualPercent = 20 });
         var held = NewId();
         await Node.ReserveAsync(group, goods, NewId(), held);
-        Node.Time.Advance(24 * GroupNode<TKind>.HourMs);
+        Node.Time.Advance(24 * GroupNode<TDatabase>.HourMs);
 
         await Node.RunDueAsync();
 
@@ -161,7 +163,7 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
         var first = await RowAsync();
         for (var attempt = first.Attempt; attempt < WorkRunner.MaxAttempts; attempt++)
         {
-            Node.Time.Advance(GroupNode<TKind>.HourMs);
+            Node.Time.Advance(GroupNode<TDatabase>.HourMs);
             await Node.RunDueAsync();
         }
 
@@ -325,12 +327,12 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
             await unit.EnqueueAsync(
                 CampaignEnd.EndCampaign,
                 id,
-                unit.NowMs + GroupNode<TKind>.HourMs,
+                unit.NowMs + GroupNode<TDatabase>.HourMs,
                 new CampaignEnd.Payload(campaign.Id),
                 CancellationToken.None);
             return true;
         });
-        Node.Time.Advance(GroupNode<TKind>.HourMs);
+        Node.Time.Advance(GroupNode<TDatabase>.HourMs);
         await Node.RunDueAsync();
 
         Assert.Equal(0, await OpenAsync());
@@ -390,6 +392,6 @@ public abstract class GroupDeadlineTests<TKind>(GroupNode<TKind> node) : GroupSu
     });
 }
 
-public sealed class GroupDeadlineOnSqlite(GroupNode<OnSqlite> node) : GroupDeadlineTests<OnSqlite>(node);
+public sealed class GroupDeadlineOnSqlite(GroupNode<SqliteDatabase> node) : GroupDeadlineSuite<SqliteDatabase>(node);
 
-public sealed class GroupDeadlineOnPostgres(GroupNode<OnPostgres> node) : GroupDeadlineTests<OnPostgres>(node);
+public sealed class GroupDeadlineOnPostgres(GroupNode<PostgresDatabase> node) : GroupDeadlineSuite<PostgresDatabase>(node);

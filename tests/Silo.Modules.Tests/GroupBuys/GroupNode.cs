@@ -11,130 +11,36 @@ using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing;
 using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.GroupBuys;
-
-/// <summary>The shop's time, which a test moves forward; timers go by the machine's.</summary>
-internal sealed class ShiftedTime : TimeProvider
-{
-    private long shiftMs;
-
-    public void Advance(long milliseconds) => Interlocked.Add(ref shiftMs, milliseconds);
-
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddMilliseconds(Interlocked.Read(ref shiftMs));
-}
 
 /// <summary>
 /// A node with the services of group-buys, and of orders as the tests have them, over a database of its own, for all tests
 /// of one class; every test uses campaigns, groups and users of its own. The shop's time is the tests', that of the engine
 /// the machine's: what is due in the shop's future is not run by the node itself but by <see cref="RunDueAsync"/>.
 /// </summary>
-public sealed class GroupNode<TKind> : IAsyncLifetime
-    where TKind : IDatabaseKind
+public sealed class GroupNode<TDatabase> : GrainNode<TDatabase>
+    where TDatabase : TestDatabase, new()
 {
     public const long HourMs = 3_600_000;
 
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
-    private static long lastId = 1_000;
-    private readonly List<InProcessTestCluster> clusters = [];
-    private Task? starting;
-    private IConfiguration? configuration;
-    private string directory = "";
-    private string connectionString = "";
-
-    internal ShiftedTime Time { get; } = new();
+    internal MovableTime Time { get; } = new();
 
     internal ShopClock Clock => Get<ShopClock>();
 
     internal IGroupBuys Groups => Get<IGroupBuys>();
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+    private protected override (string Key, string Value)[] Settings => [("Silo:Database:MaxConnections", "8")];
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var cluster in clusters)
-        {
-            await cluster.StopAllSilosAsync();
-            await cluster.DisposeAsync();
-        }
-
-        if (directory.Length > 0)
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-        else if (connectionString.Length > 0)
-        {
-            await PostgresServer.DropDatabaseAsync(connectionString);
-        }
-    }
-
-    /// <summary>Started by the first test, inside the test, so that a missing database skips it.</summary>
-    internal async Task ReadyAsync()
-    {
-        Assert.SkipWhen(TKind.IsPostgres && PostgresServer.SkipReason is not null, PostgresServer.SkipReason ?? "");
-        await (starting ??= StartAsync());
-    }
-
-    internal static long NewId() => Interlocked.Increment(ref lastId);
-
-    /// <summary>A service of the first node, or of a later one.</summary>
-    internal T Get<T>(int node = 0)
-        where T : notnull => clusters[node].Silos[0].ServiceProvider.GetRequiredService<T>();
-
-    /// <summary>
-    /// Starts a node that knows nothing of the first but its database, and returns its number. The embedded database has one
-    /// node: there the first is killed, and the new one takes its place. Elsewhere it lives on, as one does that is only
-    /// taken for dead.
-    /// </summary>
-    internal async Task<int> StartAnotherAsync()
-    {
-        if (!TKind.IsPostgres)
-        {
-            var dead = clusters[0];
-            clusters.Clear();
-            await dead.KillSiloAsync(dead.Silos[0]);
-            await dead.DisposeAsync();
-        }
-
-        return await StartNodeAsync();
-    }
-
-    private async Task<int> StartNodeAsync()
-    {
-        var builder = new InProcessTestClusterBuilder(initialSilosCount: 1);
-        builder.Options.ServiceId = StorageArea.ServiceId;
-        builder.ConfigureSilo((_, silo) =>
-        {
-            Add(silo.Services);
-            silo.AddSiloGrainStorage();
-        });
-        var cluster = builder.Build();
-        await cluster.DeployAsync();
-        clusters.Add(cluster);
-        await Get<IdLease>(clusters.Count - 1).TakeAsync(CancellationToken.None);
-        return clusters.Count - 1;
-    }
-
-    internal IGroupGrain Grain(long group, int node = 0) => clusters[node].Client.GetGroup(group);
-
-    /// <summary>A connection to PostgreSQL that is in nobody's pool.</summary>
-    internal async Task<NpgsqlConnection> OpenOwnAsync()
-    {
-        var own = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        await own.OpenAsync();
-        return own;
-    }
+    internal IGroupGrain Grain(long group, int node = 0) => ClientOf(node).GetGroup(group);
 
     /// <summary>How many groups are activated on the first node.</summary>
     internal async Task<int> ActivationsAsync() =>
-        (await clusters[0].Client.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics().WaitAsync(Bound))
+        (await Client.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics().WaitAsync(Bound))
             .Count(s => s.GrainId.Type.ToString() == "silo.groupbuys.group");
-
-    /// <summary>Ends all activations of the first node.</summary>
-    internal Task ForgetAsync() =>
-        clusters[0].Client.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero).WaitAsync(Bound);
 
     /// <summary>A campaign of goods of its own, which the catalogue does not know.</summary>
     internal async Task<CampaignRow> CampaignAsync(Func<GroupTerms, GroupTerms>? change = null)
@@ -218,11 +124,9 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
 
     internal Task<GroupBuyState> StateAsync(long group) => Get<GroupReads>().StateAsync(group);
 
-    internal Task<T> ReadAsync<T>(Func<IReads, Task<T>> query) => Get<IUnits>().ReadAsync(query, CancellationToken.None);
-
     internal async Task<T> RunAsync<T>(Func<Unit, Task<Result<T>>> work)
     {
-        var result = await Get<IUnits>().RunAsync(work, CancellationToken.None);
+        var result = await Units.RunAsync(work, CancellationToken.None);
         Assert.Null(result.Refusal);
         return result.Value!;
     }
@@ -250,7 +154,7 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
     {
         var runner = new WorkRunner(
             Get<IStore>(node),
-            [.. clusters[node].Silos[0].ServiceProvider.GetServices<IWorkHandler>(), .. handlers],
+            [.. Services(node).GetServices<IWorkHandler>(), .. handlers],
             Get<WriteGate>(node),
             Time,
             NullLogger<WorkRunner>.Instance);
@@ -259,42 +163,12 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
         }
     }
 
-    private async Task StartAsync()
-    {
-        LockOrder.IsStrict = true;
-        if (TKind.IsPostgres)
-        {
-            connectionString = await PostgresServer.CreateDatabaseAsync("groups");
-        }
-        else
-        {
-            directory = Directory.CreateTempSubdirectory("silo-groups-").FullName;
-        }
-
-        configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Silo:Database:Provider"] = TKind.IsPostgres ? "PostgreSql" : "Sqlite",
-            ["ConnectionStrings:Silo"] = connectionString,
-            ["Silo:DataDirectory"] = directory,
-            ["Silo:Database:MaxConnections"] = "8",
-        }).Build();
-        var collection = new ServiceCollection();
-        collection.AddLogging();
-        Add(collection);
-        await using (var services = collection.BuildServiceProvider())
-        {
-            await TestSchema.EnsureAsync(services);
-        }
-
-        await StartNodeAsync();
-    }
-
-    private void Add(IServiceCollection services)
+    private protected override void Add(IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new ShopClock(Time, TimeZoneInfo.Utc));
-        services.AddSiloStorage(configuration!);
-        services.AddAccounts(configuration!);
+        services.AddSiloStorage(configuration);
+        services.AddAccounts(configuration);
         services.AddCatalog();
         services.AddGroupBuys();
         TestOrders.Add(services);
@@ -302,18 +176,5 @@ public sealed class GroupNode<TKind> : IAsyncLifetime
 }
 
 /// <summary>Tests over such a node.</summary>
-public abstract class GroupSuite<TKind>(GroupNode<TKind> node) : IClassFixture<GroupNode<TKind>>, IAsyncLifetime
-    where TKind : IDatabaseKind
-{
-    private protected GroupNode<TKind> Node => node;
-
-    public async ValueTask InitializeAsync() => await node.ReadyAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
-    }
-
-    private protected static long NewId() => GroupNode<TKind>.NewId();
-}
+public abstract class GroupSuite<TDatabase>(GroupNode<TDatabase> node) : GrainSuite<GroupNode<TDatabase>, TDatabase>(node)
+    where TDatabase : TestDatabase, new();

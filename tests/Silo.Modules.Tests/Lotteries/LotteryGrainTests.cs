@@ -3,6 +3,8 @@ using Silo.Coupons;
 using Silo.Lotteries;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.Lotteries;
@@ -12,8 +14,8 @@ namespace Silo.Modules.Tests.Lotteries;
 /// breaks; and what a coupon prize takes from its coupon is used or comes back, never both. Method: faults around the
 /// commit, forgotten users, and each step of an allotment done twice and in the wrong order.
 /// </summary>
-public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class LotteryGrainSuite<TDatabase>(CouponNode<TDatabase> node) : CouponSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private static readonly Prize Loss = new() { Kind = LotteryPrizeKind.None, Title = "-", Weight = 1 };
 
@@ -78,7 +80,7 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
     public async Task Draw_OfManyUsersAcrossForgetting_NeverExceedsTimes()
     {
         const int times = 3;
-        var seed = Random.Shared.Next();
+        var seed = TestSeed.Draw();
         var random = new Random(seed);
         var users = Enumerable.Range(0, 30).Select(_ => NewId()).ToArray();
         var lottery = await CreateAsync(times, Loss, Loss with { Title = "+" });
@@ -322,6 +324,6 @@ public abstract class LotteryGrainSuite<TKind>(CouponNode<TKind> node) : CouponS
         await Node.WorkOf(item.Kind).RunAsync(item, Payloads.Write(item.Payload), CancellationToken.None));
 }
 
-public sealed class LotteryGrainOnSqlite(CouponNode<OnSqlite> node) : LotteryGrainSuite<OnSqlite>(node);
+public sealed class LotteryGrainOnSqlite(CouponNode<SqliteDatabase> node) : LotteryGrainSuite<SqliteDatabase>(node);
 
-public sealed class LotteryGrainOnPostgres(CouponNode<OnPostgres> node) : LotteryGrainSuite<OnPostgres>(node);
+public sealed class LotteryGrainOnPostgres(CouponNode<PostgresDatabase> node) : LotteryGrainSuite<PostgresDatabase>(node);

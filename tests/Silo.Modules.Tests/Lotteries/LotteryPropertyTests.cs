@@ -1,4 +1,5 @@
 using Silo.Lotteries;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Lotteries;
@@ -18,8 +19,7 @@ public sealed class LotteryPropertyTests(ITestOutputHelper output)
     [Fact]
     public void Odds_WhileALotteryIsChanged_AreThoseOfTheDraw()
     {
-        var seed = Random.Shared.Next();
-        output.WriteLine($"seed {seed}");
+        var seed = TestSeed.Draw();
         var random = new Random(seed);
         var (draws, changes, empty, switched) = (0, 0, 0, 0);
         for (var i = 0; i < Lotteries; i++)

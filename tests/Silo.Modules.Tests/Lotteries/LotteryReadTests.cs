@@ -6,6 +6,7 @@ using Silo.Kernel;
 using Silo.Lotteries;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.Lotteries;
@@ -16,8 +17,8 @@ namespace Silo.Modules.Tests.Lotteries;
 /// at every position; on PostgreSQL the statements caught, none of which may count or be without bounds; more rows than
 /// are counted; units that always fail.
 /// </summary>
-public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class LotteryReadSuite<TDatabase>(CouponNode<TDatabase> node) : CouponSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private LotteriesReads Reads => Node.Get<LotteriesReads>();
 
@@ -47,7 +48,7 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
             Node.Statements.Clear();
             var (found, rule, won) = (await Reads.BeforeAsync(lottery, draw.Draw.Position, CancellationToken.None))!.Value;
             AssertBounded();
-            Assert.Equal(TKind.IsPostgres, Sent.Any());
+            Assert.Equal(Node.Database.IsPostgres, Sent.Any());
             Assert.Equal((draw.Draw.Id, draw.Draw.RuleVersion), (found.Id, rule.Version));
             Assert.Equal(
                 rule.Prizes.Select(p => all.LongCount(d => d.Draw.PrizeId == p.Id && d.Draw.Position < draw.Draw.Position)), won);
@@ -228,6 +229,6 @@ public abstract class LotteryReadSuite<TKind>(CouponNode<TKind> node) : CouponSu
     }
 }
 
-public sealed class LotteryReadsOnSqlite(CouponNode<OnSqlite> node) : LotteryReadSuite<OnSqlite>(node);
+public sealed class LotteryReadsOnSqlite(CouponNode<SqliteDatabase> node) : LotteryReadSuite<SqliteDatabase>(node);
 
-public sealed class LotteryReadsOnPostgres(CouponNode<OnPostgres> node) : LotteryReadSuite<OnPostgres>(node);
+public sealed class LotteryReadsOnPostgres(CouponNode<PostgresDatabase> node) : LotteryReadSuite<PostgresDatabase>(node);

@@ -9,6 +9,7 @@ using Silo.Lotteries;
 using Silo.Lotteries.V1;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.Lotteries;
@@ -17,8 +18,8 @@ namespace Silo.Modules.Tests.Lotteries;
 /// Goal: an update is refused as documented also where somebody else changes the lottery between its look at the lottery
 /// and its write. Method: the rpc on reads of states after each of which the other change is made.
 /// </summary>
-public abstract class LotteryUpdateSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class LotteryUpdateSuite<TDatabase>(CouponNode<TDatabase> node) : CouponSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     [Fact]
     public async Task Update_OfAVersionThatIsMadeMeanwhile_TakesNoGoodsThatAreNotThere()
@@ -141,6 +142,6 @@ public abstract class LotteryUpdateSuite<TKind>(CouponNode<TKind> node) : Coupon
     }
 }
 
-public sealed class LotteryUpdateOnSqlite(CouponNode<OnSqlite> node) : LotteryUpdateSuite<OnSqlite>(node);
+public sealed class LotteryUpdateOnSqlite(CouponNode<SqliteDatabase> node) : LotteryUpdateSuite<SqliteDatabase>(node);
 
-public sealed class LotteryUpdateOnPostgres(CouponNode<OnPostgres> node) : LotteryUpdateSuite<OnPostgres>(node);
+public sealed class LotteryUpdateOnPostgres(CouponNode<PostgresDatabase> node) : LotteryUpdateSuite<PostgresDatabase>(node);

@@ -4,6 +4,7 @@ using Silo.Kernel;
 using Silo.Points;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
 using V1 = Silo.Points.V1;
@@ -14,8 +15,8 @@ namespace Silo.Modules.Tests.Points;
 /// Goal: what the rules give is given once and goes back in proportion, also where the points are spent; a voucher is used
 /// once by whoever is first. Method: the door and the vouchers over a real database, one after the other and 64 at once.
 /// </summary>
-public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : PointsSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private const int Callers = 64;
     private const int Limit = 3;
@@ -130,6 +131,7 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
     [Fact]
     public async Task Registered_WhoseWorkRunsAgainOnAnotherDay_GivesNothingMore()
     {
+        await RulesAsync();
         var (inviter, late) = (NewId(), NewId());
         await Node.AddUsersAsync(inviter, late);
         var work = Node.Get<RegistrationPoints>();
@@ -311,6 +313,6 @@ public abstract class PointsDoorSuite<TKind>(PointsNode<TKind> node) : PointsSui
         CancellationToken.None);
 }
 
-public sealed class PointsDoorOnSqlite(PointsNode<OnSqlite> node) : PointsDoorSuite<OnSqlite>(node);
+public sealed class PointsDoorOnSqlite(PointsNode<SqliteDatabase> node) : PointsDoorSuite<SqliteDatabase>(node);
 
-public sealed class PointsDoorOnPostgres(PointsNode<OnPostgres> node) : PointsDoorSuite<OnPostgres>(node);
+public sealed class PointsDoorOnPostgres(PointsNode<PostgresDatabase> node) : PointsDoorSuite<PostgresDatabase>(node);

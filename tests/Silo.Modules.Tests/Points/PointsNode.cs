@@ -7,6 +7,8 @@ using Silo.Kernel;
 using Silo.Points;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing;
+using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
 using V1 = Silo.Points.V1;
@@ -17,10 +19,10 @@ namespace Silo.Modules.Tests.Points;
 /// A node with the services of points, coupons, wallets and accounts over a database of its own, for all tests of one
 /// class; every test uses users of its own. The shop's clock is set by the tests, and only it.
 /// </summary>
-public sealed class PointsNode<TKind> : GrainNode<TKind>
-    where TKind : IDatabaseKind
+public sealed class PointsNode<TDatabase> : GrainNode<TDatabase>
+    where TDatabase : TestDatabase, new()
 {
-    internal SetTime Time { get; } = new();
+    internal MovableTime Time { get; } = new(new(2026, 11, 24, 4, 0, 0, TimeSpan.Zero));
 
     internal IPoints Points => Get<IPoints>();
 
@@ -112,37 +114,13 @@ public sealed class PointsNode<TKind> : GrainNode<TKind>
     }
 }
 
-/// <summary>A clock that stands where a test has set it.</summary>
-internal sealed class SetTime : TimeProvider
-{
-    private long now = new DateTimeOffset(2026, 11, 24, 4, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
-
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(Interlocked.Read(ref now));
-
-    public void Set(long unixMs) => Interlocked.Exchange(ref now, unixMs);
-
-    public void AddDays(int days) => Interlocked.Add(ref now, days * 24L * 60 * 60 * 1000);
-}
-
 /// <summary>Tests over such a node.</summary>
-public abstract class PointsSuite<TKind>(PointsNode<TKind> node) : IClassFixture<PointsNode<TKind>>, IAsyncLifetime
-    where TKind : IDatabaseKind
+public abstract class PointsSuite<TDatabase>(PointsNode<TDatabase> node) : GrainSuite<PointsNode<TDatabase>, TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
-    private protected PointsNode<TKind> Node => node;
-
-    private protected ShopClock Clock => node.Get<ShopClock>();
+    private protected ShopClock Clock => Node.Get<ShopClock>();
 
     private protected int Today => Clock.DayOf(Clock.NowMs).DayNumber;
-
-    public async ValueTask InitializeAsync() => await node.ReadyAsync();
-
-    public ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
-    }
-
-    private protected static long NewId() => PointsNode<TKind>.NewId();
 
     /// <summary>Calls again what is not known to have been done.</summary>
     private protected static async Task<T> AgainAsync<T>(Func<Task<T>> call)

@@ -4,6 +4,7 @@ using Silo.Kernel;
 using Silo.Points;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
 using V1 = Silo.Points.V1;
@@ -15,8 +16,8 @@ namespace Silo.Modules.Tests.Points;
 /// share a transaction. Method: the grains over a real database with the real ledger; afterwards state, rows, wallets and
 /// the proof of the ledger.
 /// </summary>
-public abstract class SignInGrainSuite<TKind>(PointsNode<TKind> node, ITestOutputHelper output) : PointsSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class SignInGrainSuite<TDatabase>(PointsNode<TDatabase> node, ITestOutputHelper output) : PointsSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private const int Callers = 64;
 
@@ -330,6 +331,6 @@ public abstract class SignInGrainSuite<TKind>(PointsNode<TKind> node, ITestOutpu
     }
 }
 
-public sealed class SignInGrainOnSqlite(PointsNode<OnSqlite> node, ITestOutputHelper output) : SignInGrainSuite<OnSqlite>(node, output);
+public sealed class SignInGrainOnSqlite(PointsNode<SqliteDatabase> node, ITestOutputHelper output) : SignInGrainSuite<SqliteDatabase>(node, output);
 
-public sealed class SignInGrainOnPostgres(PointsNode<OnPostgres> node, ITestOutputHelper output) : SignInGrainSuite<OnPostgres>(node, output);
+public sealed class SignInGrainOnPostgres(PointsNode<PostgresDatabase> node, ITestOutputHelper output) : SignInGrainSuite<PostgresDatabase>(node, output);

@@ -45,9 +45,6 @@ internal sealed class Operations(int seed, int users)
 {
     private readonly Random random = new(seed);
 
-    /// <summary>The seed of the environment, or a new one; whoever uses it prints it.</summary>
-    public static int Seed => Number("SILO_LEDGER_SEED", Random.Shared.Next());
-
     /// <summary>How many operations the environment asks for, or the short form.</summary>
     public static int Count(int shortForm) => Number("SILO_LEDGER_OPERATIONS", shortForm);
 

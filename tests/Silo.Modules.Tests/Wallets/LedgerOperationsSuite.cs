@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
 using Silo.Storage;
+using Silo.Testing;
 using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
@@ -12,7 +13,7 @@ namespace Silo.Modules.Tests.Wallets;
 /// operations in units of many, by the door of other modules and as a hot grain books, some of them rolled back; compared
 /// with a small second ledger. 5,000 operations on each database; the long form sets SILO_LEDGER_OPERATIONS=100000.
 /// </summary>
-public abstract class LedgerOperationsSuite<TDatabase> : LedgerTests<TDatabase>
+public abstract class LedgerOperationsSuite<TDatabase> : WalletSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
     private const int Users = 20;
@@ -22,8 +23,8 @@ public abstract class LedgerOperationsSuite<TDatabase> : LedgerTests<TDatabase>
     [Fact]
     public async Task Post_GeneratedOperationsInUnits_LeavesWhatTheModelHoldsAndASoundLedger()
     {
-        var (seed, count) = (Operations.Seed, Operations.Count(5_000));
-        TestContext.Current.TestOutputHelper?.WriteLine($"SILO_LEDGER_SEED={seed} SILO_LEDGER_OPERATIONS={count}");
+        var (seed, count) = (TestSeed.Draw(), Operations.Count(5_000));
+        TestContext.Current.TestOutputHelper?.WriteLine($"SILO_LEDGER_OPERATIONS={count}");
         var (operations, undone, model, accepted) = (new Operations(seed, Users), new Operations(seed + 1, Users), new LedgerModel(), 0);
         for (var done = 0; done < count; done += OfUnit)
         {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
+using Silo.Testing;
 using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
@@ -70,7 +71,7 @@ public static class LedgerFaults
 /// Goal: the proof is silent about a sound ledger, also while it moves, and names every fault. Method: each fault is
 /// planted by SQL, past every rule, into a ledger of several slices.
 /// </summary>
-public abstract class LedgerProofSuite<TDatabase> : LedgerTests<TDatabase>
+public abstract class LedgerProofSuite<TDatabase> : WalletSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
     private const long Marked = 5;

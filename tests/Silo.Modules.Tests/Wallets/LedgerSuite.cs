@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
 using Silo.Storage;
+using Silo.Testing;
 using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
@@ -9,7 +10,7 @@ using Xunit;
 namespace Silo.Modules.Tests.Wallets;
 
 /// <summary>What the suites over the real ledger share.</summary>
-public abstract class LedgerTests<TDatabase> : ModulesSuite<TDatabase>
+public abstract class WalletSuite<TDatabase> : ModulesSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
     private static long lastReference;
@@ -60,7 +61,7 @@ public abstract class LedgerTests<TDatabase> : ModulesSuite<TDatabase>
 /// Goal: what is booked is booked once and whole, no account leaves its bounds, and callers in each other's way wait and
 /// do not fail. Method: many units at once over a real database; afterwards the answers, the wallets and the proof.
 /// </summary>
-public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
+public abstract class LedgerSuite<TDatabase> : WalletSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
     private static readonly Refusal No = new("NO", RefusalKind.Precondition, "No.");
@@ -189,8 +190,7 @@ public abstract class LedgerSuite<TDatabase> : LedgerTests<TDatabase>
     [Fact]
     public async Task Lock_OverlappingSetsInAnyOrderOfFreshUsers_HoldsThemAllWithoutDeadlock()
     {
-        var seed = Operations.Seed;
-        TestContext.Current.TestOutputHelper?.WriteLine($"SILO_LEDGER_SEED={seed}");
+        var seed = TestSeed.Draw();
         var sets = Enumerable.Range(0, 64).Select(i =>
         {
             var random = new Random(seed + i);

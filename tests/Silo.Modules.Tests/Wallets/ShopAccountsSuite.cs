@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 using Silo.Kernel;
 using Silo.Storage;
+using Silo.Testing;
 using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
@@ -9,7 +10,7 @@ using Xunit;
 namespace Silo.Modules.Tests.Wallets;
 
 /// <summary>The shop's accounts and their checkpoints, which change no sum.</summary>
-public abstract class ShopAccountsSuite<TDatabase> : LedgerTests<TDatabase>
+public abstract class ShopAccountsSuite<TDatabase> : WalletSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));

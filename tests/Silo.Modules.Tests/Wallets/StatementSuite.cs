@@ -5,7 +5,7 @@ using Xunit;
 namespace Silo.Modules.Tests.Wallets;
 
 /// <summary>What a statement shows beside each entry; its filters are tested over a running server.</summary>
-public abstract class StatementSuite<TDatabase> : LedgerTests<TDatabase>
+public abstract class StatementSuite<TDatabase> : WalletSuite<TDatabase>
     where TDatabase : TestDatabase, new()
 {
     private static readonly EntryQuery Balance = new(LedgerAccount.Balance, Income: true, Expense: true, [], null, null);

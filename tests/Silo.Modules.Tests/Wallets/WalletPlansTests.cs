@@ -16,7 +16,7 @@ namespace Silo.Modules.Tests.Wallets;
 /// Goal: no query of the module walks through all entries or transactions. Method: every statement that its reads send is
 /// asked for its plan on the embedded database, whose plans do not depend on how full the tables are.
 /// </summary>
-public sealed partial class WalletPlansTests : LedgerTests<SqliteDatabase>, IDisposable
+public sealed partial class WalletPlansTests : WalletSuite<SqliteDatabase>, IDisposable
 {
     private readonly Statements statements;
 

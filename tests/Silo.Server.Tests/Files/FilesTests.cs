@@ -9,6 +9,7 @@ using Grpc.Core;
 using Silo.Files.V1;
 using Silo.Testing.Files;
 using Xunit;
+using static Silo.Server.Tests.Reasons;
 
 namespace Silo.Server.Tests.Files;
 
@@ -402,19 +403,6 @@ public sealed class FilesTests
         }
 
         return (await call).File;
-    }
-
-    internal static async Task<string> ReasonAsync<T>(Func<Task<T>> call)
-    {
-        try
-        {
-            await call();
-            return "OK";
-        }
-        catch (RpcException exception)
-        {
-            return exception.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason ?? exception.ToString();
-        }
     }
 
     /// <summary>Everything in the store, half written files too.</summary>

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using Silo.Server.Tests.House;
 using Silo.Testing.Files;
 using Xunit;
+using static Silo.Server.Tests.Reasons;
 
 namespace Silo.Server.Tests.Files;
 
@@ -50,7 +51,7 @@ public sealed class S3Tests
         await using var shop = await Shop.StartAsync(Database.Sqlite, s3.Settings("another secret"));
         await shop.SeedUsersAsync(1);
 
-        Assert.Equal("STORAGE_UNAVAILABLE", await FilesTests.ReasonAsync(() => FilesTests.UploadAsync(shop, 1, TestPictures.Png(2, 2))));
+        Assert.Equal("STORAGE_UNAVAILABLE", await ReasonAsync(() => FilesTests.UploadAsync(shop, 1, TestPictures.Png(2, 2))));
 
         Assert.Empty(s3.Objects());
         Assert.Equal(0, await shop.CountAsync("SELECT count(*) FROM files_files"));

@@ -1,4 +1,4 @@
-namespace Silo.Modules.Tests;
+namespace Silo.Testing;
 
 /// <summary>Awaits what must happen: a hang is a failure with a name instead of a run without an end.</summary>
 internal static class SoonExtensions
