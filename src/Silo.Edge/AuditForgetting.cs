@@ -4,10 +4,13 @@ using Silo.Storage;
 
 namespace Silo.Edge;
 
-/// <summary>Takes out of the audit log what operators' writes showed of a shopper, when his account is deleted.</summary>
+/// <summary>Removes from the audit log what operators' writes showed of a shopper whose account is deleted.</summary>
 public static class AuditForgetting
 {
-    /// <summary>Changes what entries show, before and after. Their reasons go whole: an operator may have quoted him.</summary>
+    /// <summary>
+    /// Changes what entries show, before and after. Their reasons are removed entirely: an operator may have quoted the
+    /// shopper.
+    /// </summary>
     /// <typeparam name="T">What the entries hold, with the shopper's id in a field <c>user_id</c>, at any depth.</typeparam>
     /// <param name="unit">The unit of the deletion.</param>
     /// <param name="service">The full name of the service whose writes they are.</param>

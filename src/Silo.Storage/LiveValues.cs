@@ -4,9 +4,9 @@ using Microsoft.Extensions.Hosting;
 namespace Silo.Storage;
 
 /// <summary>
-/// Live values on this node: one loop per watched key asks its grain, whoever watches shares it. The latest value wins,
-/// so a slow reader costs one value. The loop asks by key, so it survives the grain's move. Who joins a loop gets what it
-/// asks for next, at once or after the pace, together with all who join meanwhile.
+/// Live values on this node: one loop per watched key asks its grain, and all who watch the key share it. Only the latest
+/// value is kept, so a slow reader costs one value. The loop asks by key, so it survives the grain's move. A reader who
+/// joins gets what the loop reads next, at once or after the pace, together with all who join until then.
 /// </summary>
 /// <typeparam name="TKey">What names the grain.</typeparam>
 /// <typeparam name="TValue">What is watched; compared by value.</typeparam>
@@ -128,7 +128,7 @@ public sealed class LiveValues<TKey, TValue>
                 var asked = joined is null ? change ??= ask(key, seen) : ask(key, null);
                 if (joined is null && await Task.WhenAny(asked, joining).WaitAsync(topic.Stop.Token) == joining)
                 {
-                    // Who joins does not wait for a change.
+                    // A reader who joins does not wait for a change.
                     continue;
                 }
 
@@ -153,7 +153,7 @@ public sealed class LiveValues<TKey, TValue>
             }
             catch (Exception exception)
             {
-                // The grain is between two nodes or the store is away: ask again. Who has joined is told.
+                // The grain is between two nodes or the store is away: ask again. Readers who have joined are told.
                 joined?.SetException(exception);
                 (change, pause) = (null, RetryPause);
             }

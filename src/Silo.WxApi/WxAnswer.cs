@@ -31,7 +31,7 @@ internal sealed record WxAnswer(int Code, string Msg, object? Data = null)
     /// <summary>The public API has this function, and this server has not.</summary>
     public static readonly WxAnswer NotOpened = new(701, "功能未开通");
 
-    /// <summary>What nobody foresaw; nothing of the inside is told.</summary>
+    /// <summary>An unexpected failure; it tells nothing of its cause.</summary>
     public static readonly WxAnswer Failure = new(-1, "服务器异常");
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

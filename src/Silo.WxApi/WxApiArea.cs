@@ -48,7 +48,7 @@ public static class WxApiArea
         return services;
     }
 
-    /// <summary>Maps every path that nothing else has; rpcs, health and whatever else is mapped go first.</summary>
+    /// <summary>Maps every path that nothing else has mapped; rpcs, health and all others go first.</summary>
     public static IEndpointRouteBuilder MapWxApi(this IEndpointRouteBuilder routes)
     {
         ArgumentNullException.ThrowIfNull(routes);

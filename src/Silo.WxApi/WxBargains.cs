@@ -96,7 +96,7 @@ internal static class WxBargains
         var (campaign, joiner) = (call.Id("kjid")!.Value, call.Id("joiner"));
         if (joiner is null)
         {
-            // Who is not logged in asks for nobody's.
+            // Nobody is named where nobody is logged in: there is no bargain.
             return WxAnswer.NoData;
         }
 

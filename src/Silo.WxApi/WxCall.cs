@@ -41,7 +41,7 @@ internal sealed class WxCall(
     /// <exception cref="WxFault">What was given is no token.</exception>
     public CallInvoker AnyoneOrShopper => Text("token") is null ? Anyone : Shopper;
 
-    /// <summary>Whoever sent the request has left.</summary>
+    /// <summary>Cancelled when the client disconnects.</summary>
     public CancellationToken Cancellation => cancellation;
 
     /// <summary>A file; null where none is given.</summary>
@@ -141,7 +141,7 @@ internal sealed class WxCall(
     public WxPage Page() => new(
         Math.Max(1, Int("page") ?? 1), Math.Clamp(Int("pageSize") ?? WxPage.Default, 1, WxPage.Max));
 
-    /// <summary>No data, where that is known without asking for any; a bad token is told all the same.</summary>
+    /// <summary>No data, where that is known without a read; a bad token is still refused.</summary>
     public async Task<WxAnswer> NoneAsync()
     {
         await new AccountsService.AccountsServiceClient(Shopper).CheckTokenAsync(new());

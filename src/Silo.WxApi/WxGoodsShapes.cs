@@ -448,7 +448,7 @@ internal sealed record WxReviewedLine
     public required long UserId { get; init; }
 }
 
-/// <summary>Who wrote a review: nothing but what he shows to everybody.</summary>
+/// <summary>The author of a review: only what they show to everybody.</summary>
 internal sealed record WxReviewer(long Id, string? Nick, string? AvatarUrl, string? Province, string? City);
 
 /// <summary>A picture of a review.</summary>

@@ -115,7 +115,7 @@ internal static class WxLottery
         /// <summary>The lottery.</summary>
         public required long Lid { get; init; }
 
-        /// <summary>Who drew, where it is told.</summary>
+        /// <summary>Who drew, where it is shown.</summary>
         public required long? Uid { get; init; }
 
         public required string? Nick { get; init; }

@@ -9,7 +9,7 @@ namespace Silo.WxApi;
 
 /// <summary>
 /// Reads the parameters of a request: the query and the fields of an urlencoded or multipart body as one set, in which
-/// the body wins. Whatever else the body is, it is not read.
+/// the body wins. A body of another type is not read.
 /// </summary>
 internal static class WxParameters
 {
@@ -50,7 +50,7 @@ internal static class WxParameters
     /// <param name="request">The request.</param>
     /// <param name="max">The most bytes of a file.</param>
     /// <param name="check">Throws where a token is not valid.</param>
-    /// <param name="cancellation">Whoever sent it has left.</param>
+    /// <param name="cancellation">Cancelled when the client disconnects.</param>
     /// <exception cref="WxFault">The body cannot be read, or is too large.</exception>
     public static async Task<Dictionary<string, string>> ReadUploadAsync(
         HttpRequest request, long max, Func<string, Task> check, CancellationToken cancellation)
@@ -155,7 +155,7 @@ internal static class WxParameters
             }
             else if (values.LastOrDefault() is "")
             {
-                // Not given, save where a function asks whether it was emptied.
+                // Not given, except where a function asks whether it was emptied.
                 given.TryAdd(name, "");
             }
         }
