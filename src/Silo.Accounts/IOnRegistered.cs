@@ -11,7 +11,7 @@ public interface IOnRegistered
     /// </summary>
     /// <param name="unit">The registration's unit.</param>
     /// <param name="userId">Who registered.</param>
-    /// <param name="referrerId">Who invited him; 0 for nobody.</param>
+    /// <param name="referrerId">Who invited them; 0 for nobody.</param>
     /// <param name="cancellation">Abandons the unit.</param>
     Task RegisteredAsync(Unit unit, long userId, long referrerId, CancellationToken cancellation);
 }
