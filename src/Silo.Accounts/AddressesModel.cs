@@ -48,7 +48,7 @@ internal sealed class AddressRow
 
     public long UpdatedAt { get; set; }
 
-    /// <summary>The caller's request id; empty where he sent none.</summary>
+    /// <summary>The caller's request id; empty where they sent none.</summary>
     public string RequestId { get; init; } = "";
 
     public long RequestHash { get; init; }

@@ -59,7 +59,7 @@ internal static class CatalogRules
         return combined.Distinct(StringComparer.Ordinal).Count() == combined.Count ? combined : null;
     }
 
-    /// <summary>What a member pays for a piece: the price of his level where there is one, else the rebate, to the cent.</summary>
+    /// <summary>What a member pays for a piece: the price of their level where there is one, else the rebate, to the cent.</summary>
     public static long MemberPrice(long cents, int rebate, long? ownCents) =>
         ownCents ?? (((cents * rebate) + (FullPrice / 2)) / FullPrice);
 

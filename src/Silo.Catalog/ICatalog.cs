@@ -112,7 +112,7 @@ public sealed record PriceLine
     /// <summary>The store; 0 for none.</summary>
     public required long StoreId { get; init; }
 
-    /// <summary>What the shopper pays for a piece, as a member where he is one.</summary>
+    /// <summary>What the shopper pays for a piece, as a member where they are one.</summary>
     public required long PriceCents { get; init; }
 
     /// <summary>What a piece costs without membership.</summary>

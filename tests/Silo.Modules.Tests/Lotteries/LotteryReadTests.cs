@@ -144,7 +144,7 @@ public abstract class LotteryReadSuite<TDatabase>(CouponNode<TDatabase> node) : 
 
         Node.Statements.Clear();
         await reads.UsedAsync([coupon], CancellationToken.None);
-        Assert.Equal(TKind.IsPostgres && used <= CouponsReads.MaxUsedCounted ? 1 : 0, Sent.Count());
+        Assert.Equal(Node.Database.IsPostgres && used <= CouponsReads.MaxUsedCounted ? 1 : 0, Sent.Count());
         var wire = CouponsWire.Coupon(coupon, await Node.StateAsync(coupon), expected);
         Assert.Equal(
             (Math.Min(used, CouponsReads.MaxUsedCounted), used > CouponsReads.MaxUsedCounted), (wire.Used, wire.UsedIsCapped));
