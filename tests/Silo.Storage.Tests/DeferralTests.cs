@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Silo.Kernel;
+using Silo.Testing;
 
 namespace Silo.Storage.Tests;
 

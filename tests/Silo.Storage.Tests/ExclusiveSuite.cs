@@ -1,3 +1,5 @@
+using Silo.Testing;
+
 namespace Silo.Storage.Tests;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Silo.Testing;
 
 namespace Silo.Storage.Tests;
 

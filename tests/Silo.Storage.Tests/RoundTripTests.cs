@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 using Silo.Kernel;
+using Silo.Testing;
 
 namespace Silo.Storage.Tests;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
+using Silo.Testing;
 
 namespace Silo.Storage.Tests;
 

@@ -100,6 +100,9 @@ internal sealed class WatchedUnits(IUnits inner) : IUnits
     public Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation) =>
         IsAway ? throw new StorageUnavailableException("away") : inner.RunAsync(work, cancellation);
 
+    public Task<Result<T>> StageAsync<T>(Func<Stage, Func<Rows, Result<T>>> name, CancellationToken cancellation) =>
+        IsAway ? throw new StorageUnavailableException("away") : inner.StageAsync(name, cancellation);
+
     public async Task<T> ReadAsync<T>(Func<IReads, Task<T>> query, CancellationToken cancellation)
     {
         Interlocked.Increment(ref reads);

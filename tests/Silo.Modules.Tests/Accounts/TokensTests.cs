@@ -310,7 +310,7 @@ public sealed class TokensTests
         await node.AddAsync(new AttemptRow { Key = "fresh", Count = 5, Since = node.Clock.NowMs });
         await node.AddAsync(new RevocationRow { Id = 2, At = node.Clock.NowMs, OwnerKind = OwnerKind.User, OwnerId = User });
 
-        await new AccountPurge(node.Units, node.Clock).RunAsync(null!, CancellationToken.None);
+        await new AccountPurge(node.Units, node.Clock).RunAsync();
 
         Assert.Equal(Tokens.HashOf(fresh), Assert.Single(await node.RowsAsync<TokenRow>()).Hash);
         Assert.Equal("fresh", Assert.Single(await node.RowsAsync<AttemptRow>()).Key);

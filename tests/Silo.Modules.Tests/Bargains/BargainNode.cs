@@ -207,15 +207,18 @@ internal sealed class AllGoods : ICatalog
     public Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int max, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    public Task<Result<bool>> ReserveAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
+    public Func<Rows, Result<bool>> Reserve(Stage stage, long orderId, IReadOnlyCollection<StockLine> lines) =>
         throw new NotSupportedException();
 
-    public Task ReleaseAsync(Unit unit, IReadOnlyCollection<StockLine> lines, CancellationToken cancellation) =>
+    public Func<Rows, Result<bool>> Confirm(Stage stage, long orderId, IReadOnlyCollection<StockLine> lines) =>
+        throw new NotSupportedException();
+
+    public Func<Rows, Result<bool>> Release(Stage stage, long orderId, IReadOnlyCollection<StockLine> lines) =>
+        throw new NotSupportedException();
+
+    public Func<Rows, Result<bool>> Return(Stage stage, long orderId, IReadOnlyCollection<StockLine> lines) =>
         throw new NotSupportedException();
 
     public Task<IReadOnlyList<PriceLine>> BargainedAsync(IReads reads, int max, CancellationToken cancellation) =>
-        throw new NotSupportedException();
-
-    public Task CountSoldAsync(Unit unit, IReadOnlyCollection<SoldLine> lines, CancellationToken cancellation) =>
         throw new NotSupportedException();
 }

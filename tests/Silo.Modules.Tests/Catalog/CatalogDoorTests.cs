@@ -19,6 +19,12 @@ public sealed class CatalogDoorTests
 {
     private static readonly Writer Operator = new(7, "delivery");
 
+    /// <summary>A line of goods without combinations.</summary>
+    internal static StockLine Line(long goods, long quantity) => new(goods, goods, quantity);
+
+    private static Task<Result<bool>> ReserveAsync(CatalogNode node, IReadOnlyCollection<StockLine> lines) =>
+        node.Units.StageAsync(stage => node.Get<ICatalog>().Reserve(stage, 1, lines), CancellationToken.None);
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -28,22 +34,15 @@ public sealed class CatalogDoorTests
         var (ids, door) = (await node.AddGoodsAsync(2, stock: 10), node.Get<ICatalog>());
 
         // In both orders of naming, so that a lock order of the callers' own would wait for itself.
-        var results = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => node.Units.RunAsync<bool>(
-            unit => door.ReserveAsync(
-                unit, i % 2 == 0 ? [new(ids[0], 1), new(ids[1], 1)] : [new(ids[1], 1), new(ids[0], 1)], CancellationToken.None),
-            CancellationToken.None)));
+        var results = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => ReserveAsync(
+            node, i % 2 == 0 ? [Line(ids[0], 1), Line(ids[1], 1)] : [Line(ids[1], 1), Line(ids[0], 1)])));
 
         Assert.Equal(10, results.Count(r => r.IsAccepted));
         Assert.All(results.Where(r => !r.IsAccepted), r => Assert.Equal(CatalogRefusals.StockTooLow, r.Refusal));
         Assert.Equal((0, 0), (await node.StockAsync(ids[0]), await node.StockAsync(ids[1])));
-        await node.RunAsync<bool>(async unit =>
-        {
-            await door.ReleaseAsync(unit, [new(ids[0], 3)], CancellationToken.None);
-            return true;
-        });
+        await node.Units.StageAsync(stage => door.Release(stage, 1, [Line(ids[0], 3)]), CancellationToken.None);
         Assert.Equal(3, await node.StockAsync(ids[0]));
-        var unknown = await node.Units.RunAsync<bool>(
-            unit => door.ReserveAsync(unit, [new(ids[0], 1), new(4711, 1)], CancellationToken.None), CancellationToken.None);
+        var unknown = await ReserveAsync(node, [Line(ids[0], 1), Line(4711, 1)]);
         Assert.Equal(CatalogRefusals.SkuUnknown, unknown.Refusal);
         Assert.Equal(3, await node.StockAsync(ids[0]));
     }
@@ -102,8 +101,8 @@ public sealed class CatalogDoorTests
             return Task.FromResult<Result<long[]>>(Array.ConvertAll(added, s => s.Id));
         });
 
-        await Task.WhenAll(ids.Zip(others).SelectMany(p => new[] { p.First, p.Second }).Select(sku => node.RunAsync(
-            unit => door.ReserveAsync(unit, [new(sku, 1)], CancellationToken.None))));
+        await Task.WhenAll(ids.Zip(others).SelectMany(p => new[] { Line(p.First, 1), new StockLine(p.First, p.Second, 1) })
+            .Select(line => ReserveAsync(node, [line])));
 
         Assert.All(await GoodsAsync(node), g => Assert.False(g.Published));
     }
@@ -149,15 +148,13 @@ public sealed class CatalogDoorTests
         async Task OrderAsync(int one, int other)
         {
             // In the caller's own order, which is not that of the ids.
-            var result = await node.Units.RunAsync<bool>(
-                unit => door.ReserveAsync(unit, [new(ids[Math.Max(one, other)], 1), new(ids[Math.Min(one, other)], 1)], CancellationToken.None),
-                CancellationToken.None);
+            var result = await ReserveAsync(node, [Line(ids[Math.Max(one, other)], 1), Line(ids[Math.Min(one, other)], 1)]);
             Move(result.IsAccepted ? -1 : 0, one, other);
         }
 
         async Task CancelAsync(int one)
         {
-            await node.RunAsync(unit => door.ReleaseAsync(unit, [new(ids[one], 2)], CancellationToken.None));
+            await node.Units.StageAsync(stage => door.Return(stage, 1, [Line(ids[one], 2)]), CancellationToken.None);
             Move(2, one);
         }
 

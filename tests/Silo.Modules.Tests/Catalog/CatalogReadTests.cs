@@ -84,12 +84,10 @@ public sealed class CatalogReadTests
         await ReadAllAsync(node, ids);
         node.Statements.Take();
 
-        await node.RunAsync(async unit =>
-        {
-            await door.ReserveAsync(unit, [new(ids[0], 3)], CancellationToken.None);
-            await door.ReleaseAsync(unit, [new(ids[0], 1)], CancellationToken.None);
-            await door.CountSoldAsync(unit, [new(ids[0], 2)], CancellationToken.None);
-        });
+        var line = CatalogDoorTests.Line(ids[0], 2);
+        await node.Units.StageAsync(stage => door.Reserve(stage, 1, [line with { Quantity = 3 }]), CancellationToken.None);
+        await node.Units.StageAsync(stage => door.Release(stage, 1, [line with { Quantity = 1 }]), CancellationToken.None);
+        await node.Units.StageAsync(stage => door.Confirm(stage, 1, [line]), CancellationToken.None);
         node.Statements.Take();
         var counts = (await offers.GetAsync(ids, CancellationToken.None)).Select(o => (o.Goods.Stock, o.Goods.Counts.Sold));
 
@@ -132,7 +130,8 @@ public sealed class CatalogReadTests
         await ReadAllAsync(there, ids);
         Assert.Null(await MemberAsync());
 
-        await here.RunAsync(unit => here.Get<ICatalog>().ReserveAsync(unit, [new(ids[0], 4)], CancellationToken.None));
+        await here.Units.StageAsync(
+            stage => here.Get<ICatalog>().Reserve(stage, 1, [CatalogDoorTests.Line(ids[0], 4)]), CancellationToken.None);
         await RenameAsync(here, ids[1], "New");
         await here.RunAsync(async unit =>
         {

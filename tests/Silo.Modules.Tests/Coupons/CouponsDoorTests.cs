@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.Coupons;
@@ -10,8 +11,8 @@ namespace Silo.Modules.Tests.Coupons;
 /// Goal: one user coupon never serves two orders, and what an order does not use is its owner's again. Method: the door for
 /// orders over a real database.
 /// </summary>
-public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class CouponsDoorSuite<TDatabase>(CouponNode<TDatabase> node) : CouponSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private static readonly DiscountBasket Basket = new([new(1, [10], 0, 3_000), new(2, [11], 0, 1_000)], 500);
 
@@ -317,6 +318,6 @@ public abstract class CouponsDoorSuite<TKind>(CouponNode<TKind> node) : CouponSu
         Node.ReadAsync(r => r.Query<UserCouponMarkRow>().SingleOrDefaultAsync(m => m.UserCouponId == userCoupon));
 }
 
-public sealed class CouponsDoorOnSqlite(CouponNode<OnSqlite> node) : CouponsDoorSuite<OnSqlite>(node);
+public sealed class CouponsDoorOnSqlite(CouponNode<SqliteDatabase> node) : CouponsDoorSuite<SqliteDatabase>(node);
 
-public sealed class CouponsDoorOnPostgres(CouponNode<OnPostgres> node) : CouponsDoorSuite<OnPostgres>(node);
+public sealed class CouponsDoorOnPostgres(CouponNode<PostgresDatabase> node) : CouponsDoorSuite<PostgresDatabase>(node);

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Coupons;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.Coupons;
@@ -9,8 +10,8 @@ namespace Silo.Modules.Tests.Coupons;
 /// Goal: of many who want one thing at the same moment (a card, a user coupon, a request id), one gets it and the others are
 /// told what holds then. Method: all of them at once over a real database.
 /// </summary>
-public abstract class CouponsWritesSuite<TKind>(CouponNode<TKind> node) : CouponSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class CouponsWritesSuite<TDatabase>(CouponNode<TDatabase> node) : CouponSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private const int Many = 16;
 
@@ -145,6 +146,6 @@ public abstract class CouponsWritesSuite<TKind>(CouponNode<TKind> node) : Coupon
         unit => CouponsWrites.VoidAsync(unit, userCoupon, CancellationToken.None), CancellationToken.None)).Refusal?.Reason;
 }
 
-public sealed class CouponsWritesOnSqlite(CouponNode<OnSqlite> node) : CouponsWritesSuite<OnSqlite>(node);
+public sealed class CouponsWritesOnSqlite(CouponNode<SqliteDatabase> node) : CouponsWritesSuite<SqliteDatabase>(node);
 
-public sealed class CouponsWritesOnPostgres(CouponNode<OnPostgres> node) : CouponsWritesSuite<OnPostgres>(node);
+public sealed class CouponsWritesOnPostgres(CouponNode<PostgresDatabase> node) : CouponsWritesSuite<PostgresDatabase>(node);

@@ -1,6 +1,7 @@
 using Silo.GroupBuys;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
+using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Modules.Tests.GroupBuys;
@@ -10,8 +11,8 @@ namespace Silo.Modules.Tests.GroupBuys;
 /// Method: tables of steps over the door on both databases, orders of the tests' own in the group's transactions; after each
 /// step the answer and the group's seats are compared.
 /// </summary>
-public abstract class GroupBuysDoorTests<TKind>(GroupNode<TKind> node) : GroupSuite<TKind>(node)
-    where TKind : IDatabaseKind
+public abstract class GroupBuysDoorTests<TDatabase>(GroupNode<TDatabase> node) : GroupSuite<TDatabase>(node)
+    where TDatabase : TestDatabase, new()
 {
     private const string Published = "reserve yes 1/1; ";
 
@@ -94,6 +95,6 @@ public abstract class GroupBuysDoorTests<TKind>(GroupNode<TKind> node) : GroupSu
     }
 }
 
-public sealed class GroupBuysDoorOnSqlite(GroupNode<OnSqlite> node) : GroupBuysDoorTests<OnSqlite>(node);
+public sealed class GroupBuysDoorOnSqlite(GroupNode<SqliteDatabase> node) : GroupBuysDoorTests<SqliteDatabase>(node);
 
-public sealed class GroupBuysDoorOnPostgres(GroupNode<OnPostgres> node) : GroupBuysDoorTests<OnPostgres>(node);
+public sealed class GroupBuysDoorOnPostgres(GroupNode<PostgresDatabase> node) : GroupBuysDoorTests<PostgresDatabase>(node);

@@ -7,7 +7,6 @@ using Orleans.TestingHost;
 using Silo.Accounts;
 using Silo.Catalog;
 using Silo.GroupBuys;
-using Silo.GroupBuys.V1;
 using Silo.Kernel;
 using Silo.Modules.Tests.Coupons;
 using Silo.Storage;

@@ -88,9 +88,9 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
         await Node.AddUsersAsync(user, inviter);
         var work = Node.Get<RegistrationPoints>();
 
-        await work.RunAsync(new(work.Kind, $"{user}", $"{inviter}", 1), CancellationToken.None);
-        await work.RunAsync(new(work.Kind, $"{user}", $"{inviter}", 2), CancellationToken.None);
-        await work.RunAsync(new(work.Kind, $"{gone}", "0", 1), CancellationToken.None);
+        await work.RunAsync($"{user}", new(user, inviter), attempt: 1);
+        await work.RunAsync($"{user}", new(user, inviter), attempt: 2);
+        await work.RunAsync($"{gone}", new(gone, 0), attempt: 1);
 
         Assert.Equal((100, 50, 0), (
             (await Node.WalletAsync(user)).Points, (await Node.WalletAsync(inviter)).Points, (await Node.WalletAsync(gone)).Points));
@@ -122,7 +122,7 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
             await Node.AddUsersAsync(users);
             var work = Node.Get<RegistrationPoints>();
             var outcomes = await Task.WhenAll(users.Select(u => AgainAsync(
-                () => work.RunAsync(new(work.Kind, $"{u}", $"{inviter}", 1), CancellationToken.None))));
+                () => work.RunAsync($"{u}", new(u, inviter), attempt: 1))));
             Assert.All(outcomes, o => Assert.Equal(WorkOutcome.Done, o));
             Assert.All(await Task.WhenAll(users.Select(Node.WalletAsync)), w => Assert.Equal(100, w.Points));
         }
@@ -141,15 +141,15 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
             Assert.Equal(50, (await GrantAsync(inviter, Reference(), 0, PointsEvent.Invitation)).Value);
         }
 
-        await work.RunAsync(new(work.Kind, $"{late}", $"{inviter}", 1), CancellationToken.None);
+        await work.RunAsync($"{late}", new(late, inviter), attempt: 1);
         Node.Time.Set(Clock.NowMs + 60_000);
-        await work.RunAsync(new(work.Kind, $"{late}", $"{inviter}", 2), CancellationToken.None);
+        await work.RunAsync($"{late}", new(late, inviter), attempt: 2);
 
         Assert.Equal(50 * Limit, (await Node.WalletAsync(inviter)).Points);
         // Nor does what gave nothing count on a day.
         Assert.Equal(50, (await GrantAsync(inviter, Reference(), 0, PointsEvent.Invitation)).Value);
-        Assert.Equal(0, (await Node.Units.RunAsync(
-            unit => Node.Points.TakeBackAsync(unit, PointsEvent.Invitation, $"user:{late}", 0, CancellationToken.None),
+        Assert.Equal(0, (await Node.Units.StageAsync(
+            stage => Node.Points.TakeBack(stage, inviter, PointsEvent.Invitation, $"user:{late}", 0),
             CancellationToken.None)).Value);
     }
 
@@ -173,7 +173,7 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
     public async Task CreateRule_OfInvitationsWithoutALimit_IsRefused()
     {
         var refusal = (await Node.Units.RunAsync(
-            unit => PointsRuleStore.CreateAsync(
+            unit => PointsRulesWrites.CreateAsync(
                 unit, new() { Event = V1.PointsEvent.Invitation, ThresholdCents = 1, Points = 1 }, CancellationToken.None),
             CancellationToken.None)).Refusal;
 
@@ -218,15 +218,15 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
     {
         var vouchers = await VouchersAsync(3, 5);
         var written = $" {vouchers[0].Number[..4].ToLowerInvariant()}-{vouchers[0].Number[4..]}";
-        await Node.Units.RunAsync<int>(
-            unit => Vouchers.VoidAsync(unit, vouchers[1].BatchId, [vouchers[1].Id], CancellationToken.None), CancellationToken.None);
+        await Node.Units.RunAsync(
+            unit => VouchersWrites.VoidAsync(unit, vouchers[1].BatchId, [vouchers[1].Id], CancellationToken.None), CancellationToken.None);
 
         Assert.Equal(5, (await ExchangeAsync(NewId(), written)).Value);
         Assert.Equal(PointsRefusals.VoucherVoid, (await ExchangeAsync(NewId(), vouchers[1].Number)).Refusal);
         Node.Time.Set(vouchers[2].ExpiresAt - 1);
-        var voidedUsed = await Node.Units.RunAsync<int>(
-            unit => Vouchers.VoidAsync(unit, vouchers[0].BatchId, [vouchers[0].Id], CancellationToken.None), CancellationToken.None);
-        Assert.Equal(0, voidedUsed.Value);
+        var voidedUsed = await Node.Units.RunAsync(
+            unit => VouchersWrites.VoidAsync(unit, vouchers[0].BatchId, [vouchers[0].Id], CancellationToken.None), CancellationToken.None);
+        Assert.Equal(0, voidedUsed.Value!.After.Voided);
         Node.Time.Set(vouchers[2].ExpiresAt);
         Assert.Equal(PointsRefusals.VoucherExpired, (await ExchangeAsync(NewId(), vouchers[2].Number)).Refusal);
         Assert.Equal(PointsRefusals.VoucherUsed, (await ExchangeAsync(NewId(), vouchers[0].Number)).Refusal);
@@ -258,27 +258,31 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
         Assert.Equal([1, 2, 3, 4], vouchers.Select(v => v.Points).Distinct().Order());
     }
 
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, long> givenTo = new(StringComparer.Ordinal);
+
     private static string Reference() => $"order:{NewId()}";
 
     private Task<Result<long>> GrantAsync(
-        long user, string reference, long cents, PointsEvent happened = PointsEvent.Consumption) => Node.Units.RunAsync(
-        unit => Node.Points.GrantAsync(
-            unit,
-            new PointsGrant { UserId = user, Event = happened, Reference = reference, AmountCents = cents },
-            CancellationToken.None),
-        CancellationToken.None);
+        long user, string reference, long cents, PointsEvent happened = PointsEvent.Consumption)
+    {
+        givenTo[reference] = user;
+        return Node.Units.StageAsync(
+            stage => Node.Points.Grant(
+                stage, new PointsGrant { UserId = user, Event = happened, Reference = reference, AmountCents = cents }),
+            CancellationToken.None);
+    }
 
-    private Task<Result<long>> BackAsync(string reference, long cents) => Node.Units.RunAsync(
-        unit => Node.Points.TakeBackAsync(unit, PointsEvent.Consumption, reference, cents, CancellationToken.None),
+    private Task<Result<long>> BackAsync(string reference, long cents) => Node.Units.StageAsync(
+        stage => Node.Points.TakeBack(stage, givenTo.GetValueOrDefault(reference, 1), PointsEvent.Consumption, reference, cents),
         CancellationToken.None);
 
     private Task<Result<long>> ExchangeAsync(long user, string number, string requestId = "") => Node.Vouchers.ExchangeAsync(
-        user, number, requestId, Vouchers.Normalise(number).GetHashCode(StringComparison.Ordinal), CancellationToken.None);
+        user, number, requestId, VouchersWrites.Normalise(number).GetHashCode(StringComparison.Ordinal), CancellationToken.None);
 
     private async Task<List<VoucherRow>> VouchersAsync(int count, long least, long most = 0)
     {
         var batch = await Node.Units.RunAsync(
-            unit => Vouchers.CreateAsync(unit, new V1.CreateVouchersRequest
+            unit => VouchersWrites.CreateAsync(unit, new V1.CreateVouchersRequest
             {
                 Count = count,
                 PointsMin = least,
@@ -286,7 +290,7 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
                 ExpiresAt = new() { Seconds = (Clock.NowMs / 1000) + 86_400 },
             }),
             CancellationToken.None);
-        var id = batch.Value!.Id;
+        var id = batch.Value!.After.Id;
         return await Node.ReadAsync(r => r.Query<VoucherRow>().Where(v => v.BatchId == id).OrderBy(v => v.Id).ToListAsync());
     }
 
@@ -304,7 +308,7 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
                     new() { Event = V1.PointsEvent.Invitation, Points = 50, DailyLimit = Limit },
                 })
                 {
-                    Assert.True((await PointsRuleStore.CreateAsync(unit, rule, CancellationToken.None)).IsAccepted);
+                    Assert.True((await PointsRulesWrites.CreateAsync(unit, rule, CancellationToken.None)).IsAccepted);
                 }
             }
 

@@ -26,10 +26,10 @@ public sealed class PointsNode<TDatabase> : GrainNode<TDatabase>
 
     internal IPoints Points => Get<IPoints>();
 
-    internal Vouchers Vouchers => Get<Vouchers>();
+    internal VouchersWrites Vouchers => Get<VouchersWrites>();
 
-    internal Task<SignInOutcome> RunAsync(long user, SignInCommand command) =>
-        Client.GetGrain<ISignInGrain>(SignInGrain.KeyOf(user)).RunAsync(command).WaitAsync(Bound);
+    internal async Task<SignInOutcome> RunAsync(long user, SignInCommand command) =>
+        (await Client.GetGrain<ISignInGrain>(SignInGrain.KeyOf(user)).RunAsync([command]).WaitAsync(Bound))[0];
 
     internal Task<SignInOutcome> SignAsync(long user, string requestId = "") =>
         RunAsync(user, new SignTodayCommand { RequestId = requestId, RequestHash = requestId.Length });
@@ -41,13 +41,8 @@ public sealed class PointsNode<TDatabase> : GrainNode<TDatabase>
         return outcome.Cards;
     }
 
-    internal async Task SetTermsAsync(V1.SignInTerms terms) => Assert.True((await Units.RunAsync<int>(
-        async unit =>
-        {
-            var set = await SignInTermsStore.SetAsync(unit, terms, 0, CancellationToken.None);
-            return set.IsAccepted ? set.Value.After.Version : set.Refusal;
-        },
-        CancellationToken.None)).IsAccepted);
+    internal async Task SetTermsAsync(V1.SignInTerms terms) => Assert.True((await Units.RunAsync(
+        unit => SignInTermsWrites.SetAsync(unit, terms, 0, CancellationToken.None), CancellationToken.None)).IsAccepted);
 
     internal async Task AddPointsAsync(long user, long points) => Assert.True((await PostPointsAsync(user, points)).IsAccepted);
 

@@ -71,18 +71,23 @@ public abstract class LedgerOperationsSuite<TDatabase> : WalletSuite<TDatabase>
             async unit =>
             {
                 long[] users = [.. Enumerable.Range(1, Users).Select(u => (long)u)];
-                var draft = await Wallets.LockAsync(unit, users, Cancel);
-                var rows = new Rows();
-                foreach (var operation in operations)
+                // All on one draft, as a grain's batch, or each by itself, as a door that is called again and again.
+                foreach (var some in asGrain ? [operations] : operations.Select(o => new[] { o }))
                 {
-                    // What the door books is seen by drafts that are made after it.
-                    var current = asGrain ? draft : await Wallets.LockAsync(unit, [operation.User], Cancel);
-                    var transaction = Transaction(null, operation.Lines(current.WalletOf(operation.User)));
-                    var answer = asGrain ? draft.Post(transaction, rows) : await Wallets.PostAsync(unit, transaction, Cancel);
-                    refusals.Add(answer.Refusal?.Reason);
+                    await unit.StageAsync<bool>(
+                        stage =>
+                        {
+                            var draft = Wallets.Stage(stage, users);
+                            return rows =>
+                            {
+                                refusals.AddRange(some.Select(operation => draft.Post(
+                                    Transaction(null, operation.Lines(draft.WalletOf(operation.User))), rows).Refusal?.Reason));
+                                return true;
+                            };
+                        },
+                        Cancel);
                 }
 
-                await unit.WriteAsync(rows);
                 return end is null ? true : end;
             },
             Cancel);

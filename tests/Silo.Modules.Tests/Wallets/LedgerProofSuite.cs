@@ -226,12 +226,14 @@ public abstract class LedgerProofSuite<TDatabase> : WalletSuite<TDatabase>
             while (!proven.IsCancellationRequested)
             {
                 var operation = operations.Next();
-                await Node.Units.RunAsync(
-                    async unit =>
-                    {
-                        var draft = await Wallets.LockAsync(unit, operation.Users, Cancel);
-                        return await Wallets.PostAsync(unit, Transaction(null, operation.Lines(draft.WalletOf(operation.User))), Cancel);
-                    },
+                await Node.Units.RunAsync<long>(
+                    unit => unit.StageAsync<long>(
+                        stage =>
+                        {
+                            var draft = Wallets.Stage(stage, [.. operation.Users]);
+                            return rows => draft.Post(Transaction(null, operation.Lines(draft.WalletOf(operation.User))), rows);
+                        },
+                        Cancel),
                     Cancel);
                 Interlocked.Increment(ref posted);
             }
@@ -241,7 +243,7 @@ public abstract class LedgerProofSuite<TDatabase> : WalletSuite<TDatabase>
         while (Volatile.Read(ref posted) < 300)
         {
             faults.AddRange(await FaultsAsync());
-            await new CheckpointHandler(Node.Units, Node.Get<ShopClock>()).RunAsync(new("", "", "", 1), Cancel);
+            await new CheckpointHandler(Node.Units, Node.Get<ShopClock>()).RunAsync();
         }
 
         await proven.CancelAsync();

@@ -188,7 +188,7 @@ public abstract class LedgerSuite<TDatabase> : WalletSuite<TDatabase>
     }
 
     [Fact]
-    public async Task Lock_OverlappingSetsInAnyOrderOfFreshUsers_HoldsThemAllWithoutDeadlock()
+    public async Task Stage_OverlappingSetsInAnyOrderOfFreshUsers_BooksThemAllWithoutDeadlock()
     {
         var seed = TestSeed.Draw();
         var sets = Enumerable.Range(0, 64).Select(i =>
@@ -197,19 +197,7 @@ public abstract class LedgerSuite<TDatabase> : WalletSuite<TDatabase>
             return Enumerable.Range(1, 24).Select(u => (long)u).OrderBy(_ => random.Next()).Take(6).ToArray();
         }).ToArray();
 
-        await Task.WhenAll(sets.Select(users => Task.Run(() => Node.Units.RunAsync<bool>(
-            async unit =>
-            {
-                await Wallets.LockAsync(unit, users, Cancel);
-                // In the order of the set, which is not the order of the locks.
-                foreach (var user in users)
-                {
-                    Assert.True((await Wallets.PostAsync(unit, Points(user, 1), Cancel)).IsAccepted);
-                }
-
-                return true;
-            },
-            Cancel)))).Soon();
+        await Task.WhenAll(sets.Select(users => Task.Run(() => BookAllAsync(users)))).Soon();
 
         var sum = await Node.Units.ReadAsync(r => r.Query<WalletRow>().SumAsync(w => w.Points, Cancel), Cancel);
         Assert.Equal(64 * 6, sum);
@@ -267,32 +255,24 @@ public abstract class LedgerSuite<TDatabase> : WalletSuite<TDatabase>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Draft_AnotherOneBooksOnTheSameWalletInTheUnit_IsNotOverwritten(bool draftFirst)
+    public async Task Stage_TwoDoorsOfOneCommandNameOneWallet_BookOnOneDraft(bool inUnit)
     {
         await PostAsync(Money(1, 100));
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Node.Units.RunAsync<bool>(
-            async unit =>
-            {
-                var draft = await Wallets.LockAsync(unit, [1], Cancel);
-                var rows = new Rows();
-                if (draftFirst)
-                {
-                    draft.Post(Money(1, -30), rows);
-                    await Wallets.PostAsync(unit, Points(1, 5), Cancel);
-                }
-                else
-                {
-                    await Wallets.PostAsync(unit, Points(1, 5), Cancel);
-                    draft.Post(Money(1, -30), rows);
-                }
+        Func<Rows, Result<bool>> Command(Stage stage)
+        {
+            var (first, second) = (Wallets.Stage(stage, [1]), Wallets.Stage(stage, [1, 2]));
+            return rows => first.Post(Money(1, -30), rows).IsAccepted && second.Post(Points(1, 5), rows).IsAccepted
+                && first.Post(Money(1, -70), rows).IsAccepted && !second.Post(Money(1, -1), rows).IsAccepted;
+        }
 
-                await unit.WriteAsync(rows);
-                return true;
-            },
-            Cancel));
+        var booked = inUnit
+            ? await Node.Units.RunAsync<bool>(unit => unit.StageAsync(Command, Cancel), Cancel)
+            : await Node.Units.StageAsync(Command, Cancel);
 
-        Assert.Equal(new WalletState { Balance = 100, Entries = 1 }, await WalletAsync(1));
+        Assert.True(booked.Value);
+        Assert.Equal(new WalletState { Points = 5, PointsReceived = 5, Entries = 4 }, await WalletAsync(1));
+        Assert.Null(await WalletAsync(2));
         Assert.Empty(await FaultsAsync());
     }
 
@@ -320,47 +300,91 @@ public abstract class LedgerSuite<TDatabase> : WalletSuite<TDatabase>
     }
 
     [Fact]
-    public async Task Lock_OfMoreFreshUsersThanOneStatementMakes_MakesThemAll()
+    public async Task Stage_OfManyFreshUsers_MakesTheWalletsThatMove()
     {
-        var users = Enumerable.Range(1, 2_500).Select(u => (long)u).Reverse().ToArray();
+        long[] users = [.. Enumerable.Range(1, 2_500).Select(u => (long)u).Reverse()];
 
-        await Node.Units.RunAsync<bool>(
-            async unit =>
+        var booked = await Node.Units.StageAsync<bool>(
+            stage =>
             {
-                await Wallets.LockAsync(unit, users[..1_200], Cancel);
-                Assert.Empty((await Wallets.TryLockAsync(unit, users, Cancel, make: true)).HeldElsewhere);
-                return true;
+                var draft = Wallets.Stage(stage, users, RowLock.SkipLocked);
+                return rows => draft.HeldElsewhere.Count == 0
+                    && users[..1_200].All(user => draft.Post(Points(user, 1), rows).IsAccepted);
             },
             Cancel);
 
-        Assert.Equal(users.Length, await CountAsync<WalletRow>());
+        Assert.True(booked.Value);
+        Assert.Equal(1_200, await CountAsync<WalletRow>());
         Assert.Empty(await FaultsAsync());
     }
 
     [Fact]
-    public async Task TryLock_WalletThatNeverMoved_ReadsZeroAndCannotBeWritten()
+    public async Task Stage_WalletThatNeverMoved_ReadsZero()
     {
         await PostAsync(Points(2, 5));
 
-        await Node.Units.RunAsync<bool>(
-            async unit =>
+        await InUnitAsync(
+            [1, 2],
+            (draft, rows) =>
             {
-                var draft = await Wallets.TryLockAsync(unit, [1, 2], Cancel);
                 Assert.Empty(draft.HeldElsewhere);
                 Assert.Equal((0, 0, 5), (draft.PointsOf(1), draft.BalanceOf(1), draft.PointsOf(2)));
-                Assert.Equal(WalletsRefusals.PointsTooLow, draft.Post(Points(1, -1), new()).Refusal);
-                Assert.Throws<ArgumentException>(() => draft.Post(Points(1, 1), new()));
-                Assert.Throws<ArgumentException>(() => draft.Post(Points(3, 1), new()));
-                return No;
-            },
-            Cancel);
+                Assert.Equal(WalletsRefusals.PointsTooLow, draft.Post(Points(1, -1), rows).Refusal);
+                Assert.Throws<ArgumentException>("userId", () => { draft.Post(Points(3, 1), rows); });
+                Assert.True(draft.Post(Points(1, 1), rows).IsAccepted);
+            }).Soon();
+
+        Assert.Equal(1, (await WalletAsync(1))?.Points);
+        Assert.Empty(await FaultsAsync());
     }
+
+    /// <summary>Books a point for each of the users in the order of the set, in one command.</summary>
+    private async Task BookAllAsync(long[] users)
+    {
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            try
+            {
+                var booked = await Node.Units.StageAsync<bool>(
+                    stage =>
+                    {
+                        var draft = Wallets.Stage(stage, users);
+                        return rows => users.All(user => draft.Post(Points(user, 1), rows).IsAccepted);
+                    },
+                    Cancel);
+                Assert.True(booked.Value);
+                return;
+            }
+            catch (StorageUnavailableException)
+            {
+                // Others have made wallets each time in between.
+            }
+        }
+
+        Assert.Fail("The command never came through.");
+    }
+
+    /// <summary>Decides on wallets inside a unit, leaving out those that are held elsewhere.</summary>
+    private protected Task InUnitAsync(long[] users, Action<LedgerDraft, Rows> decide, RowLock how = RowLock.SkipLocked) =>
+        Node.Units.RunAsync<bool>(
+            unit => unit.StageAsync<bool>(
+                stage =>
+                {
+                    var draft = Wallets.Stage(stage, users, how);
+                    return rows =>
+                    {
+                        decide(draft, rows);
+                        return true;
+                    };
+                },
+                Cancel),
+            Cancel);
 }
 
 public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
 {
     [Fact]
-    public async Task TryLock_WalletIsHeld_IsInHeldElsewhereAndTheOthersAreNot()
+    public async Task Stage_WalletIsHeld_IsInHeldElsewhereAndTheOthersAreNot()
     {
         await PostAsync(Points(1, 5));
         await PostAsync(Points(2, 7));
@@ -369,21 +393,17 @@ public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
         await using var take = new Npgsql.NpgsqlCommand("SELECT 1 FROM wallets_wallets WHERE user_id = 1 FOR UPDATE", foreign);
         await take.ExecuteScalarAsync(Cancel);
 
-        await Node.Units.RunAsync<bool>(
-            async unit =>
+        await InUnitAsync(
+            [1, 2, 3],
+            (draft, rows) =>
             {
-                var draft = await Wallets.TryLockAsync(unit, [1, 2, 3], Cancel);
                 Assert.Equal([1L], draft.HeldElsewhere);
                 Assert.Equal((7, 0), (draft.PointsOf(2), draft.PointsOf(3)));
                 // What is there is not known: neither enough nor too low may be said of it.
-                Assert.Throws<ArgumentException>(() => draft.Post(Points(1, -1), new()));
-                Assert.Throws<ArgumentException>(() => draft.Post(Points(1, 1), new()));
-                var rows = new Rows();
+                Assert.Throws<ArgumentException>(() => { draft.Post(Points(1, -1), rows); });
+                Assert.Throws<ArgumentException>(() => { draft.Post(Points(1, 1), rows); });
                 Assert.True(draft.Post(Points(2, -7), rows).IsAccepted);
-                await unit.WriteAsync(rows);
-                return true;
-            },
-            Cancel).Soon();
+            }).Soon();
 
         await transaction.RollbackAsync(Cancel);
         Assert.Equal(5, (await WalletAsync(1))?.Points);
@@ -392,7 +412,7 @@ public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
     }
 
     [Fact]
-    public async Task TryLock_WalletIsBeingMade_ReadsZero()
+    public async Task Stage_WalletIsBeingMade_ReadsZero()
     {
         await using var foreign = await Database.OpenOwnAsync();
         await using var transaction = await foreign.BeginTransactionAsync(Cancel);
@@ -401,15 +421,13 @@ public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
             foreign);
         await make.ExecuteNonQueryAsync(Cancel);
 
-        await Node.Units.RunAsync<bool>(
-            async unit =>
+        await InUnitAsync(
+            [1],
+            (draft, rows) =>
             {
-                var draft = await Wallets.TryLockAsync(unit, [1], Cancel);
                 Assert.Empty(draft.HeldElsewhere);
-                Assert.Equal(WalletsRefusals.PointsTooLow, draft.Post(Points(1, -1), new()).Refusal);
-                return true;
-            },
-            Cancel).Soon();
+                Assert.Equal(WalletsRefusals.PointsTooLow, draft.Post(Points(1, -1), rows).Refusal);
+            }).Soon();
     }
 
     /// <summary>
@@ -427,18 +445,12 @@ public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
 
         var batch = WriteAsync(Points(1, 3), Points(2, 4));
         await WaitersAsync(1).Soon();
-        var locking = Node.Units.RunAsync<bool>(
-            async unit =>
-            {
-                await Wallets.LockAsync(unit, [2, 1], Cancel);
-                return true;
-            },
-            Cancel);
+        var locking = InUnitAsync([2, 1], (_, _) => { }, RowLock.Wait);
         await WaitersAsync(2).Soon();
         await transaction.RollbackAsync(Cancel);
 
         Assert.True((await batch.Soon()).IsAccepted);
-        Assert.True((await locking.Soon()).IsAccepted);
+        await locking.Soon();
         Assert.Equal((8, 4), ((await WalletAsync(1))?.Points, (await WalletAsync(2))?.Points));
         Assert.Empty(await FaultsAsync());
     }
@@ -455,7 +467,13 @@ public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
         var holder = Node.Units.RunAsync(
             async unit =>
             {
-                await Wallets.LockAsync(unit, [1], Cancel);
+                await unit.StageAsync<bool>(
+                    stage =>
+                    {
+                        Wallets.Stage(stage, [1]);
+                        return _ => true;
+                    },
+                    Cancel);
                 locked.SetResult();
                 await waits.Task;
                 return await Wallets.PostAsync(unit, Points(1, 2), Cancel);

@@ -106,22 +106,23 @@ public abstract class ShopAccountsSuite<TDatabase> : WalletSuite<TDatabase>
     }
 
     private async Task RunAsync() =>
-        Assert.Equal(WorkOutcome.Done, await new CheckpointHandler(Node.Units, Node.Get<ShopClock>()).RunAsync(new WorkItem(WalletsWork.Checkpoint, "recurring", "", 1), Cancel));
+        Assert.Equal(WorkOutcome.Done, await new CheckpointHandler(Node.Units, Node.Get<ShopClock>()).RunAsync());
 
     /// <summary>Books with an id that was made long before.</summary>
-    private async Task PostLateAsync(long id, LedgerTransaction transaction) => await Node.Units.RunAsync<bool>(
-        async unit =>
-        {
-            var user = transaction.Lines[0].UserId;
-            var locked = await Wallets.LockAsync(unit, [user], Cancel);
-            var draft = new LedgerDraft(
-                new() { [user] = locked.WalletOf(user) }, new HashSet<long>(), new HashSet<long>(), new(), () => id, unit.NowMs);
-            var rows = new Rows();
-            Assert.True(draft.Post(transaction, rows).IsAccepted);
-            await unit.WriteAsync(rows);
-            return true;
-        },
-        Cancel);
+    private async Task PostLateAsync(long id, LedgerTransaction transaction)
+    {
+        var user = transaction.Lines[0].UserId;
+        var draft = new LedgerDraft(() => id, Node.Get<ShopClock>().NowMs, new() { [user] = await WalletAsync(user) ?? default });
+        await Node.Units.RunAsync<bool>(
+            async unit =>
+            {
+                var rows = new Rows();
+                Assert.True(draft.Post(transaction, rows).IsAccepted);
+                await unit.WriteAsync(rows);
+                return true;
+            },
+            Cancel);
+    }
 
     private async Task<(long Adjusted, long Issued, long Redeemed)> AmountsAsync()
     {

@@ -79,7 +79,7 @@ public sealed partial class WalletPlansTests : WalletSuite<SqliteDatabase>, IDis
                 await Node.Get<ShopAccountsReads>().ListAsync(Cancel);
                 return;
             case "checkpoint":
-                await new CheckpointHandler(Node.Units, Node.Get<ShopClock>()).RunAsync(new WorkItem("", "", "", 1), Cancel);
+                await new CheckpointHandler(Node.Units, Node.Get<ShopClock>()).RunAsync();
                 return;
             case "post":
                 await PostAsync(Money(1, 5));
