@@ -20,12 +20,12 @@ public interface IWallets
     LedgerDraft Stage(Stage stage, IReadOnlyCollection<long> users, RowLock how = RowLock.Wait);
 
     /// <summary>
-    /// Books a transaction in the caller's unit: all of it, or, refused, nothing. A transaction whose kind and reference
-    /// are booked already is answered as that one and moves nothing.
+    /// Books one transaction: all of it, or, refused, nothing. A transaction whose kind and reference are booked already is
+    /// answered as that one and moves nothing.
     /// </summary>
-    /// <returns>The transaction's id, or <see cref="WalletsRefusals"/>.</returns>
+    /// <returns>Decides, and answers the transaction's id, or <see cref="WalletsRefusals"/>.</returns>
     /// <exception cref="ArgumentException">The lines do not sum to zero, or are otherwise not a transaction.</exception>
-    Task<Result<long>> PostAsync(Unit unit, LedgerTransaction transaction, CancellationToken cancellation);
+    Func<Rows, Result<long>> Post(Stage stage, LedgerTransaction transaction);
 
     /// <summary>The points that users can spend, without a lock; those whose wallet never moved are left out.</summary>
     Task<Dictionary<long, long>> PointsAsync(IReads reads, IReadOnlyCollection<long> users, CancellationToken cancellation);

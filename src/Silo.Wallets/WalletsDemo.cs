@@ -17,9 +17,9 @@ internal sealed class WalletsDemo(IUnits units, IUsers users, IWallets wallets) 
             return;
         }
 
-        await units.RunAsync<long>(
-            unit => wallets.PostAsync(
-                unit,
+        await units.StageAsync(
+            stage => wallets.Post(
+                stage,
                 new LedgerTransaction
                 {
                     Kind = LedgerKind.Adjustment,
@@ -32,8 +32,7 @@ internal sealed class WalletsDemo(IUnits units, IUsers users, IWallets wallets) 
                         new(userId, LedgerAccount.Points, Points),
                         new(0, LedgerAccount.ShopPointsIssued, -Points),
                     ],
-                },
-                cancellation),
+                }),
             cancellation);
     }
 }

@@ -16,19 +16,12 @@ internal sealed class WalletsDoor(IUnits units, IdSource ids, ShopClock clock) :
         return draft;
     }
 
-    public Task<Result<long>> PostAsync(Unit unit, LedgerTransaction transaction, CancellationToken cancellation)
+    public Func<Rows, Result<long>> Post(Stage stage, LedgerTransaction transaction)
     {
-        long[] users = [.. transaction.Lines.Where(line => line.UserId > 0).Select(line => line.UserId).Distinct()];
-        return unit.StageAsync<long>(
-            stage =>
-            {
-                var draft = Stage(stage, users, RowLock.Wait);
-                // Behind the locks: of two at once, the second finds the first.
-                var first = stage.Where<TransactionRow>(
-                    $"kind = {(short)transaction.Kind} AND reference = {transaction.Reference}");
-                return rows => first.Only is { } booked ? booked.Id : draft.Post(transaction, rows);
-            },
-            cancellation);
+        var draft = Stage(stage, [.. transaction.Lines.Where(line => line.UserId > 0).Select(line => line.UserId).Distinct()], RowLock.Wait);
+        // Of two at once the second finds the key taken, and then the first here.
+        var first = stage.Where<TransactionRow>($"kind = {transaction.Kind} AND reference = {transaction.Reference}");
+        return rows => first.Only is { } booked ? booked.Id : draft.Post(transaction, rows);
     }
 
     public Task<Dictionary<long, long>> PointsAsync(

@@ -97,16 +97,15 @@ public sealed class CouponNode<TDatabase> : GrainNode<TDatabase>
         },
         CancellationToken.None)).IsAccepted);
 
-    internal async Task AddPointsAsync(long user, long points) => Assert.True((await Units.RunAsync<long>(
-        unit => Get<IWallets>().PostAsync(
-            unit,
+    internal async Task AddPointsAsync(long user, long points) => Assert.True((await Units.StageAsync(
+        stage => Get<IWallets>().Post(
+            stage,
             new()
             {
                 Kind = LedgerKind.Adjustment,
                 Reference = $"test:{NewId()}",
                 Lines = [new(user, LedgerAccount.Points, points), new(0, LedgerAccount.ShopPointsIssued, -points)],
-            },
-            CancellationToken.None),
+            }),
         CancellationToken.None)).IsAccepted);
 
     internal Task<WalletRow?> WalletAsync(long user) => ReadAsync(

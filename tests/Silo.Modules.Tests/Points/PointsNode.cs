@@ -46,16 +46,15 @@ public sealed class PointsNode<TDatabase> : GrainNode<TDatabase>
 
     internal async Task AddPointsAsync(long user, long points) => Assert.True((await PostPointsAsync(user, points)).IsAccepted);
 
-    internal Task<Result<long>> PostPointsAsync(long user, long points) => Units.RunAsync<long>(
-        unit => Get<IWallets>().PostAsync(
-            unit,
+    internal Task<Result<long>> PostPointsAsync(long user, long points) => Units.StageAsync(
+        stage => Get<IWallets>().Post(
+            stage,
             new()
             {
                 Kind = LedgerKind.Adjustment,
                 Reference = $"test:{NewId()}",
                 Lines = [new(user, LedgerAccount.Points, points), new(0, LedgerAccount.ShopPointsIssued, -points)],
-            },
-            CancellationToken.None),
+            }),
         CancellationToken.None);
 
     internal async Task<WalletState> WalletAsync(long user) =>
@@ -87,8 +86,8 @@ public sealed class PointsNode<TDatabase> : GrainNode<TDatabase>
                     $"""
                     INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, avatar_url, gender, birthday,
                         province, city, referrer_id, extra_json, disabled, created_at, registered_address, last_login_at,
-                        last_login_address, deleted_at)
-                    VALUES ({id}, {$"u{id}"}, {$"u{id}"}, '', '', '', 0, '', '', '', 0, '', {false}, {registeredAt}, '', 0, '', 0)
+                        last_login_address, addresses_version, deleted_at)
+                    VALUES ({id}, {$"u{id}"}, {$"u{id}"}, '', '', '', 0, '', '', '', 0, '', {false}, {registeredAt}, '', 0, '', 0, 0)
                     """,
                     CancellationToken.None);
             }

@@ -106,10 +106,10 @@ public abstract class LedgerProofSuite<TDatabase> : WalletSuite<TDatabase>
             {
                 for (var i = 0; i < 300; i++)
                 {
-                    await Wallets.PostAsync(unit, Points(1, 1), Cancel);
+                    await unit.StageAsync(stage => Wallets.Post(stage, Points(1, 1)), Cancel);
                 }
 
-                await Wallets.PostAsync(unit, Points(9, 1), Cancel);
+                await unit.StageAsync(stage => Wallets.Post(stage, Points(9, 1)), Cancel);
                 return true;
             },
             Cancel);
@@ -260,8 +260,8 @@ public abstract class LedgerProofSuite<TDatabase> : WalletSuite<TDatabase>
             {
                 // The marked one has entries of its own only.
                 var other = user == Marked ? 11 : user;
-                await Wallets.PostAsync(unit, Points(other, 3), Cancel);
-                await Wallets.PostAsync(unit, Money(other, 2), Cancel);
+                await unit.StageAsync(stage => Wallets.Post(stage, Points(other, 3)), Cancel);
+                await unit.StageAsync(stage => Wallets.Post(stage, Money(other, 2)), Cancel);
             }
 
             return true;

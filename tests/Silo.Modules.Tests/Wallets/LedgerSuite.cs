@@ -36,7 +36,7 @@ public abstract class WalletSuite<TDatabase> : ModulesSuite<TDatabase>
         null, new(from, LedgerAccount.Balance, -amount), new(to, LedgerAccount.Balance, amount));
 
     private protected Task<Result<long>> PostAsync(LedgerTransaction transaction) =>
-        Node.Units.RunAsync(unit => Wallets.PostAsync(unit, transaction, Cancel), Cancel);
+        Node.Units.StageAsync(stage => Wallets.Post(stage, transaction), Cancel);
 
     private protected Task<WalletState?> WalletAsync(long user) => Node.Units.ReadAsync(
         async r => (await r.Query<WalletRow>().SingleOrDefaultAsync(w => w.UserId == user, Cancel))?.State, Cancel);
@@ -210,14 +210,14 @@ public abstract class LedgerSuite<TDatabase> : WalletSuite<TDatabase>
         var refused = await Node.Units.RunAsync<bool>(
             async unit =>
             {
-                Assert.True((await Wallets.PostAsync(unit, Money(1, 10, "a"), Cancel)).IsAccepted);
+                Assert.True((await unit.StageAsync(stage => Wallets.Post(stage, Money(1, 10, "a")), Cancel)).IsAccepted);
                 return No;
             },
             Cancel);
         await Assert.ThrowsAsync<NotSupportedException>(() => Node.Units.RunAsync<bool>(
             async unit =>
             {
-                await Wallets.PostAsync(unit, Money(1, 10, "a"), Cancel);
+                await unit.StageAsync(stage => Wallets.Post(stage, Money(1, 10, "a")), Cancel);
                 throw new NotSupportedException();
             },
             Cancel));
@@ -240,7 +240,7 @@ public abstract class LedgerSuite<TDatabase> : WalletSuite<TDatabase>
             {
                 foreach (var transaction in (LedgerTransaction[])[Money(1, 10, "a"), Money(1, -6), Money(1, -6), Money(1, 10, "a"), Points(1, 3)])
                 {
-                    outcomes.Add((await Wallets.PostAsync(unit, transaction, Cancel)).Refusal?.Reason);
+                    outcomes.Add((await unit.StageAsync(stage => Wallets.Post(stage, transaction), Cancel)).Refusal?.Reason);
                 }
 
                 return true;
@@ -476,7 +476,7 @@ public sealed class LedgerOnPostgres : LedgerSuite<PostgresDatabase>
                     Cancel);
                 locked.SetResult();
                 await waits.Task;
-                return await Wallets.PostAsync(unit, Points(1, 2), Cancel);
+                return await unit.StageAsync(stage => Wallets.Post(stage, Points(1, 2)), Cancel);
             },
             Cancel);
         await locked.Task.Soon();

@@ -44,7 +44,13 @@ public sealed partial class WalletPlansTests : WalletSuite<SqliteDatabase>, IDis
         foreach (var (sql, parameters) in sent)
         {
             var plan = await PlanAsync(sql, parameters);
-            var growing = Growing().Matches(sql).Select(m => $"SCAN {m.Groups["alias"]}").ToArray();
+            string[] growing =
+            [
+                .. Growing().Matches(sql).Select(m => $"SCAN {m.Groups["alias"]}"),
+                "SCAN wallets_entries",
+                "SCAN wallets_transactions",
+                "SCAN wallets_wallets",
+            ];
             Assert.True(
                 // Sorting what a page was taken from means that all of it was read.
                 !plan.Any(step => step.Contains("AUTOMATIC", StringComparison.Ordinal) || growing.Any(g => step == g || step.StartsWith($"{g} ", StringComparison.Ordinal))
@@ -60,6 +66,18 @@ public sealed partial class WalletPlansTests : WalletSuite<SqliteDatabase>, IDis
     private static partial Regex Growing();
 
     public void Dispose() => statements.Dispose();
+
+    /// <summary>What a staged command reads does not go through EF Core; its statements are the plan's.</summary>
+    private void NameStaged(Action<Stage> name)
+    {
+        var stage = Node.Get<Transactions>().NewStage(isExclusive: false);
+        name(stage);
+        using var context = Node.Get<IDbContextFactory<SqliteContext>>().CreateDbContext();
+        foreach (var statement in new StagePlan(context.Model, isPostgres: false).StatementsOf(stage, new LockOrder()))
+        {
+            statements.Taken.Enqueue((statement.Sql, [.. statement.Values.Select((value, i) => ($"$p{i + 1}", (object?)value))]));
+        }
+    }
 
     private async Task RunAsync(string read)
     {
@@ -82,7 +100,7 @@ public sealed partial class WalletPlansTests : WalletSuite<SqliteDatabase>, IDis
                 await new CheckpointHandler(Node.Units, Node.Get<ShopClock>()).RunAsync();
                 return;
             case "post":
-                await PostAsync(Money(1, 5));
+                NameStaged(stage => Wallets.Post(stage, Money(1, 5, "staged")));
                 return;
             default:
                 Assert.Empty(await FaultsAsync());

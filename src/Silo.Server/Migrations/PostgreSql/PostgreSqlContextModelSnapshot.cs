@@ -283,6 +283,10 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("id");
 
+                    b.Property<int>("AddressesVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("addresses_version");
+
                     b.Property<string>("AvatarUrl")
                         .IsRequired()
                         .HasColumnType("text")
@@ -368,6 +372,8 @@ namespace Silo.Server.Migrations.PostgreSql
                         .IsUnique();
 
                     b.ToTable("accounts_users", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 6);
                 });
 
             modelBuilder.Entity("Silo.Bargains.BargainOrderRow", b =>
@@ -579,6 +585,8 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasIndex("GoodsId", "Id");
 
                     b.ToTable("bargains_campaigns", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 5);
                 });
 
             modelBuilder.Entity("Silo.Bargains.HelpRow", b =>
@@ -657,6 +665,8 @@ namespace Silo.Server.Migrations.PostgreSql
                         .IsUnique();
 
                     b.ToTable("bargains_helpers", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 4);
                 });
 
             modelBuilder.Entity("Silo.Bargains.StockRow", b =>
@@ -683,6 +693,8 @@ namespace Silo.Server.Migrations.PostgreSql
                         {
                             t.HasCheckConstraint("ck_bargains_stocks", "reserved >= 0 AND sold >= 0 AND reserved + sold <= total");
                         });
+
+                    b.HasAnnotation("Silo:LockRank", 5);
                 });
 
             modelBuilder.Entity("Silo.Catalog.CategoryRow", b =>
@@ -760,6 +772,8 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasIndex("Orders");
 
                     b.ToTable("catalog_counters", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 10);
                 });
 
             modelBuilder.Entity("Silo.Catalog.FavouriteRow", b =>
@@ -947,6 +961,8 @@ namespace Silo.Server.Migrations.PostgreSql
                         .IsDescending(false, false, false, false, true);
 
                     b.ToTable("catalog_goods", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 10);
                 });
 
             modelBuilder.Entity("Silo.Catalog.LevelRow", b =>
@@ -1351,6 +1367,8 @@ namespace Silo.Server.Migrations.PostgreSql
                         {
                             t.HasCheckConstraint("ck_catalog_stock", "stock >= 0");
                         });
+
+                    b.HasAnnotation("Silo:LockRank", 9);
                 });
 
             modelBuilder.Entity("Silo.Catalog.StoreRow", b =>
@@ -2167,9 +2185,9 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("imported_at");
 
-                    b.Property<long>("PieceId")
+                    b.Property<long>("UserCouponId")
                         .HasColumnType("bigint")
-                        .HasColumnName("piece_id");
+                        .HasColumnName("user_coupon_id");
 
                     b.Property<long>("UserId")
                         .HasColumnType("bigint")
@@ -2312,11 +2330,11 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.ToTable("coupons_terms", (string)null);
                 });
 
-            modelBuilder.Entity("Silo.Coupons.PieceMarkRow", b =>
+            modelBuilder.Entity("Silo.Coupons.UserCouponMarkRow", b =>
                 {
-                    b.Property<long>("PieceId")
+                    b.Property<long>("UserCouponId")
                         .HasColumnType("bigint")
-                        .HasColumnName("piece_id");
+                        .HasColumnName("user_coupon_id");
 
                     b.Property<long>("At")
                         .HasColumnType("bigint")
@@ -2334,16 +2352,18 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("subject_id");
 
-                    b.HasKey("PieceId");
+                    b.HasKey("UserCouponId");
 
                     b.HasIndex("SubjectId");
 
                     b.HasIndex("CouponId", "Mark");
 
                     b.ToTable("coupons_marks", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 8);
                 });
 
-            modelBuilder.Entity("Silo.Coupons.PieceRow", b =>
+            modelBuilder.Entity("Silo.Coupons.UserCouponRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("bigint")
@@ -2394,7 +2414,7 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasIndex("UserId", "CouponId", "Ordinal")
                         .IsUnique();
 
-                    b.ToTable("coupons_pieces", (string)null);
+                    b.ToTable("coupons_user_coupons", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Files.FileRow", b =>
@@ -2517,6 +2537,8 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasIndex("GoodsId", "Id");
 
                     b.ToTable("groupbuys_campaigns", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 5);
                 });
 
             modelBuilder.Entity("Silo.GroupBuys.CampaignUserRow", b =>
@@ -2536,6 +2558,8 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.HasKey("CampaignId", "UserId");
 
                     b.ToTable("groupbuys_users", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 4);
                 });
 
             modelBuilder.Entity("Silo.GroupBuys.GroupRow", b =>
@@ -2723,10 +2747,6 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("integer")
                         .HasColumnName("ordinal");
 
-                    b.Property<long>("PieceId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("piece_id");
-
                     b.Property<long>("Position")
                         .HasColumnType("bigint")
                         .HasColumnName("position");
@@ -2751,6 +2771,10 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.Property<int>("RuleVersion")
                         .HasColumnType("integer")
                         .HasColumnName("rule_version");
+
+                    b.Property<long>("UserCouponId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("user_coupon_id");
 
                     b.Property<long>("UserId")
                         .HasColumnType("bigint")
@@ -3453,6 +3477,8 @@ namespace Silo.Server.Migrations.PostgreSql
                         {
                             t.HasCheckConstraint("ck_wallets_bounds", "balance BETWEEN 0 AND 9007199254740991 AND frozen BETWEEN 0 AND 9007199254740991 AND commission BETWEEN 0 AND 9007199254740991 AND balance_debt BETWEEN -9007199254740991 AND 0 AND points BETWEEN 0 AND 9007199254740991 AND points_debt BETWEEN -9007199254740991 AND 0 AND points_received >= 0");
                         });
+
+                    b.HasAnnotation("Silo:LockRank", 7);
                 });
 #pragma warning restore 612, 618
         }

@@ -278,6 +278,10 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("id");
 
+                    b.Property<int>("AddressesVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("addresses_version");
+
                     b.Property<string>("AvatarUrl")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -363,6 +367,8 @@ namespace Silo.Server.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("accounts_users", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 6);
                 });
 
             modelBuilder.Entity("Silo.Bargains.BargainOrderRow", b =>
@@ -574,6 +580,8 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasIndex("GoodsId", "Id");
 
                     b.ToTable("bargains_campaigns", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 5);
                 });
 
             modelBuilder.Entity("Silo.Bargains.HelpRow", b =>
@@ -652,6 +660,8 @@ namespace Silo.Server.Migrations.Sqlite
                         .IsUnique();
 
                     b.ToTable("bargains_helpers", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 4);
                 });
 
             modelBuilder.Entity("Silo.Bargains.StockRow", b =>
@@ -678,6 +688,8 @@ namespace Silo.Server.Migrations.Sqlite
                         {
                             t.HasCheckConstraint("ck_bargains_stocks", "reserved >= 0 AND sold >= 0 AND reserved + sold <= total");
                         });
+
+                    b.HasAnnotation("Silo:LockRank", 5);
                 });
 
             modelBuilder.Entity("Silo.Catalog.CategoryRow", b =>
@@ -755,6 +767,8 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasIndex("Orders");
 
                     b.ToTable("catalog_counters", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 10);
                 });
 
             modelBuilder.Entity("Silo.Catalog.FavouriteRow", b =>
@@ -942,6 +956,8 @@ namespace Silo.Server.Migrations.Sqlite
                         .IsDescending(false, false, false, false, true);
 
                     b.ToTable("catalog_goods", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 10);
                 });
 
             modelBuilder.Entity("Silo.Catalog.LevelRow", b =>
@@ -1346,6 +1362,8 @@ namespace Silo.Server.Migrations.Sqlite
                         {
                             t.HasCheckConstraint("ck_catalog_stock", "stock >= 0");
                         });
+
+                    b.HasAnnotation("Silo:LockRank", 9);
                 });
 
             modelBuilder.Entity("Silo.Catalog.StoreRow", b =>
@@ -2162,9 +2180,9 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("imported_at");
 
-                    b.Property<long>("PieceId")
+                    b.Property<long>("UserCouponId")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("piece_id");
+                        .HasColumnName("user_coupon_id");
 
                     b.Property<long>("UserId")
                         .HasColumnType("INTEGER")
@@ -2307,11 +2325,11 @@ namespace Silo.Server.Migrations.Sqlite
                     b.ToTable("coupons_terms", (string)null);
                 });
 
-            modelBuilder.Entity("Silo.Coupons.PieceMarkRow", b =>
+            modelBuilder.Entity("Silo.Coupons.UserCouponMarkRow", b =>
                 {
-                    b.Property<long>("PieceId")
+                    b.Property<long>("UserCouponId")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("piece_id");
+                        .HasColumnName("user_coupon_id");
 
                     b.Property<long>("At")
                         .HasColumnType("INTEGER")
@@ -2329,16 +2347,18 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("subject_id");
 
-                    b.HasKey("PieceId");
+                    b.HasKey("UserCouponId");
 
                     b.HasIndex("SubjectId");
 
                     b.HasIndex("CouponId", "Mark");
 
                     b.ToTable("coupons_marks", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 8);
                 });
 
-            modelBuilder.Entity("Silo.Coupons.PieceRow", b =>
+            modelBuilder.Entity("Silo.Coupons.UserCouponRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER")
@@ -2389,7 +2409,7 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasIndex("UserId", "CouponId", "Ordinal")
                         .IsUnique();
 
-                    b.ToTable("coupons_pieces", (string)null);
+                    b.ToTable("coupons_user_coupons", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Files.FileRow", b =>
@@ -2512,6 +2532,8 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasIndex("GoodsId", "Id");
 
                     b.ToTable("groupbuys_campaigns", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 5);
                 });
 
             modelBuilder.Entity("Silo.GroupBuys.CampaignUserRow", b =>
@@ -2531,6 +2553,8 @@ namespace Silo.Server.Migrations.Sqlite
                     b.HasKey("CampaignId", "UserId");
 
                     b.ToTable("groupbuys_users", (string)null);
+
+                    b.HasAnnotation("Silo:LockRank", 4);
                 });
 
             modelBuilder.Entity("Silo.GroupBuys.GroupRow", b =>
@@ -2718,10 +2742,6 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("ordinal");
 
-                    b.Property<long>("PieceId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("piece_id");
-
                     b.Property<long>("Position")
                         .HasColumnType("INTEGER")
                         .HasColumnName("position");
@@ -2746,6 +2766,10 @@ namespace Silo.Server.Migrations.Sqlite
                     b.Property<int>("RuleVersion")
                         .HasColumnType("INTEGER")
                         .HasColumnName("rule_version");
+
+                    b.Property<long>("UserCouponId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("user_coupon_id");
 
                     b.Property<long>("UserId")
                         .HasColumnType("INTEGER")
@@ -3448,6 +3472,8 @@ namespace Silo.Server.Migrations.Sqlite
                         {
                             t.HasCheckConstraint("ck_wallets_bounds", "balance BETWEEN 0 AND 9007199254740991 AND frozen BETWEEN 0 AND 9007199254740991 AND commission BETWEEN 0 AND 9007199254740991 AND balance_debt BETWEEN -9007199254740991 AND 0 AND points BETWEEN 0 AND 9007199254740991 AND points_debt BETWEEN -9007199254740991 AND 0 AND points_received >= 0");
                         });
+
+                    b.HasAnnotation("Silo:LockRank", 7);
                 });
 #pragma warning restore 612, 618
         }

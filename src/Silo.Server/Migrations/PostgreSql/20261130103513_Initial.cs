@@ -185,6 +185,7 @@ namespace Silo.Server.Migrations.PostgreSql
                     registered_address = table.Column<string>(type: "text", nullable: false),
                     last_login_at = table.Column<long>(type: "bigint", nullable: false),
                     last_login_address = table.Column<string>(type: "text", nullable: false),
+                    addresses_version = table.Column<int>(type: "integer", nullable: false),
                     deleted_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -912,7 +913,7 @@ namespace Silo.Server.Migrations.PostgreSql
                     coupon_id = table.Column<long>(type: "bigint", nullable: false),
                     imported_at = table.Column<long>(type: "bigint", nullable: false),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
-                    piece_id = table.Column<long>(type: "bigint", nullable: false)
+                    user_coupon_id = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -945,7 +946,7 @@ namespace Silo.Server.Migrations.PostgreSql
                 name: "coupons_marks",
                 columns: table => new
                 {
-                    piece_id = table.Column<long>(type: "bigint", nullable: false),
+                    user_coupon_id = table.Column<long>(type: "bigint", nullable: false),
                     coupon_id = table.Column<long>(type: "bigint", nullable: false),
                     mark = table.Column<short>(type: "smallint", nullable: false),
                     subject_id = table.Column<long>(type: "bigint", nullable: false),
@@ -953,27 +954,7 @@ namespace Silo.Server.Migrations.PostgreSql
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_coupons_marks", x => x.piece_id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "coupons_pieces",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "bigint", nullable: false),
-                    coupon_id = table.Column<long>(type: "bigint", nullable: false),
-                    version = table.Column<int>(type: "integer", nullable: false),
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    request_id = table.Column<string>(type: "text", nullable: false),
-                    request_hash = table.Column<long>(type: "bigint", nullable: false),
-                    claimed_at = table.Column<long>(type: "bigint", nullable: false),
-                    origin = table.Column<short>(type: "smallint", nullable: false),
-                    drawn_cents = table.Column<long>(type: "bigint", nullable: true),
-                    ordinal = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_coupons_pieces", x => x.id);
+                    table.PrimaryKey("PK_coupons_marks", x => x.user_coupon_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -999,6 +980,26 @@ namespace Silo.Server.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_coupons_terms", x => new { x.coupon_id, x.version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "coupons_user_coupons",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false),
+                    coupon_id = table.Column<long>(type: "bigint", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    user_id = table.Column<long>(type: "bigint", nullable: false),
+                    request_id = table.Column<string>(type: "text", nullable: false),
+                    request_hash = table.Column<long>(type: "bigint", nullable: false),
+                    claimed_at = table.Column<long>(type: "bigint", nullable: false),
+                    origin = table.Column<short>(type: "smallint", nullable: false),
+                    drawn_cents = table.Column<long>(type: "bigint", nullable: true),
+                    ordinal = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_coupons_user_coupons", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1170,7 +1171,7 @@ namespace Silo.Server.Migrations.PostgreSql
                     at = table.Column<long>(type: "bigint", nullable: false),
                     prize_id = table.Column<long>(type: "bigint", nullable: false),
                     prize_ordinal = table.Column<long>(type: "bigint", nullable: false),
-                    piece_id = table.Column<long>(type: "bigint", nullable: false),
+                    user_coupon_id = table.Column<long>(type: "bigint", nullable: false),
                     is_goods = table.Column<bool>(type: "boolean", nullable: false)
                 },
                 constraints: table =>
@@ -1759,14 +1760,14 @@ namespace Silo.Server.Migrations.PostgreSql
                 column: "subject_id");
 
             migrationBuilder.CreateIndex(
-                name: "IX_coupons_pieces_coupon_id_id",
-                table: "coupons_pieces",
+                name: "IX_coupons_user_coupons_coupon_id_id",
+                table: "coupons_user_coupons",
                 columns: new[] { "coupon_id", "id" },
                 filter: "claimed_at >= 0");
 
             migrationBuilder.CreateIndex(
-                name: "IX_coupons_pieces_user_id_coupon_id_ordinal",
-                table: "coupons_pieces",
+                name: "IX_coupons_user_coupons_user_id_coupon_id_ordinal",
+                table: "coupons_user_coupons",
                 columns: new[] { "user_id", "coupon_id", "ordinal" },
                 unique: true);
 
@@ -2097,10 +2098,10 @@ namespace Silo.Server.Migrations.PostgreSql
                 name: "coupons_marks");
 
             migrationBuilder.DropTable(
-                name: "coupons_pieces");
+                name: "coupons_terms");
 
             migrationBuilder.DropTable(
-                name: "coupons_terms");
+                name: "coupons_user_coupons");
 
             migrationBuilder.DropTable(
                 name: "files_files");

@@ -179,6 +179,7 @@ namespace Silo.Server.Migrations.Sqlite
                     registered_address = table.Column<string>(type: "TEXT", nullable: false),
                     last_login_at = table.Column<long>(type: "INTEGER", nullable: false),
                     last_login_address = table.Column<string>(type: "TEXT", nullable: false),
+                    addresses_version = table.Column<int>(type: "INTEGER", nullable: false),
                     deleted_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -906,7 +907,7 @@ namespace Silo.Server.Migrations.Sqlite
                     coupon_id = table.Column<long>(type: "INTEGER", nullable: false),
                     imported_at = table.Column<long>(type: "INTEGER", nullable: false),
                     user_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    piece_id = table.Column<long>(type: "INTEGER", nullable: false)
+                    user_coupon_id = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -939,7 +940,7 @@ namespace Silo.Server.Migrations.Sqlite
                 name: "coupons_marks",
                 columns: table => new
                 {
-                    piece_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    user_coupon_id = table.Column<long>(type: "INTEGER", nullable: false),
                     coupon_id = table.Column<long>(type: "INTEGER", nullable: false),
                     mark = table.Column<short>(type: "INTEGER", nullable: false),
                     subject_id = table.Column<long>(type: "INTEGER", nullable: false),
@@ -947,27 +948,7 @@ namespace Silo.Server.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_coupons_marks", x => x.piece_id);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "coupons_pieces",
-                columns: table => new
-                {
-                    id = table.Column<long>(type: "INTEGER", nullable: false),
-                    coupon_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    version = table.Column<int>(type: "INTEGER", nullable: false),
-                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    request_id = table.Column<string>(type: "TEXT", nullable: false),
-                    request_hash = table.Column<long>(type: "INTEGER", nullable: false),
-                    claimed_at = table.Column<long>(type: "INTEGER", nullable: false),
-                    origin = table.Column<short>(type: "INTEGER", nullable: false),
-                    drawn_cents = table.Column<long>(type: "INTEGER", nullable: true),
-                    ordinal = table.Column<long>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_coupons_pieces", x => x.id);
+                    table.PrimaryKey("PK_coupons_marks", x => x.user_coupon_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -993,6 +974,26 @@ namespace Silo.Server.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_coupons_terms", x => new { x.coupon_id, x.version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "coupons_user_coupons",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    coupon_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    version = table.Column<int>(type: "INTEGER", nullable: false),
+                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    request_id = table.Column<string>(type: "TEXT", nullable: false),
+                    request_hash = table.Column<long>(type: "INTEGER", nullable: false),
+                    claimed_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    origin = table.Column<short>(type: "INTEGER", nullable: false),
+                    drawn_cents = table.Column<long>(type: "INTEGER", nullable: true),
+                    ordinal = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_coupons_user_coupons", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1164,7 +1165,7 @@ namespace Silo.Server.Migrations.Sqlite
                     at = table.Column<long>(type: "INTEGER", nullable: false),
                     prize_id = table.Column<long>(type: "INTEGER", nullable: false),
                     prize_ordinal = table.Column<long>(type: "INTEGER", nullable: false),
-                    piece_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    user_coupon_id = table.Column<long>(type: "INTEGER", nullable: false),
                     is_goods = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -1753,14 +1754,14 @@ namespace Silo.Server.Migrations.Sqlite
                 column: "subject_id");
 
             migrationBuilder.CreateIndex(
-                name: "IX_coupons_pieces_coupon_id_id",
-                table: "coupons_pieces",
+                name: "IX_coupons_user_coupons_coupon_id_id",
+                table: "coupons_user_coupons",
                 columns: new[] { "coupon_id", "id" },
                 filter: "claimed_at >= 0");
 
             migrationBuilder.CreateIndex(
-                name: "IX_coupons_pieces_user_id_coupon_id_ordinal",
-                table: "coupons_pieces",
+                name: "IX_coupons_user_coupons_user_id_coupon_id_ordinal",
+                table: "coupons_user_coupons",
                 columns: new[] { "user_id", "coupon_id", "ordinal" },
                 unique: true);
 
@@ -1964,6 +1965,7 @@ namespace Silo.Server.Migrations.Sqlite
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.Sql("DROP TABLE IF EXISTS catalog_search_fts");
+
             migrationBuilder.DropTable(
                 name: "accounts_addresses");
 
@@ -2106,10 +2108,10 @@ namespace Silo.Server.Migrations.Sqlite
                 name: "coupons_marks");
 
             migrationBuilder.DropTable(
-                name: "coupons_pieces");
+                name: "coupons_terms");
 
             migrationBuilder.DropTable(
-                name: "coupons_terms");
+                name: "coupons_user_coupons");
 
             migrationBuilder.DropTable(
                 name: "files_files");
