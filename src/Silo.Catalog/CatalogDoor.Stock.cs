@@ -16,6 +16,7 @@ internal sealed partial class CatalogDoor
         return rows =>
         {
             var left = ofGoods.All.ToDictionary(s => s.SkuId, s => s.Stock);
+            var going = onSale.All.Where(g => g.Published && g.OffSaleWhenEmpty).Select(g => g.Id).ToHashSet();
             foreach (var line in InOrder(lines))
             {
                 if (stocks.All.SingleOrDefault(s => s.SkuId == line.SkuId) is not { } stock)
@@ -29,22 +30,22 @@ internal sealed partial class CatalogDoor
                 }
 
                 left[line.SkuId] = stock.Stock - line.Quantity;
+                // Of what goes off sale when it is empty, only who sees that it will be empty takes the last.
+                var least = left[line.SkuId] > 0 && going.Contains(line.GoodsId) ? line.Quantity + 1 : line.Quantity;
                 rows.Update<StockRow>(line.SkuId, $"""
-                    UPDATE catalog_stocks SET stock = stock - {line.Quantity}
-                    WHERE sku_id = {line.SkuId} AND stock >= {line.Quantity}
+                    UPDATE catalog_stocks SET stock = stock - {line.Quantity} WHERE sku_id = {line.SkuId} AND stock >= {least}
                     """);
             }
 
             rows.Invalidate(CatalogTopics.Offers, goods);
-            foreach (var row in onSale.All.Where(g => g.Published && g.OffSaleWhenEmpty
-                && lines.Any(l => l.GoodsId == g.Id && left[l.SkuId] == 0)))
+            foreach (var id in going.Where(id => lines.Any(l => l.GoodsId == id && left[l.SkuId] == 0)))
             {
                 // Whether anything is left in another combination is only sure under the goods' lock.
                 stage.RequireLocks();
-                if (ofGoods.All.Where(s => s.GoodsId == row.Id).All(s => left[s.SkuId] == 0))
+                if (ofGoods.All.Where(s => s.GoodsId == id).All(s => left[s.SkuId] == 0))
                 {
-                    rows.Update<GoodsRow>(row.Id, $"UPDATE catalog_goods SET published = {false} WHERE id = {row.Id} AND published");
-                    rows.Invalidate(CatalogTopics.Goods, [row.Id]);
+                    rows.Update<GoodsRow>(id, $"UPDATE catalog_goods SET published = {false} WHERE id = {id} AND published");
+                    rows.Invalidate(CatalogTopics.Goods, [id]);
                 }
             }
 
