@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Silo.Accounts;
 using Silo.Edge;
 using Silo.Lotteries.V1;
 using Silo.Storage;
