@@ -17,6 +17,8 @@ public static partial class ModuleGuards
         "Demo", "PersonalData",
     ];
 
+    private static readonly string[] RolesOfOneFile = ["Area", "Work", "Demo", "PersonalData"];
+
     /// <summary>What a base type or interface says of the role of a class.</summary>
     private static readonly (string Base, string Role)[] RolesOfBases =
     [
@@ -59,7 +61,7 @@ public static partial class ModuleGuards
         .. from file in module
            where NewRefusal().IsMatch(file.Text) && RoleOf(NameOf(file)) != "Refusals"
            select $"{file.Path}: a refusal is made in an XRefusals.cs.",
-        .. from role in new[] { "Area", "Work", "Demo", "PersonalData" }
+        .. from role in RolesOfOneFile
            let files = module.Where(f => RoleOf(NameOf(f)) == role).ToArray()
            where files.Length > 1
            select $"{FolderOf(files[0])} has {files.Length} X{role}.cs; a module has one.",
