@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Silo.Edge;
 using Silo.GroupBuys;
-using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
 using Silo.Testing;
 using Silo.Testing.Databases;
