@@ -3,14 +3,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Silo.Testing;
-using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;
 
-[assembly: TestCollectionOrderer(typeof(SeededOrder))]
-[assembly: TestClassOrderer(typeof(SeededOrder))]
-[assembly: TestMethodOrderer(typeof(SeededOrder))]
-[assembly: TestCaseOrderer(typeof(SeededOrder))]
+[assembly: Xunit.TestCollectionOrderer(typeof(SeededOrder))]
+[assembly: Xunit.TestClassOrderer(typeof(SeededOrder))]
+[assembly: Xunit.TestMethodOrderer(typeof(SeededOrder))]
+[assembly: Xunit.TestCaseOrderer(typeof(SeededOrder))]
 
 namespace Silo.Testing;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Xunit;
 
 namespace Silo.Testing;
 
@@ -22,7 +21,7 @@ internal static class TestSeed
     /// <summary>The seed, told in the output of the test that draws.</summary>
     public static int Draw()
     {
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Variable}={Value}"));
+        Xunit.TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Variable}={Value}"));
         return Value;
     }
 }

@@ -8,61 +8,19 @@ using Xunit;
 
 namespace Silo.Server.Tests;
 
-/// <summary>One server for all tests of a class. Each test has names and addresses of its own.</summary>
-public abstract class ShopFixture(Database database) : IAsyncLifetime
-{
-    private Shop? shop;
+public sealed class AccountsOnSqlite(ShopOnSqlite shared) : AccountsSuite(shared);
 
-    /// <summary>The server; skips the test that asks for it where its database is not installed.</summary>
-    public Shop Shop
-    {
-        get
-        {
-            Tests.Shop.SkipWithout(database);
-            return shop!;
-        }
-    }
-
-    public async ValueTask InitializeAsync()
-    {
-        // A fixture that skips is a failure of all tests of its class: they skip themselves.
-        if (Tests.Shop.IsInstalled(database))
-        {
-            // Tests call from many addresses, as behind a proxy.
-            shop = await Tests.Shop.StartAsync(database, new() { ["Silo__Edge__TrustedProxies"] = "127.0.0.1" });
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (shop is not null)
-        {
-            await shop.DisposeAsync();
-        }
-
-        GC.SuppressFinalize(this);
-    }
-}
-
-public sealed class ShopOnSqlite() : ShopFixture(Database.Sqlite);
-
-public sealed class ShopOnPostgres() : ShopFixture(Database.PostgreSql);
-
-public sealed class AccountsOnSqlite(ShopOnSqlite fixture) : AccountsSuite(fixture), IClassFixture<ShopOnSqlite>;
-
-public sealed class AccountsOnPostgres(ShopOnPostgres fixture) : AccountsSuite(fixture), IClassFixture<ShopOnPostgres>;
+public sealed class AccountsOnPostgres(ShopOnPostgres shared) : AccountsSuite(shared);
 
 /// <summary>
 /// Goal: accounts, tokens and operators behave as their rpcs promise. Method: a running server, once over each database;
 /// what each role may call and what each field may hold is swept elsewhere, and the clock is moved in the module's own tests.
 /// </summary>
-public abstract class AccountsSuite(ShopFixture fixture)
+public abstract class AccountsSuite(SharedShop shared) : ShopSuite(shared)
 {
     private const string Password = "secret-word";
     private const string OperatorPassword = "a-longer-secret-word";
     private static int numbers;
-
-    private Shop Shop => fixture.Shop;
 
     private AccountsService.AccountsServiceClient Accounts => Shop.Accounts;
 

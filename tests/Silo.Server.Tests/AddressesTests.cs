@@ -4,19 +4,17 @@ using static Silo.Server.Tests.Reasons;
 
 namespace Silo.Server.Tests;
 
-public sealed class AddressesOnSqlite(ShopOnSqlite fixture) : AddressesSuite(fixture), IClassFixture<ShopOnSqlite>;
+public sealed class AddressesOnSqlite(ShopOnSqlite shared) : AddressesSuite(shared);
 
-public sealed class AddressesOnPostgres(ShopOnPostgres fixture) : AddressesSuite(fixture), IClassFixture<ShopOnPostgres>;
+public sealed class AddressesOnPostgres(ShopOnPostgres shared) : AddressesSuite(shared);
 
 /// <summary>
 /// Goal: addresses behave as their rpcs promise; above all, whoever has any has exactly one default. Method: a running
 /// server, once over each database, with 64 writers at once where order could matter.
 /// </summary>
-public abstract class AddressesSuite(ShopFixture fixture)
+public abstract class AddressesSuite(SharedShop shared) : ShopSuite(shared)
 {
     private const int Writers = 64;
-
-    private Shop Shop => fixture.Shop;
 
     private AddressesService.AddressesServiceClient Addresses => new(Shop.Channel);
 

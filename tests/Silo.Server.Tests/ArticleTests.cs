@@ -7,13 +7,12 @@ namespace Silo.Server.Tests;
 /// Goal: articles are found by each filter alone and together, in every order, with categories, tags and views right.
 /// Method: over a running server on each database; each test has a category of its own.
 /// </summary>
-public abstract class ArticlesSuite<TShop>(TShop fixture) : ContentCalls(fixture)
-    where TShop : ContentShop
+public abstract class ArticlesSuite(SharedShop own) : ContentCalls(own)
 {
     [Fact]
     public async Task Categories_OfATree_AreListedMovedAndKeptFromThemselves()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var (admin, client) = (new CmsAdminService.CmsAdminServiceClient(shop.Channel), new CmsService.CmsServiceClient(shop.Channel));
         var type = Own("tree");
         var help = await CategoryAsync(shop, "帮助", type, sort: 2);
@@ -56,7 +55,7 @@ public abstract class ArticlesSuite<TShop>(TShop fixture) : ContentCalls(fixture
     [Fact]
     public async Task Articles_ByEachFilterAndOrder_AreFound()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var top = await CategoryAsync(shop, "资讯", Own("news"));
         var (inner, other) = (await CategoryAsync(shop, "茶", "", top), await CategoryAsync(shop, "果", "", top));
         var a = await ArticleAsync(shop, new() { Title = "新茶上市", CategoryId = inner, Keywords = "茶叶,Tea", Sort = 2, Tags = { "新品", "茶" } });
@@ -135,7 +134,7 @@ public abstract class ArticlesSuite<TShop>(TShop fixture) : ContentCalls(fixture
     [Fact]
     public async Task Article_ChangedAfterItWasViewed_KeepsItsViewsAndShowsItsChanges()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var terms = new ArticleTerms { Title = "文", Content = "<p>一</p><img src=x onerror=alert(1)>", Author = "店长", Source = "报" };
         var article = await ArticleAsync(shop, terms);
         Assert.Equal("<p>一</p><img src=\"x\">", (await ReadAsync()).Terms.Content);
@@ -156,7 +155,7 @@ public abstract class ArticlesSuite<TShop>(TShop fixture) : ContentCalls(fixture
     [Fact]
     public async Task Views_BeforeAnOrderlyEnd_AreWritten()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var article = await ArticleAsync(shop, new() { Title = "文" });
         for (var i = 0; i < 7; i++)
         {
@@ -172,7 +171,7 @@ public abstract class ArticlesSuite<TShop>(TShop fixture) : ContentCalls(fixture
     [Fact]
     public async Task Tags_OfArticles_AreMadeCountedRenamedAndTakenAway()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var (admin, client) = (new CmsAdminService.CmsAdminServiceClient(shop.Channel), new CmsService.CmsServiceClient(shop.Channel));
         var (x, y) = (Own("Tag X"), Own("标签"));
         var one = await ArticleAsync(shop, new() { Title = "一", Tags = { x, y, x.ToUpperInvariant() } });
@@ -218,20 +217,20 @@ public abstract class ArticlesSuite<TShop>(TShop fixture) : ContentCalls(fixture
             new() { Terms = new() { Name = name, Type = type, ParentId = parent, Sort = sort } }, shop.Owner)).Category.Id;
 }
 
-public sealed class ArticlesOnSqlite(ContentShopOnSqlite shop) : ArticlesSuite<ContentShopOnSqlite>(shop), IClassFixture<ContentShopOnSqlite>;
+public sealed class ArticlesOnSqlite(ShopOnSqlite own) : ArticlesSuite(own), IClassFixture<ShopOnSqlite>;
 
-public sealed class ArticlesOnPostgres(ContentShopOnPostgres shop) : ArticlesSuite<ContentShopOnPostgres>(shop), IClassFixture<ContentShopOnPostgres>;
+public sealed class ArticlesOnPostgres(ShopOnPostgres own) : ArticlesSuite(own), IClassFixture<ShopOnPostgres>;
 
 /// <summary>
 /// Goal: what an operator changes on one node is seen on the other, and views of both add up. Method: two servers over
 /// one PostgreSQL database; the other node has read, and so remembers, everything before it changes.
 /// </summary>
-public sealed class ContentNodesTests(ContentShopOnPostgres fixture) : ContentCalls(fixture), IClassFixture<ContentShopOnPostgres>
+public sealed class ContentNodesTests(ShopOnPostgres own) : ContentCalls(own), IClassFixture<ShopOnPostgres>
 {
     [Fact]
     public async Task Change_OnOneNode_IsSeenOnTheOther()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         await using var second = await shop.StartSecondNodeAsync();
         using var there = second.OpenChannel();
         var banners = new BannersService.BannersServiceClient(there);
@@ -262,7 +261,7 @@ public sealed class ContentNodesTests(ContentShopOnPostgres fixture) : ContentCa
     [Fact]
     public async Task Article_ChangedAndViewedOnBothNodes_IsRightOnBoth()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         await using var second = await shop.StartSecondNodeAsync();
         using var there = second.OpenChannel();
         var admin = new ArticlesAdminService.ArticlesAdminServiceClient(shop.Channel);

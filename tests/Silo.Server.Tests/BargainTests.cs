@@ -4,19 +4,17 @@ using Xunit;
 
 namespace Silo.Server.Tests;
 
-public sealed class BargainOnSqlite(ShopOnSqlite fixture) : BargainSuite(fixture), IClassFixture<ShopOnSqlite>;
+public sealed class BargainOnSqlite(ShopOnSqlite shared) : BargainSuite(shared);
 
-public sealed class BargainOnPostgres(ShopOnPostgres fixture) : BargainSuite(fixture), IClassFixture<ShopOnPostgres>;
+public sealed class BargainOnPostgres(ShopOnPostgres shared) : BargainSuite(shared);
 
 /// <summary>
 /// Goal: bargains behave as their rpcs promise. Method: a running server, once over each database; what each role may call
 /// and what each field may hold is swept elsewhere, and clock, contention and orders are in the module's own tests.
 /// </summary>
-public abstract class BargainSuite(ShopFixture fixture)
+public abstract class BargainSuite(SharedShop shared) : ShopSuite(shared)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
-    private Shop Shop => fixture.Shop;
 
     private BargainsService.BargainsServiceClient Bargains => BargainShop.Shopper(Shop);
 

@@ -10,13 +10,12 @@ namespace Silo.Server.Tests;
 /// Goal: what operators do with content is what shoppers see, once, for all kinds, and no refusal changes anything.
 /// Method: over a running server on each database; each test has types and names of its own.
 /// </summary>
-public abstract class ContentSuite<TShop>(TShop fixture) : ContentCalls(fixture)
-    where TShop : ContentShop
+public abstract class ContentSuite(SharedShop shared) : ContentCalls(shared)
 {
     [Fact]
     public async Task Banner_ThroughItsLife_IsSeenAsItIs()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var (admin, type) = (new BannersAdminService.BannersAdminServiceClient(shop.Channel), Own("banner"));
         var first = (await admin.CreateBannerAsync(
             new() { Terms = Banner(type, "首页", sort: 5), Draft = true, Reason = "spring" }, shop.Owner)).Banner;
@@ -64,7 +63,7 @@ public abstract class ContentSuite<TShop>(TShop fixture) : ContentCalls(fixture)
     [Fact]
     public async Task Lists_OfBanners_ArePaged()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var (admin, type) = (new BannersAdminService.BannersAdminServiceClient(shop.Channel), Own("paged"));
         List<long> ids = [];
         for (var i = 0; i < 5; i++)
@@ -85,7 +84,7 @@ public abstract class ContentSuite<TShop>(TShop fixture) : ContentCalls(fixture)
     [Fact]
     public async Task Write_RepeatedWithItsRequestId_GetsTheFirstAnswer()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var (admin, name) = (new PartnersAdminService.PartnersAdminServiceClient(shop.Channel), Own("repeat"));
         var create = new CreatePartnerRequest { Terms = new() { Name = name }, RequestId = name };
 
@@ -105,7 +104,7 @@ public abstract class ContentSuite<TShop>(TShop fixture) : ContentCalls(fixture)
     [Fact]
     public async Task Update_ByManyWhoReadTheSameVersion_IsAcceptedOnce()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var (admin, name) = (new PartnersAdminService.PartnersAdminServiceClient(shop.Channel), Own("race"));
         var id = (await admin.CreatePartnerAsync(new() { Terms = new() { Name = name } }, shop.Owner)).Partner.Id;
 
@@ -129,7 +128,7 @@ public abstract class ContentSuite<TShop>(TShop fixture) : ContentCalls(fixture)
     [Fact]
     public async Task Create_BeyondTheMost_IsRefused()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var (admin, name) = (new PartnersAdminService.PartnersAdminServiceClient(shop.Channel), Own("full"));
         await shop.QueryAsync(
             """
@@ -155,7 +154,7 @@ public abstract class ContentSuite<TShop>(TShop fixture) : ContentCalls(fixture)
     [Fact]
     public async Task Notice_ForOneShopper_IsMissingForOthers()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var (admin, type) = (new NoticesAdminService.NoticesAdminServiceClient(shop.Channel), Own("notice"));
         var client = new NoticesService.NoticesServiceClient(shop.Channel);
         var (mine, other) = (await ShopperAsync(Own("mine")), await ShopperAsync(Own("other")));
@@ -199,7 +198,7 @@ public abstract class ContentSuite<TShop>(TShop fixture) : ContentCalls(fixture)
     [Fact]
     public async Task Setting_PutReadHiddenDeleted_IsSeenAsItIs()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var (admin, client) = (new SettingsAdminService.SettingsAdminServiceClient(shop.Channel), new SettingsService.SettingsServiceClient(shop.Channel));
         var (a, b) = (Own("Key_A").Replace('-', '_'), Own("key_b").Replace('-', '_'));
         var put = new PutSettingRequest { Key = a, Value = "示例商城", Remark = "名称" };
@@ -237,7 +236,7 @@ public abstract class ContentSuite<TShop>(TShop fixture) : ContentCalls(fixture)
     [Fact]
     public async Task Page_ByItsKey_IsCleanAndUnique()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var (admin, client) = (new CmsAdminService.CmsAdminServiceClient(shop.Channel), new CmsService.CmsServiceClient(shop.Channel));
         var key = Own("page");
         var page = (await admin.CreatePageAsync(
@@ -270,7 +269,7 @@ public abstract class ContentSuite<TShop>(TShop fixture) : ContentCalls(fixture)
     [Fact]
     public async Task Video_ByItsNumber_IsFoundWhetherGivenOrMade()
     {
-        var shop = await OpenAsync();
+        var shop = Shop;
         var (admin, client) = (new VideosAdminService.VideosAdminServiceClient(shop.Channel), new VideosService.VideosServiceClient(shop.Channel));
         var terms = new VideoTerms { Title = Own("video"), FluentUrl = "https://static.example/a.mp4" };
         var made = (await admin.CreateVideoAsync(new() { Terms = terms }, shop.Owner)).Video;
@@ -294,49 +293,12 @@ public abstract class ContentSuite<TShop>(TShop fixture) : ContentCalls(fixture)
     }
 }
 
-/// <summary>One server for a suite, started by its first test.</summary>
-public abstract class ContentShop(Database database) : IAsyncDisposable
-{
-    private readonly SemaphoreSlim gate = new(1);
-    private Shop? shop;
-
-    public async Task<Shop> OpenAsync()
-    {
-        await gate.WaitAsync();
-        try
-        {
-            return shop ??= await Shop.StartAsync(database);
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        gate.Dispose();
-        if (shop is not null)
-        {
-            await shop.DisposeAsync();
-        }
-    }
-}
-
-public sealed class ContentShopOnSqlite() : ContentShop(Database.Sqlite);
-
-public sealed class ContentShopOnPostgres() : ContentShop(Database.PostgreSql);
-
 /// <summary>What the suites of content share.</summary>
-public abstract class ContentCalls(ContentShop fixture)
+public abstract class ContentCalls(SharedShop shared) : ShopSuite(shared)
 {
     private static int names;
-    private Shop? shop;
 
-    protected ContentAdminService.ContentAdminServiceClient Content => new(shop!.Channel);
-
-    protected async Task<Shop> OpenAsync() => shop = await fixture.OpenAsync();
+    protected ContentAdminService.ContentAdminServiceClient Content => new(Shop.Channel);
 
     /// <summary>A name that no other test uses.</summary>
     protected static string Own(string name) => $"{name}-{Interlocked.Increment(ref names)}";
@@ -346,13 +308,13 @@ public abstract class ContentCalls(ContentShop fixture)
 
     protected async Task PublishAsync(ContentKind kind, long id, bool published)
     {
-        var answer = await Content.PublishContentAsync(new() { Kind = kind, Id = id, Published = published }, shop!.Owner);
+        var answer = await Content.PublishContentAsync(new() { Kind = kind, Id = id, Published = published }, Shop.Owner);
         Assert.Equal((kind, id, published), (answer.Content.Kind, answer.Content.Id, answer.Content.Published));
     }
 
     protected async Task<(long Id, Metadata Headers)> ShopperAsync(string name)
     {
-        var answer = await shop!.Accounts.RegisterUsernameAsync(new() { Username = name, Password = "secret1", AutoLogin = true });
+        var answer = await Shop.Accounts.RegisterUsernameAsync(new() { Username = name, Password = "secret1", AutoLogin = true });
         return (answer.UserId, Shop.Bearer(answer.Token));
     }
 
@@ -378,6 +340,6 @@ public abstract class ContentCalls(ContentShop fixture)
     protected static Timestamp Second(long seconds) => new() { Seconds = seconds };
 }
 
-public sealed class ContentOnSqlite(ContentShopOnSqlite shop) : ContentSuite<ContentShopOnSqlite>(shop), IClassFixture<ContentShopOnSqlite>;
+public sealed class ContentOnSqlite(ShopOnSqlite shared) : ContentSuite(shared);
 
-public sealed class ContentOnPostgres(ContentShopOnPostgres shop) : ContentSuite<ContentShopOnPostgres>(shop), IClassFixture<ContentShopOnPostgres>;
+public sealed class ContentOnPostgres(ShopOnPostgres shared) : ContentSuite(shared);

@@ -5,18 +5,16 @@ using Xunit;
 
 namespace Silo.Server.Tests;
 
-public sealed class GroupBuysOnSqlite(ShopOnSqlite fixture) : GroupBuysSuite(fixture), IClassFixture<ShopOnSqlite>;
+public sealed class GroupBuysOnSqlite(ShopOnSqlite shared) : GroupBuysSuite(shared);
 
-public sealed class GroupBuysOnPostgres(ShopOnPostgres fixture) : GroupBuysSuite(fixture), IClassFixture<ShopOnPostgres>;
+public sealed class GroupBuysOnPostgres(ShopOnPostgres shared) : GroupBuysSuite(shared);
 
 /// <summary>
 /// Goal: operators manage campaigns and groups, shoppers open groups, and a group whose leader has not paid does not exist
 /// for others. Method: a running server, once over each database; every test has goods and shoppers of its own.
 /// </summary>
-public abstract class GroupBuysSuite(ShopFixture fixture)
+public abstract class GroupBuysSuite(SharedShop shared) : ShopSuite(shared)
 {
-    private Shop Shop => fixture.Shop;
-
     private GroupBuysService.GroupBuysServiceClient Groups => new(Shop.Channel);
 
     private GroupBuysAdminService.GroupBuysAdminServiceClient Admin => new(Shop.Channel);

@@ -15,19 +15,17 @@ using static Silo.Server.Tests.Reasons;
 
 namespace Silo.Server.Tests;
 
-public sealed class PersonalDataOnSqlite(ShopOnSqlite fixture) : PersonalDataSuite(fixture), IClassFixture<ShopOnSqlite>;
+public sealed class PersonalDataOnSqlite(ShopOnSqlite shared) : PersonalDataSuite(shared);
 
-public sealed class PersonalDataOnPostgres(ShopOnPostgres fixture) : PersonalDataSuite(fixture), IClassFixture<ShopOnPostgres>;
+public sealed class PersonalDataOnPostgres(ShopOnPostgres shared) : PersonalDataSuite(shared);
 
 /// <summary>
 /// Goal: a shopper can have all that the shop holds of him, and be forgotten: nothing personal is left in any table, and
 /// what must stay stays under his id alone. Method: a running server, once over each database; a shopper who has left
 /// traces wherever one can, and after his deletion a search of every column of every table.
 /// </summary>
-public abstract class PersonalDataSuite(ShopFixture fixture)
+public abstract class PersonalDataSuite(SharedShop shared) : ShopSuite(shared)
 {
-    private Shop Shop => fixture.Shop;
-
     private ProfilesService.ProfilesServiceClient Profiles => new(Shop.Channel);
 
     private AddressesService.AddressesServiceClient Addresses => new(Shop.Channel);

@@ -5,18 +5,16 @@ using static Silo.Server.Tests.Reasons;
 
 namespace Silo.Server.Tests;
 
-public sealed class ProfilesOnSqlite(ShopOnSqlite fixture) : ProfilesSuite(fixture), IClassFixture<ShopOnSqlite>;
+public sealed class ProfilesOnSqlite(ShopOnSqlite shared) : ProfilesSuite(shared);
 
-public sealed class ProfilesOnPostgres(ShopOnPostgres fixture) : ProfilesSuite(fixture), IClassFixture<ShopOnPostgres>;
+public sealed class ProfilesOnPostgres(ShopOnPostgres shared) : ProfilesSuite(shared);
 
 /// <summary>
 /// Goal: a profile shows what is known and changes by what is given alone. Method: a running server, once over each
 /// database; the bounds of each field are tables elsewhere.
 /// </summary>
-public abstract class ProfilesSuite(ShopFixture fixture)
+public abstract class ProfilesSuite(SharedShop shared) : ShopSuite(shared)
 {
-    private Shop Shop => fixture.Shop;
-
     private ProfilesService.ProfilesServiceClient Profiles => new(Shop.Channel);
 
     [Fact]

@@ -8,9 +8,10 @@ namespace Silo.Server.Tests;
 /// Goal: everybody can ask for reference data, and an id is never given twice. Method: a running server; the data itself is
 /// looked at in the module's own tests.
 /// </summary>
-public sealed class ReferenceTests(ShopOnSqlite fixture) : IClassFixture<ShopOnSqlite>
+// A server of its own, which is killed.
+public sealed class ReferenceTests(ShopOnSqlite own) : ShopSuite(own), IClassFixture<ShopOnSqlite>
 {
-    private ReferenceService.ReferenceServiceClient Reference => new(fixture.Shop.Channel);
+    private ReferenceService.ReferenceServiceClient Reference => new(Shop.Channel);
 
     [Fact]
     public async Task ListRegions_FromTheProvincesDown_HasPages()
@@ -66,8 +67,8 @@ public sealed class ReferenceTests(ShopOnSqlite fixture) : IClassFixture<ShopOnS
     public async Task MakeUniqueId_ByManyAtOnceAndOverARestart_IsNewAndOrdered()
     {
         var first = await ManyAsync();
-        await fixture.Shop.Server.KillAsync();
-        await fixture.Shop.RestartAsync();
+        await Shop.Server.KillAsync();
+        await Shop.RestartAsync();
         var second = await ManyAsync();
 
         Assert.Equal(400, first.Concat(second).Distinct().Count());

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Bargains;
-using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
 using Silo.Testing;
 using Silo.Testing.Databases;

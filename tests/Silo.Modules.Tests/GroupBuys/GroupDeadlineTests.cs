@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Silo.GroupBuys;
-using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
 using Silo.Testing;
 using Silo.Testing.Databases;

@@ -5,7 +5,6 @@ using Silo.Accounts;
 using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Points;
-using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
 using Silo.Testing;
 using Silo.Testing.Databases;

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Silo.Coupons;
 using Silo.Kernel;
 using Silo.Points;
-using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
 using Silo.Testing.Databases;
 using Silo.Wallets;
