@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf.WellKnownTypes;
 using Silo.Accounts.V1;
 using Silo.Edge.V1;
 using Silo.Kernel;

@@ -76,17 +76,3 @@ internal sealed class BargainFacts
     /// <summary>Bargains of the campaign that each helper has helped, as far as that is counted.</summary>
     private Dictionary<long, int> Given => given ??= Counts?.All.ToDictionary(row => row[0], row => (int)row[1]) ?? [];
 }
-
-/// <summary>What a purchase is decided on: named with the campaign's pieces, which are held until its commit.</summary>
-internal sealed class PurchaseFacts
-{
-    public required StagedRows<StockRow> Stock { get; init; }
-
-    public required StagedRows<CampaignRow> Campaign { get; init; }
-
-    /// <summary>The order that holds the bargain.</summary>
-    public required StagedRows<BargainOrderRow> Holding { get; init; }
-
-    /// <summary>The order that the request id made before; null where there is no request id.</summary>
-    public StagedRows<BargainOrderRow>? First { get; init; }
-}

@@ -1,6 +1,5 @@
 using Google.Protobuf;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using Silo.Bargains.V1;
 using Silo.Edge;
 using Silo.Kernel;
@@ -15,52 +14,27 @@ internal sealed class BargainsAdminGrpc(
 {
     public override async Task<CreateCampaignResponse> CreateCampaign(CreateCampaignRequest request, ServerCallContext context) => new()
     {
-        Campaign = await writes.RunAsync<V1.Campaign>(context, request, async unit =>
-        {
-            var created = await campaignWrites.CreateAsync(unit, BargainsWire.Terms(request.Terms), context.CancellationToken);
-            return created.IsAccepted
-                ? new OperatorChange<V1.Campaign>(
-                    Subject(created.Value.Id), null, BargainsWire.Campaign(created.Value, new() { Total = created.Value.Terms.StockTotal }))
-                : created.Refusal;
-        }),
+        Campaign = await RunAsync(context, request, unit =>
+            campaignWrites.CreateAsync(unit, BargainsWire.Terms(request.Terms), context.CancellationToken)),
     };
 
     public override async Task<UpdateCampaignResponse> UpdateCampaign(UpdateCampaignRequest request, ServerCallContext context) => new()
     {
-        Campaign = await ChangeAsync(
-            context,
-            request,
-            request.CampaignId,
-            (unit, row) => CampaignWrites.UpdateAsync(
-                unit, row, BargainsWire.Terms(request.Terms), request.ExpectedVersion, context.CancellationToken)),
+        Campaign = await RunAsync(context, request, unit => CampaignWrites.UpdateAsync(
+            unit, request.CampaignId, BargainsWire.Terms(request.Terms), request.ExpectedVersion, context.CancellationToken)),
     };
 
     public override async Task<SetCampaignEnabledResponse> SetCampaignEnabled(
         SetCampaignEnabledRequest request, ServerCallContext context) => new()
         {
-            Campaign = await ChangeAsync(
-                context, request, request.CampaignId, async (unit, row) =>
-                {
-                    row.Enabled = request.Enabled;
-                    row.UpdatedAt = unit.NowMs;
-                    await CampaignReads.TouchAsync(unit, context.CancellationToken);
-                    return await OfAsync(unit, row, context.CancellationToken);
-                }),
+            Campaign = await RunAsync(context, request, unit =>
+                CampaignWrites.SetEnabledAsync(unit, request.CampaignId, request.Enabled, context.CancellationToken)),
         };
 
     public override async Task<EndCampaignResponse> EndCampaign(EndCampaignRequest request, ServerCallContext context) => new()
     {
-        Campaign = await ChangeAsync(
-            context, request, request.CampaignId, async (unit, row) =>
-            {
-                if (row.EndedAt == 0)
-                {
-                    (row.EndedAt, row.UpdatedAt) = (unit.NowMs, unit.NowMs);
-                    await CampaignReads.TouchAsync(unit, context.CancellationToken);
-                }
-
-                return await OfAsync(unit, row, context.CancellationToken);
-            }),
+        Campaign = await RunAsync(context, request, unit =>
+            CampaignWrites.EndAsync(unit, request.CampaignId, context.CancellationToken)),
     };
 
     public override async Task<GetCampaignResponse> GetCampaign(GetCampaignRequest request, ServerCallContext context)
@@ -128,34 +102,9 @@ internal sealed class BargainsAdminGrpc(
         return response;
     }
 
-    private static string Subject(long campaignId) => $"bargain-campaign:{campaignId}";
-
-    private static async Task<Result<Campaign>> OfAsync(Unit unit, CampaignRow row, CancellationToken cancellation) =>
-        CampaignReads.Of(row, await unit.Query<StockRow>().SingleAsync(s => s.CampaignId == row.Id, cancellation));
-
-    private Task<V1.Campaign> ChangeAsync(
-        ServerCallContext context,
-        IMessage request,
-        long campaignId,
-        Func<Unit, CampaignRow, Task<Result<Campaign>>> change) =>
-        writes.RunAsync<V1.Campaign>(context, request, async unit =>
-        {
-            var cancellation = context.CancellationToken;
-            if (await CampaignWrites.HoldAsync(unit, campaignId, cancellation) is not { } row)
-            {
-                return BargainsRefusals.CampaignUnknown;
-            }
-
-            async Task<StockRow> StockAsync() =>
-                await unit.Query<StockRow>().SingleAsync(s => s.CampaignId == campaignId, cancellation);
-
-            var stock = await StockAsync();
-            var before = BargainsWire.Campaign(CampaignReads.Of(row, stock), stock);
-            var changed = await change(unit, row);
-            return changed.IsAccepted
-                ? new OperatorChange<V1.Campaign>(Subject(campaignId), before, BargainsWire.Campaign(changed.Value, await StockAsync()))
-                : changed.Refusal;
-        });
+    private Task<V1.Campaign> RunAsync(
+        ServerCallContext context, IMessage request, Func<Unit, Task<Result<OperatorChange<StockedCampaign>>>> work) =>
+        writes.RunAsync(context, request, work, stocked => BargainsWire.Campaign(stocked.Campaign, stocked.Stock));
 
     private async Task<Campaign> ExistingAsync(long id, CancellationToken cancellation) =>
         await campaigns.FindAsync(id, cancellation) ?? throw new RefusalException(BargainsRefusals.CampaignUnknown);

@@ -1,14 +1,18 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Bargains;
 
+/// <summary>A campaign with its stock.</summary>
+internal sealed record StockedCampaign(Campaign Campaign, StockRow Stock);
+
 /// <summary>What operators change, each in a unit.</summary>
 internal sealed class CampaignWrites(ICatalog catalog)
 {
-    public async Task<Result<Campaign>> CreateAsync(Unit unit, BargainTerms terms, CancellationToken cancellation)
+    public async Task<Result<OperatorChange<StockedCampaign>>> CreateAsync(Unit unit, BargainTerms terms, CancellationToken cancellation)
     {
         if (BargainRules.TermsRefusal(terms) is { } refusal)
         {
@@ -32,10 +36,65 @@ internal sealed class CampaignWrites(ICatalog catalog)
         unit.Set<CampaignRow>().Add(row);
         unit.Set<StockRow>().Add(stock);
         await CampaignReads.TouchAsync(unit, cancellation);
-        return CampaignReads.Of(row, stock);
+        return new OperatorChange<StockedCampaign>(Subject(row.Id), null, new(CampaignReads.Of(row, stock), stock));
     }
 
-    public static async Task<Result<Campaign>> UpdateAsync(
+    public static Task<Result<OperatorChange<StockedCampaign>>> UpdateAsync(
+        Unit unit, long id, BargainTerms terms, int expectedVersion, CancellationToken cancellation) =>
+        ChangeAsync(unit, id, row => UpdateAsync(unit, row, terms, expectedVersion, cancellation), cancellation);
+
+    public static Task<Result<OperatorChange<StockedCampaign>>> SetEnabledAsync(
+        Unit unit, long id, bool enabled, CancellationToken cancellation) => ChangeAsync(
+        unit,
+        id,
+        async row =>
+        {
+            (row.Enabled, row.UpdatedAt) = (enabled, unit.NowMs);
+            await CampaignReads.TouchAsync(unit, cancellation);
+            return null;
+        },
+        cancellation);
+
+    /// <summary>Ends a campaign for good; one that is over stays as it is.</summary>
+    public static Task<Result<OperatorChange<StockedCampaign>>> EndAsync(Unit unit, long id, CancellationToken cancellation) => ChangeAsync(
+        unit,
+        id,
+        async row =>
+        {
+            if (row.EndedAt == 0)
+            {
+                (row.EndedAt, row.UpdatedAt) = (unit.NowMs, unit.NowMs);
+                await CampaignReads.TouchAsync(unit, cancellation);
+            }
+
+            return null;
+        },
+        cancellation);
+
+    private static async Task<Result<OperatorChange<StockedCampaign>>> ChangeAsync(
+        Unit unit, long id, Func<CampaignRow, Task<Refusal?>> change, CancellationToken cancellation)
+    {
+        if (!(await unit.LockAsync<CampaignRow>([id], wait: true, cancellation)).ContainsKey(id))
+        {
+            return BargainsRefusals.CampaignUnknown;
+        }
+
+        var row = await unit.Set<CampaignRow>().SingleAsync(c => c.Id == id, cancellation);
+        var before = await OfAsync();
+        return await change(row) is { } refusal
+            ? refusal
+            : new OperatorChange<StockedCampaign>(Subject(id), before, await OfAsync());
+
+        async Task<StockedCampaign> OfAsync()
+        {
+            var stock = await unit.Query<StockRow>().SingleAsync(s => s.CampaignId == id, cancellation);
+            return new(CampaignReads.Of(row, stock), stock);
+        }
+    }
+
+    private static string Subject(long campaignId) => $"bargain-campaign:{campaignId}";
+
+    private static async Task<Refusal?> UpdateAsync(
         Unit unit, CampaignRow row, BargainTerms terms, int expectedVersion, CancellationToken cancellation)
     {
         var refusal = expectedVersion != 0 && expectedVersion != row.Version ? BargainsRefusals.VersionStale
@@ -55,14 +114,8 @@ internal sealed class CampaignWrites(ICatalog catalog)
 
         Fill(row, terms, unit.NowMs);
         await CampaignReads.TouchAsync(unit, cancellation);
-        return CampaignReads.Of(row, await unit.Query<StockRow>().SingleAsync(s => s.CampaignId == row.Id, cancellation));
+        return null;
     }
-
-    /// <summary>The campaign's row, held until the unit ends; null for none.</summary>
-    public static async Task<CampaignRow?> HoldAsync(Unit unit, long id, CancellationToken cancellation) =>
-        (await unit.LockAsync<CampaignRow>([id], wait: true, cancellation)).ContainsKey(id)
-            ? await unit.Set<CampaignRow>().SingleAsync(c => c.Id == id, cancellation)
-            : null;
 
     /// <summary>Whether there are such goods; whether they are on sale is a matter of the order.</summary>
     private async Task<bool> IsKnownAsync(IReads reads, long goodsId, CancellationToken cancellation)

@@ -177,7 +177,7 @@ internal sealed class ViewsRow
     public long Views { get; init; }
 }
 
-/// <summary>Goods as they are searched. The index over the tokens is each database's own, see CatalogSearchSchema.</summary>
+/// <summary>Goods as they are searched. The index over the tokens is each database's own, see the migrations.</summary>
 internal sealed class SearchRow
 {
     public long GoodsId { get; init; }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
-using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -83,20 +82,16 @@ public sealed class OperatorWrites(IUnits units)
         ServerCallContext context, IMessage request, Func<Unit, Task<Result<OperatorChange<T>>>> work)
         where T : class, IMessage<T>, new()
     {
-        var fields = FieldsOf.GetOrAdd(request.Descriptor, Fields.Of);
-        var (requestId, hash) = (fields.RequestIdOf(request), RequestHash.Of(request));
-        var (operatorId, rpc) = (context.Caller().Id, context.Method.TrimStart('/'));
-        async Task<Result<T>?> FirstAnswerAsync(IQueryable<AuditEntry> entries) =>
-            requestId.Length == 0 || await entries.AsNoTracking().SingleOrDefaultAsync(
-                a => a.OperatorId == operatorId && a.Rpc == rpc && a.RequestId == requestId,
-                context.CancellationToken) is not { } first ? null
-            : first.RequestHash == hash ? JsonParser.Default.Parse<T>(first.After)
-            : Refusals.RequestIdReused;
+        var command = FieldsOf.GetOrAdd(request.Descriptor, Fields.Of).CommandOf(context, request);
+        async Task<Result<T>?> FirstAnswerAsync(IReads reads) =>
+            (await OperatorLog.ReadAsync(reads, [command], context.CancellationToken)).FirstAnswer(command) is not { } first ? null
+            : first.IsAccepted ? JsonParser.Default.Parse<T>(first.Value)
+            : first.Refusal;
 
         var result = await units.RunAsync<T>(
             async unit =>
             {
-                if (await FirstAnswerAsync(unit.Set<AuditEntry>()) is { } first)
+                if (await FirstAnswerAsync(unit) is { } first)
                 {
                     return first;
                 }
@@ -108,25 +103,17 @@ public sealed class OperatorWrites(IUnits units)
                 }
 
                 var change = decided.Value;
-                var id = unit.NewId();
-                unit.Audit(new AuditEntry
-                {
-                    Id = id,
-                    At = unit.NowMs,
-                    OperatorId = operatorId,
-                    Rpc = rpc,
-                    Subject = change.Subject,
-                    Reason = fields.ReasonOf(request),
-                    Before = change.Before is null ? null : JsonFormatter.Default.Format(change.Before),
-                    After = JsonFormatter.Default.Format(change.After),
-                    RequestId = OwnRequestId.Or(requestId, id),
-                    RequestHash = hash,
-                });
+                unit.Audit(new OperatorLog().Write(
+                    command,
+                    unit.NewId(),
+                    unit.NowMs,
+                    change.Subject,
+                    change.Before is null ? null : JsonFormatter.Default.Format(change.Before),
+                    JsonFormatter.Default.Format(change.After)));
                 return change.After;
             },
             context.CancellationToken);
-        if (!result.IsAccepted
-            && await units.ReadAsync(r => FirstAnswerAsync(r.Query<AuditEntry>()), context.CancellationToken) is { } earlier)
+        if (!result.IsAccepted && await units.ReadAsync(FirstAnswerAsync, context.CancellationToken) is { } earlier)
         {
             // The first of two at once was committed between the look for it and the decision, and is what refused.
             return earlier.OrRefuse();
@@ -135,15 +122,20 @@ public sealed class OperatorWrites(IUnits units)
         return result.OrRefuse();
     }
 
+    private sealed record Command(long OperatorId, string Rpc, string Reason, string RequestId, long RequestHash) : IOperatorCommand;
+
     /// <summary>Where requests of one kind have their request id and reason.</summary>
     private sealed record Fields(FieldDescriptor? RequestId, FieldDescriptor? Reason)
     {
         public static Fields Of(MessageDescriptor request) =>
             new(request.FindFieldByName("request_id"), request.FindFieldByName("reason"));
 
-        public string RequestIdOf(IMessage request) => Text(RequestId, request);
-
-        public string ReasonOf(IMessage request) => Text(Reason, request);
+        public Command CommandOf(ServerCallContext context, IMessage request) => new(
+            context.Caller().Id,
+            context.Method.TrimStart('/'),
+            Text(Reason, request),
+            Text(RequestId, request),
+            RequestHash.Of(request));
 
         private static string Text(FieldDescriptor? field, IMessage request) =>
             field is null ? "" : (string)field.Accessor.GetValue(request);

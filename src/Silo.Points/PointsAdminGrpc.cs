@@ -12,8 +12,6 @@ internal sealed class PointsAdminGrpc(
     HotGrains<long, SignInCommand, SignInOutcome> signIns,
     PointsRulesReads rules,
     PointsReads reads,
-    IUnits units,
-    IUsers users,
     OperatorWrites writes,
     ShopClock clock)
     : PointsAdminService.PointsAdminServiceBase
@@ -27,8 +25,7 @@ internal sealed class PointsAdminGrpc(
     public override async Task<GrantMakeUpCardsResponse> GrantMakeUpCards(GrantMakeUpCardsRequest request, ServerCallContext context)
     {
         var userId = request.UserId;
-        if (!await units.ReadAsync(
-            async r => (await users.ExistingAsync(r, [userId], context.CancellationToken)).Count == 1, context.CancellationToken))
+        if (!await reads.IsUserAsync(userId, context.CancellationToken))
         {
             UsersRefusals.Unknown.Throw();
         }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Silo.Accounts;
 using Silo.Storage;
 
 namespace Silo.Points;
@@ -10,8 +11,12 @@ internal sealed record DayCount(int Day, long SignIns, long MadeUp, long Points)
 internal sealed record VoucherQuery(long BatchId, V1.VoucherState State, string Number);
 
 /// <summary>The module's queries.</summary>
-internal sealed class PointsReads(IUnits units, IStates states)
+internal sealed class PointsReads(IUnits units, IStates states, IUsers users)
 {
+    /// <summary>Whether there is such a shopper.</summary>
+    public Task<bool> IsUserAsync(long userId, CancellationToken cancellation) => units.ReadAsync(
+        async r => (await users.ExistingAsync(r, [userId], cancellation)).Count == 1, cancellation);
+
     /// <summary>A user's committed state, without waking his grain.</summary>
     public async Task<SignInState> StateAsync(long userId) =>
         (await states.ReadManyAsync<SignInState>([SignInGrain.StateKeyOf(userId)]))[0];

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
-using Silo.Kernel;
 using Silo.Storage;
 using Silo.Wallets;
 

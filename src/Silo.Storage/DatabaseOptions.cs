@@ -41,7 +41,7 @@ public sealed class DatabaseOptions
     public int CommitLanes { get; set; } = 2;
 
     /// <summary>Most exclusive transactions under way at once, which may wait for locks: half of the connections.</summary>
-    public int MaxHotUnits => MaxConnections / 2;
+    public int MaxExclusive => MaxConnections / 2;
 
     /// <summary>The file of the embedded database.</summary>
     public string SqliteFile => Path.Combine(Path.GetFullPath(DataDirectory), "silo.db");

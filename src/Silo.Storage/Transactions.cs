@@ -35,7 +35,7 @@ internal sealed class Transactions(
 
     // Each holds a connection also while it waits for a lock, so only some are under way at once: what waits for one row
     // must not take the connections of everybody else.
-    private readonly Turns turns = new(options.MaxHotUnits, MaxWaiting, LongestWait, clock.Time);
+    private readonly Turns turns = new(options.MaxExclusive, MaxWaiting, LongestWait, clock.Time);
 
     /// <summary>Whether the current flow has a transaction open; calls to grains and HTTP services are refused then.</summary>
     public static bool IsOpen => Open.Value;

@@ -122,18 +122,23 @@ internal interface IGroupGrain : IGrainWithIntegerKey
 }
 
 [GenerateSerializer, Immutable, Alias("silo.bench.GroupState")]
-internal sealed record GroupState
+internal sealed record GroupState : IOutcome<GroupState>
 {
     [Id(0)]
     public long Count { get; init; }
+
+    [Id(1)]
+    public Refusal? Refusal { get; init; }
+
+    public static GroupState Refused(Refusal refusal) => new() { Refusal = refusal };
 }
 
 /// <summary>The same write through the group commit.</summary>
-internal sealed class GroupGrain : HotGrain<GroupState, int, GroupState, int>, IGroupGrain
+internal sealed class GroupGrain(HotGrainContext context) : HotGrain<GroupState, int, GroupState, int>(context), IGroupGrain
 {
     protected override StateKey Key => new("silo.bench.group", this.GetPrimaryKeyLong());
 
-    public async Task<long> WriteAsync() => (await SubmitAsync([1]))[0].Count;
+    public async Task<long> WriteAsync() => (await RunAsync([1]))[0].Count;
 
     protected override ValueTask<int> LoadAsync(IUnits reads, IReadOnlyList<int> batch) => ValueTask.FromResult(0);
 
@@ -142,8 +147,6 @@ internal sealed class GroupGrain : HotGrain<GroupState, int, GroupState, int>, I
         var next = draft with { Count = draft.Count + command };
         return (next, next);
     }
-
-    protected override Refusal? RefusalOf(GroupState outcome) => null;
 }
 
 /// <summary>The statement that everybody writes first: a stock that must stay positive, and an insert.</summary>

@@ -208,8 +208,8 @@ public sealed class Shop : IAsyncDisposable
             """
             INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, avatar_url, gender, birthday,
                 province, city, referrer_id, extra_json, disabled, created_at, registered_address, last_login_at,
-                last_login_address, deleted_at)
-            VALUES (@id, @name, @name, '', '', '', 0, '', '', '', 0, '', @no, 0, '', 0, '', 0)
+                last_login_address, addresses_version, deleted_at)
+            VALUES (@id, @name, @name, '', '', '', 0, '', '', '', 0, '', @no, 0, '', 0, '', 0, 0)
             """;
         await using var token = connection.CreateCommand();
         token.Transaction = transaction;

@@ -56,30 +56,26 @@ public sealed class BargainNode<TDatabase> : GrainNode<TDatabase>
     internal async Task<long> CreateAsync(Func<BargainTerms, BargainTerms>? change = null)
     {
         var terms = Terms(change);
-        var created = await Units.RunAsync<Campaign>(
+        var created = await Units.RunAsync(
             unit => Get<CampaignWrites>().CreateAsync(unit, terms, CancellationToken.None), CancellationToken.None);
         Assert.Null(created.Refusal);
-        return created.Value!.Id;
+        return created.Value!.After.Campaign.Id;
     }
 
     /// <summary>Changes a campaign's row as an operator's write does.</summary>
     internal async Task ChangeAsync(long campaign, Action<CampaignRow> change) => Assert.True((await Units.RunAsync<bool>(
         async unit =>
         {
-            change((await CampaignWrites.HoldAsync(unit, campaign, CancellationToken.None))!);
+            await unit.LockAsync<CampaignRow>([campaign], wait: true, CancellationToken.None);
+            change(await unit.Set<CampaignRow>().SingleAsync(c => c.Id == campaign));
             await CampaignReads.TouchAsync(unit, CancellationToken.None);
             return true;
         },
         CancellationToken.None)).IsAccepted);
 
     internal async Task<string?> UpdateAsync(long campaign, BargainTerms terms, int expectedVersion = 0) =>
-        (await Units.RunAsync<Campaign>(
-            async unit => await CampaignWrites.UpdateAsync(
-                unit,
-                (await CampaignWrites.HoldAsync(unit, campaign, CancellationToken.None))!,
-                terms,
-                expectedVersion,
-                CancellationToken.None),
+        (await Units.RunAsync(
+            unit => CampaignWrites.UpdateAsync(unit, campaign, terms, expectedVersion, CancellationToken.None),
             CancellationToken.None)).Refusal?.Reason;
 
     /// <summary>A new bargain of a new initiator.</summary>

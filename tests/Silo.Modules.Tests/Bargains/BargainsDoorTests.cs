@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Bargains;
 using Silo.Kernel;
-using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
 using Silo.Testing.Databases;
 using Xunit;

@@ -1,5 +1,4 @@
 using Silo.GroupBuys;
-using Silo.Modules.Tests.Coupons;
 using Silo.Storage;
 using Silo.Testing.Databases;
 using Xunit;

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
-using Silo.Storage;
 using Silo.Testing;
 using Silo.Testing.Databases;
 using Silo.Wallets;

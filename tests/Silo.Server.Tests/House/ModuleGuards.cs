@@ -22,7 +22,7 @@ public static partial class ModuleGuards
     /// <summary>What a base type or interface says of the role of a class.</summary>
     private static readonly (string Base, string Role)[] RolesOfBases =
     [
-        (@"IModuleModel", "Model"), (@"IWorkHandler", "Work"), (@"IJoinedWork", "Work"), (@"IDemoData", "Demo"),
+        (@"IModuleModel", "Model"), (@"(I?WorkHandler|RecurringWork|I?JoinedWork)\b", "Work"), (@"IDemoData", "Demo"),
         (@"IPersonalData", "PersonalData"), (@"\w+AdminService\.\w+Base", "AdminGrpc"), (@"\w+(?<!Admin)Service\.\w+Base", "Grpc"),
         (@"HotGrain<.*>", "Grain"),
     ];

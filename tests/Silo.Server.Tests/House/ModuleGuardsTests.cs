@@ -8,22 +8,6 @@ public sealed class ModuleGuardsTests
     /// <summary>Files that do not follow the template yet. One that does leaves the list, or the test fails.</summary>
     private static readonly string[] NotYet =
     [
-        "src/Silo.Bargains/BargainsAdminGrpc.cs",
-        "src/Silo.Bargains/IBargains.cs",
-        "src/Silo.GroupBuys/CampaignWrites.cs",
-        "src/Silo.GroupBuys/GroupBuysAdminGrpc.cs",
-        "src/Silo.GroupBuys/GroupBuysDemo.cs",
-        "src/Silo.GroupBuys/GroupExpiry.cs",
-        "src/Silo.GroupBuys/GroupGrain.cs",
-        "src/Silo.Points/IPoints.cs",
-        "src/Silo.Points/PointsAdminGrpc.cs",
-        "src/Silo.Points/PointsDemo.cs",
-        "src/Silo.Points/PointsReads.cs",
-        "src/Silo.Points/PointsRuleStore.cs",
-        "src/Silo.Points/RegistrationPoints.cs",
-        "src/Silo.Points/SignInGrain.cs",
-        "src/Silo.Points/SignInTermsStore.cs",
-        "src/Silo.Points/Vouchers.cs",
     ];
 
     [Fact]
@@ -33,8 +17,9 @@ public sealed class ModuleGuardsTests
         var complaints = modules.SelectMany(ModuleGuards.All).ToArray();
 
         Assert.Equal(12, modules.Length);
-        Assert.All(complaints, complaint =>
-            Assert.True(NotYet.Any(file => complaint.StartsWith(file, StringComparison.Ordinal)), complaint));
+        var found = complaints.Where(complaint => !NotYet.Any(file => complaint.StartsWith(file, StringComparison.Ordinal)))
+            .Distinct().ToArray();
+        Assert.True(found.Length == 0, string.Join('\n', found));
         Assert.All(NotYet, file =>
             Assert.True(complaints.Any(complaint => complaint.StartsWith(file, StringComparison.Ordinal)), $"{file} follows the template."));
     }
