@@ -10,7 +10,7 @@ internal sealed partial class BargainGrain
     /// <summary>Helpers who are remembered; bounded, so that the grain does not grow with helps.</summary>
     private const int HelpersRemembered = 4096;
 
-    private readonly Recent<(long Bargain, long Helper), GivenHelp> remembered = new(HelpersRemembered);
+    private readonly LruCache<(long Bargain, long Helper), GivenHelp> remembered = new(HelpersRemembered);
 
     /// <summary>
     /// Takes helpers whom nobody remembers not to have helped. If they have, the key of their help is taken, and if that is

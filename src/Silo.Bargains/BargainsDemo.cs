@@ -28,7 +28,7 @@ internal sealed class BargainsDemo(
         (await units.RunAsync<bool>(
             async unit =>
             {
-                await CampaignReads.TouchAsync(unit, cancellation);
+                await CampaignReads.InvalidateAsync(unit, cancellation);
                 if (!await unit.Query<CampaignRow>().AnyAsync(cancellation))
                 {
                     await LoadAsync(unit, cancellation);

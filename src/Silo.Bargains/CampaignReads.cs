@@ -10,29 +10,29 @@ namespace Silo.Bargains;
 /// </summary>
 internal sealed class CampaignReads
 {
-    private const string Topic = "bargains.campaigns";
+    private const string CacheTag = "bargains.campaigns";
     private const int Remembered = 20_000;
 
     /// <summary>Most campaigns of one of the goods that are shown at once.</summary>
     private const int MaxPerGoods = 100;
 
     private readonly IUnits units;
-    private readonly VersionedCache<long, Campaign?> campaigns;
-    private readonly GatheredReads<long, IReadOnlyList<Campaign>> together;
-    private readonly VersionedCache<long, IReadOnlyList<Campaign>> ofGoods;
+    private readonly TaggedCache<long, Campaign?> campaigns;
+    private readonly BatchLoader<long, IReadOnlyList<Campaign>> together;
+    private readonly TaggedCache<long, IReadOnlyList<Campaign>> ofGoods;
 
-    public CampaignReads(IUnits units, Versions versions, ShopClock clock)
+    public CampaignReads(IUnits units, CacheInvalidation invalidation, ShopClock clock)
     {
         this.units = units;
-        campaigns = new VersionedCache<long, Campaign?>(versions, Topic, Remembered, id => units.ReadAsync(
+        campaigns = new TaggedCache<long, Campaign?>(invalidation, CacheTag, Remembered, id => units.ReadAsync(
             r => FindAsync(r, id, CancellationToken.None), CancellationToken.None)).KeepsApart(campaign => campaign is null);
         together = new(goods => units.ReadAsync(r => OfGoodsAsync(r, goods, clock.NowMs), CancellationToken.None));
-        ofGoods = new VersionedCache<long, IReadOnlyList<Campaign>>(versions, Topic, Remembered, together.ReadAsync)
+        ofGoods = new TaggedCache<long, IReadOnlyList<Campaign>>(invalidation, CacheTag, Remembered, together.ReadAsync)
             .KeepsApart(all => all.Count == 0);
     }
 
     /// <summary>Says that a campaign has changed.</summary>
-    public static Task TouchAsync(Unit unit, CancellationToken cancellation) => unit.TouchAsync(Topic, cancellation);
+    public static Task InvalidateAsync(Unit unit, CancellationToken cancellation) => unit.InvalidateAsync(CacheTag, cancellation);
 
     /// <summary>A campaign as its row is; null for none.</summary>
     public static async Task<Campaign?> FindAsync(IReads reads, long id, CancellationToken cancellation) =>

@@ -35,7 +35,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
         var stock = new StockRow { CampaignId = row.Id, Total = terms.StockTotal };
         unit.Set<CampaignRow>().Add(row);
         unit.Set<StockRow>().Add(stock);
-        await CampaignReads.TouchAsync(unit, cancellation);
+        await CampaignReads.InvalidateAsync(unit, cancellation);
         return new OperatorChange<StockedCampaign>(Subject(row.Id), null, new(CampaignReads.Of(row, stock), stock));
     }
 
@@ -50,7 +50,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
         async row =>
         {
             (row.Enabled, row.UpdatedAt) = (enabled, unit.NowMs);
-            await CampaignReads.TouchAsync(unit, cancellation);
+            await CampaignReads.InvalidateAsync(unit, cancellation);
             return null;
         },
         cancellation);
@@ -64,7 +64,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
             if (row.EndedAt == 0)
             {
                 (row.EndedAt, row.UpdatedAt) = (unit.NowMs, unit.NowMs);
-                await CampaignReads.TouchAsync(unit, cancellation);
+                await CampaignReads.InvalidateAsync(unit, cancellation);
             }
 
             return null;
@@ -113,7 +113,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
         }
 
         Fill(row, terms, unit.NowMs);
-        await CampaignReads.TouchAsync(unit, cancellation);
+        await CampaignReads.InvalidateAsync(unit, cancellation);
         return null;
     }
 

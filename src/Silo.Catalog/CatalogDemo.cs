@@ -34,7 +34,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
         await units.RunAsync(
             async unit =>
             {
-                await GoodsWrites.TouchAsync(unit, cancellation);
+                await GoodsWrites.InvalidateAsync(unit, cancellation);
                 if (!await unit.Query<CategoryRow>().AnyAsync(cancellation))
                 {
                     await LoadAsync(unit, reviewer ?? 0, pictures, cancellation);

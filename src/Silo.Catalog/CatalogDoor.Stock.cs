@@ -37,7 +37,7 @@ internal sealed partial class CatalogDoor
                     """);
             }
 
-            rows.Invalidate(CatalogTopics.Offers, goods);
+            rows.Invalidate(CatalogCacheTags.Offers, goods);
             foreach (var id in going.Where(id => lines.Any(l => l.GoodsId == id && left[l.SkuId] == 0)))
             {
                 // Whether anything is left in another combination is only sure under the goods' lock.
@@ -45,7 +45,7 @@ internal sealed partial class CatalogDoor
                 if (ofGoods.All.Where(s => s.GoodsId == id).All(s => left[s.SkuId] == 0))
                 {
                     rows.Update<GoodsRow>(id, $"UPDATE catalog_goods SET published = {false} WHERE id = {id} AND published");
-                    rows.Invalidate(CatalogTopics.Goods, [id]);
+                    rows.Invalidate(CatalogCacheTags.Goods, [id]);
                 }
             }
 
@@ -67,7 +67,7 @@ internal sealed partial class CatalogDoor
                     """);
             }
 
-            rows.Invalidate(CatalogTopics.Offers, goods);
+            rows.Invalidate(CatalogCacheTags.Offers, goods);
             return true;
         };
     }
@@ -90,7 +90,7 @@ internal sealed partial class CatalogDoor
                     """);
             }
 
-            rows.Invalidate(CatalogTopics.Offers, lines.Select(l => l.GoodsId));
+            rows.Invalidate(CatalogCacheTags.Offers, lines.Select(l => l.GoodsId));
             return true;
         };
     }

@@ -43,7 +43,7 @@ internal sealed class CatalogPersonalData : IPersonalData
     {
         await unit.Set<FavouriteRow>().Where(f => f.UserId == userId).ExecuteDeleteAsync(cancellation);
         await unit.Set<MemberRow>().Where(m => m.UserId == userId).ExecuteDeleteAsync(cancellation);
-        await unit.TouchAsync(CatalogTopics.Members, [userId], cancellation);
+        await unit.InvalidateAsync(CatalogCacheTags.Members, [userId], cancellation);
         await unit.Set<ReviewRow>().Where(r => r.UserId == userId).ExecuteUpdateAsync(
             r => r.SetProperty(x => x.Nick, "").SetProperty(x => x.Avatar, "")
                 .SetProperty(x => x.Province, "").SetProperty(x => x.City, "").SetProperty(x => x.Pictures, ""),

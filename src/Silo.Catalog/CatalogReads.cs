@@ -12,13 +12,13 @@ internal sealed class CatalogReads
 {
     private const int Whole = 0;
     private const int MaxPages = 5_000;
-    private readonly VersionedCache<int, CategoryTree> categories;
-    private readonly VersionedCache<int, IReadOnlyList<Store>> stores;
-    private readonly VersionedCache<int, IReadOnlyDictionary<long, Level>> levels;
-    private readonly VersionedCache<int, IReadOnlyDictionary<long, Freight>> freights;
-    private readonly VersionedCache<long, GoodsDetail?> pages;
+    private readonly TaggedCache<int, CategoryTree> categories;
+    private readonly TaggedCache<int, IReadOnlyList<Store>> stores;
+    private readonly TaggedCache<int, IReadOnlyDictionary<long, Level>> levels;
+    private readonly TaggedCache<int, IReadOnlyDictionary<long, Freight>> freights;
+    private readonly TaggedCache<long, GoodsDetail?> pages;
 
-    public CatalogReads(IUnits units, Versions versions)
+    public CatalogReads(IUnits units, CacheInvalidation invalidation)
     {
         categories = Of(1, (int _, IReads r) => CategoryTree.ReadAsync(r, CancellationToken.None));
         stores = Of(1, async (int _, IReads r) => (IReadOnlyList<Store>)[.. (await r.Query<StoreRow>()
@@ -28,11 +28,11 @@ internal sealed class CatalogReads
         freights = Of(1, async (int _, IReads r) => (IReadOnlyDictionary<long, Freight>)(await r.Query<FreightRow>().ToListAsync())
             .ToDictionary(f => f.Id, CatalogWire.Freight));
         pages = Of(MaxPages, (long id, IReads r) => GoodsReads.DetailAsync(r, id, CancellationToken.None))
-            .ForgetsBy(CatalogTopics.Goods, id => id);
+            .ForgetsBy(CatalogCacheTags.Goods, id => id);
 
-        VersionedCache<TKey, TValue> Of<TKey, TValue>(int capacity, Func<TKey, IReads, Task<TValue>> read)
+        TaggedCache<TKey, TValue> Of<TKey, TValue>(int capacity, Func<TKey, IReads, Task<TValue>> read)
             where TKey : notnull =>
-            new(versions, CatalogTopics.Whole, capacity, key => units.ReadAsync(r => read(key, r), CancellationToken.None));
+            new(invalidation, CatalogCacheTags.Whole, capacity, key => units.ReadAsync(r => read(key, r), CancellationToken.None));
     }
 
     public Task<CategoryTree> CategoriesAsync(CancellationToken cancellation) => categories.GetAsync(Whole, cancellation);

@@ -15,7 +15,7 @@ internal static class CategoriesWrites
         Unit unit, CreateCategoryRequest request, CancellationToken cancellation)
     {
         var terms = request.Terms;
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await unit.Query<CategoryRow>().CountAsync(cancellation) >= Max)
         {
             return CatalogRefusals.CategoriesFull;
@@ -51,7 +51,7 @@ internal static class CategoriesWrites
     public static async Task<Result<OperatorChange<Category>>> UpdateAsync(
         Unit unit, UpdateCategoryRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         var rows = await unit.Set<CategoryRow>().ToDictionaryAsync(c => c.Id, cancellation);
         var parentId = request.Terms.ParentId;
         if (!rows.TryGetValue(request.CategoryId, out var row) || (parentId != 0 && !rows.ContainsKey(parentId)))
@@ -92,7 +92,7 @@ internal static class CategoriesWrites
     public static async Task<Result<OperatorChange<Category>>> SetEnabledAsync(
         Unit unit, SetCategoryEnabledRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await FindAsync(unit, request.CategoryId, cancellation) is not { } row)
         {
             return CatalogRefusals.CategoryUnknown;
@@ -106,7 +106,7 @@ internal static class CategoriesWrites
     public static async Task<Result<OperatorChange<OrderCategoriesResponse>>> OrderAsync(
         Unit unit, OrderCategoriesRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         var places = request.Places.GroupBy(p => p.Id).ToDictionary(g => g.Key, g => g.Last().Sort);
         var ids = places.Keys.ToArray();
         var rows = await unit.Set<CategoryRow>().Where(c => ids.Contains(c.Id)).OrderBy(c => c.Id).ToListAsync(cancellation);
@@ -130,7 +130,7 @@ internal static class CategoriesWrites
     public static async Task<Result<OperatorChange<Category>>> DeleteAsync(
         Unit unit, DeleteCategoryRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await FindAsync(unit, request.CategoryId, cancellation) is not { } row)
         {
             return CatalogRefusals.CategoryUnknown;

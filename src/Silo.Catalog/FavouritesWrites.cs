@@ -65,6 +65,6 @@ internal sealed class FavouritesWrites(IUnits units)
     {
         await unit.Set<CountersRow>().Where(c => c.GoodsId == goodsId)
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.Favourites, c => c.Favourites + change), cancellation);
-        await unit.TouchAsync(CatalogTopics.Offers, [goodsId], cancellation);
+        await unit.InvalidateAsync(CatalogCacheTags.Offers, [goodsId], cancellation);
     }
 }

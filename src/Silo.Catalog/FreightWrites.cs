@@ -14,7 +14,7 @@ internal static class FreightWrites
     public static async Task<Result<OperatorChange<Freight>>> CreateAsync(
         Unit unit, CreateFreightRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (!CatalogRules.IsValid(request.Terms))
         {
             return CatalogRefusals.FreightInvalid;
@@ -40,7 +40,7 @@ internal static class FreightWrites
     public static async Task<Result<OperatorChange<Freight>>> UpdateAsync(
         Unit unit, UpdateFreightRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (!CatalogRules.IsValid(request.Terms))
         {
             return CatalogRefusals.FreightInvalid;
@@ -65,7 +65,7 @@ internal static class FreightWrites
     public static async Task<Result<OperatorChange<Freight>>> DeleteAsync(
         Unit unit, DeleteFreightRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await FindAsync(unit, request.FreightId, cancellation) is not { } row)
         {
             return CatalogRefusals.FreightUnknown;

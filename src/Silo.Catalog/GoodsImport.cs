@@ -150,7 +150,7 @@ internal sealed class GoodsImport
 
     internal static async Task WriteAsync(Pen pen, List<Record> lines, ImportGoodsResponse report, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(pen.Unit, cancellation);
+        await GoodsWrites.InvalidateAsync(pen.Unit, cancellation);
         List<LineFault> faults = [];
         var readings = Group(lines, faults);
         var known = await Known.ReadAsync(pen.Unit, [.. readings.SelectMany(r => r.Combinations)], cancellation);

@@ -97,15 +97,15 @@ internal sealed class GoodsListReads
     private readonly IUnits units;
     private readonly CatalogReads caches;
     private readonly bool isPostgreSql;
-    private readonly VersionedCache<GoodsQuery, long[]> ids;
+    private readonly TaggedCache<GoodsQuery, long[]> ids;
 
-    public GoodsListReads(IUnits units, Versions versions, CatalogReads caches, DatabaseOptions database)
+    public GoodsListReads(IUnits units, CacheInvalidation invalidation, CatalogReads caches, DatabaseOptions database)
     {
         (this.units, this.caches) = (units, caches);
         isPostgreSql = database.Provider == DatabaseProvider.PostgreSql;
-        ids = new VersionedCache<GoodsQuery, long[]>(
-            versions, CatalogTopics.Whole, MaxLists, query => IdsAsync(query, 0, MaxCounted + 1, CancellationToken.None))
-            .ForgetsBy(CatalogTopics.Goods, keyOf: null);
+        ids = new TaggedCache<GoodsQuery, long[]>(
+            invalidation, CatalogCacheTags.Whole, MaxLists, query => IdsAsync(query, 0, MaxCounted + 1, CancellationToken.None))
+            .ForgetsBy(CatalogCacheTags.Goods, keyOf: null);
     }
 
     /// <summary>The ids of a page, how many goods there are, and whether there are more.</summary>

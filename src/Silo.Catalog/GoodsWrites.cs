@@ -20,7 +20,7 @@ internal sealed record Writer(long OperatorId, string Reason);
 /// <see cref="BeginAsync"/>, and with it waits for the one before.
 /// </summary>
 /// <remarks>
-/// Rows are locked in one order, which orders keep too: <see cref="CatalogTopics.Writes"/>, stocks by their ids, goods by
+/// Rows are locked in one order, which orders keep too: <see cref="CatalogCacheTags.Writes"/>, stocks by their ids, goods by
 /// their ids, all else.
 /// </remarks>
 internal sealed class GoodsWrites
@@ -30,18 +30,18 @@ internal sealed class GoodsWrites
 
     /// <summary>Waits for the operator's write before; what is read from here on stays true until the unit ends.</summary>
     public static Task BeginAsync(Unit unit, CancellationToken cancellation) =>
-        unit.TouchAsync(CatalogTopics.Writes, cancellation);
+        unit.InvalidateAsync(CatalogCacheTags.Writes, cancellation);
 
     /// <summary>Begins a write of what is in many pages, and has all of them read anew.</summary>
-    public static async Task TouchAsync(Unit unit, CancellationToken cancellation)
+    public static async Task InvalidateAsync(Unit unit, CancellationToken cancellation)
     {
         await BeginAsync(unit, cancellation);
-        await unit.TouchAsync(CatalogTopics.Whole, cancellation);
+        await unit.InvalidateAsync(CatalogCacheTags.Whole, cancellation);
     }
 
     /// <summary>Has the pages of goods and all lists read anew.</summary>
     public static Task ChangedAsync(Unit unit, IReadOnlyCollection<long> goods, CancellationToken cancellation) =>
-        unit.TouchAsync(CatalogTopics.Goods, goods, cancellation);
+        unit.InvalidateAsync(CatalogCacheTags.Goods, goods, cancellation);
 
     public async Task<Result<OperatorChange<GoodsDetail>>> CreateAsync(
         Unit unit, GoodsDraft draft, Writer writer, CancellationToken cancellation)

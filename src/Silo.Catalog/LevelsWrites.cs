@@ -14,7 +14,7 @@ internal static class LevelsWrites
     public static async Task<Result<OperatorChange<Level>>> CreateAsync(
         Unit unit, CreateLevelRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await unit.Query<LevelRow>().CountAsync(cancellation) >= Max)
         {
             return CatalogRefusals.LevelsFull;
@@ -38,7 +38,7 @@ internal static class LevelsWrites
     public static async Task<Result<OperatorChange<Level>>> UpdateAsync(
         Unit unit, UpdateLevelRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await FindAsync(unit, request.LevelId, cancellation) is not { } row)
         {
             return CatalogRefusals.LevelUnknown;
@@ -59,7 +59,7 @@ internal static class LevelsWrites
     public static async Task<Result<OperatorChange<Level>>> DeleteAsync(
         Unit unit, DeleteLevelRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await FindAsync(unit, request.LevelId, cancellation) is not { } row)
         {
             return CatalogRefusals.LevelUnknown;

@@ -17,15 +17,15 @@ internal sealed record Member(long LevelId, int Rebate, long Since = 0, long Exp
 internal sealed class MembersReads
 {
     private const int MaxKnown = 50_000;
-    private readonly VersionedCache<long, Member?> members;
+    private readonly TaggedCache<long, Member?> members;
     private readonly ShopClock clock;
 
-    public MembersReads(IUnits units, Versions versions, ShopClock clock)
+    public MembersReads(IUnits units, CacheInvalidation invalidation, ShopClock clock)
     {
         this.clock = clock;
-        members = new VersionedCache<long, Member?>(
-            versions, CatalogTopics.Whole, MaxKnown, userId => units.ReadAsync(r => EverAsync(r, userId, CancellationToken.None), CancellationToken.None))
-            .ForgetsBy(CatalogTopics.Members, userId => userId);
+        members = new TaggedCache<long, Member?>(
+            invalidation, CatalogCacheTags.Whole, MaxKnown, userId => units.ReadAsync(r => EverAsync(r, userId, CancellationToken.None), CancellationToken.None))
+            .ForgetsBy(CatalogCacheTags.Members, userId => userId);
     }
 
     /// <summary>The membership of a shopper; null for none.</summary>

@@ -51,7 +51,7 @@ internal sealed class MembersWrites(IUsers users)
             row.ExpiresAt = expiresAt;
         }
 
-        await unit.TouchAsync(CatalogTopics.Members, [request.UserId], cancellation);
+        await unit.InvalidateAsync(CatalogCacheTags.Members, [request.UserId], cancellation);
         return new OperatorChange<SetMemberLevelResponse>($"user:{request.UserId}", before, Has(row));
     }
 
@@ -89,7 +89,7 @@ internal sealed class MembersWrites(IUsers users)
                 new() { SkuId = request.SkuId, LevelId = request.LevelId, GoodsId = goods, PriceCents = price });
         }
 
-        await unit.TouchAsync(CatalogTopics.Offers, [goods], cancellation);
+        await unit.InvalidateAsync(CatalogCacheTags.Offers, [goods], cancellation);
         return new OperatorChange<SetMemberPriceResponse>($"sku:{request.SkuId}", before, Answer(request.SkuId, cents));
     }
 

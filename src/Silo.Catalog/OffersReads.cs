@@ -75,24 +75,24 @@ internal sealed class OffersReads
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
 
     private readonly IUnits units;
-    private readonly Versions versions;
+    private readonly CacheInvalidation invalidation;
     private readonly TimeProvider time;
     private readonly Lock gate = new();
     private readonly List<Entry> waiting = [];
     private ConcurrentDictionary<long, Entry> entries = new();
     private bool isReading;
 
-    public OffersReads(IUnits units, Versions versions, TimeProvider time)
+    public OffersReads(IUnits units, CacheInvalidation invalidation, TimeProvider time)
     {
-        (this.units, this.versions, this.time) = (units, versions, time);
-        versions.Listen(CatalogTopics.Goods, Forget);
-        versions.Listen(CatalogTopics.Offers, Forget);
+        (this.units, this.invalidation, this.time) = (units, invalidation, time);
+        invalidation.Listen(CatalogCacheTags.Goods, Forget);
+        invalidation.Listen(CatalogCacheTags.Offers, Forget);
     }
 
     /// <summary>The offers of goods, in their order; those that are not there are left out.</summary>
     public async ValueTask<IReadOnlyList<Offer>> GetAsync(IReadOnlyList<long> goods, CancellationToken cancellation)
     {
-        var epoch = versions.EpochOf(CatalogTopics.Whole);
+        var epoch = invalidation.EpochOf(CatalogCacheTags.Whole);
         var wanted = new Task<Offer?>?[goods.Count];
         var missed = 0;
         for (var i = 0; i < wanted.Length; i++)

@@ -21,7 +21,7 @@ internal static class PropertiesWrites
     public static async Task<Result<OperatorChange<Property>>> CreateAsync(
         Unit unit, CreatePropertyRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await unit.Query<PropertyRow>().CountAsync(cancellation) >= MaxProperties)
         {
             return CatalogRefusals.PropertiesFull;
@@ -45,7 +45,7 @@ internal static class PropertiesWrites
     public static async Task<Result<OperatorChange<Property>>> UpdateAsync(
         Unit unit, UpdatePropertyRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await unit.Set<PropertyRow>().SingleOrDefaultAsync(p => p.Id == request.PropertyId, cancellation) is not { } row)
         {
             return CatalogRefusals.PropertyUnknown;
@@ -92,7 +92,7 @@ internal static class PropertiesWrites
         Unit unit, DeletePropertyRequest request, CancellationToken cancellation)
     {
         var id = request.PropertyId;
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await unit.Set<PropertyRow>().SingleOrDefaultAsync(p => p.Id == id, cancellation) is not { } row)
         {
             return CatalogRefusals.PropertyUnknown;

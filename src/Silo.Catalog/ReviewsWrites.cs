@@ -28,7 +28,7 @@ internal static class ReviewsWrites
                     set => set.SetProperty(c => c.Reviews, c => c.Reviews + one)
                         .SetProperty(c => c.GoodReviews, c => c.GoodReviews + good),
                     cancellation);
-                await unit.TouchAsync(CatalogTopics.Offers, [row.GoodsId], cancellation);
+                await unit.InvalidateAsync(CatalogCacheTags.Offers, [row.GoodsId], cancellation);
             },
             cancellation);
 

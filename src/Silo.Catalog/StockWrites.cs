@@ -42,7 +42,7 @@ internal static class StockWrites
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.Stock, after), cancellation);
         var change = Change(unit, stock.GoodsId, skuId, stock.Stock, after, writer);
         unit.Set<StockChangeRow>().Add(change);
-        await unit.TouchAsync(CatalogTopics.Offers, [stock.GoodsId], cancellation);
+        await unit.InvalidateAsync(CatalogCacheTags.Offers, [stock.GoodsId], cancellation);
         if (after == 0)
         {
             await TakeOffSaleAsync(unit, [stock.GoodsId], cancellation);

@@ -14,7 +14,7 @@ internal static class StoresWrites
     public static async Task<Result<OperatorChange<Store>>> CreateAsync(
         Unit unit, CreateStoreRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await unit.Query<StoreRow>().CountAsync(cancellation) >= Max)
         {
             return CatalogRefusals.StoresFull;
@@ -49,7 +49,7 @@ internal static class StoresWrites
     public static async Task<Result<OperatorChange<Store>>> DeleteAsync(
         Unit unit, DeleteStoreRequest request, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await FindAsync(unit, request.StoreId, cancellation) is not { } row)
         {
             return CatalogRefusals.StoreUnknown;
@@ -71,7 +71,7 @@ internal static class StoresWrites
     private static async Task<Result<OperatorChange<Store>>> ChangeAsync(
         Unit unit, long storeId, int expectedVersion, Action<StoreRow> change, CancellationToken cancellation)
     {
-        await GoodsWrites.TouchAsync(unit, cancellation);
+        await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await FindAsync(unit, storeId, cancellation) is not { } row)
         {
             return CatalogRefusals.StoreUnknown;

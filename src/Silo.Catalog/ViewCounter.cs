@@ -6,7 +6,7 @@ namespace Silo.Catalog;
 
 /// <summary>Counts views of goods.</summary>
 internal sealed class ViewCounter(
-    IUnits units, DatabaseOptions database, TimeProvider time, ILogger<ViewCounter> logger) : Tally(time, logger)
+    IUnits units, DatabaseOptions database, TimeProvider time, ILogger<ViewCounter> logger) : WriteBehindCounter(time, logger)
 {
     protected override async Task WriteAsync(IReadOnlyDictionary<long, int> sums, CancellationToken cancellation)
     {

@@ -30,7 +30,7 @@ internal sealed class CommentsDemo(IUnits units, IUsers users) : IDemoData
                 var feedback = Row(unit, userId, 4, "希望订单页可以显示预计送达时间。", CommentKind.Feedback);
                 feedback.Status = ReviewStatus.Pending;
                 unit.Set<CommentRow>().AddRange(praise, question, answer, feedback);
-                await CommentsReads.TouchAsync(unit, cancellation);
+                await CommentsReads.InvalidateAsync(unit, cancellation);
             },
             cancellation);
     }

@@ -36,7 +36,7 @@ internal sealed class CommentsPersonalData : IPersonalData
         await unit.Set<CommentRow>().Where(c => c.ParentId > 0 && mine.Any(m => m.Id == c.ParentId)).ExecuteDeleteAsync(cancellation);
         if (await mine.ExecuteDeleteAsync(cancellation) > 0)
         {
-            await CommentsReads.TouchAsync(unit, cancellation);
+            await CommentsReads.InvalidateAsync(unit, cancellation);
         }
 
         await AuditForgetting.ForgetAsync<Comment>(unit, CommentsAdminService.Descriptor.FullName, userId, Forget, cancellation);

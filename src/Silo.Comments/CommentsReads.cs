@@ -15,7 +15,7 @@ internal sealed record FullComment(CommentRow Row, ShownUser? Author, long Repli
 /// <summary>The module's queries. What strangers see is kept in memory while no comment that all may see has changed.</summary>
 internal sealed class CommentsReads
 {
-    private const string Topic = "comments.open";
+    private const string CacheTag = "comments.open";
     private const int Remembered = 2000;
 
     /// <summary>How old an author's nick may be in what is kept: other changes than this module's are not announced.</summary>
@@ -24,17 +24,17 @@ internal sealed class CommentsReads
     private readonly IUnits units;
     private readonly IUserNames users;
     private readonly ShopClock clock;
-    private readonly VersionedCache<(CommentQuery Query, long Minute), (IReadOnlyList<FullComment> Page, long Total)> open;
+    private readonly TaggedCache<(CommentQuery Query, long Minute), (IReadOnlyList<FullComment> Page, long Total)> open;
 
-    public CommentsReads(IUnits units, IUserNames users, ShopClock clock, Versions versions)
+    public CommentsReads(IUnits units, IUserNames users, ShopClock clock, CacheInvalidation invalidation)
     {
         (this.units, this.users, this.clock) = (units, users, clock);
-        open = new(versions, Topic, Remembered, key => ReadAsync(
+        open = new(invalidation, CacheTag, Remembered, key => ReadAsync(
             rows => Visible(rows, 0), key.Query, CancellationToken.None));
     }
 
-    /// <summary>Touches what all may see.</summary>
-    public static Task TouchAsync(Unit unit, CancellationToken cancellation) => unit.TouchAsync(Topic, cancellation);
+    /// <summary>Invalidates what all may see.</summary>
+    public static Task InvalidateAsync(Unit unit, CancellationToken cancellation) => unit.InvalidateAsync(CacheTag, cancellation);
 
     /// <summary>The comments that a shopper, or with 0 anybody, may see.</summary>
     public static IQueryable<CommentRow> Visible(IQueryable<CommentRow> rows, long userId)

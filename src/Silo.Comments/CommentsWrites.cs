@@ -81,7 +81,7 @@ internal sealed class CommentsWrites(
         }
 
         await unit.Set<CommentRow>().Where(c => c.ParentId == row.Id).ExecuteDeleteAsync(cancellation);
-        await CommentsReads.TouchAsync(unit, cancellation);
+        await CommentsReads.InvalidateAsync(unit, cancellation);
         return row;
     }
 
@@ -145,7 +145,7 @@ internal sealed class CommentsWrites(
         unit.Set<CommentRow>().Add(row);
         if (CommentsRules.IsOpen(row.Kind, row.Status))
         {
-            await CommentsReads.TouchAsync(unit, cancellation);
+            await CommentsReads.InvalidateAsync(unit, cancellation);
         }
 
         return row;
@@ -187,7 +187,7 @@ internal sealed class CommentsWrites(
         var full = await reads.FullAsync(unit, row, cancellation);
         var before = Whole(full);
         change(row);
-        await CommentsReads.TouchAsync(unit, cancellation);
+        await CommentsReads.InvalidateAsync(unit, cancellation);
         return new OperatorChange<Comment>($"comment:{id}", before, Whole(full));
     }
 

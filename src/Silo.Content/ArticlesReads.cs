@@ -13,17 +13,17 @@ internal sealed class ArticlesReads : ContentReads<ArticleRow, Article>
     private readonly CategoriesReads categories;
 
     /// <summary>By the bytes of the request: as messages, one that says no and one that says nothing are equal.</summary>
-    private readonly VersionedCache<ByteString, ListArticlesResponse> lists;
-    private readonly VersionedCache<long, Article> articles;
-    private readonly VersionedCache<long, long> views;
+    private readonly TaggedCache<ByteString, ListArticlesResponse> lists;
+    private readonly TaggedCache<long, Article> articles;
+    private readonly TaggedCache<long, long> views;
 
-    public ArticlesReads(IUnits units, Versions versions, CategoriesReads categories)
+    public ArticlesReads(IUnits units, CacheInvalidation invalidation, CategoriesReads categories)
         : base(units)
     {
         this.categories = categories;
-        lists = new(versions, ContentTopics.Views, 200, bytes => ListAsync(ListArticlesRequest.Parser.ParseFrom(bytes)));
-        articles = new(versions, ContentTopics.Cms, 200, id => PublishedAsync(id, article => article.Published));
-        views = new(versions, ContentTopics.Views, 10_000, ViewsAsync);
+        lists = new(invalidation, ContentCacheTags.Views, 200, bytes => ListAsync(ListArticlesRequest.Parser.ParseFrom(bytes)));
+        articles = new(invalidation, ContentCacheTags.Cms, 200, id => PublishedAsync(id, article => article.Published));
+        views = new(invalidation, ContentCacheTags.Views, 10_000, ViewsAsync);
     }
 
     /// <summary>A page of the published ones without texts, from memory.</summary>

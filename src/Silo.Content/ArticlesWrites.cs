@@ -11,7 +11,7 @@ internal sealed class ArticlesWrites(ArticlesReads reads)
 {
     public override ContentKind Kind => ContentKind.Article;
 
-    protected override IReadOnlyList<string> Topics => ContentTopics.OfCms;
+    protected override IReadOnlyList<string> CacheTags => ContentCacheTags.OfCms;
 
     protected override int MaxRows => 100_000;
 

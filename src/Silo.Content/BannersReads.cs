@@ -7,10 +7,10 @@ namespace Silo.Content;
 /// <summary>Reads banners.</summary>
 internal sealed class BannersReads : ContentReads<BannerRow, Banner>
 {
-    private readonly VersionedCache<int, List<Banner>> published;
+    private readonly TaggedCache<int, List<Banner>> published;
 
-    public BannersReads(IUnits units, Versions versions)
-        : base(units) => published = new(versions, ContentTopics.Banners, 1, async _ => (await SearchAsync(
+    public BannersReads(IUnits units, CacheInvalidation invalidation)
+        : base(units) => published = new(invalidation, ContentCacheTags.Banners, 1, async _ => (await SearchAsync(
             (_, rows) => InOrder(rows),
             Publication.Published,
             new Paging(1, BannersWrites.MaxBanners),

@@ -12,7 +12,7 @@ internal sealed class BannersWrites(BannersReads reads)
 
     public override ContentKind Kind => ContentKind.Banner;
 
-    protected override IReadOnlyList<string> Topics => [ContentTopics.Banners];
+    protected override IReadOnlyList<string> CacheTags => [ContentCacheTags.Banners];
 
     protected override int MaxRows => MaxBanners;
 

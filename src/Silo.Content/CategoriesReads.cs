@@ -8,10 +8,10 @@ namespace Silo.Content;
 /// <summary>Reads categories.</summary>
 internal sealed class CategoriesReads : ContentReads<CategoryRow, Category>
 {
-    private readonly VersionedCache<int, List<Category>> shown;
+    private readonly TaggedCache<int, List<Category>> shown;
 
-    public CategoriesReads(IUnits units, Versions versions)
-        : base(units) => shown = new(versions, ContentTopics.Cms, 1, async _ =>
+    public CategoriesReads(IUnits units, CacheInvalidation invalidation)
+        : base(units) => shown = new(invalidation, ContentCacheTags.Cms, 1, async _ =>
             [.. (await TreeAsync(CancellationToken.None)).Where(c => c.IsShown).Select(c => c.Category)]);
 
     /// <summary>Those that shoppers see, in the order of the tree, from memory.</summary>
@@ -32,7 +32,7 @@ internal sealed class CategoriesReads : ContentReads<CategoryRow, Category>
             return null;
         }
 
-        // Not from memory: of two topics that were touched together one is heard of first.
+        // Not from memory: of two tags that were invalidated together one is heard of first.
         var tree = (await TreeAsync(cancellation)).Where(c => c.IsShown || !onlyShown);
         return ContentRules.Within([.. tree.Select(c => (c.Category.Id, c.Category.Level))], id.Value);
     }

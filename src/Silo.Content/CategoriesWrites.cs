@@ -11,7 +11,7 @@ internal sealed class CategoriesWrites(CategoriesReads reads)
 {
     public override ContentKind Kind => ContentKind.Category;
 
-    protected override IReadOnlyList<string> Topics => ContentTopics.OfCms;
+    protected override IReadOnlyList<string> CacheTags => ContentCacheTags.OfCms;
 
     protected override int MaxRows => 1_000;
 

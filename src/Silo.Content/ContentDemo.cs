@@ -94,7 +94,7 @@ internal sealed class ContentDemo(
     {
         await LoadOperationsAsync(unit, pictures, cancellation);
         await LoadCmsAsync(unit, pictures, cancellation);
-        await pages.TouchAsync(unit, cancellation);
+        await pages.InvalidateAsync(unit, cancellation);
         foreach (var (key, title, content) in new[]
         {
             ("yhxy", "用户协议", "<h2>用户协议</h2><p>欢迎使用示例商城。注册即表示您同意本协议。</p>"),
@@ -108,7 +108,7 @@ internal sealed class ContentDemo(
             }
         }
 
-        await videos.TouchAsync(unit, cancellation);
+        await videos.InvalidateAsync(unit, cancellation);
         const string number = "c4c6e38eeb3a428e80f1a8b32c6de587";
         if (!await unit.Query<VideoRow>().AnyAsync(v => v.Key == number, cancellation))
         {
@@ -129,7 +129,7 @@ internal sealed class ContentDemo(
 
     private async Task LoadOperationsAsync(Unit unit, IReadOnlyDictionary<string, string> pictures, CancellationToken cancellation)
     {
-        await banners.TouchAsync(unit, cancellation);
+        await banners.InvalidateAsync(unit, cancellation);
         foreach (var (type, title, picture, page) in new[]
         {
             ("app", "欢迎光临", "app-1.jpg", ""),
@@ -143,7 +143,7 @@ internal sealed class ContentDemo(
                 banners, unit, new BannerTerms { Type = type, Title = title, PictureUrl = pictures[$"demo-{picture}"], LinkUrl = page }, cancellation);
         }
 
-        await notices.TouchAsync(unit, cancellation);
+        await notices.InvalidateAsync(unit, cancellation);
         foreach (var (title, content) in new[]
         {
             ("春节期间发货安排", "<p>春节期间照常接单，<strong>初八</strong>起陆续发货。</p>"),
@@ -153,7 +153,7 @@ internal sealed class ContentDemo(
             await AddAsync(notices, unit, new NoticeTerms { Title = title, Content = content }, cancellation);
         }
 
-        await settings.TouchAsync(unit, cancellation);
+        await settings.InvalidateAsync(unit, cancellation);
         foreach (var (key, value, remark) in Settings)
         {
             if (!await unit.Query<SettingRow>().AnyAsync(s => s.Name == key, cancellation))
@@ -162,7 +162,7 @@ internal sealed class ContentDemo(
             }
         }
 
-        await partners.TouchAsync(unit, cancellation);
+        await partners.InvalidateAsync(unit, cancellation);
         foreach (var (name, url) in new[] { ("示例茶园", "https://tea.example/"), ("示例果园", "https://fruit.example/") })
         {
             await AddAsync(
@@ -172,7 +172,7 @@ internal sealed class ContentDemo(
 
     private async Task LoadCmsAsync(Unit unit, IReadOnlyDictionary<string, string> pictures, CancellationToken cancellation)
     {
-        await categories.TouchAsync(unit, cancellation);
+        await categories.InvalidateAsync(unit, cancellation);
         var help = await CategoryAsync("购物指南", "qa");
         var delivery = await CategoryAsync("配送与售后", "qa");
         var freight = await CategoryAsync("运费说明", "qa", delivery);

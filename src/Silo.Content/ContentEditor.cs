@@ -23,7 +23,7 @@ internal interface IContentEditor
 }
 
 /// <summary>
-/// Creates, changes, sorts and deletes content of one kind for operators. Every write touches the kind's topics first: that tells
+/// Creates, changes, sorts and deletes content of one kind for operators. Every write invalidates the kind's cache tags first: that tells
 /// the caches and lets one write at a time go on, so that what it checks (keys, numbers, the tree) still holds when it
 /// is committed.
 /// </summary>
@@ -36,8 +36,8 @@ internal abstract class ContentEditor<TRow, TTerms, T>(ContentReads<TRow, T> rea
 {
     public abstract ContentKind Kind { get; }
 
-    /// <summary>What is touched by a write, in the order in which all writers take them.</summary>
-    protected abstract IReadOnlyList<string> Topics { get; }
+    /// <summary>What a write invalidates, in the order in which all writers take them.</summary>
+    protected abstract IReadOnlyList<string> CacheTags { get; }
 
     /// <summary>Most of them in the shop.</summary>
     protected abstract int MaxRows { get; }
@@ -50,7 +50,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(ContentReads<TRow, T> rea
         var checkedTerms = Check(given);
         return async unit =>
         {
-            await TouchAsync(unit, cancellation);
+            await InvalidateAsync(unit, cancellation);
             return await AddAsync(unit, checkedTerms, draft, cancellation);
         };
     }
@@ -62,7 +62,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(ContentReads<TRow, T> rea
         var checkedTerms = Check(given);
         return async unit =>
         {
-            await TouchAsync(unit, cancellation);
+            await InvalidateAsync(unit, cancellation);
             return await unit.Set<TRow>().SingleOrDefaultAsync(r => r.Id == id, cancellation) is { } row
                 ? await ChangeAsync(unit, row, checkedTerms, expectedVersion, cancellation)
                 : ContentRefusals.Unknown;
@@ -72,7 +72,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(ContentReads<TRow, T> rea
     public async Task<Result<OperatorChange<ContentState>>> PublishAsync(
         Unit unit, PublishContentRequest request, CancellationToken cancellation)
     {
-        await TouchAsync(unit, cancellation);
+        await InvalidateAsync(unit, cancellation);
         if (await unit.Set<TRow>().SingleOrDefaultAsync(r => r.Id == request.Id, cancellation) is not { } row)
         {
             return ContentRefusals.Unknown;
@@ -91,7 +91,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(ContentReads<TRow, T> rea
             return ContentRefusals.NotSortable;
         }
 
-        await TouchAsync(unit, cancellation);
+        await InvalidateAsync(unit, cancellation);
         var ids = request.Ids.Distinct().ToArray();
         var rows = await unit.Set<TRow>().Where(r => ids.Contains(r.Id)).ToDictionaryAsync(r => r.Id, cancellation);
         if (rows.Count < ids.Length)
@@ -111,7 +111,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(ContentReads<TRow, T> rea
     public async Task<Result<OperatorChange<ContentState>>> DeleteAsync(
         Unit unit, DeleteContentRequest request, CancellationToken cancellation)
     {
-        await TouchAsync(unit, cancellation);
+        await InvalidateAsync(unit, cancellation);
         if (await unit.Set<TRow>().SingleOrDefaultAsync(r => r.Id == request.Id, cancellation) is not { } row)
         {
             return ContentRefusals.Unknown;
@@ -127,7 +127,7 @@ internal abstract class ContentEditor<TRow, TTerms, T>(ContentReads<TRow, T> rea
         return new OperatorChange<ContentState>($"{Subject}:{row.Id}", StateOf(row), StateOf(row));
     }
 
-    /// <summary>Adds one inside a unit that has touched the topics.</summary>
+    /// <summary>Adds one inside a unit that has invalidated the cache tags.</summary>
     public async Task<Result<OperatorChange<T>>> AddAsync(
         Unit unit, Result<TTerms> checkedTerms, bool draft, CancellationToken cancellation)
     {
@@ -154,12 +154,12 @@ internal abstract class ContentEditor<TRow, TTerms, T>(ContentReads<TRow, T> rea
     /// <summary>What the rules say of the terms, whatever the shop has; accepted, they are as they will be stored.</summary>
     public abstract Result<TTerms> Check(TTerms terms);
 
-    /// <summary>Touches the topics.</summary>
-    public async Task TouchAsync(Unit unit, CancellationToken cancellation)
+    /// <summary>Invalidates the cache tags.</summary>
+    public async Task InvalidateAsync(Unit unit, CancellationToken cancellation)
     {
-        foreach (var topic in Topics)
+        foreach (var tag in CacheTags)
         {
-            await unit.TouchAsync(topic, cancellation);
+            await unit.InvalidateAsync(tag, cancellation);
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class ContentPersonalData(NoticesWrites notices) : IPersonalData
     {
         if (await unit.Query<NoticeRow>().AnyAsync(n => n.UserId == userId, cancellation))
         {
-            await notices.TouchAsync(unit, cancellation);
+            await notices.InvalidateAsync(unit, cancellation);
             var mine = unit.Set<NoticeRow>().Where(n => n.UserId == userId);
             await unit.Set<TextRow>().Where(t => mine.Any(n => n.Id == t.Id)).ExecuteDeleteAsync(cancellation);
             await mine.ExecuteDeleteAsync(cancellation);

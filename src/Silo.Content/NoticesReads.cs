@@ -8,14 +8,14 @@ namespace Silo.Content;
 /// <summary>Reads notices.</summary>
 internal sealed class NoticesReads : ContentReads<NoticeRow, Notice>
 {
-    private readonly VersionedCache<(ListNoticesRequest Request, long UserId), ListNoticesResponse> lists;
-    private readonly VersionedCache<long, Notice> notices;
+    private readonly TaggedCache<(ListNoticesRequest Request, long UserId), ListNoticesResponse> lists;
+    private readonly TaggedCache<long, Notice> notices;
 
-    public NoticesReads(IUnits units, Versions versions)
+    public NoticesReads(IUnits units, CacheInvalidation invalidation)
         : base(units)
     {
-        lists = new(versions, ContentTopics.Notices, 1_000, ListAsync);
-        notices = new(versions, ContentTopics.Notices, 100, id => PublishedAsync(id, notice => notice.Published));
+        lists = new(invalidation, ContentCacheTags.Notices, 1_000, ListAsync);
+        notices = new(invalidation, ContentCacheTags.Notices, 100, id => PublishedAsync(id, notice => notice.Published));
     }
 
     /// <summary>A page of the published notices to all and to one shopper, from memory; with 0 those to all.</summary>

@@ -11,7 +11,7 @@ internal sealed class NoticesWrites(NoticesReads reads, IUsers users)
 {
     public override ContentKind Kind => ContentKind.Notice;
 
-    protected override IReadOnlyList<string> Topics => [ContentTopics.Notices];
+    protected override IReadOnlyList<string> CacheTags => [ContentCacheTags.Notices];
 
     protected override int MaxRows => 100_000;
 

@@ -9,10 +9,10 @@ namespace Silo.Content;
 /// <summary>Reads pages.</summary>
 internal sealed class PagesReads : ContentReads<PageRow, Page>
 {
-    private readonly VersionedCache<string, Page> published;
+    private readonly TaggedCache<string, Page> published;
 
-    public PagesReads(IUnits units, Versions versions)
-        : base(units) => published = new(versions, ContentTopics.Pages, 100, ReadAsync);
+    public PagesReads(IUnits units, CacheInvalidation invalidation)
+        : base(units) => published = new(invalidation, ContentCacheTags.Pages, 100, ReadAsync);
 
     /// <summary>The published one with this key, from memory.</summary>
     public Task<Page> PublishedAsync(string key, CancellationToken cancellation) => published.GetAsync(key, cancellation);

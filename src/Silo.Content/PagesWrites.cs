@@ -11,7 +11,7 @@ internal sealed class PagesWrites(PagesReads reads)
 {
     public override ContentKind Kind => ContentKind.Page;
 
-    protected override IReadOnlyList<string> Topics => [ContentTopics.Pages];
+    protected override IReadOnlyList<string> CacheTags => [ContentCacheTags.Pages];
 
     protected override int MaxRows => 1_000;
 

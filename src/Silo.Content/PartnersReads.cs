@@ -7,10 +7,10 @@ namespace Silo.Content;
 /// <summary>Reads partners.</summary>
 internal sealed class PartnersReads : ContentReads<PartnerRow, Partner>
 {
-    private readonly VersionedCache<int, List<Partner>> published;
+    private readonly TaggedCache<int, List<Partner>> published;
 
-    public PartnersReads(IUnits units, Versions versions)
-        : base(units) => published = new(versions, ContentTopics.Partners, 1, async _ => (await SearchAsync(
+    public PartnersReads(IUnits units, CacheInvalidation invalidation)
+        : base(units) => published = new(invalidation, ContentCacheTags.Partners, 1, async _ => (await SearchAsync(
             (_, rows) => InOrder(rows),
             Publication.Published,
             new Paging(1, PartnersWrites.MaxPartners),

@@ -12,7 +12,7 @@ internal sealed class PartnersWrites(PartnersReads reads)
 
     public override ContentKind Kind => ContentKind.Partner;
 
-    protected override IReadOnlyList<string> Topics => [ContentTopics.Partners];
+    protected override IReadOnlyList<string> CacheTags => [ContentCacheTags.Partners];
 
     protected override int MaxRows => MaxPartners;
 

@@ -9,10 +9,10 @@ namespace Silo.Content;
 /// <summary>Reads settings.</summary>
 internal sealed class SettingsReads : ContentReads<SettingRow, Setting>
 {
-    private readonly VersionedCache<int, Dictionary<string, Setting>> published;
+    private readonly TaggedCache<int, Dictionary<string, Setting>> published;
 
-    public SettingsReads(IUnits units, Versions versions)
-        : base(units) => published = new(versions, ContentTopics.Settings, 1, async _ =>
+    public SettingsReads(IUnits units, CacheInvalidation invalidation)
+        : base(units) => published = new(invalidation, ContentCacheTags.Settings, 1, async _ =>
         {
             var (settings, _) = await SearchAsync(
                 (_, rows) => rows.OrderBy(s => s.Id),

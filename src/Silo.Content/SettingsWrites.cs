@@ -13,7 +13,7 @@ internal sealed class SettingsWrites(SettingsReads reads) : ContentEditor<Settin
 
     public override ContentKind Kind => ContentKind.Setting;
 
-    protected override IReadOnlyList<string> Topics => [ContentTopics.Settings];
+    protected override IReadOnlyList<string> CacheTags => [ContentCacheTags.Settings];
 
     protected override int MaxRows => MaxSettings;
 
@@ -32,7 +32,7 @@ internal sealed class SettingsWrites(SettingsReads reads) : ContentEditor<Settin
             return terms.Refusal;
         }
 
-        await TouchAsync(unit, cancellation);
+        await InvalidateAsync(unit, cancellation);
         var row = await unit.Set<SettingRow>().SingleOrDefaultAsync(s => s.Name == request.Key, cancellation);
         return row is not null ? await ChangeAsync(unit, row, terms, request.ExpectedVersion, cancellation)
             : request.ExpectedVersion != 0 ? ContentRefusals.VersionStale

@@ -8,10 +8,10 @@ namespace Silo.Content;
 /// <summary>Reads tags.</summary>
 internal sealed class TagsReads : ContentReads<TagRow, Tag>
 {
-    private readonly VersionedCache<int, List<Tag>> published;
+    private readonly TaggedCache<int, List<Tag>> published;
 
-    public TagsReads(IUnits units, Versions versions)
-        : base(units) => published = new(versions, ContentTopics.Cms, 1, async _ => (await SearchAsync(
+    public TagsReads(IUnits units, CacheInvalidation invalidation)
+        : base(units) => published = new(invalidation, ContentCacheTags.Cms, 1, async _ => (await SearchAsync(
             (_, rows) => InOrder(rows),
             Publication.Published,
             new Paging(1, ContentRules.MaxTags),

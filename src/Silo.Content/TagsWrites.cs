@@ -11,7 +11,7 @@ internal sealed class TagsWrites(TagsReads reads)
 {
     public override ContentKind Kind => ContentKind.Tag;
 
-    protected override IReadOnlyList<string> Topics => ContentTopics.OfCms;
+    protected override IReadOnlyList<string> CacheTags => ContentCacheTags.OfCms;
 
     protected override int MaxRows => ContentRules.MaxTags;
 

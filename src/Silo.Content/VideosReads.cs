@@ -9,10 +9,10 @@ namespace Silo.Content;
 /// <summary>Reads videos.</summary>
 internal sealed class VideosReads : ContentReads<VideoRow, Video>
 {
-    private readonly VersionedCache<string, Video> published;
+    private readonly TaggedCache<string, Video> published;
 
-    public VideosReads(IUnits units, Versions versions)
-        : base(units) => published = new(versions, ContentTopics.Videos, 1_000, ReadAsync);
+    public VideosReads(IUnits units, CacheInvalidation invalidation)
+        : base(units) => published = new(invalidation, ContentCacheTags.Videos, 1_000, ReadAsync);
 
     /// <summary>The published one with this number, from memory.</summary>
     public Task<Video> PublishedAsync(string key, CancellationToken cancellation) => published.GetAsync(key, cancellation);

@@ -11,7 +11,7 @@ internal sealed class VideosWrites(VideosReads reads)
 {
     public override ContentKind Kind => ContentKind.Video;
 
-    protected override IReadOnlyList<string> Topics => [ContentTopics.Videos];
+    protected override IReadOnlyList<string> CacheTags => [ContentCacheTags.Videos];
 
     protected override int MaxRows => 100_000;
 

@@ -29,8 +29,8 @@ internal sealed class CouponFacts
     /// <summary>The operator writes with a request id of the batch; null where the facts are a guess, which is of claims alone.</summary>
     public OperatorLog? Log { get; set; }
 
-    /// <summary>The allotments of the batch that are made.</summary>
-    public HashSet<long> Allotments { get; } = [];
+    /// <summary>The allocations of the batch that are made.</summary>
+    public HashSet<long> Allocations { get; } = [];
 
     /// <summary>The card numbers of the batch that exist.</summary>
     public HashSet<string> CardNumbers { get; } = new(StringComparer.Ordinal);

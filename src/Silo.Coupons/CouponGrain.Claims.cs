@@ -13,7 +13,7 @@ internal sealed partial class CouponGrain
     /// <summary>Users whose coupons of this kind are remembered; bounded, so that the grain does not grow with claims.</summary>
     private const int UsersRemembered = 2048;
 
-    private readonly Recent<long, AcceptedClaim[]> remembered = new(UsersRemembered);
+    private readonly LruCache<long, AcceptedClaim[]> remembered = new(UsersRemembered);
 
     /// <summary>
     /// Takes a user whom nobody remembers to have no user coupons. If they have some, the ordinal of what they would get is

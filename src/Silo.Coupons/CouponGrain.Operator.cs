@@ -101,7 +101,7 @@ internal sealed partial class CouponGrain
             return CouponsRefusals.CardNumberTaken;
         }
 
-        var decision = CouponRules.Allot(draft, numbers.Length);
+        var decision = CouponRules.Allocate(draft, numbers.Length);
         if (!decision.IsAccepted)
         {
             return decision.Refusal;

@@ -26,7 +26,7 @@ internal sealed partial class CouponGrain(HotGrainContext context, IWallets wall
                 }
 
                 await LoadWritesAsync(r, batch, facts);
-                await LoadAllotmentsAsync(r, batch, facts);
+                await LoadAllocationsAsync(r, batch, facts);
                 return true;
             },
             CancellationToken.None);
@@ -37,7 +37,7 @@ internal sealed partial class CouponGrain(HotGrainContext context, IWallets wall
         CouponState draft, CouponCommand command, CouponFacts facts, Rows rows) => command switch
         {
             ClaimCommand claim => DecideClaim(draft, claim, facts, rows),
-            AllotCommand allot => DecideAllotment(draft, allot, facts, rows),
+            AllocateCommand allocate => DecideAllocation(draft, allocate, facts, rows),
             IOperatorCommand write => DecideWrite(draft, write, facts, rows),
             _ => throw new NotSupportedException(command.GetType().Name),
         };

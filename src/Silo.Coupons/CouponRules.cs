@@ -99,10 +99,10 @@ internal static class CouponRules
         : (int)Math.Min(state.StockLeft, users);
 
     /// <summary>The state after some of the stock is set aside, for cards or for another module; less than none is given back.</summary>
-    public static Result<CouponState> Allot(CouponState state, long quantity) =>
+    public static Result<CouponState> Allocate(CouponState state, long quantity) =>
         !state.Exists ? CouponsRefusals.Unknown
         : state.StockLeft < quantity ? CouponsRefusals.SoldOut
-        : state with { Allotted = state.Allotted + quantity };
+        : state with { Allocated = state.Allocated + quantity };
 
     /// <summary>The state after a user coupon went to a user.</summary>
     public static CouponState AfterGiving(CouponState state, bool firstOfUser) =>
@@ -126,7 +126,7 @@ internal static class CouponRules
         !state.Exists ? CouponsRefusals.Unknown
         : expectedVersion != 0 && expectedVersion != state.Version ? CouponsRefusals.VersionStale
         : TermsRefusal(terms, clock) is { } refusal ? refusal
-        : terms.StockTotal < state.Claimed + state.Allotted ? CouponsRefusals.StockBelowClaimed
+        : terms.StockTotal < state.Claimed + state.Allocated ? CouponsRefusals.StockBelowClaimed
         : state with { Version = state.Version + 1, Terms = terms, UpdatedAt = now };
 
     /// <summary>Decides whether claims are accepted.</summary>

@@ -129,9 +129,9 @@ internal sealed record CouponState
 
     /// <summary>User coupons set aside for cards and for other modules.</summary>
     [Id(7)]
-    public long Allotted { get; init; }
+    public long Allocated { get; init; }
 
     public bool Exists => Version > 0;
 
-    public long StockLeft => Terms.StockTotal - Claimed - Allotted;
+    public long StockLeft => Terms.StockTotal - Claimed - Allocated;
 }

@@ -17,7 +17,7 @@ public static class CouponsArea
         services.AddSingleton<CouponsReads>();
         services.AddSingleton<CouponsWrites>();
         services.AddSingleton<ICoupons, CouponsDoor>();
-        services.AddSingleton<ICouponAllotments, CouponAllotmentsDoor>();
+        services.AddSingleton<ICouponAllocations, CouponAllocationsDoor>();
         services.AddSingleton<IPersonalData, CouponsPersonalData>();
         services.AddSingleton<IDemoData, CouponsDemo>();
         services.AddSiloGrpc<CouponsGrpc>();

@@ -158,7 +158,7 @@ internal sealed class UserCouponRow
     /// </summary>
     public long Ordinal { get; init; }
 
-    /// <summary>One that comes from a card, another shopper or an allotment, and not from the stock.</summary>
+    /// <summary>One that comes from a card, another shopper or an allocation, and not from the stock.</summary>
     public static UserCouponRow Given(
         long id, long couponId, int version, long userId, UserCouponOrigin origin, long claimedAt, long? drawnCents) => new()
         {
@@ -218,7 +218,7 @@ internal sealed class CardRow
 }
 
 /// <summary>User coupons that were set aside for another module, or, negative, given back by it. Append-only.</summary>
-internal sealed class AllotmentRow
+internal sealed class AllocationRow
 {
     public long Id { get; init; }
 
@@ -276,10 +276,10 @@ internal sealed class CouponsModel : IModuleModel
             card.ToTable("coupons_cards");
             card.HasKey(c => c.Number);
         });
-        model.Entity<AllotmentRow>(allotment =>
+        model.Entity<AllocationRow>(allocation =>
         {
-            allotment.ToTable("coupons_allotments");
-            allotment.HasKey(a => a.Id);
+            allocation.ToTable("coupons_allocations");
+            allocation.HasKey(a => a.Id);
         });
     }
 }

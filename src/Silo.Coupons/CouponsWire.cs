@@ -58,7 +58,7 @@ internal static class CouponsWire
         PasswordNeeded = state.Terms.Password.Length > 0,
         Used = Math.Min(used, CouponsReads.MaxUsedCounted),
         UsedIsCapped = used > CouponsReads.MaxUsedCounted,
-        Allotted = state.Allotted,
+        Allocated = state.Allocated,
     };
 
     /// <summary>A coupon as shoppers see it: without its password.</summary>

@@ -125,12 +125,12 @@ internal sealed record ImportCardsCommand : CouponCommand, IOperatorCommand
 }
 
 /// <summary>Another module has user coupons set aside, or gives them back.</summary>
-[GenerateSerializer, Immutable, Alias("silo.coupons.AllotCommand")]
-internal sealed record AllotCommand : CouponCommand
+[GenerateSerializer, Immutable, Alias("silo.coupons.AllocateCommand")]
+internal sealed record AllocateCommand : CouponCommand
 {
     /// <summary>The id under which it is done once.</summary>
     [Id(0)]
-    public long AllotmentId { get; init; }
+    public long AllocationId { get; init; }
 
     /// <summary>How many are set aside; negative where they are given back.</summary>
     [Id(1)]
@@ -177,12 +177,12 @@ internal sealed record CouponOutcome : IOutcome<CouponOutcome>
     [Id(8)]
     public long CouponId { get; init; }
 
-    /// <summary>What was allotted.</summary>
+    /// <summary>What was allocated.</summary>
     [Id(9)]
-    public AllottedCoupon? Allotted { get; init; }
+    public AllocatedCoupon? Allocated { get; init; }
 
     /// <inheritdoc/>
-    object? IOutcome<CouponOutcome>.Decision => Allotted is { } allotted ? allotted : this;
+    object? IOutcome<CouponOutcome>.Decision => Allocated is { } allocated ? allocated : this;
 
     /// <inheritdoc/>
     public static CouponOutcome Refused(Refusal refusal) => new() { Refusal = refusal };

@@ -7,15 +7,15 @@ namespace Silo.Files;
 /// <summary>The module's queries.</summary>
 internal sealed class FilesReads
 {
-    private const string Topic = "files.gone";
+    private const string CacheTag = "files.gone";
     private const int Remembered = 20_000;
     private readonly IUnits units;
-    private readonly VersionedCache<string, FileRow?> byName;
+    private readonly TaggedCache<string, FileRow?> byName;
 
-    public FilesReads(IUnits units, Versions versions)
+    public FilesReads(IUnits units, CacheInvalidation invalidation)
     {
         this.units = units;
-        byName = new(versions, Topic, Remembered, name => units.ReadAsync(
+        byName = new(invalidation, CacheTag, Remembered, name => units.ReadAsync(
             r => r.Query<FileRow>().SingleOrDefaultAsync(f => f.Name == name, CancellationToken.None), CancellationToken.None));
     }
 
@@ -27,7 +27,7 @@ internal sealed class FilesReads
         units.ReadAsync(r => r.Query<FileRow>().AnyAsync(f => f.Name == name, cancellation), cancellation);
 
     /// <summary>Says that a file is deleted. A new one need not be said: nobody can have asked for its random name.</summary>
-    public static Task TouchAsync(Unit unit, CancellationToken cancellation) => unit.TouchAsync(Topic, cancellation);
+    public static Task InvalidateAsync(Unit unit, CancellationToken cancellation) => unit.InvalidateAsync(CacheTag, cancellation);
 
     public Task<(List<FileRow> Page, long Total)> ListAsync(
         long? userId, string nameContains, Paging paging, CancellationToken cancellation)

@@ -60,7 +60,7 @@ internal sealed class FilesWrites(IUnits units, IFiles files, Uploads uploads)
         await unit.Set<FileUsageRow>().Where(u => u.UserId == row.UserId)
             .ExecuteUpdateAsync(u => u.SetProperty(x => x.Bytes, x => x.Bytes - row.Size), cancellation);
         await FileTidying.EnqueueAsync(unit, $"{row.Name}:gone", row.Name, unit.NowMs, cancellation);
-        await FilesReads.TouchAsync(unit, cancellation);
+        await FilesReads.InvalidateAsync(unit, cancellation);
         return row;
     }
 }

@@ -39,7 +39,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
             UpdatedAt = unit.NowMs,
         };
         unit.Set<CampaignRow>().Add(row);
-        await unit.TouchAsync(GroupReads.Topic, cancellation);
+        await unit.InvalidateAsync(GroupReads.CacheTag, cancellation);
         return new OperatorChange<CampaignRow>(SubjectOf(row), null, row);
     }
 
@@ -118,7 +118,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
         var before = row.Copy();
         change(row);
         row.UpdatedAt = unit.NowMs;
-        await unit.TouchAsync(GroupReads.Topic, cancellation);
+        await unit.InvalidateAsync(GroupReads.CacheTag, cancellation);
         return new OperatorChange<CampaignRow>(SubjectOf(row), before, row);
     }
 

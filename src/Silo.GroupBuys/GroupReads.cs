@@ -32,8 +32,8 @@ internal sealed record SeatQuery(long UserId, long GoodsId, long OrderId, long C
 /// <summary>The module's queries: what is listed comes from rows, what a group is like from its committed state.</summary>
 internal sealed class GroupReads
 {
-    /// <summary>The topic that a change of a campaign touches.</summary>
-    public const string Topic = "groupbuys.campaigns";
+    /// <summary>The cache tag that a change of a campaign invalidates.</summary>
+    public const string CacheTag = "groupbuys.campaigns";
 
     /// <summary>So many groups of a campaign in one state, or of a public list, are counted exactly.</summary>
     public const int MaxCounted = 10_000;
@@ -42,12 +42,12 @@ internal sealed class GroupReads
     private readonly IUnits units;
     private readonly IStates states;
     private readonly IUserNames names;
-    private readonly VersionedCache<long, CampaignRow?> newest;
+    private readonly TaggedCache<long, CampaignRow?> newest;
 
-    public GroupReads(IUnits units, IStates states, IUserNames names, Versions versions)
+    public GroupReads(IUnits units, IStates states, IUserNames names, CacheInvalidation invalidation)
     {
         (this.units, this.states, this.names) = (units, states, names);
-        newest = new VersionedCache<long, CampaignRow?>(versions, Topic, CampaignsRemembered, goods => units.ReadAsync(
+        newest = new TaggedCache<long, CampaignRow?>(invalidation, CacheTag, CampaignsRemembered, goods => units.ReadAsync(
             r => r.Query<CampaignRow>().Where(c => c.GoodsId == goods).OrderByDescending(c => c.Id).FirstOrDefaultAsync(),
             CancellationToken.None)).KeepsApart(campaign => campaign is null);
     }

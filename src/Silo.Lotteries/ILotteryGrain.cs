@@ -84,9 +84,9 @@ internal sealed record LotteryChangeCommand : LotteryCommand, IOperatorCommand
 [GenerateSerializer, Immutable, Alias("silo.lotteries.CouponTake")]
 internal sealed record CouponTake
 {
-    /// <summary>The allotment.</summary>
+    /// <summary>The allocation.</summary>
     [Id(0)]
-    public long AllotmentId { get; init; }
+    public long AllocationId { get; init; }
 
     /// <summary>The place of the prize in the new terms.</summary>
     [Id(1)]
@@ -98,7 +98,7 @@ internal sealed record CouponTake
 
     /// <summary>What they are.</summary>
     [Id(3)]
-    public AllottedCoupon Coupon { get; init; } = new();
+    public AllocatedCoupon Coupon { get; init; } = new();
 }
 
 /// <summary>What became of a command.</summary>

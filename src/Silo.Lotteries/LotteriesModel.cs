@@ -117,11 +117,11 @@ internal sealed class PrizeAddressRow
 }
 
 /// <summary>
-/// An allotment that was settled: used by a lottery, or given back. Its key lets one of the two through.
+/// An allocation that was settled: used by a lottery, or given back. Its key lets one of the two through.
 /// </summary>
 internal sealed class SettledRow
 {
-    public long AllotmentId { get; init; }
+    public long AllocationId { get; init; }
 
     /// <summary>The lottery that uses it; 0 where it was given back.</summary>
     public long LotteryId { get; init; }
@@ -166,7 +166,7 @@ internal sealed class LotteriesModel : IModuleModel
         model.Entity<SettledRow>(settled =>
         {
             settled.ToTable("lotteries_settled");
-            settled.HasKey(s => s.AllotmentId);
+            settled.HasKey(s => s.AllocationId);
         });
     }
 }

@@ -11,13 +11,13 @@ internal sealed record CouponQuantity(long CouponId, long Quantity);
 /// <summary>The module's work.</summary>
 internal static class LotteriesWork
 {
-    /// <summary>Joined to the taking of an allotment: has it looked at later.</summary>
-    public static readonly JoinedKind<AllottedCoupon, CouponQuantity> Taken = new("lotteries.allotment");
+    /// <summary>Joined to the taking of an allocation: has it looked at later.</summary>
+    public static readonly JoinedKind<AllocatedCoupon, CouponQuantity> Taken = new("lotteries.allocation");
 
-    /// <summary>Looks at an allotment, the key: if no lottery uses it, it is given back.</summary>
+    /// <summary>Looks at an allocation, the key: if no lottery uses it, it is given back.</summary>
     public static readonly WorkKind<CouponQuantity> Settle = new("lotteries.settle");
 
-    /// <summary>Gives back to a coupon; the key is the id of the allotment that does so.</summary>
+    /// <summary>Gives back to a coupon; the key is the id of the allocation that does so.</summary>
     public static readonly WorkKind<CouponQuantity> GiveBack = new("lotteries.give_back");
 
     /// <summary>Closes the lottery of the payload at its end.</summary>
@@ -28,12 +28,12 @@ internal static class LotteriesWork
     public static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }
 
-/// <summary>In the coupon's transaction: an allotment is looked at later, whatever becomes of its taker.</summary>
-internal sealed class TakenWork() : JoinedWork<AllottedCoupon, CouponQuantity>(LotteriesWork.Taken)
+/// <summary>In the coupon's transaction: an allocation is looked at later, whatever becomes of its taker.</summary>
+internal sealed class TakenWork() : JoinedWork<AllocatedCoupon, CouponQuantity>(LotteriesWork.Taken)
 {
     private const long LookAfterMs = 5L * 60 * 1000;
 
-    protected override Func<JoinedDecision<AllottedCoupon>, Rows, JoinedAnswer> Stage(Stage stage, long id, CouponQuantity payload) =>
+    protected override Func<JoinedDecision<AllocatedCoupon>, Rows, JoinedAnswer> Stage(Stage stage, long id, CouponQuantity payload) =>
         (_, rows) =>
         {
             rows.Enqueue(LotteriesWork.Settle, LotteriesWork.Text(id), stage.NowMs + LookAfterMs, payload);
@@ -41,7 +41,7 @@ internal sealed class TakenWork() : JoinedWork<AllottedCoupon, CouponQuantity>(L
         };
 }
 
-/// <summary>Looks at an allotment.</summary>
+/// <summary>Looks at an allocation.</summary>
 internal sealed class SettleWork(LotteriesWrites writes) : WorkHandler<CouponQuantity>(LotteriesWork.Settle)
 {
     protected override async Task<WorkOutcome> RunAsync(WorkItem<CouponQuantity> item, CancellationToken cancellation)
@@ -52,7 +52,7 @@ internal sealed class SettleWork(LotteriesWrites writes) : WorkHandler<CouponQua
 }
 
 /// <summary>Gives back to a coupon.</summary>
-internal sealed class GiveBackWork(ICouponAllotments coupons) : WorkHandler<CouponQuantity>(LotteriesWork.GiveBack)
+internal sealed class GiveBackWork(ICouponAllocations coupons) : WorkHandler<CouponQuantity>(LotteriesWork.GiveBack)
 {
     protected override async Task<WorkOutcome> RunAsync(WorkItem<CouponQuantity> item, CancellationToken cancellation)
     {

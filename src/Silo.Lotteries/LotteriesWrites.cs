@@ -8,11 +8,11 @@ namespace Silo.Lotteries;
 
 /// <summary>
 /// Saves lotteries. What coupon prizes need is taken from the coupon before, together with work that gives it back if the
-/// saving never came to an end. Whether an allotment is used or given back is one row, whose key lets one of them through.
+/// saving never came to an end. Whether an allocation is used or given back is one row, whose key lets one of them through.
 /// </summary>
 internal sealed class LotteriesWrites(
     HotGrains<long, LotteryCommand, LotteryOutcome> lotteries,
-    ICouponAllotments coupons,
+    ICouponAllocations coupons,
     ICatalog catalog,
     IUnits units,
     IdSource ids,
@@ -70,7 +70,7 @@ internal sealed class LotteriesWrites(
                 return refusal;
             }
 
-            takes.Add(new() { AllotmentId = id, Place = place, Quantity = needed, Coupon = taken.Decision.Value! });
+            takes.Add(new() { AllocationId = id, Place = place, Quantity = needed, Coupon = taken.Decision.Value! });
         }
 
         return takes.ToArray();
@@ -86,21 +86,21 @@ internal sealed class LotteriesWrites(
         {
             try
             {
-                await SettleAsync(take.AllotmentId, new(take.Coupon.CouponId, take.Quantity), CancellationToken.None);
+                await SettleAsync(take.AllocationId, new(take.Coupon.CouponId, take.Quantity), CancellationToken.None);
             }
             catch (Exception exception)
             {
-                logger.LogWarning(exception, "Allotment {AllotmentId} could not be looked at; work does it later", take.AllotmentId);
+                logger.LogWarning(exception, "Allocation {AllocationId} could not be looked at; work does it later", take.AllocationId);
             }
         }
     }
 
-    /// <summary>Gives an allotment back unless a lottery uses it; done again it changes nothing.</summary>
-    public Task<Result<bool>> SettleAsync(long allotmentId, CouponQuantity taken, CancellationToken cancellation) =>
+    /// <summary>Gives an allocation back unless a lottery uses it; done again it changes nothing.</summary>
+    public Task<Result<bool>> SettleAsync(long allocationId, CouponQuantity taken, CancellationToken cancellation) =>
         units.StageAsync<bool>(
             stage =>
             {
-                var settled = stage.Read<SettledRow>([allotmentId]);
+                var settled = stage.Read<SettledRow>([allocationId]);
                 return rows =>
                 {
                     if (settled.Only is not null)
@@ -108,7 +108,7 @@ internal sealed class LotteriesWrites(
                         return false;
                     }
 
-                    rows.Append(new SettledRow { AllotmentId = allotmentId });
+                    rows.Append(new SettledRow { AllocationId = allocationId });
                     rows.Enqueue(LotteriesWork.GiveBack, LotteriesWork.Text(stage.NewId()), stage.NowMs, taken);
                     return true;
                 };

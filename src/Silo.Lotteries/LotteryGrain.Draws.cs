@@ -11,7 +11,7 @@ internal sealed partial class LotteryGrain
     /// <summary>Users whose draws are remembered; bounded, so that the grain does not grow with draws.</summary>
     private const int UsersRemembered = 4096;
 
-    private readonly Recent<long, List<AcceptedDraw>> remembered = new(UsersRemembered);
+    private readonly LruCache<long, List<AcceptedDraw>> remembered = new(UsersRemembered);
 
     /// <summary>
     /// Takes a user whom nobody remembers to have no draws. If they have some, the ordinal of what they would get is taken,

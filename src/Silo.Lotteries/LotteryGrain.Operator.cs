@@ -120,7 +120,7 @@ internal sealed partial class LotteryGrain
 
         foreach (var take in command.Takes)
         {
-            rows.Append(new SettledRow { AllotmentId = take.AllotmentId, LotteryId = LotteryId });
+            rows.Append(new SettledRow { AllocationId = take.AllocationId, LotteryId = LotteryId });
         }
 
         GiveBackWhatIsLeft(draft, next.Closed ? [] : next.Terms.Prizes, rows, now);

@@ -6,7 +6,7 @@ namespace Silo.Lotteries;
 
 /// <summary>One lottery. See <see cref="HotGrain{TState,TCommand,TOutcome,TFacts}"/> for how it commits.</summary>
 [GrainType("silo.lotteries.lottery")]
-internal sealed partial class LotteryGrain(HotGrainContext context, IWallets wallets, ICouponAllotments coupons)
+internal sealed partial class LotteryGrain(HotGrainContext context, IWallets wallets, ICouponAllocations coupons)
     : HotGrain<LotteryState, LotteryCommand, LotteryOutcome, LotteryFacts>(context), ILotteryGrain
 {
     protected override StateKey Key => new(LotteryState.Name, LotteryId);

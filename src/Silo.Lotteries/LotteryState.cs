@@ -49,7 +49,7 @@ internal sealed record Prize
 
     /// <summary>What the user coupons of a coupon prize are; null before they are taken from the coupon.</summary>
     [Id(10)]
-    public AllottedCoupon? Coupon { get; init; }
+    public AllocatedCoupon? Coupon { get; init; }
 
     public bool IsEndless => Stock == 0;
 }

@@ -6,12 +6,12 @@ namespace Silo.Points;
 /// <summary>The rules by which points are given, read from memory until they change.</summary>
 internal sealed class PointsRulesReads
 {
-    public const string Topic = "points.rules";
-    private readonly VersionedCache<int, List<V1.PointsRule>> cache;
+    public const string CacheTag = "points.rules";
+    private readonly TaggedCache<int, List<V1.PointsRule>> cache;
 
-    public PointsRulesReads(IUnits units, Versions versions) => cache = new(
-        versions,
-        Topic,
+    public PointsRulesReads(IUnits units, CacheInvalidation invalidation) => cache = new(
+        invalidation,
+        CacheTag,
         1,
         _ => units.ReadAsync(
             async r => (await r.Query<PointsRuleRow>().OrderBy(x => x.Event).ThenBy(x => x.ThresholdCents).ToListAsync())

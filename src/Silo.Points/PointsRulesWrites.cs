@@ -13,8 +13,8 @@ internal static class PointsRulesWrites
     public static async Task<Result<OperatorChange<V1.PointsRule>>> CreateAsync(
         Unit unit, V1.PointsRuleTerms terms, CancellationToken cancellation)
     {
-        // Locks the topic, so that operators' writes go one after the other.
-        await unit.TouchAsync(PointsRulesReads.Topic, cancellation);
+        // Locks the tag, so that operators' writes go one after the other.
+        await unit.InvalidateAsync(PointsRulesReads.CacheTag, cancellation);
         if (LacksLimit(terms))
         {
             return PointsRefusals.LimitMissing;
@@ -39,7 +39,7 @@ internal static class PointsRulesWrites
     public static async Task<Result<OperatorChange<V1.PointsRule>>> UpdateAsync(
         Unit unit, long id, V1.PointsRuleTerms terms, int expectedVersion, CancellationToken cancellation)
     {
-        await unit.TouchAsync(PointsRulesReads.Topic, cancellation);
+        await unit.InvalidateAsync(PointsRulesReads.CacheTag, cancellation);
         if (await unit.Set<PointsRuleRow>().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } row)
         {
             return PointsRefusals.RuleUnknown;
@@ -67,7 +67,7 @@ internal static class PointsRulesWrites
 
     public static async Task<Result<OperatorChange<V1.PointsRule>>> DeleteAsync(Unit unit, long id, CancellationToken cancellation)
     {
-        await unit.TouchAsync(PointsRulesReads.Topic, cancellation);
+        await unit.InvalidateAsync(PointsRulesReads.CacheTag, cancellation);
         if (await unit.Set<PointsRuleRow>().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } row)
         {
             return PointsRefusals.RuleUnknown;

@@ -10,13 +10,13 @@ internal sealed record VersionedTerms(SignInTerms Terms, int Version);
 /// <summary>What signing in gives, read from memory until it changes.</summary>
 internal sealed class SignInTermsReads
 {
-    public const string Topic = "points.sign_in_terms";
+    public const string CacheTag = "points.sign_in_terms";
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
-    private readonly VersionedCache<int, VersionedTerms> cache;
+    private readonly TaggedCache<int, VersionedTerms> cache;
 
-    public SignInTermsReads(IUnits units, Versions versions) => cache = new(
-        versions,
-        Topic,
+    public SignInTermsReads(IUnits units, CacheInvalidation invalidation) => cache = new(
+        invalidation,
+        CacheTag,
         1,
         _ => units.ReadAsync(async r => TermsOf(await r.Query<SignInTermsRow>().SingleOrDefaultAsync()), CancellationToken.None));
 

@@ -13,8 +13,8 @@ internal static class SignInTermsWrites
     public static async Task<Result<OperatorChange<V1.SetSignInTermsResponse>>> SetAsync(
         Unit unit, V1.SignInTerms wanted, int expectedVersion, CancellationToken cancellation)
     {
-        // Locks the topic, so that of two at once the second finds the version of the first.
-        await unit.TouchAsync(SignInTermsReads.Topic, cancellation);
+        // Locks the tag, so that of two at once the second finds the version of the first.
+        await unit.InvalidateAsync(SignInTermsReads.CacheTag, cancellation);
         var row = await unit.Set<SignInTermsRow>().SingleOrDefaultAsync(cancellation);
         if (expectedVersion != 0 && expectedVersion != (row?.Version ?? 0))
         {

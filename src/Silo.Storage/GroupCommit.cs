@@ -19,16 +19,16 @@ internal sealed class GroupCommit : IAsyncDisposable
     private const int MaxWaiting = 65536;
     private readonly IStore store;
     private readonly WriteGate writeGate;
-    private readonly Versions versions;
+    private readonly CacheInvalidation invalidation;
     private readonly ILogger<GroupCommit> logger;
     private readonly Channel<Waiting> queue = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.Wait });
 
     private readonly Task[] lanes;
 
-    public GroupCommit(IStore store, WriteGate writeGate, Versions versions, ILogger<GroupCommit> logger)
+    public GroupCommit(IStore store, WriteGate writeGate, CacheInvalidation invalidation, ILogger<GroupCommit> logger)
     {
-        (this.store, this.writeGate, this.versions, this.logger) = (store, writeGate, versions, logger);
+        (this.store, this.writeGate, this.invalidation, this.logger) = (store, writeGate, invalidation, logger);
         lanes = [.. Enumerable.Range(0, store.CommitLanes).Select(_ => Task.Run(RunLaneAsync))];
     }
 
@@ -130,7 +130,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     }
 
     /// <summary>Tells this node's caches before the callers, also of a commit that was not answered: it may stand.</summary>
-    private void Hear(Waiting waiting) => versions.Touched(waiting.Batch.Rows.Invalidations);
+    private void Hear(Waiting waiting) => invalidation.Invalidate(waiting.Batch.Rows.Invalidations);
 
     private static bool CompleteIfStale(Waiting waiting, IReadOnlySet<string> written)
     {

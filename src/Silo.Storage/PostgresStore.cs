@@ -441,7 +441,7 @@ internal sealed class PostgresStore : IStore
         }
     }
 
-    /// <summary>The rows by which other nodes hear what caches must forget; see <see cref="Versions"/>.</summary>
+    /// <summary>The rows by which other nodes hear what caches must forget; see <see cref="CacheInvalidation"/>.</summary>
     private static IEnumerable<(string Sql, object[] Values)> CacheInvalidation(Rows[] rows)
     {
         if (rows.All(r => r.Invalidations.IsEmpty))
@@ -454,8 +454,8 @@ internal sealed class PostgresStore : IStore
         {
             yield return (
                 """
-                INSERT INTO silo_versions (topic, version) SELECT topic, 1 FROM unnest($1::text[]) topic
-                ON CONFLICT (topic) DO UPDATE SET version = silo_versions.version + 1
+                INSERT INTO silo_cache_tags (tag, version) SELECT tag, 1 FROM unnest($1::text[]) tag
+                ON CONFLICT (tag) DO UPDATE SET version = silo_cache_tags.version + 1
                 """,
                 [tags]);
         }
@@ -466,8 +466,8 @@ internal sealed class PostgresStore : IStore
         {
             yield return (
                 """
-                INSERT INTO silo_changes (transaction_id, topic, key)
-                SELECT pg_current_xact_id()::text::bigint, topic, key FROM unnest($1::text[], $2::bigint[]) c(topic, key)
+                INSERT INTO silo_cache_changes (transaction_id, tag, key)
+                SELECT pg_current_xact_id()::text::bigint, tag, key FROM unnest($1::text[], $2::bigint[]) c(tag, key)
                 ON CONFLICT DO NOTHING
                 """,
                 [System.Array.ConvertAll(keys, k => k.Tag), System.Array.ConvertAll(keys, k => k.Key)]);

@@ -433,8 +433,8 @@ internal sealed class SqliteStore : IStore
                 Fill(
                     raise,
                     """
-                    INSERT INTO silo_versions (topic, version) VALUES ($p1, 1)
-                    ON CONFLICT (topic) DO UPDATE SET version = silo_versions.version + 1
+                    INSERT INTO silo_cache_tags (tag, version) VALUES ($p1, 1)
+                    ON CONFLICT (tag) DO UPDATE SET version = silo_cache_tags.version + 1
                     """,
                     [tag]);
                 raise.ExecuteNonQuery();

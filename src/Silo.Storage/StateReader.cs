@@ -7,7 +7,7 @@ namespace Silo.Storage;
 internal sealed class StateReader(IStore store, Serializer serializer, CommitFaults faults) : IStates
 {
     private readonly OrleansGrainStorageSerializer format = new(serializer);
-    private readonly GatheredReads<StateKey, StoredState> reads = new(
+    private readonly BatchLoader<StateKey, StoredState> reads = new(
         async keys =>
         {
             var states = await store.ReadStatesAsync(keys, CancellationToken.None);

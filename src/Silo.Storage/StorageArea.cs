@@ -71,14 +71,14 @@ public static class StorageArea
             provider.GetRequiredService<ShopClock>()));
         services.AddSingleton<IdLease>();
         services.AddSingleton<ClockGuard>();
-        services.AddSingleton(provider => new Versions(
+        services.AddSingleton(provider => new CacheInvalidation(
             provider.GetRequiredService<IStore>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<Versions>>()));
+            provider.GetRequiredService<ILogger<CacheInvalidation>>()));
         services.AddSingleton<WorkRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<IdLease>());
         services.AddHostedService(provider => provider.GetRequiredService<ClockGuard>());
-        services.AddHostedService(provider => provider.GetRequiredService<Versions>());
+        services.AddHostedService(provider => provider.GetRequiredService<CacheInvalidation>());
         services.AddHostedService(provider => provider.GetRequiredService<WorkRunner>());
         services.AddHealthChecks().AddCheck<StorageHealth>("storage", tags: ["ready"]);
         return services;

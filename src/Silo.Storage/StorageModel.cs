@@ -20,15 +20,15 @@ internal static class StorageModel
             work.HasKey(w => new { w.Kind, w.Key });
             work.HasIndex(w => new { w.Parked, w.DueAt });
         });
-        model.Entity<VersionRow>(version =>
+        model.Entity<CacheTagRow>(version =>
         {
-            version.ToTable("silo_versions");
-            version.HasKey(v => v.Topic);
+            version.ToTable("silo_cache_tags");
+            version.HasKey(v => v.Tag);
         });
-        model.Entity<ChangeRow>(change =>
+        model.Entity<CacheChangeRow>(change =>
         {
-            change.ToTable("silo_changes");
-            change.HasKey(c => new { c.Transaction, c.Topic, c.Key });
+            change.ToTable("silo_cache_changes");
+            change.HasKey(c => new { c.Transaction, c.Tag, c.Key });
             change.Property(c => c.Transaction).HasColumnName("transaction_id");
         });
         model.Entity<IdSlotRow>(slot =>

@@ -15,7 +15,7 @@ internal sealed class Transactions(
     IdSource ids,
     ShopClock clock,
     WriteGate gate,
-    Versions versions,
+    CacheInvalidation invalidation,
     DatabaseOptions options,
     ILogger<Transactions> logger) : IUnits, IDisposable
 {
@@ -88,7 +88,7 @@ internal sealed class Transactions(
             // Also after a commit that was not answered: it may stand.
             if (committing)
             {
-                versions.Touched(begun!.Invalidations);
+                invalidation.Invalidate(begun!.Invalidations);
             }
         }
     }
@@ -182,14 +182,14 @@ internal sealed class Transactions(
             case null:
                 return null;
             case TransactionOutcome.Committed:
-                versions.Touched(invalidations!);
+                invalidation.Invalidate(invalidations!);
                 return BatchOutcome.Committed;
             case TransactionOutcome.StaleStates:
                 return BatchOutcome.Stale;
             case TransactionOutcome.RowTaken or TransactionOutcome.GuardFailed:
                 return BatchOutcome.Conflict;
             case TransactionOutcome.Unknown:
-                versions.Touched(invalidations!);
+                invalidation.Invalidate(invalidations!);
                 logger.LogWarning(report.Error, "A commit was sent and not answered");
                 return BatchOutcome.Unknown;
             default:

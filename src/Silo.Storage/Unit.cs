@@ -126,35 +126,35 @@ public sealed class Unit : IReads
         context.Database.ExecuteSqlAsync(sql, cancellation);
 
     /// <summary>
-    /// Says that all that is cached under a topic has changed; caches hear of it when the unit is committed. Locks the
-    /// topic until then.
+    /// Says that all that is cached under a tag has changed; caches hear of it when the unit is committed. Locks the
+    /// tag until then.
     /// </summary>
-    public async Task TouchAsync(string topic, CancellationToken cancellation)
+    public async Task InvalidateAsync(string tag, CancellationToken cancellation)
     {
-        if (Invalidations.Add(topic))
+        if (Invalidations.Add(tag))
         {
             await context.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO silo_versions (topic, version) VALUES ({topic}, 1)
-                ON CONFLICT (topic) DO UPDATE SET version = silo_versions.version + 1
+                INSERT INTO silo_cache_tags (tag, version) VALUES ({tag}, 1)
+                ON CONFLICT (tag) DO UPDATE SET version = silo_cache_tags.version + 1
                 """,
                 cancellation);
         }
     }
 
     /// <summary>
-    /// Says that what is cached under keys of a topic has changed; caches hear of it when the unit is committed. Locks
+    /// Says that what is cached under keys of a tag has changed; caches hear of it when the unit is committed. Locks
     /// nothing.
     /// </summary>
-    public async Task TouchAsync(string topic, IReadOnlyCollection<long> keys, CancellationToken cancellation)
+    public async Task InvalidateAsync(string tag, IReadOnlyCollection<long> keys, CancellationToken cancellation)
     {
-        var added = Invalidations.Add(topic, keys);
+        var added = Invalidations.Add(tag, keys);
         if (added.Length > 0 && context.Database.IsNpgsql())
         {
             await context.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO silo_changes (transaction_id, topic, key)
-                SELECT pg_current_xact_id()::text::bigint, {topic}, key FROM unnest({added}) key
+                INSERT INTO silo_cache_changes (transaction_id, tag, key)
+                SELECT pg_current_xact_id()::text::bigint, {tag}, key FROM unnest({added}) key
                 ON CONFLICT DO NOTHING
                 """,
                 cancellation);

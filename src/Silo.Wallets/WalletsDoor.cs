@@ -7,7 +7,7 @@ namespace Silo.Wallets;
 /// <summary>Names wallets and books transactions.</summary>
 internal sealed class WalletsDoor(IUnits units, IdSource ids, ShopClock clock) : IWallets
 {
-    private readonly GatheredReads<long, WalletState> reads = new(users => WalletsAsync(units, users));
+    private readonly BatchLoader<long, WalletState> reads = new(users => WalletsAsync(units, users));
 
     public LedgerDraft Stage(Stage stage, IReadOnlyCollection<long> users, RowLock how)
     {

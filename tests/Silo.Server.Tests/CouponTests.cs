@@ -444,11 +444,11 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
             _ => await ReasonAsync(() => ClaimAsync(users[i % 10], coupon)) == "OK" ? 1 : 0,
         }));
 
-        var (allotted, claimed, left) = await CountsAsync(coupon);
-        Assert.Equal((total, 0), (allotted + claimed + left, left));
+        var (allocated, claimed, left) = await CountsAsync(coupon);
+        Assert.Equal((total, 0), (allocated + claimed + left, left));
         Assert.Equal(total, given.Sum());
         Assert.Equal(claimed, await shop.CountAsync($"SELECT count(*) FROM coupons_user_coupons WHERE coupon_id = {coupon}"));
-        Assert.Equal(allotted, await shop.CountAsync($"SELECT count(*) FROM coupons_cards WHERE coupon_id = {coupon}"));
+        Assert.Equal(allocated, await shop.CountAsync($"SELECT count(*) FROM coupons_cards WHERE coupon_id = {coupon}"));
         Assert.Equal(claimed, (await ClaimsAsync(coupon)).TotalCount);
         // The total can be lowered to what is given and not below.
         Assert.Equal("COUPON_STOCK_BELOW_CLAIMED", await ReasonAsync(() => shop.CouponsAdmin.UpdateCouponAsync(
@@ -680,10 +680,10 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     private async Task<Coupon> CouponAsync(long coupon) =>
         (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = coupon }, shop.Owner)).Coupon;
 
-    private async Task<(long Allotted, long Claimed, long Left)> CountsAsync(long id)
+    private async Task<(long Allocated, long Claimed, long Left)> CountsAsync(long id)
     {
         var coupon = await CouponAsync(id);
-        return (coupon.Allotted, coupon.Claimed, coupon.StockLeft);
+        return (coupon.Allocated, coupon.Claimed, coupon.StockLeft);
     }
 
     private async Task AddPointsAsync(long user, long points) => await new WalletsAdminService.WalletsAdminServiceClient(shop.Channel)

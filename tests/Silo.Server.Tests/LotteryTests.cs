@@ -23,7 +23,7 @@ public sealed class LotteryTests
         async Task<(long, long)> StockAsync()
         {
             var state = (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = coupon }, shop.Owner)).Coupon;
-            return (state.StockLeft, state.Allotted);
+            return (state.StockLeft, state.Allocated);
         }
 
         var terms = LotteryShop.Terms(2, LotteryShop.Coupon(coupon, 1, 4), LotteryShop.None(0));
@@ -443,7 +443,7 @@ public sealed class LotteryTests
             async () =>
             {
                 var state = (await shop.CouponsAdmin.GetCouponAsync(new() { CouponId = coupon }, shop.Owner)).Coupon;
-                return (state.StockLeft, state.Allotted);
+                return (state.StockLeft, state.Allocated);
             });
         request.Terms.TimesPerUser = 2;
         Assert.Equal(

@@ -117,8 +117,8 @@ public abstract class StageSuite<TDatabase>(NodeFixture<TDatabase> fixture) : No
         await AddAsync(Goods(updated, 5), Goods(deleted, 5));
         await Node.AddBalanceAsync(put, 1);
         var reads = 0;
-        var cache = new VersionedCache<int, int>(Node.Get<Versions>(), topic, 10, _ => Task.FromResult(++reads));
-        var keyed = new VersionedCache<int, int>(Node.Get<Versions>(), topic + ".none", 10, _ => Task.FromResult(++reads))
+        var cache = new TaggedCache<int, int>(Node.Get<CacheInvalidation>(), topic, 10, _ => Task.FromResult(++reads));
+        var keyed = new TaggedCache<int, int>(Node.Get<CacheInvalidation>(), topic + ".none", 10, _ => Task.FromResult(++reads))
             .ForgetsBy(topic + ".keys", key => (int)key);
         Assert.Equal((1, 2), (await cache.GetAsync(1, Cancel), await keyed.GetAsync(7, Cancel)));
 
@@ -151,8 +151,8 @@ public abstract class StageSuite<TDatabase>(NodeFixture<TDatabase> fixture) : No
     {
         await using var other = await TestStore.CreateAsync(Database, sharing: Node);
         var topic = $"tests.{NewGrain()}";
-        await other.Get<Versions>().LookAsync(Cancel);
-        var before = other.Get<Versions>().EpochOf(topic);
+        await other.Get<CacheInvalidation>().LookAsync(Cancel);
+        var before = other.Get<CacheInvalidation>().EpochOf(topic);
 
         await Node.Units.StageAsync<bool>(
             _ => rows =>
@@ -161,9 +161,9 @@ public abstract class StageSuite<TDatabase>(NodeFixture<TDatabase> fixture) : No
                 return true;
             },
             Cancel);
-        await other.Get<Versions>().LookAsync(Cancel);
+        await other.Get<CacheInvalidation>().LookAsync(Cancel);
 
-        Assert.Equal(before + 1, other.Get<Versions>().EpochOf(topic));
+        Assert.Equal(before + 1, other.Get<CacheInvalidation>().EpochOf(topic));
     }
 
     [Fact]
@@ -391,7 +391,7 @@ public abstract class StageSuite<TDatabase>(NodeFixture<TDatabase> fixture) : No
         var (id, topic) = (NewGrain(), $"tests.{NewGrain()}");
         await AddAsync(Goods(id, 5));
         var forgotten = 0;
-        Node.Get<Versions>().Listen(topic, _ => forgotten++);
+        Node.Get<CacheInvalidation>().Listen(topic, _ => forgotten++);
         var tries = 0;
 
         var failure = await Assert.ThrowsAsync<StorageUnavailableException>(() => Node.Units.StageAsync<bool>(

@@ -194,7 +194,7 @@ public abstract class UnitSuite<TDatabase>(NodeFixture<TDatabase> fixture) : Nod
     {
         var (id, topic) = (NewGrain(), $"tests.{NewGrain()}");
         var forgotten = 0;
-        Node.Get<Versions>().Listen(topic, _ => forgotten++);
+        Node.Get<CacheInvalidation>().Listen(topic, _ => forgotten++);
 
         await Node.Units.RunAsync<bool>(
             async unit =>

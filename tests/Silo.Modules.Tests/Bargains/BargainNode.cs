@@ -68,7 +68,7 @@ public sealed class BargainNode<TDatabase> : GrainNode<TDatabase>
         {
             await unit.LockAsync<CampaignRow>([campaign], wait: true, CancellationToken.None);
             change(await unit.Set<CampaignRow>().SingleAsync(c => c.Id == campaign));
-            await CampaignReads.TouchAsync(unit, CancellationToken.None);
+            await CampaignReads.InvalidateAsync(unit, CancellationToken.None);
             return true;
         },
         CancellationToken.None)).IsAccepted);

@@ -315,7 +315,7 @@ public sealed class CatalogDoorTests
     public async Task Views_OfAsManyGoodsAsAreCounted_AreOneStatement(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);
-        var (ids, views) = (await node.AddGoodsAsync(Tally.MaxCounted), node.Get<ViewCounter>());
+        var (ids, views) = (await node.AddGoodsAsync(WriteBehindCounter.MaxCounted), node.Get<ViewCounter>());
         for (var round = 1; round <= 2; round++)
         {
             Array.ForEach(ids, views.Count);
@@ -323,7 +323,7 @@ public sealed class CatalogDoorTests
             node.Statements.Take();
             await views.FlushAsync(CancellationToken.None);
             Assert.Single(node.Statements.Take());
-            Assert.Equal((Tally.MaxCounted, round * Tally.MaxCounted), await node.Units.ReadAsync(
+            Assert.Equal((WriteBehindCounter.MaxCounted, round * WriteBehindCounter.MaxCounted), await node.Units.ReadAsync(
                 r => Task.FromResult((r.Query<ViewsRow>().Count(), (int)r.Query<ViewsRow>().Sum(v => v.Views))), CancellationToken.None));
         }
     }

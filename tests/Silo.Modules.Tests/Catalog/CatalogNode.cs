@@ -44,8 +44,8 @@ internal sealed class CatalogNode : IAsyncDisposable
         collection.AddSingleton<IInterceptor>(Statements);
         collection.AddSingleton(DispatchProxy.Create<IGrainFactory, NoGrains>());
         collection.AddSiloStorage(database.Configuration());
-        collection.AddSingleton(provider => new Versions(
-            provider.GetRequiredService<IStore>(), new FakeTimeProvider(), provider.GetRequiredService<ILogger<Versions>>()));
+        collection.AddSingleton(provider => new CacheInvalidation(
+            provider.GetRequiredService<IStore>(), new FakeTimeProvider(), provider.GetRequiredService<ILogger<CacheInvalidation>>()));
         services = collection.BuildServiceProvider();
     }
 
@@ -73,7 +73,7 @@ internal sealed class CatalogNode : IAsyncDisposable
     }
 
     /// <summary>Looks for what has changed elsewhere.</summary>
-    public Task LookAsync() => Get<Versions>().LookAsync(CancellationToken.None);
+    public Task LookAsync() => Get<CacheInvalidation>().LookAsync(CancellationToken.None);
 
     public T Get<T>()
         where T : notnull => services.GetRequiredService<T>();
@@ -117,7 +117,7 @@ internal sealed class CatalogNode : IAsyncDisposable
         }
 
         await unit.WriteAsync(rows);
-        await GoodsWrites.TouchAsync(unit, CancellationToken.None);
+        await GoodsWrites.InvalidateAsync(unit, CancellationToken.None);
         return ids;
     });
 

@@ -26,7 +26,7 @@ public sealed class CatalogReadTests
         foreach (var size in new[] { 1, 20, 100 })
         {
             // What is in memory is forgotten, so that all is read.
-            await node.RunAsync(unit => GoodsWrites.TouchAsync(unit, CancellationToken.None));
+            await node.RunAsync(unit => GoodsWrites.InvalidateAsync(unit, CancellationToken.None));
             node.Statements.Take();
             var (page, total, isCapped) = await node.Get<GoodsListReads>().PageAsync(Default, new Paging(2, size), CancellationToken.None);
             var offers = await node.Get<OffersReads>().GetAsync(page, CancellationToken.None);
@@ -137,7 +137,7 @@ public sealed class CatalogReadTests
         {
             await GoodsWrites.BeginAsync(unit, CancellationToken.None);
             unit.Set<MemberRow>().Add(new() { UserId = 9, LevelId = 5 });
-            await unit.TouchAsync(CatalogTopics.Members, [9], CancellationToken.None);
+            await unit.InvalidateAsync(CatalogCacheTags.Members, [9], CancellationToken.None);
         });
         Assert.Equal(["Goods 0 10", "Goods 1 10", "Goods 2 10"], await ShownAsync());
         Assert.Null(await MemberAsync());

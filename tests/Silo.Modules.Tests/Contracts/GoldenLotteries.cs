@@ -6,7 +6,7 @@ namespace Silo.Modules.Tests.Contracts;
 /// <summary>The values of lotteries; see <see cref="GoldenValues"/>.</summary>
 internal static class GoldenLotteries
 {
-    public static readonly AllottedCoupon Allotted =
+    public static readonly AllocatedCoupon Allocated =
         new() { CouponId = 912_957_059_891_200, Version = 2, DrawnFrom = 100, DrawnTo = 900 };
 
     public static readonly Prize Prize = new()
@@ -21,7 +21,7 @@ internal static class GoldenLotteries
         AmountCents = 2,
         CouponId = 912_957_059_891_200,
         GoodsId = 3,
-        Coupon = Allotted,
+        Coupon = Allocated,
     };
 
     public static readonly LotteryTerms Terms = new()
@@ -54,7 +54,7 @@ internal static class GoldenLotteries
     };
 
     public static readonly CouponTake Take =
-        new() { AllotmentId = 912_957_059_891_202, Place = 1, Quantity = 3, Coupon = Allotted };
+        new() { AllocationId = 912_957_059_891_202, Place = 1, Quantity = 3, Coupon = Allocated };
 
     public static readonly LotteryChangeCommand Change = new()
     {

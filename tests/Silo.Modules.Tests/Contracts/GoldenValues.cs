@@ -185,7 +185,7 @@ internal static class GoldenValues
         ["storage-busy"] = new StorageBusyException(),
         ["coupon-target"] = Target,
         ["coupon-terms-whole"] = WholeTerms,
-        ["coupon-state-allotted"] = Coupon with { Terms = WholeTerms, Allotted = 1000 },
+        ["coupon-state-allocated"] = Coupon with { Terms = WholeTerms, Allocated = 1000 },
         ["claim-password"] = new ClaimCommand { UserId = 1, Password = "spring 春", DryRun = true, IsPaid = true },
         ["issue"] = new IssueCommand
         {
@@ -289,8 +289,8 @@ internal static class GoldenValues
             Version = 3,
             Terms = OfGroup,
         },
-        ["allot"] = new AllotCommand { AllotmentId = 912_957_059_891_202, Quantity = -3 },
-        ["allotted-coupon"] = GoldenLotteries.Allotted,
+        ["allocate"] = new AllocateCommand { AllocationId = 912_957_059_891_202, Quantity = -3 },
+        ["allocated-coupon"] = GoldenLotteries.Allocated,
         ["lottery-prize"] = GoldenLotteries.Prize,
         ["lottery-terms"] = GoldenLotteries.Terms,
         ["lottery-state"] = GoldenLotteries.State,

@@ -20,7 +20,7 @@ public sealed class ClaimPrecedenceTests
         ("COUPON_PASSWORD_WRONG", c => c with { Command = c.Command with { Password = "Open" } }),
         ("COUPON_NOT_OPEN", c => c with { State = c.State with { Enabled = false } }),
         ("COUPON_ENDED", c => c with { Now = End }),
-        ("COUPON_SOLD_OUT", c => c with { State = c.State with { Claimed = 5, Allotted = 5 } }),
+        ("COUPON_SOLD_OUT", c => c with { State = c.State with { Claimed = 5, Allocated = 5 } }),
         ("COUPON_LIMIT_REACHED", c => c with { Claimant = c.Claimant with { UserCoupons = [UserCoupon("a"), UserCoupon("b")] } }),
         ("COUPON_STREAK_TOO_SHORT", c => c with { Claimant = c.Claimant with { StreakDays = 6 } }),
         ("COUPON_POINTS_TOO_LOW", c => c with { Claimant = c.Claimant with { Points = 99 } }),
@@ -75,7 +75,7 @@ public sealed class ClaimPrecedenceTests
         { "last millisecond", null },
         { "end", "COUPON_ENDED" },
         { "last user coupon", null },
-        { "allotted all", "COUPON_SOLD_OUT" },
+        { "allocated all", "COUPON_SOLD_OUT" },
         { "over-claimed", "COUPON_SOLD_OUT" },
         { "one below limit", null },
         { "others' user coupons", null },
@@ -98,8 +98,8 @@ public sealed class ClaimPrecedenceTests
             "before start" => good with { Now = Start - 1 },
             "last millisecond" => good with { Now = End - 1 },
             "end" => good with { Now = End },
-            "last user coupon" => good with { State = good.State with { Claimed = 4, Allotted = 5 } },
-            "allotted all" => good with { State = good.State with { Claimed = 0, Allotted = 10 } },
+            "last user coupon" => good with { State = good.State with { Claimed = 4, Allocated = 5 } },
+            "allocated all" => good with { State = good.State with { Claimed = 0, Allocated = 10 } },
             "over-claimed" => good with { State = good.State with { Claimed = 11 } },
             "one below limit" => good with { Claimant = good.Claimant with { UserCoupons = [UserCoupon("a")] } },
             "others' user coupons" => good with
@@ -180,7 +180,7 @@ public sealed class ClaimPrecedenceTests
             Version = 1,
             Enabled = true,
             Claimed = 3,
-            Allotted = 4,
+            Allocated = 4,
             Terms = new()
             {
                 StockTotal = 10,

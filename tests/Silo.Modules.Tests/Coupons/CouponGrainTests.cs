@@ -115,7 +115,7 @@ public abstract class CouponGrainSuite<TDatabase>(CouponNode<TDatabase> node) : 
 
             Assert.Equal([null, "CARD_NUMBER_TAKEN"], outcomes.Select(o => o.Refusal?.Reason).Order());
             var loser = coupons[Array.FindIndex(outcomes, o => o.Refusal is not null)];
-            Assert.Equal(0, (await Node.StateAsync(loser)).Allotted);
+            Assert.Equal(0, (await Node.StateAsync(loser)).Allocated);
         }
     }
 
@@ -265,7 +265,7 @@ public abstract class CouponGrainSuite<TDatabase>(CouponNode<TDatabase> node) : 
             Claim(carded));
 
         var state = await Node.StateAsync(coupon);
-        Assert.Equal((3, 6, 1), (state.Claimants, state.Claimed, state.Allotted));
+        Assert.Equal((3, 6, 1), (state.Claimants, state.Claimed, state.Allocated));
         // Neither the issues nor the card count against the limit.
         Assert.Equal(
             [null, null, "COUPON_LIMIT_REACHED"],

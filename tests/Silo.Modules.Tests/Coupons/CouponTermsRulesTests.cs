@@ -182,15 +182,15 @@ public sealed class CouponTermsRulesTests
     [InlineData(5, 5, null)]
     [InlineData(5, 6, "COUPON_SOLD_OUT")]
     [InlineData(0, 1, "COUPON_SOLD_OUT")]
-    public void Allot_SetsAsideWhatIsLeft(long left, int cards, string? expected)
+    public void Allocate_SetsAsideWhatIsLeft(long left, int cards, string? expected)
     {
-        var result = CouponRules.Allot(State(left), cards);
+        var result = CouponRules.Allocate(State(left), cards);
 
         Assert.Equal(expected, result.Refusal?.Reason);
-        Assert.Equal("COUPON_UNKNOWN", CouponRules.Allot(new(), cards).Refusal?.Reason);
+        Assert.Equal("COUPON_UNKNOWN", CouponRules.Allocate(new(), cards).Refusal?.Reason);
         if (result.IsAccepted)
         {
-            Assert.Equal((left - cards, 4L + cards, 3L), (result.Value.StockLeft, result.Value.Allotted, result.Value.Claimed));
+            Assert.Equal((left - cards, 4L + cards, 3L), (result.Value.StockLeft, result.Value.Allocated, result.Value.Claimed));
         }
     }
 
@@ -224,7 +224,7 @@ public sealed class CouponTermsRulesTests
     };
 
     private static CouponState State(long left) =>
-        new() { Version = 1, Enabled = true, Terms = Terms with { StockTotal = left + 7 }, Claimed = 3, Allotted = 4 };
+        new() { Version = 1, Enabled = true, Terms = Terms with { StockTotal = left + 7 }, Claimed = 3, Allocated = 4 };
 
     private static void AssertTerms(CouponTerms terms, string? expected)
     {

@@ -33,7 +33,7 @@ public abstract class CouponsWritesSuite<TDatabase>(CouponNode<TDatabase> node) 
         Assert.Equal(2, accepted.Length);
         Assert.All(accepted, a => Assert.Equal((given.Id, given.UserId), (a.Value!.Row.Id, a.Value.Row.UserId)));
         Assert.All(answers.Where(a => !a.IsAccepted), a => Assert.Equal("CARD_USED", a.Refusal!.Reason));
-        Assert.Equal((0, 1), ((await Node.StateAsync(coupon)).Claimed, (await Node.StateAsync(coupon)).Allotted));
+        Assert.Equal((0, 1), ((await Node.StateAsync(coupon)).Claimed, (await Node.StateAsync(coupon)).Allocated));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class GroupNode<TDatabase> : GrainNode<TDatabase>
         await RunAsync<bool>(async unit =>
         {
             unit.Set<CampaignRow>().Add(row);
-            await unit.TouchAsync(GroupReads.Topic, CancellationToken.None);
+            await unit.InvalidateAsync(GroupReads.CacheTag, CancellationToken.None);
             return true;
         });
         return row;

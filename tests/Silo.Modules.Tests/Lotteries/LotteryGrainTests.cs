@@ -12,7 +12,7 @@ namespace Silo.Modules.Tests.Lotteries;
 /// <summary>
 /// Goal: a draw is decided once and stands whole or not at all, whatever the grain remembers and wherever its commit
 /// breaks; and what a coupon prize takes from its coupon is used or comes back, never both. Method: faults around the
-/// commit, forgotten users, and each step of an allotment done twice and in the wrong order.
+/// commit, forgotten users, and each step of an allocation done twice and in the wrong order.
 /// </summary>
 public abstract class LotteryGrainSuite<TDatabase>(CouponNode<TDatabase> node) : CouponSuite<TDatabase>(node)
     where TDatabase : TestDatabase, new()
@@ -127,7 +127,7 @@ public abstract class LotteryGrainSuite<TDatabase>(CouponNode<TDatabase> node) :
     }
 
     [Fact]
-    public async Task Draw_OfACouponPrize_GivesAUserCouponOfTheAllotment()
+    public async Task Draw_OfACouponPrize_GivesAUserCouponOfTheAllocation()
     {
         var user = NewId();
         var coupon = await Node.CreateAsync(t => t with { StockTotal = 5, AmountMaxCents = 2_000 });
@@ -168,12 +168,12 @@ public abstract class LotteryGrainSuite<TDatabase>(CouponNode<TDatabase> node) :
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Settle_OfAnAllotment_GivesItBackOnlyIfNoLotteryUsesIt(bool isUsed)
+    public async Task Settle_OfAnAllocation_GivesItBackOnlyIfNoLotteryUsesIt(bool isUsed)
     {
         var coupon = await Node.CreateAsync(t => t with { StockTotal = 5 });
-        var allotments = Node.Get<LotteriesWrites>();
+        var allocations = Node.Get<LotteriesWrites>();
         var terms = Terms(1, CouponPrize(coupon, 3), Loss);
-        var takes = (await allotments.TakeAsync(new(), terms)).Value!;
+        var takes = (await allocations.TakeAsync(new(), terms)).Value!;
         Assert.Equal((2, 3), await StockAsync(coupon));
         // Whoever took them may die here: the work to look at them is there already.
         var look = Assert.Single(await WorkAsync(LotteriesWork.Settle, coupon));
@@ -205,9 +205,9 @@ public abstract class LotteryGrainSuite<TDatabase>(CouponNode<TDatabase> node) :
     public async Task Take_OfMoreThanACouponHas_TakesNothingAtAll()
     {
         var (first, second) = (await Node.CreateAsync(t => t with { StockTotal = 5 }), await Node.CreateAsync(t => t with { StockTotal = 2 }));
-        var allotments = Node.Get<LotteriesWrites>();
+        var allocations = Node.Get<LotteriesWrites>();
 
-        var taken = await allotments.TakeAsync(
+        var taken = await allocations.TakeAsync(
             new(), Terms(1, CouponPrize(first, 3), CouponPrize(second, 3) with { Title = "second" }, Loss));
 
         Assert.Equal("COUPON_SOLD_OUT", taken.Refusal?.Reason);
@@ -307,10 +307,10 @@ public abstract class LotteryGrainSuite<TDatabase>(CouponNode<TDatabase> node) :
     private Task<List<DrawRow>> RowsAsync(long lottery) => Node.ReadAsync(
         r => r.Query<DrawRow>().Where(d => d.LotteryId == lottery).OrderBy(d => d.Position).ToListAsync());
 
-    private async Task<(long Left, long Allotted)> StockAsync(long coupon)
+    private async Task<(long Left, long Allocated)> StockAsync(long coupon)
     {
         var state = await Node.StateAsync(coupon);
-        return (state.StockLeft, state.Allotted);
+        return (state.StockLeft, state.Allocated);
     }
 
     /// <summary>The work of a kind that is about a coupon.</summary>

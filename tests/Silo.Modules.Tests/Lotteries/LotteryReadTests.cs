@@ -154,9 +154,9 @@ public abstract class LotteryReadSuite<TDatabase>(CouponNode<TDatabase> node) : 
     public async Task Return_WhereTheDatabaseIsAway_HidesNeitherSuccessNorRefusal()
     {
         var (first, second) = (await Node.CreateAsync(t => t with { StockTotal = 5 }), await Node.CreateAsync(t => t with { StockTotal = 2 }));
-        var allotments = new LotteriesWrites(
+        var allocations = new LotteriesWrites(
             Node.Get<HotGrains<long, LotteryCommand, LotteryOutcome>>(),
-            Node.Get<ICouponAllotments>(),
+            Node.Get<ICouponAllocations>(),
             Node.Get<ICatalog>(),
             new AwayUnits(),
             Node.Get<IdSource>(),
@@ -170,8 +170,8 @@ public abstract class LotteryReadSuite<TDatabase>(CouponNode<TDatabase> node) : 
             ],
         };
 
-        Assert.Equal("COUPON_SOLD_OUT", (await allotments.TakeAsync(new(), terms)).Refusal?.Reason);
-        await allotments.ReturnUnusedAsync((await allotments.TakeAsync(new(), terms with { Prizes = [terms.Prizes[0] with { Stock = 1 }] })).Value!);
+        Assert.Equal("COUPON_SOLD_OUT", (await allocations.TakeAsync(new(), terms)).Refusal?.Reason);
+        await allocations.ReturnUnusedAsync((await allocations.TakeAsync(new(), terms with { Prizes = [terms.Prizes[0] with { Stock = 1 }] })).Value!);
     }
 
     /// <summary>Of the caught statements none counts, and each is of one position, a range of them, one row, or rules.</summary>

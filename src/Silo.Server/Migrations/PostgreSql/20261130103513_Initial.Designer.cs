@@ -2146,7 +2146,7 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.ToTable("content_videos", (string)null);
                 });
 
-            modelBuilder.Entity("Silo.Coupons.AllotmentRow", b =>
+            modelBuilder.Entity("Silo.Coupons.AllocationRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("bigint")
@@ -2166,7 +2166,7 @@ namespace Silo.Server.Migrations.PostgreSql
 
                     b.HasKey("Id");
 
-                    b.ToTable("coupons_allotments", (string)null);
+                    b.ToTable("coupons_allocations", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Coupons.CardRow", b =>
@@ -2907,15 +2907,15 @@ namespace Silo.Server.Migrations.PostgreSql
 
             modelBuilder.Entity("Silo.Lotteries.SettledRow", b =>
                 {
-                    b.Property<long>("AllotmentId")
+                    b.Property<long>("AllocationId")
                         .HasColumnType("bigint")
-                        .HasColumnName("allotment_id");
+                        .HasColumnName("allocation_id");
 
                     b.Property<long>("LotteryId")
                         .HasColumnType("bigint")
                         .HasColumnName("lottery_id");
 
-                    b.HasKey("AllotmentId");
+                    b.HasKey("AllocationId");
 
                     b.ToTable("lotteries_settled", (string)null);
                 });
@@ -3238,23 +3238,23 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.ToTable("silo_audit", (string)null);
                 });
 
-            modelBuilder.Entity("Silo.Storage.ChangeRow", b =>
+            modelBuilder.Entity("Silo.Storage.CacheChangeRow", b =>
                 {
                     b.Property<long>("Transaction")
                         .HasColumnType("bigint")
                         .HasColumnName("transaction_id");
 
-                    b.Property<string>("Topic")
+                    b.Property<string>("Tag")
                         .HasColumnType("text")
-                        .HasColumnName("topic");
+                        .HasColumnName("tag");
 
                     b.Property<long>("Key")
                         .HasColumnType("bigint")
                         .HasColumnName("key");
 
-                    b.HasKey("Transaction", "Topic", "Key");
+                    b.HasKey("Transaction", "Tag", "Key");
 
-                    b.ToTable("silo_changes", (string)null);
+                    b.ToTable("silo_cache_changes", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.IdSlotRow", b =>
@@ -3277,19 +3277,19 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.ToTable("silo_id_slots", (string)null);
                 });
 
-            modelBuilder.Entity("Silo.Storage.VersionRow", b =>
+            modelBuilder.Entity("Silo.Storage.CacheTagRow", b =>
                 {
-                    b.Property<string>("Topic")
+                    b.Property<string>("Tag")
                         .HasColumnType("text")
-                        .HasColumnName("topic");
+                        .HasColumnName("tag");
 
                     b.Property<long>("Version")
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
-                    b.HasKey("Topic");
+                    b.HasKey("Tag");
 
-                    b.ToTable("silo_versions", (string)null);
+                    b.ToTable("silo_cache_tags", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.WorkRow", b =>

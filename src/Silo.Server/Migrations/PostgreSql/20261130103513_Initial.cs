@@ -891,7 +891,7 @@ namespace Silo.Server.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
-                name: "coupons_allotments",
+                name: "coupons_allocations",
                 columns: table => new
                 {
                     id = table.Column<long>(type: "bigint", nullable: false),
@@ -901,7 +901,7 @@ namespace Silo.Server.Migrations.PostgreSql
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_coupons_allotments", x => x.id);
+                    table.PrimaryKey("PK_coupons_allocations", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1212,12 +1212,12 @@ namespace Silo.Server.Migrations.PostgreSql
                 name: "lotteries_settled",
                 columns: table => new
                 {
-                    allotment_id = table.Column<long>(type: "bigint", nullable: false),
+                    allocation_id = table.Column<long>(type: "bigint", nullable: false),
                     lottery_id = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_lotteries_settled", x => x.allotment_id);
+                    table.PrimaryKey("PK_lotteries_settled", x => x.allocation_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1347,16 +1347,16 @@ namespace Silo.Server.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
-                name: "silo_changes",
+                name: "silo_cache_changes",
                 columns: table => new
                 {
                     transaction_id = table.Column<long>(type: "bigint", nullable: false),
-                    topic = table.Column<string>(type: "text", nullable: false),
+                    tag = table.Column<string>(type: "text", nullable: false),
                     key = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_silo_changes", x => new { x.transaction_id, x.topic, x.key });
+                    table.PrimaryKey("PK_silo_cache_changes", x => new { x.transaction_id, x.tag, x.key });
                 });
 
             migrationBuilder.CreateTable(
@@ -1373,15 +1373,15 @@ namespace Silo.Server.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
-                name: "silo_versions",
+                name: "silo_cache_tags",
                 columns: table => new
                 {
-                    topic = table.Column<string>(type: "text", nullable: false),
+                    tag = table.Column<string>(type: "text", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_silo_versions", x => x.topic);
+                    table.PrimaryKey("PK_silo_cache_tags", x => x.tag);
                 });
 
             migrationBuilder.CreateTable(
@@ -2086,7 +2086,7 @@ namespace Silo.Server.Migrations.PostgreSql
                 name: "content_videos");
 
             migrationBuilder.DropTable(
-                name: "coupons_allotments");
+                name: "coupons_allocations");
 
             migrationBuilder.DropTable(
                 name: "coupons_cards");
@@ -2164,13 +2164,13 @@ namespace Silo.Server.Migrations.PostgreSql
                 name: "silo_audit");
 
             migrationBuilder.DropTable(
-                name: "silo_changes");
+                name: "silo_cache_changes");
 
             migrationBuilder.DropTable(
                 name: "silo_id_slots");
 
             migrationBuilder.DropTable(
-                name: "silo_versions");
+                name: "silo_cache_tags");
 
             migrationBuilder.DropTable(
                 name: "silo_work");

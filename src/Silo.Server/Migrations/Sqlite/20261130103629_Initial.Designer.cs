@@ -2141,7 +2141,7 @@ namespace Silo.Server.Migrations.Sqlite
                     b.ToTable("content_videos", (string)null);
                 });
 
-            modelBuilder.Entity("Silo.Coupons.AllotmentRow", b =>
+            modelBuilder.Entity("Silo.Coupons.AllocationRow", b =>
                 {
                     b.Property<long>("Id")
                         .HasColumnType("INTEGER")
@@ -2161,7 +2161,7 @@ namespace Silo.Server.Migrations.Sqlite
 
                     b.HasKey("Id");
 
-                    b.ToTable("coupons_allotments", (string)null);
+                    b.ToTable("coupons_allocations", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Coupons.CardRow", b =>
@@ -2902,15 +2902,15 @@ namespace Silo.Server.Migrations.Sqlite
 
             modelBuilder.Entity("Silo.Lotteries.SettledRow", b =>
                 {
-                    b.Property<long>("AllotmentId")
+                    b.Property<long>("AllocationId")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("allotment_id");
+                        .HasColumnName("allocation_id");
 
                     b.Property<long>("LotteryId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("lottery_id");
 
-                    b.HasKey("AllotmentId");
+                    b.HasKey("AllocationId");
 
                     b.ToTable("lotteries_settled", (string)null);
                 });
@@ -3233,23 +3233,23 @@ namespace Silo.Server.Migrations.Sqlite
                     b.ToTable("silo_audit", (string)null);
                 });
 
-            modelBuilder.Entity("Silo.Storage.ChangeRow", b =>
+            modelBuilder.Entity("Silo.Storage.CacheChangeRow", b =>
                 {
                     b.Property<long>("Transaction")
                         .HasColumnType("INTEGER")
                         .HasColumnName("transaction_id");
 
-                    b.Property<string>("Topic")
+                    b.Property<string>("Tag")
                         .HasColumnType("TEXT")
-                        .HasColumnName("topic");
+                        .HasColumnName("tag");
 
                     b.Property<long>("Key")
                         .HasColumnType("INTEGER")
                         .HasColumnName("key");
 
-                    b.HasKey("Transaction", "Topic", "Key");
+                    b.HasKey("Transaction", "Tag", "Key");
 
-                    b.ToTable("silo_changes", (string)null);
+                    b.ToTable("silo_cache_changes", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.IdSlotRow", b =>
@@ -3272,19 +3272,19 @@ namespace Silo.Server.Migrations.Sqlite
                     b.ToTable("silo_id_slots", (string)null);
                 });
 
-            modelBuilder.Entity("Silo.Storage.VersionRow", b =>
+            modelBuilder.Entity("Silo.Storage.CacheTagRow", b =>
                 {
-                    b.Property<string>("Topic")
+                    b.Property<string>("Tag")
                         .HasColumnType("TEXT")
-                        .HasColumnName("topic");
+                        .HasColumnName("tag");
 
                     b.Property<long>("Version")
                         .HasColumnType("INTEGER")
                         .HasColumnName("version");
 
-                    b.HasKey("Topic");
+                    b.HasKey("Tag");
 
-                    b.ToTable("silo_versions", (string)null);
+                    b.ToTable("silo_cache_tags", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.WorkRow", b =>

@@ -885,7 +885,7 @@ namespace Silo.Server.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "coupons_allotments",
+                name: "coupons_allocations",
                 columns: table => new
                 {
                     id = table.Column<long>(type: "INTEGER", nullable: false),
@@ -895,7 +895,7 @@ namespace Silo.Server.Migrations.Sqlite
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_coupons_allotments", x => x.id);
+                    table.PrimaryKey("PK_coupons_allocations", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1206,12 +1206,12 @@ namespace Silo.Server.Migrations.Sqlite
                 name: "lotteries_settled",
                 columns: table => new
                 {
-                    allotment_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    allocation_id = table.Column<long>(type: "INTEGER", nullable: false),
                     lottery_id = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_lotteries_settled", x => x.allotment_id);
+                    table.PrimaryKey("PK_lotteries_settled", x => x.allocation_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -1341,16 +1341,16 @@ namespace Silo.Server.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "silo_changes",
+                name: "silo_cache_changes",
                 columns: table => new
                 {
                     transaction_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    topic = table.Column<string>(type: "TEXT", nullable: false),
+                    tag = table.Column<string>(type: "TEXT", nullable: false),
                     key = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_silo_changes", x => new { x.transaction_id, x.topic, x.key });
+                    table.PrimaryKey("PK_silo_cache_changes", x => new { x.transaction_id, x.tag, x.key });
                 });
 
             migrationBuilder.CreateTable(
@@ -1367,15 +1367,15 @@ namespace Silo.Server.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "silo_versions",
+                name: "silo_cache_tags",
                 columns: table => new
                 {
-                    topic = table.Column<string>(type: "TEXT", nullable: false),
+                    tag = table.Column<string>(type: "TEXT", nullable: false),
                     version = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("PK_silo_versions", x => x.topic);
+                    table.PrimaryKey("PK_silo_cache_tags", x => x.tag);
                 });
 
             migrationBuilder.CreateTable(
@@ -2096,7 +2096,7 @@ namespace Silo.Server.Migrations.Sqlite
                 name: "content_videos");
 
             migrationBuilder.DropTable(
-                name: "coupons_allotments");
+                name: "coupons_allocations");
 
             migrationBuilder.DropTable(
                 name: "coupons_cards");
@@ -2174,13 +2174,13 @@ namespace Silo.Server.Migrations.Sqlite
                 name: "silo_audit");
 
             migrationBuilder.DropTable(
-                name: "silo_changes");
+                name: "silo_cache_changes");
 
             migrationBuilder.DropTable(
                 name: "silo_id_slots");
 
             migrationBuilder.DropTable(
-                name: "silo_versions");
+                name: "silo_cache_tags");
 
             migrationBuilder.DropTable(
                 name: "silo_work");

@@ -1,7 +1,7 @@
 namespace Silo.Catalog;
 
 /// <summary>What the module's caches hang on.</summary>
-internal static class CatalogTopics
+internal static class CatalogCacheTags
 {
     /// <summary>What no cache has for itself: categories, stores, templates, levels, properties. Everything hangs on it.</summary>
     public const string Whole = "catalog";
@@ -15,6 +15,6 @@ internal static class CatalogTopics
     /// <summary>Levels of shoppers; by the ids of the shoppers.</summary>
     public const string Members = "catalog.members";
 
-    /// <summary>What every operator's write of the module touches first, so that such writes follow each other.</summary>
+    /// <summary>What every operator's write of the module invalidates first, so that such writes follow each other.</summary>
     public const string Writes = "catalog.writes";
 }

@@ -4,28 +4,28 @@ using Silo.Storage;
 
 namespace Silo.Coupons;
 
-/// <summary>Allotments by the coupons' grains.</summary>
-internal sealed class CouponAllotmentsDoor(HotGrains<long, CouponCommand, CouponOutcome> coupons, IdSource ids) : ICouponAllotments
+/// <summary>Allocations by the coupons' grains.</summary>
+internal sealed class CouponAllocationsDoor(HotGrains<long, CouponCommand, CouponOutcome> coupons, IdSource ids) : ICouponAllocations
 {
-    public async Task<Joined<AllottedCoupon>> TakeAsync(JoinedCommand joined, long allotmentId, long couponId, long quantity)
+    public async Task<Joined<AllocatedCoupon>> TakeAsync(JoinedCommand joined, long allocationId, long couponId, long quantity)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(quantity);
         var taken = await coupons.RunJoinedAsync(
-            couponId, new AllotCommand { AllotmentId = allotmentId, Quantity = quantity }, joined);
-        return new(taken.Outcome.Refusal is { } refusal ? refusal : taken.Outcome.Allotted!, taken.Answer);
+            couponId, new AllocateCommand { AllocationId = allocationId, Quantity = quantity }, joined);
+        return new(taken.Outcome.Refusal is { } refusal ? refusal : taken.Outcome.Allocated!, taken.Answer);
     }
 
-    public async Task GiveBackAsync(long allotmentId, long couponId, long quantity)
+    public async Task GiveBackAsync(long allocationId, long couponId, long quantity)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(quantity);
-        var given = await coupons.RunAsync(couponId, new AllotCommand { AllotmentId = allotmentId, Quantity = -quantity });
+        var given = await coupons.RunAsync(couponId, new AllocateCommand { AllocationId = allocationId, Quantity = -quantity });
         if (given.Refusal is { } refusal)
         {
             throw new InvalidOperationException($"Coupon {couponId} cannot be given back {quantity}: {refusal.Reason}.");
         }
     }
 
-    public long Give(AllottedCoupon coupon, long userId, long nowMs, Rows rows)
+    public long Give(AllocatedCoupon coupon, long userId, long nowMs, Rows rows)
     {
         var drawn = coupon.DrawnTo == 0
             ? (long?)null

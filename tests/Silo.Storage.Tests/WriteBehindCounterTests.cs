@@ -8,7 +8,7 @@ namespace Silo.Storage.Tests;
 /// Goal: what is counted is written once, also at the end and after a failure, and never twice where the outcome is not
 /// known; memory has a bound. Method: a tally that writes into a list, with a clock of the tests' own.
 /// </summary>
-public sealed class TallyTests
+public sealed class WriteBehindCounterTests
 {
     private readonly FakeTimeProvider time = new();
 
@@ -57,7 +57,7 @@ public sealed class TallyTests
     public async Task Count_BeyondTheBound_KeepsWhatIsThere()
     {
         using var tally = new Listed(time);
-        for (var id = 0; id < Tally.MaxCounted + 5; id++)
+        for (var id = 0; id < WriteBehindCounter.MaxCounted + 5; id++)
         {
             tally.Count(id);
         }
@@ -66,7 +66,7 @@ public sealed class TallyTests
         await tally.FlushAsync(CancellationToken.None);
 
         var sums = Assert.Single(tally.Written);
-        Assert.Equal((Tally.MaxCounted, 2), (sums.Count, sums[0]));
+        Assert.Equal((WriteBehindCounter.MaxCounted, 2), (sums.Count, sums[0]));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class TallyTests
         }
     }
 
-    private sealed class Listed(TimeProvider time) : Tally(time, NullLogger.Instance)
+    private sealed class Listed(TimeProvider time) : WriteBehindCounter(time, NullLogger.Instance)
     {
         private TaskCompletionSource next = new();
 

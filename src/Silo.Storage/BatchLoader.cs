@@ -6,7 +6,7 @@ namespace Silo.Storage;
 /// </summary>
 /// <typeparam name="TKey">What names a value.</typeparam>
 /// <typeparam name="TValue">What is read.</typeparam>
-public sealed class GatheredReads<TKey, TValue>
+public sealed class BatchLoader<TKey, TValue>
 {
     /// <summary>Most keys of one query.</summary>
     public const int MaxKeys = 512;
@@ -21,7 +21,7 @@ public sealed class GatheredReads<TKey, TValue>
 
     /// <summary>Makes one.</summary>
     /// <param name="read">Reads the values of at most <see cref="MaxKeys"/> keys; answers one for each, in their order.</param>
-    public GatheredReads(Func<IReadOnlyList<TKey>, Task<IReadOnlyList<TValue>>> read)
+    public BatchLoader(Func<IReadOnlyList<TKey>, Task<IReadOnlyList<TValue>>> read)
     {
         ArgumentNullException.ThrowIfNull(read);
         this.read = read;

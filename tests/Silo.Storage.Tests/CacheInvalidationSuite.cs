@@ -10,8 +10,8 @@ namespace Silo.Storage.Tests;
 public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : NodeSuite<TDatabase>(fixture)
     where TDatabase : TestDatabase, new()
 {
-    /// <summary>Every test has a topic of its own; they share the database.</summary>
-    private readonly string topic = $"tests.{NewGrain()}";
+    /// <summary>Every test has a tag of its own; they share the database.</summary>
+    private readonly string tag = $"tests.{NewGrain()}";
 
     [Fact]
     public async Task Get_AfterATouchOnThisNode_ReadsAnew()
@@ -20,7 +20,7 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         var (reads, cache) = CacheOf(node);
 
         Assert.Equal((1, 1), (await GetAsync(cache), await GetAsync(cache)));
-        await TouchAsync(node);
+        await InvalidateAsync(node);
 
         Assert.Equal(2, await GetAsync(cache));
         Assert.Equal(2, reads());
@@ -37,7 +37,7 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         var ended = await transactions.RunExclusiveAsync(transactions.NewStage(isExclusive: true), () =>
         {
             var rows = new Rows();
-            rows.Invalidate(topic);
+            rows.Invalidate(tag);
             return new Batch(CounterState.KeyOf(NewGrain()), null, [1], rows);
         });
 
@@ -51,14 +51,14 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         await using var here = await OtherAsync();
         await using var there = await OtherAsync();
         var (_, cache) = CacheOf(here);
-        await here.Get<Versions>().LookAsync(CancellationToken.None);
+        await here.Get<CacheInvalidation>().LookAsync(CancellationToken.None);
 
         Assert.Equal(1, await GetAsync(cache));
-        await TouchAsync(there);
-        await here.Get<Versions>().LookAsync(CancellationToken.None);
+        await InvalidateAsync(there);
+        await here.Get<CacheInvalidation>().LookAsync(CancellationToken.None);
 
         Assert.Equal(2, await GetAsync(cache));
-        await here.Get<Versions>().LookAsync(CancellationToken.None);
+        await here.Get<CacheInvalidation>().LookAsync(CancellationToken.None);
         Assert.Equal(2, await GetAsync(cache));
     }
 
@@ -72,12 +72,12 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         await node.Units.RunAsync<bool>(
             async unit =>
             {
-                await unit.TouchAsync(topic, CancellationToken.None);
+                await unit.InvalidateAsync(tag, CancellationToken.None);
                 return Refusals.Busy;
             },
             CancellationToken.None);
-        await TouchAsync(node, "tests.others");
-        await node.Get<Versions>().LookAsync(CancellationToken.None);
+        await InvalidateAsync(node, "tests.others");
+        await node.Get<CacheInvalidation>().LookAsync(CancellationToken.None);
 
         Assert.Equal(1, await GetAsync(cache));
     }
@@ -93,7 +93,7 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         time.Advance(TimeSpan.FromSeconds(3));
 
         Assert.Equal((2, 3), (await GetAsync(cache), await GetAsync(cache)));
-        await node.Get<Versions>().LookAsync(CancellationToken.None);
+        await node.Get<CacheInvalidation>().LookAsync(CancellationToken.None);
         Assert.Equal(1, await GetAsync(cache));
     }
 
@@ -102,7 +102,7 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     {
         await using var node = await OtherAsync();
         var (begun, gate) = (0, new TaskCompletionSource<int>());
-        var cache = new VersionedCache<int, int>(node.Get<Versions>(), topic, 10, _ =>
+        var cache = new TaggedCache<int, int>(node.Get<CacheInvalidation>(), tag, 10, _ =>
         {
             begun++;
             return gate.Task;
@@ -129,13 +129,13 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         cache.ForgetsBy(Keys, key => (int)key);
         Assert.Equal((1, 2), (await GetAsync(cache), await GetAsync(cache, 2)));
 
-        await TouchKeysAsync(node, 2, 3);
+        await InvalidateKeysAsync(node, 2, 3);
 
         Assert.Equal((1, 3), (await GetAsync(cache), await GetAsync(cache, 2)));
         await node.Units.RunAsync<bool>(
             async unit =>
             {
-                await unit.TouchAsync(Keys, [1], CancellationToken.None);
+                await unit.InvalidateAsync(Keys, [1], CancellationToken.None);
                 return Refusals.Busy;
             },
             CancellationToken.None);
@@ -151,7 +151,7 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         cache.ForgetsBy(Keys, keyOf: null);
         Assert.Equal((1, 2), (await GetAsync(cache), await GetAsync(cache, 2)));
 
-        await TouchKeysAsync(node, 4711);
+        await InvalidateKeysAsync(node, 4711);
 
         Assert.Equal((3, 4), (await GetAsync(cache), await GetAsync(cache, 2)));
     }
@@ -161,7 +161,7 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     {
         await using var node = await OtherAsync(Still());
         var reads = new List<int>();
-        var cache = new VersionedCache<int, int>(node.Get<Versions>(), topic, 10, key =>
+        var cache = new TaggedCache<int, int>(node.Get<CacheInvalidation>(), tag, 10, key =>
         {
             reads.Add(key);
             return Task.FromResult(key > 100 ? 0 : key);
@@ -176,11 +176,11 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
         // What is there is in memory still, and so is what was made up last.
         Assert.Equal((1, 2, 0, 0), (await GetAsync(cache), await GetAsync(cache, 2), await GetAsync(cache, 194), await GetAsync(cache, 195)));
         Assert.Equal(2 + 95, reads.Count);
-        await TouchKeysAsync(node, 195);
+        await InvalidateKeysAsync(node, 195);
         Assert.Equal((0, 0), (await GetAsync(cache, 194), await GetAsync(cache, 195)));
         Assert.Equal(195, reads[^1]);
         Assert.Equal(2 + 95 + 1, reads.Count);
-        await TouchAsync(node);
+        await InvalidateAsync(node);
         Assert.Equal((0, 1), (await GetAsync(cache, 194), await GetAsync(cache)));
         Assert.Equal(2 + 95 + 3, reads.Count);
     }
@@ -190,11 +190,11 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     {
         await using var node = await OtherAsync(Still());
         var (begun, gate) = (0, new TaskCompletionSource<int>());
-        var cache = new VersionedCache<int, int>(node.Get<Versions>(), topic, 10, _ => ++begun == 1 ? gate.Task : Task.FromResult(8))
+        var cache = new TaggedCache<int, int>(node.Get<CacheInvalidation>(), tag, 10, _ => ++begun == 1 ? gate.Task : Task.FromResult(8))
             .ForgetsBy(Keys, key => (int)key).KeepsApart(value => value == 0);
         var waiting = GetAsync(cache);
 
-        await TouchKeysAsync(node, 1);
+        await InvalidateKeysAsync(node, 1);
         gate.SetResult(0);
 
         Assert.Equal((0, 8), (await waiting, await GetAsync(cache)));
@@ -205,18 +205,18 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     {
         await using var node = await OtherAsync(Still());
         var (begun, gate) = (0, new TaskCompletionSource<int>());
-        var cache = new VersionedCache<int, int>(node.Get<Versions>(), topic, 10, _ => ++begun == 1 ? gate.Task : Task.FromResult(8))
+        var cache = new TaggedCache<int, int>(node.Get<CacheInvalidation>(), tag, 10, _ => ++begun == 1 ? gate.Task : Task.FromResult(8))
             .ForgetsBy(Keys, key => (int)key);
         var waiting = GetAsync(cache);
 
-        await TouchKeysAsync(node, 1);
+        await InvalidateKeysAsync(node, 1);
         gate.SetResult(7);
 
         Assert.Equal((7, 8), (await waiting, await GetAsync(cache)));
     }
 
-    /// <summary>The topic of the keys.</summary>
-    protected string Keys => topic + ".keys";
+    /// <summary>The tag of the keys.</summary>
+    protected string Keys => tag + ".keys";
 
     /// <summary>A clock that stands, so that a slow machine does not make the last look an old one.</summary>
     protected static FakeTimeProvider Still() => new(DateTimeOffset.UnixEpoch.AddYears(56));
@@ -224,26 +224,26 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     /// <summary>A node that looks only when the test lets it.</summary>
     private protected Task<TestStore> OtherAsync(TimeProvider? time = null) => TestStore.CreateAsync(Database, time, sharing: Node);
 
-    private protected (Func<int> Reads, VersionedCache<int, int> Cache) CacheOf(TestStore node)
+    private protected (Func<int> Reads, TaggedCache<int, int> Cache) CacheOf(TestStore node)
     {
         var reads = 0;
-        return (() => reads, new(node.Get<Versions>(), topic, 10, _ => Task.FromResult(++reads)));
+        return (() => reads, new(node.Get<CacheInvalidation>(), tag, 10, _ => Task.FromResult(++reads)));
     }
 
-    private protected static Task<int> GetAsync(VersionedCache<int, int> cache, int key = 1) => cache.GetAsync(key, CancellationToken.None);
+    private protected static Task<int> GetAsync(TaggedCache<int, int> cache, int key = 1) => cache.GetAsync(key, CancellationToken.None);
 
-    private protected Task TouchKeysAsync(TestStore node, params long[] keys) => node.Units.RunAsync<bool>(
+    private protected Task InvalidateKeysAsync(TestStore node, params long[] keys) => node.Units.RunAsync<bool>(
         async unit =>
         {
-            await unit.TouchAsync(Keys, keys, CancellationToken.None);
+            await unit.InvalidateAsync(Keys, keys, CancellationToken.None);
             return true;
         },
         CancellationToken.None);
 
-    private Task TouchAsync(TestStore node, string? other = null) => node.Units.RunAsync<bool>(
+    private Task InvalidateAsync(TestStore node, string? other = null) => node.Units.RunAsync<bool>(
         async unit =>
         {
-            await unit.TouchAsync(other ?? topic, CancellationToken.None);
+            await unit.InvalidateAsync(other ?? tag, CancellationToken.None);
             return true;
         },
         CancellationToken.None);
@@ -263,7 +263,7 @@ public sealed class VersionsOnPostgres(NodeFixture<PostgresDatabase> fixture) : 
         await using var second = there;
         Assert.Equal((1, 2), (await GetAsync(cache), await GetAsync(cache, 2)));
 
-        await TouchKeysAsync(there, 2);
+        await InvalidateKeysAsync(there, 2);
         await LookAsync(here);
 
         Assert.Equal((1, 3), (await GetAsync(cache), await GetAsync(cache, 2)));
@@ -280,14 +280,14 @@ public sealed class VersionsOnPostgres(NodeFixture<PostgresDatabase> fixture) : 
         var open = there.Units.RunAsync<bool>(
             async unit =>
             {
-                await unit.TouchAsync(Keys, [1], CancellationToken.None);
+                await unit.InvalidateAsync(Keys, [1], CancellationToken.None);
                 touched.SetResult();
                 await gate.Task;
                 return true;
             },
             CancellationToken.None);
         await touched.Task;
-        await TouchKeysAsync(there, 2);
+        await InvalidateKeysAsync(there, 2);
         Assert.Equal(2, await GetAsync(cache, 2));
 
         await LookAsync(here);
@@ -313,7 +313,7 @@ public sealed class VersionsOnPostgres(NodeFixture<PostgresDatabase> fixture) : 
         cache.ForgetsBy(Keys, key => (int)key);
         await LookAsync(here);
         Assert.Equal(1, await GetAsync(cache));
-        await TouchKeysAsync(there, 2);
+        await InvalidateKeysAsync(there, 2);
 
         // The first time it learns how far back nothing is open, in any database of the server; what was finished then is
         // deleted the next time. Other tests of the same server hold transactions open for seconds, a round takes a
@@ -324,7 +324,7 @@ public sealed class VersionsOnPostgres(NodeFixture<PostgresDatabase> fixture) : 
             Assert.True(rounds++ < 100_000);
             time.Advance(TimeSpan.FromMinutes(1.1));
             await LookAsync(here);
-            await here.Get<Versions>().PruneAsync(CancellationToken.None);
+            await here.Get<CacheInvalidation>().PruneAsync(CancellationToken.None);
         }
 
         Assert.True(rounds > 1);
@@ -335,13 +335,13 @@ public sealed class VersionsOnPostgres(NodeFixture<PostgresDatabase> fixture) : 
     {
         var keys = Keys;
         return node.Store.ReadAsync(
-            c => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.CountAsync(c.Set<ChangeRow>(), r => r.Topic == keys),
+            c => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.CountAsync(c.Set<CacheChangeRow>(), r => r.Tag == keys),
             CancellationToken.None);
     }
 
-    private static Task LookAsync(TestStore node) => node.Get<Versions>().LookAsync(CancellationToken.None);
+    private static Task LookAsync(TestStore node) => node.Get<CacheInvalidation>().LookAsync(CancellationToken.None);
 
-    private async Task<(TestStore Here, TestStore There, VersionedCache<int, int> Cache)> PairAsync()
+    private async Task<(TestStore Here, TestStore There, TaggedCache<int, int> Cache)> PairAsync()
     {
         var (here, there) = (await OtherAsync(Still()), await OtherAsync());
         var (_, cache) = CacheOf(here);

@@ -7,15 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace Silo.Storage;
 
 /// <summary>
-/// Tells caches when what they hold has changed. A unit touches a topic (<see cref="Unit.TouchAsync(string, CancellationToken)"/>),
-/// which raises a version in its own transaction, or keys of a topic, which appends rows; every node polls both, and the
-/// node that wrote knows at once.
+/// Tells caches when what they hold has changed. A transaction invalidates a tag (<see cref="Rows.Invalidate(string)"/>), which
+/// raises its version, or keys of a tag, which appends rows; every node polls both, and the node that wrote knows at once.
 /// </summary>
 /// <remarks>
-/// Whole topics are few and touched by operators: a touch locks the topic's row until its unit ends. Keys are touched by
-/// everybody, since appending waits for nobody.
+/// Whole tags are few, and operators' writes invalidate them: that locks the tag's row until the commit. Anybody invalidates
+/// keys, since appending waits for nobody.
 /// </remarks>
-public sealed class Versions : BackgroundService
+public sealed class CacheInvalidation : BackgroundService
 {
     /// <summary>How often a node looks; a change elsewhere is seen within twice this time.</summary>
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(400);
@@ -29,47 +28,47 @@ public sealed class Versions : BackgroundService
     /// <summary>Most changes of keys that are told one by one; of more everything is forgotten.</summary>
     private const int MaxChanges = 50_000;
 
-    private readonly ConcurrentDictionary<string, Topic> topics = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Tag> tags = new(StringComparer.Ordinal);
     private readonly IStore store;
     private readonly TimeProvider time;
-    private readonly ILogger<Versions> logger;
+    private readonly ILogger<CacheInvalidation> logger;
     private long lastLook;
     private HashSet<Change> seen = [];
     private long? horizon;
     private long prunedAt;
     private long pruneBelow;
 
-    internal Versions(IStore store, TimeProvider time, ILogger<Versions> logger)
+    internal CacheInvalidation(IStore store, TimeProvider time, ILogger<CacheInvalidation> logger)
     {
         (this.store, this.time, this.logger) = (store, time, logger);
         lastLook = prunedAt = time.GetTimestamp();
     }
 
     /// <summary>
-    /// Counts the changes of a topic that this node knows of. What was read while it had one value is up to date while
+    /// Counts the changes of a tag that this node knows of. What was read while it had one value is up to date while
     /// it still has it. Null while the versions could not be read: then nothing may be served from memory.
     /// </summary>
-    public long? EpochOf(string topic) =>
-        time.GetElapsedTime(Volatile.Read(ref lastLook)) < Trust ? TopicOf(topic).Epoch : null;
+    public long? EpochOf(string tag) =>
+        time.GetElapsedTime(Volatile.Read(ref lastLook)) < Trust ? TagOf(tag).Epoch : null;
 
-    /// <summary>Has touched keys of a topic told, for as long as the node runs.</summary>
-    /// <param name="topic">The topic.</param>
+    /// <summary>Calls back with the keys of a tag that are invalidated, for as long as the node runs.</summary>
+    /// <param name="tag">The tag.</param>
     /// <param name="forget">
     /// Forgets the keys; null for all of them. What is read for a key must be where this finds it before the read begins.
     /// </param>
-    public void Listen(string topic, Action<IReadOnlyCollection<long>?> forget) => TopicOf(topic).Listen(forget);
+    public void Listen(string tag, Action<IReadOnlyCollection<long>?> forget) => TagOf(tag).Listen(forget);
 
     /// <summary>A transaction is committed, or may be.</summary>
-    internal void Touched(Invalidations invalidations)
+    internal void Invalidate(Invalidations invalidations)
     {
-        foreach (var topic in invalidations.Tags)
+        foreach (var tag in invalidations.Tags)
         {
-            TopicOf(topic).Raise();
+            TagOf(tag).Raise();
         }
 
-        foreach (var (topic, keys) in invalidations.Keys)
+        foreach (var (tag, keys) in invalidations.Keys)
         {
-            TopicOf(topic).Forget(keys);
+            TagOf(tag).Forget(keys);
         }
     }
 
@@ -80,12 +79,12 @@ public sealed class Versions : BackgroundService
         var isLate = horizon is null || time.GetElapsedTime(lastLook, began) > Kept / 2;
         var (rows, changes) = await store.ReadAsync(
             async context => (
-                await context.Set<VersionRow>().ToListAsync(cancellation),
+                await context.Set<CacheTagRow>().ToListAsync(cancellation),
                 context.Database.IsNpgsql() ? await ChangesAsync(context, isLate, cancellation) : null),
             cancellation);
         foreach (var row in rows)
         {
-            TopicOf(row.Topic).See(row.Version);
+            TagOf(row.Tag).See(row.Version);
         }
 
         if (changes is not null)
@@ -107,7 +106,7 @@ public sealed class Versions : BackgroundService
         await store.WriteAsync(
             async context =>
             {
-                await context.Set<ChangeRow>().Where(c => c.Transaction < pruneBelow).ExecuteDeleteAsync(cancellation);
+                await context.Set<CacheChangeRow>().Where(c => c.Transaction < pruneBelow).ExecuteDeleteAsync(cancellation);
                 await context.Database.CommitTransactionAsync(cancellation);
                 return true;
             },
@@ -128,7 +127,7 @@ public sealed class Versions : BackgroundService
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
-                logger.LogWarning(exception, "The versions of what is cached could not be read");
+                logger.LogWarning(exception, "What is invalidated could not be read");
             }
         }
     }
@@ -143,10 +142,10 @@ public sealed class Versions : BackgroundService
         var from = isLate ? long.MaxValue : horizon!.Value;
         return context.Database.SqlQuery<Change>(
             $"""
-            SELECT s.horizon AS "Horizon", coalesce(c.transaction_id, 0) AS "Transaction", coalesce(c.topic, '') AS "Topic",
+            SELECT s.horizon AS "Horizon", coalesce(c.transaction_id, 0) AS "Transaction", coalesce(c.tag, '') AS "Tag",
                 coalesce(c.key, 0) AS "Key"
             FROM (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS horizon) s
-            LEFT JOIN LATERAL (SELECT * FROM silo_changes WHERE transaction_id >= {from} LIMIT {MaxChanges + 1}) c ON true
+            LEFT JOIN LATERAL (SELECT * FROM silo_cache_changes WHERE transaction_id >= {from} LIMIT {MaxChanges + 1}) c ON true
             """).ToListAsync(cancellation);
     }
 
@@ -154,16 +153,16 @@ public sealed class Versions : BackgroundService
     {
         if (isLate || changes.Count > MaxChanges)
         {
-            foreach (var topic in topics.Values)
+            foreach (var tag in tags.Values)
             {
-                topic.Forget(null);
+                tag.Forget(null);
             }
         }
         else
         {
-            foreach (var topic in changes.Where(c => c.Transaction != 0 && !seen.Contains(c with { Horizon = 0 })).GroupBy(c => c.Topic))
+            foreach (var tag in changes.Where(c => c.Transaction != 0 && !seen.Contains(c with { Horizon = 0 })).GroupBy(c => c.Tag))
             {
-                TopicOf(topic.Key).Forget([.. topic.Select(c => c.Key)]);
+                TagOf(tag.Key).Forget([.. tag.Select(c => c.Key)]);
             }
         }
 
@@ -171,11 +170,11 @@ public sealed class Versions : BackgroundService
         seen = [.. changes.Where(c => c.Transaction >= horizon).Select(c => c with { Horizon = 0 })];
     }
 
-    private Topic TopicOf(string topic) => topics.GetOrAdd(topic, _ => new Topic());
+    private Tag TagOf(string tag) => tags.GetOrAdd(tag, _ => new Tag());
 
-    private sealed record Change(long Horizon, long Transaction, string Topic, long Key);
+    private sealed record Change(long Horizon, long Transaction, string Tag, long Key);
 
-    private sealed class Topic
+    private sealed class Tag
     {
         private readonly Lock gate = new();
         private long seen;
@@ -217,23 +216,23 @@ public sealed class Versions : BackgroundService
     }
 }
 
-/// <summary>A topic and how often it was touched.</summary>
-internal sealed class VersionRow
+/// <summary>A tag and how often it was invalidated.</summary>
+internal sealed class CacheTagRow
 {
-    public required string Topic { get; init; }
+    public required string Tag { get; init; }
 
     public long Version { get; set; }
 }
 
 /// <summary>
-/// A touched key. On PostgreSQL only: the one process of an embedded database knows its own changes.
+/// An invalidated key. On PostgreSQL only: the one process of an embedded database knows its own changes.
 /// </summary>
-internal sealed class ChangeRow
+internal sealed class CacheChangeRow
 {
     /// <summary>The id of the transaction.</summary>
     public long Transaction { get; init; }
 
-    public required string Topic { get; init; }
+    public required string Tag { get; init; }
 
     public long Key { get; init; }
 }

@@ -7,7 +7,7 @@ namespace Silo.Storage;
 /// that is not used while as many others are goes.
 /// </summary>
 /// <param name="capacity">How many entries make a generation.</param>
-public sealed class Recent<TKey, TValue>(int capacity)
+public sealed class LruCache<TKey, TValue>(int capacity)
     where TKey : notnull
 {
     private Dictionary<TKey, TValue> young = [];

@@ -1,7 +1,7 @@
 namespace Silo.Content;
 
 /// <summary>What the module's caches hang on.</summary>
-internal static class ContentTopics
+internal static class ContentCacheTags
 {
     public const string Banners = "content.banners";
     public const string Notices = "content.notices";
@@ -16,6 +16,6 @@ internal static class ContentTopics
     /// <summary>What changes with every write of views too: lists of articles, which are cheap, and not their texts.</summary>
     public const string Views = "content.views";
 
-    /// <summary>What writes of articles, categories and tags touch.</summary>
+    /// <summary>What writes of articles, categories and tags invalidate.</summary>
     public static readonly IReadOnlyList<string> OfCms = [Cms, Views];
 }

@@ -3,16 +3,16 @@ using System.Collections.Concurrent;
 namespace Silo.Storage;
 
 /// <summary>
-/// Keeps what was read until its topic is touched, on whichever node. Calls that miss one key at once share one read;
+/// Keeps what was read until its tag is invalidated, on whichever node. Calls that miss one key at once share one read;
 /// what a read throws is thrown to all of them and not kept.
 /// </summary>
 /// <typeparam name="TKey">What names an entry.</typeparam>
 /// <typeparam name="TValue">An entry; shared by its readers, so nobody changes it.</typeparam>
-public sealed class VersionedCache<TKey, TValue>
+public sealed class TaggedCache<TKey, TValue>
     where TKey : notnull
 {
-    private readonly Versions versions;
-    private readonly string topic;
+    private readonly CacheInvalidation invalidation;
+    private readonly string tag;
     private readonly int capacity;
     private readonly Func<TKey, Task<TValue>> read;
     private Func<TValue, bool> isNone = static _ => false;
@@ -21,30 +21,30 @@ public sealed class VersionedCache<TKey, TValue>
 
     /// <summary>Makes one.</summary>
     /// <param name="versions">Knows of changes.</param>
-    /// <param name="topic">What is touched when an entry changes, such as <c>content.banners</c>.</param>
+    /// <param name="tag">What is invalidated when an entry changes, such as <c>content.banners</c>.</param>
     /// <param name="capacity">Most entries; when they are reached all are forgotten and read anew as they are asked for.</param>
     /// <param name="read">Reads an entry; not cut off when a caller leaves, since others may wait for it.</param>
-    public VersionedCache(Versions versions, string topic, int capacity, Func<TKey, Task<TValue>> read)
+    public TaggedCache(CacheInvalidation invalidation, string tag, int capacity, Func<TKey, Task<TValue>> read)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
-        (this.versions, this.topic, this.capacity, this.read) = (versions, topic, capacity, read);
+        (this.invalidation, this.tag, this.capacity, this.read) = (invalidation, tag, capacity, read);
     }
 
-    /// <summary>Has it forget entries, too, when keys of a topic are touched (<see cref="Unit.TouchAsync(string, IReadOnlyCollection{long}, CancellationToken)"/>).</summary>
-    /// <param name="keys">The topic of the keys.</param>
+    /// <summary>Also evicts entries when keys of a tag are invalidated (<see cref="Unit.InvalidateAsync(string, IReadOnlyCollection{long}, CancellationToken)"/>).</summary>
+    /// <param name="keys">The tag of the keys.</param>
     /// <param name="keyOf">The entry of a key; null where each key is in any entry, and all are forgotten.</param>
-    public VersionedCache<TKey, TValue> ForgetsBy(string keys, Func<long, TKey>? keyOf)
+    public TaggedCache<TKey, TValue> ForgetsBy(string keys, Func<long, TKey>? keyOf)
     {
-        versions.Listen(keys, touched =>
+        invalidation.Listen(keys, invalidated =>
         {
-            if (touched is null || keyOf is null)
+            if (invalidated is null || keyOf is null)
             {
                 entries = new();
                 nones = new();
                 return;
             }
 
-            foreach (var key in touched)
+            foreach (var key in invalidated)
             {
                 entries.TryRemove(keyOf(key), out _);
                 nones.TryRemove(keyOf(key), out _);
@@ -58,16 +58,16 @@ public sealed class VersionedCache<TKey, TValue>
     /// that is there.
     /// </summary>
     /// <param name="none">Whether an entry says that.</param>
-    public VersionedCache<TKey, TValue> KeepsApart(Func<TValue, bool> none)
+    public TaggedCache<TKey, TValue> KeepsApart(Func<TValue, bool> none)
     {
         isNone = none;
         return this;
     }
 
-    /// <summary>The entry, from memory while nothing of its topic has changed.</summary>
+    /// <summary>The entry, from memory while nothing of its tag has changed.</summary>
     public Task<TValue> GetAsync(TKey key, CancellationToken cancellation)
     {
-        if (versions.EpochOf(topic) is not { } epoch)
+        if (invalidation.EpochOf(tag) is not { } epoch)
         {
             return read(key);
         }

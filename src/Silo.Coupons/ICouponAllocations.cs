@@ -6,29 +6,29 @@ namespace Silo.Coupons;
 /// The door for modules that give coupons away inside their own transactions. What is to be given is first taken from the
 /// coupon's stock; then each gift is one row.
 /// </summary>
-public interface ICouponAllotments
+public interface ICouponAllocations
 {
     /// <summary>
     /// Takes some from a coupon's stock, in a transaction of the coupon together with the caller's joined work, which sees
-    /// the <see cref="AllottedCoupon"/> and may keep or refuse. A repeat of the id takes nothing more. Refusals:
+    /// the <see cref="AllocatedCoupon"/> and may keep or refuse. A repeat of the id takes nothing more. Refusals:
     /// COUPON_UNKNOWN, COUPON_SOLD_OUT.
     /// </summary>
     /// <param name="joined">The caller's work.</param>
-    /// <param name="allotmentId">An id of the caller's, under which it is done once.</param>
+    /// <param name="allocationId">An id of the caller's, under which it is done once.</param>
     /// <param name="couponId">The coupon.</param>
     /// <param name="quantity">How many, 1 or more.</param>
-    Task<Joined<AllottedCoupon>> TakeAsync(JoinedCommand joined, long allotmentId, long couponId, long quantity);
+    Task<Joined<AllocatedCoupon>> TakeAsync(JoinedCommand joined, long allocationId, long couponId, long quantity);
 
     /// <summary>Gives back what was taken and not given away. A repeat of the id gives nothing more.</summary>
-    Task GiveBackAsync(long allotmentId, long couponId, long quantity);
+    Task GiveBackAsync(long allocationId, long couponId, long quantity);
 
     /// <summary>Gives a user one of those that were taken; says its id.</summary>
-    long Give(AllottedCoupon coupon, long userId, long nowMs, Rows rows);
+    long Give(AllocatedCoupon coupon, long userId, long nowMs, Rows rows);
 }
 
-/// <summary>What the coupons of an allotment are: they keep the terms that the coupon had when they were taken.</summary>
-[GenerateSerializer, Immutable, Alias("silo.coupons.AllottedCoupon")]
-public sealed record AllottedCoupon
+/// <summary>What the coupons of an allocation are: they keep the terms that the coupon had when they were taken.</summary>
+[GenerateSerializer, Immutable, Alias("silo.coupons.AllocatedCoupon")]
+public sealed record AllocatedCoupon
 {
     /// <summary>The coupon.</summary>
     [Id(0)]

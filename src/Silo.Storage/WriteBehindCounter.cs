@@ -7,7 +7,7 @@ namespace Silo.Storage;
 /// Counts in memory what may lose some seconds when a node dies, such as views, and writes the sums every few seconds
 /// and when the node stops. What several nodes counted adds up. Nothing else may be counted so.
 /// </summary>
-public abstract class Tally(TimeProvider time, ILogger logger) : BackgroundService
+public abstract class WriteBehindCounter(TimeProvider time, ILogger logger) : BackgroundService
 {
     /// <summary>Most things that are counted between two writes; what comes beyond them is not counted.</summary>
     public const int MaxCounted = 10_000;
