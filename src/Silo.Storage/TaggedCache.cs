@@ -20,7 +20,7 @@ public sealed class TaggedCache<TKey, TValue>
     private ConcurrentDictionary<TKey, Entry> nones = new();
 
     /// <summary>Makes one.</summary>
-    /// <param name="versions">Knows of changes.</param>
+    /// <param name="invalidation">Knows of changes.</param>
     /// <param name="tag">What is invalidated when an entry changes, such as <c>content.banners</c>.</param>
     /// <param name="capacity">Most entries; when they are reached all are forgotten and read anew as they are asked for.</param>
     /// <param name="read">Reads an entry; not cut off when a caller leaves, since others may wait for it.</param>

@@ -89,7 +89,7 @@ public sealed partial class PureRulesTests
     {
         var start = new ProcessStartInfo(
             Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            ["build", "--tl:off", "-nodeReuse:false", "-p:UseSharedCompilation=false"])
+            ["build", "--tl:off", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-p:SiloChecks=true"])
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
