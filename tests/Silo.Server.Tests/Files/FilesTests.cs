@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
-using Google.Rpc;
 using Grpc.Core;
 using Silo.Files.V1;
 using Silo.Testing.Files;
