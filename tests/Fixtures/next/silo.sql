@@ -152,6 +152,7 @@ CREATE TABLE public.accounts_users (
     registered_address text NOT NULL,
     last_login_at bigint NOT NULL,
     last_login_address text NOT NULL,
+    addresses_version integer NOT NULL,
     deleted_at bigint NOT NULL
 );
 
@@ -780,10 +781,10 @@ CREATE TABLE public.content_videos (
 
 
 --
--- Name: coupons_allotments; Type: TABLE; Schema: public; Owner: -
+-- Name: coupons_allocations; Type: TABLE; Schema: public; Owner: -
 --
 
-CREATE TABLE public.coupons_allotments (
+CREATE TABLE public.coupons_allocations (
     id bigint NOT NULL,
     coupon_id bigint NOT NULL,
     quantity bigint NOT NULL,
@@ -801,7 +802,7 @@ CREATE TABLE public.coupons_cards (
     coupon_id bigint NOT NULL,
     imported_at bigint NOT NULL,
     user_id bigint NOT NULL,
-    piece_id bigint NOT NULL
+    user_coupon_id bigint NOT NULL
 );
 
 
@@ -830,29 +831,11 @@ CREATE TABLE public.coupons_coupons (
 --
 
 CREATE TABLE public.coupons_marks (
-    piece_id bigint NOT NULL,
+    user_coupon_id bigint NOT NULL,
     coupon_id bigint NOT NULL,
     mark smallint NOT NULL,
     subject_id bigint NOT NULL,
     at bigint NOT NULL
-);
-
-
---
--- Name: coupons_pieces; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.coupons_pieces (
-    id bigint NOT NULL,
-    coupon_id bigint NOT NULL,
-    version integer NOT NULL,
-    user_id bigint NOT NULL,
-    request_id text NOT NULL,
-    request_hash bigint NOT NULL,
-    claimed_at bigint NOT NULL,
-    origin smallint NOT NULL,
-    drawn_cents bigint,
-    ordinal bigint NOT NULL
 );
 
 
@@ -876,6 +859,24 @@ CREATE TABLE public.coupons_terms (
     ref_id bigint NOT NULL,
     shop_id bigint NOT NULL,
     freight_only boolean NOT NULL
+);
+
+
+--
+-- Name: coupons_user_coupons; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.coupons_user_coupons (
+    id bigint NOT NULL,
+    coupon_id bigint NOT NULL,
+    version integer NOT NULL,
+    user_id bigint NOT NULL,
+    request_id text NOT NULL,
+    request_hash bigint NOT NULL,
+    claimed_at bigint NOT NULL,
+    origin smallint NOT NULL,
+    drawn_cents bigint,
+    ordinal bigint NOT NULL
 );
 
 
@@ -1031,7 +1032,7 @@ CREATE TABLE public.lotteries_draws (
     at bigint NOT NULL,
     prize_id bigint NOT NULL,
     prize_ordinal bigint NOT NULL,
-    piece_id bigint NOT NULL,
+    user_coupon_id bigint NOT NULL,
     is_goods boolean NOT NULL
 );
 
@@ -1066,7 +1067,7 @@ CREATE TABLE public.lotteries_rules (
 --
 
 CREATE TABLE public.lotteries_settled (
-    allotment_id bigint NOT NULL,
+    allocation_id bigint NOT NULL,
     lottery_id bigint NOT NULL
 );
 
@@ -1213,13 +1214,23 @@ CREATE TABLE public.silo_audit (
 
 
 --
--- Name: silo_changes; Type: TABLE; Schema: public; Owner: -
+-- Name: silo_cache_changes; Type: TABLE; Schema: public; Owner: -
 --
 
-CREATE TABLE public.silo_changes (
+CREATE TABLE public.silo_cache_changes (
     transaction_id bigint NOT NULL,
-    topic text NOT NULL,
+    tag text NOT NULL,
     key bigint NOT NULL
+);
+
+
+--
+-- Name: silo_cache_tags; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.silo_cache_tags (
+    tag text NOT NULL,
+    version bigint NOT NULL
 );
 
 
@@ -1231,16 +1242,6 @@ CREATE TABLE public.silo_id_slots (
     slot integer NOT NULL,
     owner text NOT NULL,
     horizon bigint NOT NULL
-);
-
-
---
--- Name: silo_versions; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.silo_versions (
-    topic text NOT NULL,
-    version bigint NOT NULL
 );
 
 
@@ -1322,7 +1323,7 @@ CREATE TABLE public.wallets_wallets (
 -- Data for Name: __EFMigrationsHistory; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public."__EFMigrationsHistory" VALUES ('20261130090938_Initial', '10.0.15');
+INSERT INTO public."__EFMigrationsHistory" VALUES ('20261130103513_Initial', '10.0.15');
 
 
 --
@@ -1341,7 +1342,7 @@ INSERT INTO public."__EFMigrationsHistory" VALUES ('20261130090938_Initial', '10
 -- Data for Name: accounts_operators; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_operators VALUES (915170385723392, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAEJaoOfZtLfWp1P9zLbfl9+3F5twjuAE+7iGbhK/m8tluFeTHfSdCmvn95YVnzNFeOg==', 4, false, 1796030423884);
+INSERT INTO public.accounts_operators VALUES (915201297743872, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAEJSBhuxjO2htR+qKnEw4O8ucp9iqebv7Qyb6Q8CsF6pI1ef/RKnxYoR3YTfAO6PHMw==', 4, false, 1796037793808);
 
 
 --
@@ -1354,15 +1355,15 @@ INSERT INTO public.accounts_operators VALUES (915170385723392, 'test-owner', 'te
 -- Data for Name: accounts_tokens; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_tokens VALUES ('\x9e1c5bd6ecb63e03ae74669b587c5e629603cf9145ba6b34c46f22f02d63ebb3', 2, 915170385723392, 1796030432511, 4102444800000, '', '');
-INSERT INTO public.accounts_tokens VALUES ('\x13ac83b02aa045444b22faafb92bf8205195ade2d6b2852665e94a25cf6e3f58', 1, 915170436055040, 1796030435553, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\x308c13a0c2bbf85cb3cfc27763cecaad2c0e200633a1ba6c22424ad2734c302d', 2, 915201297743872, 1796037795902, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\x9375981a5af047a7a063dce210a583c403593974307a2d62344cc857f00c719c', 1, 915201310326786, 1796037796610, 4102444800000, '', '');
 
 
 --
 -- Data for Name: accounts_users; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_users VALUES (915170436055040, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAEM9NhExClhX82xTFkziR+kpIosiJvJAjrsIljel0SV9buUo4cjy9+FCfp2OpXbj9Kw==', '', '', 0, '', '', '', 0, '', false, 1796030435553, '127.0.0.1', 1796030435553, '127.0.0.1', 0);
+INSERT INTO public.accounts_users VALUES (915201310326786, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAEOnAmXbhRxAelQ/BXbB1bYTf1xeQ6d4uCV1G9/vFbvg4RXlVCMWT+ie9y3u6D4ohIw==', '', '', 0, '', '', '', 0, '', false, 1796037796610, '127.0.0.1', 1796037796610, '127.0.0.1', 0, 0);
 
 
 --
@@ -1588,7 +1589,7 @@ INSERT INTO public.accounts_users VALUES (915170436055040, 'fixture-user', 'fixt
 
 
 --
--- Data for Name: coupons_allotments; Type: TABLE DATA; Schema: public; Owner: -
+-- Data for Name: coupons_allocations; Type: TABLE DATA; Schema: public; Owner: -
 --
 
 
@@ -1603,7 +1604,7 @@ INSERT INTO public.accounts_users VALUES (915170436055040, 'fixture-user', 'fixt
 -- Data for Name: coupons_coupons; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_coupons VALUES (915170431860736, 1, 'Ten off', 'ten off', '', 0, '', true, false, 1577836800000, 4102444800000, 1796030434835);
+INSERT INTO public.coupons_coupons VALUES (915201310326784, 1, 'Ten off', 'ten off', '', 0, '', true, false, 1577836800000, 4102444800000, 1796037796444);
 
 
 --
@@ -1613,18 +1614,18 @@ INSERT INTO public.coupons_coupons VALUES (915170431860736, 1, 'Ten off', 'ten o
 
 
 --
--- Data for Name: coupons_pieces; Type: TABLE DATA; Schema: public; Owner: -
---
-
-INSERT INTO public.coupons_pieces VALUES (915170436055041, 915170431860736, 1, 915170436055040, 'first', -9066938789894738419, 1796030435877, 1, NULL, 0);
-INSERT INTO public.coupons_pieces VALUES (915170440249344, 915170431860736, 1, 915170436055040, 'second', -9066938789894738419, 1796030436147, 1, NULL, 1);
-
-
---
 -- Data for Name: coupons_terms; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_terms VALUES (915170431860736, 1, 'Ten off', '', false, 1000, 0, 0, 0, 0, 4102444800000, '', 0, 0, false);
+INSERT INTO public.coupons_terms VALUES (915201310326784, 1, 'Ten off', '', false, 1000, 0, 0, 0, 0, 4102444800000, '', 0, 0, false);
+
+
+--
+-- Data for Name: coupons_user_coupons; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+INSERT INTO public.coupons_user_coupons VALUES (915201310326787, 915201310326784, 1, 915201310326786, 'first', 7352192298797059518, 1796037796670, 1, NULL, 0);
+INSERT INTO public.coupons_user_coupons VALUES (915201310326788, 915201310326784, 1, 915201310326786, 'second', 7352192298797059518, 1796037796701, 1, NULL, 1);
 
 
 --
@@ -1742,7 +1743,7 @@ INSERT INTO public.orleansquery VALUES ('ClearStorageKey', '
 -- Data for Name: orleansstorage; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.orleansstorage VALUES (-232180671, 0, 915170431860736, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e001030109010501a009c7e015d101a009c7e015d10101e0', '2026-11-30 09:20:36.14882', 3);
+INSERT INTO public.orleansstorage VALUES (-1387978837, 0, 915201310326784, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e001030109010501202ef11816d101202ef11816d10101e0', '2026-11-30 11:23:16.702663', 3);
 
 
 --
@@ -1785,11 +1786,17 @@ INSERT INTO public.orleansstorage VALUES (-232180671, 0, 915170431860736, -33421
 -- Data for Name: silo_audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_audit VALUES (915170431860737, 1796030434835, 915170385723392, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:915170431860736', '', NULL, '{"Id":915170431860736,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1796030434835,"UpdatedAt":1796030434835,"Allotted":0,"Exists":true,"StockLeft":10},"Count":0}', ' 34057b8800001', -7290951744896123520);
+INSERT INTO public.silo_audit VALUES (915201310326785, 1796037796444, 915201297743872, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:915201310326784', '', NULL, '{"Id":915201310326784,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1796037796444,"UpdatedAt":1796037796444,"Allocated":0,"Exists":true,"StockLeft":10},"Count":0}', ' 3405ee9000001', -7290951744896123520);
 
 
 --
--- Data for Name: silo_changes; Type: TABLE DATA; Schema: public; Owner: -
+-- Data for Name: silo_cache_changes; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
+-- Data for Name: silo_cache_tags; Type: TABLE DATA; Schema: public; Owner: -
 --
 
 
@@ -1798,22 +1805,17 @@ INSERT INTO public.silo_audit VALUES (915170431860737, 1796030434835, 9151703857
 -- Data for Name: silo_id_slots; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_id_slots VALUES (0, '05b9cd2b195e43ea8be29c8b781e56bc', 218193662);
-
-
---
--- Data for Name: silo_versions; Type: TABLE DATA; Schema: public; Owner: -
---
-
+INSERT INTO public.silo_id_slots VALUES (0, '7eb0d76ab04a4b8bb832bc1e5576175e', 218201023);
 
 
 --
 -- Data for Name: silo_work; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1796031029389, 0, 0, 'f900ef2a12734a5b84ddd5fb3d1b8382', false, '', '');
-INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1796034030607, 0, 0, 'f900ef2a12734a5b84ddd5fb3d1b8382', false, '', '');
-INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1796034030762, 0, 0, 'f900ef2a12734a5b84ddd5fb3d1b8382', false, '', '');
+INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1796038395365, 0, 0, 'fce04238f2a1410f8031cbc5761e2193', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1796041395630, 0, 0, 'fce04238f2a1410f8031cbc5761e2193', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1796041395892, 0, 0, 'fce04238f2a1410f8031cbc5761e2193', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('points.registered', '915201310326786', 1796037796610, 0, 0, '', false, '{"userId":915201310326786,"referrerId":0}', '');
 
 
 --
@@ -2193,11 +2195,11 @@ ALTER TABLE ONLY public.content_videos
 
 
 --
--- Name: coupons_allotments PK_coupons_allotments; Type: CONSTRAINT; Schema: public; Owner: -
+-- Name: coupons_allocations PK_coupons_allocations; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
-ALTER TABLE ONLY public.coupons_allotments
-    ADD CONSTRAINT "PK_coupons_allotments" PRIMARY KEY (id);
+ALTER TABLE ONLY public.coupons_allocations
+    ADD CONSTRAINT "PK_coupons_allocations" PRIMARY KEY (id);
 
 
 --
@@ -2221,15 +2223,7 @@ ALTER TABLE ONLY public.coupons_coupons
 --
 
 ALTER TABLE ONLY public.coupons_marks
-    ADD CONSTRAINT "PK_coupons_marks" PRIMARY KEY (piece_id);
-
-
---
--- Name: coupons_pieces PK_coupons_pieces; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.coupons_pieces
-    ADD CONSTRAINT "PK_coupons_pieces" PRIMARY KEY (id);
+    ADD CONSTRAINT "PK_coupons_marks" PRIMARY KEY (user_coupon_id);
 
 
 --
@@ -2238,6 +2232,14 @@ ALTER TABLE ONLY public.coupons_pieces
 
 ALTER TABLE ONLY public.coupons_terms
     ADD CONSTRAINT "PK_coupons_terms" PRIMARY KEY (coupon_id, version);
+
+
+--
+-- Name: coupons_user_coupons PK_coupons_user_coupons; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.coupons_user_coupons
+    ADD CONSTRAINT "PK_coupons_user_coupons" PRIMARY KEY (id);
 
 
 --
@@ -2341,7 +2343,7 @@ ALTER TABLE ONLY public.lotteries_rules
 --
 
 ALTER TABLE ONLY public.lotteries_settled
-    ADD CONSTRAINT "PK_lotteries_settled" PRIMARY KEY (allotment_id);
+    ADD CONSTRAINT "PK_lotteries_settled" PRIMARY KEY (allocation_id);
 
 
 --
@@ -2401,11 +2403,19 @@ ALTER TABLE ONLY public.silo_audit
 
 
 --
--- Name: silo_changes PK_silo_changes; Type: CONSTRAINT; Schema: public; Owner: -
+-- Name: silo_cache_changes PK_silo_cache_changes; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
-ALTER TABLE ONLY public.silo_changes
-    ADD CONSTRAINT "PK_silo_changes" PRIMARY KEY (transaction_id, topic, key);
+ALTER TABLE ONLY public.silo_cache_changes
+    ADD CONSTRAINT "PK_silo_cache_changes" PRIMARY KEY (transaction_id, tag, key);
+
+
+--
+-- Name: silo_cache_tags PK_silo_cache_tags; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.silo_cache_tags
+    ADD CONSTRAINT "PK_silo_cache_tags" PRIMARY KEY (tag);
 
 
 --
@@ -2414,14 +2424,6 @@ ALTER TABLE ONLY public.silo_changes
 
 ALTER TABLE ONLY public.silo_id_slots
     ADD CONSTRAINT "PK_silo_id_slots" PRIMARY KEY (slot);
-
-
---
--- Name: silo_versions PK_silo_versions; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.silo_versions
-    ADD CONSTRAINT "PK_silo_versions" PRIMARY KEY (topic);
 
 
 --
@@ -2844,17 +2846,17 @@ CREATE INDEX "IX_coupons_marks_subject_id" ON public.coupons_marks USING btree (
 
 
 --
--- Name: IX_coupons_pieces_coupon_id_id; Type: INDEX; Schema: public; Owner: -
+-- Name: IX_coupons_user_coupons_coupon_id_id; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX "IX_coupons_pieces_coupon_id_id" ON public.coupons_pieces USING btree (coupon_id, id) WHERE (claimed_at >= 0);
+CREATE INDEX "IX_coupons_user_coupons_coupon_id_id" ON public.coupons_user_coupons USING btree (coupon_id, id) WHERE (claimed_at >= 0);
 
 
 --
--- Name: IX_coupons_pieces_user_id_coupon_id_ordinal; Type: INDEX; Schema: public; Owner: -
+-- Name: IX_coupons_user_coupons_user_id_coupon_id_ordinal; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE UNIQUE INDEX "IX_coupons_pieces_user_id_coupon_id_ordinal" ON public.coupons_pieces USING btree (user_id, coupon_id, ordinal);
+CREATE UNIQUE INDEX "IX_coupons_user_coupons_user_id_coupon_id_ordinal" ON public.coupons_user_coupons USING btree (user_id, coupon_id, ordinal);
 
 
 --
