@@ -1,6 +1,6 @@
 using Silo.Files.V1;
-using File = Silo.Files.V1.File;
 using static Silo.Edge.WireTime;
+using File = Silo.Files.V1.File;
 
 namespace Silo.Files;
 
