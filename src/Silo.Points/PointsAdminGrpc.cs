@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Silo.Accounts;
 using Silo.Edge;
@@ -19,8 +20,12 @@ internal sealed class PointsAdminGrpc(
     private const int MaxDays = 366;
 
     public override Task<SetSignInTermsResponse> SetSignInTerms(SetSignInTermsRequest request, ServerCallContext context) =>
-        writes.RunAsync<SetSignInTermsResponse>(context, request, unit =>
-            SignInTermsWrites.SetAsync(unit, request.Terms, request.ExpectedVersion, context.CancellationToken));
+        writes.RunAsync(
+            context,
+            request,
+            unit => SignInTermsWrites.SetAsync(
+                unit, PointsWire.Terms(request.Terms), request.ExpectedVersion, context.CancellationToken),
+            PointsWire.SetTerms);
 
     public override async Task<GrantMakeUpCardsResponse> GrantMakeUpCards(GrantMakeUpCardsRequest request, ServerCallContext context)
     {
@@ -78,19 +83,19 @@ internal sealed class PointsAdminGrpc(
 
     public override async Task<CreatePointsRuleResponse> CreatePointsRule(CreatePointsRuleRequest request, ServerCallContext context) => new()
     {
-        Rule = await writes.RunAsync<PointsRule>(context, request, unit =>
-            PointsRulesWrites.CreateAsync(unit, request.Terms, context.CancellationToken)),
+        Rule = await WriteRuleAsync(context, request, unit =>
+            PointsRulesWrites.CreateAsync(unit, PointsWire.Terms(request.Terms), context.CancellationToken)),
     };
 
     public override async Task<UpdatePointsRuleResponse> UpdatePointsRule(UpdatePointsRuleRequest request, ServerCallContext context) => new()
     {
-        Rule = await writes.RunAsync<PointsRule>(context, request, unit =>
-            PointsRulesWrites.UpdateAsync(unit, request.RuleId, request.Terms, request.ExpectedVersion, context.CancellationToken)),
+        Rule = await WriteRuleAsync(context, request, unit => PointsRulesWrites.UpdateAsync(
+            unit, request.RuleId, PointsWire.Terms(request.Terms), request.ExpectedVersion, context.CancellationToken)),
     };
 
     public override async Task<DeletePointsRuleResponse> DeletePointsRule(DeletePointsRuleRequest request, ServerCallContext context)
     {
-        await writes.RunAsync<PointsRule>(context, request, unit =>
+        await WriteRuleAsync(context, request, unit =>
             PointsRulesWrites.DeleteAsync(unit, request.RuleId, context.CancellationToken));
         return new();
     }
@@ -98,20 +103,21 @@ internal sealed class PointsAdminGrpc(
     public override async Task<SearchPointsRulesResponse> SearchPointsRules(SearchPointsRulesRequest request, ServerCallContext context)
     {
         var (page, total) = await rules.ListAsync(
-            request.Event, withDisabled: true, new Paging(request.Page, request.PageSize), context.CancellationToken);
-        return new() { Rules = { page }, TotalCount = total };
+            PointsWire.Event(request.Event), withDisabled: true, new Paging(request.Page, request.PageSize), context.CancellationToken);
+        return new() { Rules = { page.Select(PointsWire.Rule) }, TotalCount = total };
     }
 
     public override async Task<CreateVouchersResponse> CreateVouchers(CreateVouchersRequest request, ServerCallContext context) => new()
     {
-        Batch = await writes.RunAsync<VoucherBatch>(context, request, unit => VouchersWrites.CreateAsync(unit, request)),
+        Batch = await writes.RunAsync(
+            context, request, unit => VouchersWrites.CreateAsync(unit, PointsWire.Batch(request)), PointsWire.Batch),
     };
 
     public override async Task<ListVouchersResponse> ListVouchers(ListVouchersRequest request, ServerCallContext context)
     {
         var now = clock.NowMs;
         var (page, total) = await reads.VouchersAsync(
-            new VoucherQuery(request.BatchId, request.State, VouchersWrites.Normalise(request.Number)),
+            new VoucherQuery(request.BatchId, PointsWire.State(request.State), VouchersWrites.Normalise(request.Number)),
             now,
             new Paging(request.Page, request.PageSize),
             context.CancellationToken);
@@ -119,6 +125,13 @@ internal sealed class PointsAdminGrpc(
     }
 
     public override Task<VoidVouchersResponse> VoidVouchers(VoidVouchersRequest request, ServerCallContext context) =>
-        writes.RunAsync<VoidVouchersResponse>(context, request, unit =>
-            VouchersWrites.VoidAsync(unit, request.BatchId, request.VoucherIds, context.CancellationToken));
+        writes.RunAsync(
+            context,
+            request,
+            unit => VouchersWrites.VoidAsync(unit, request.BatchId, request.VoucherIds, context.CancellationToken),
+            PointsWire.Voided);
+
+    private Task<PointsRule> WriteRuleAsync(
+        ServerCallContext context, IMessage request, Func<Unit, Task<Result<OperatorChange<PointsRuleRow>>>> write) =>
+        writes.RunAsync(context, request, write, PointsWire.Rule);
 }

@@ -9,22 +9,30 @@ internal sealed class PointsDemo(IUnits units, ShopClock clock) : IDemoData
 {
     private const string Number = "SILODEMO22222222";
 
-    private static readonly V1.PointsRuleTerms[] Rules =
+    private static readonly PointsRuleTerms[] Rules =
     [
-        new() { Event = V1.PointsEvent.Registration, Points = 100 },
-        new() { Event = V1.PointsEvent.Consumption, ThresholdCents = 100_00, Points = 10 },
-        new() { Event = V1.PointsEvent.Consumption, ThresholdCents = 500_00, Points = 80 },
-        new() { Event = V1.PointsEvent.Recharge, ThresholdCents = 100_00, Points = 50 },
-        new() { Event = V1.PointsEvent.Review, Points = 5 },
-        new() { Event = V1.PointsEvent.Invitation, Points = 50, DailyLimit = 10 },
+        new(PointsEvent.Registration, 0, Points: 100),
+        new(PointsEvent.Consumption, 100_00, Points: 10),
+        new(PointsEvent.Consumption, 500_00, Points: 80),
+        new(PointsEvent.Recharge, 100_00, Points: 50),
+        new(PointsEvent.Review, 0, Points: 5),
+        new(PointsEvent.Invitation, 0, Points: 50, DailyLimit: 10),
     ];
+
+    private static readonly SignInTerms Terms = new()
+    {
+        StreakRewards = [new(1, 1), new(2, 2), new(3, 3), new(7, 10)],
+        CumulativeRewards = [new(30, 50)],
+        MakeUpDays = 7,
+        CardPricePoints = 20,
+    };
 
     public Task LoadAsync(CancellationToken cancellation) => units.RunAsync<bool>(
         async unit =>
         {
             if (!await unit.Query<SignInTermsRow>().AnyAsync(cancellation))
             {
-                await SignInTermsWrites.SetAsync(unit, Terms(), 0, cancellation);
+                await SignInTermsWrites.SetAsync(unit, Terms, 0, cancellation);
             }
 
             if (!await unit.Query<PointsRuleRow>().AnyAsync(cancellation))
@@ -52,14 +60,4 @@ internal sealed class PointsDemo(IUnits units, ShopClock clock) : IDemoData
             return true;
         },
         cancellation);
-
-    private static V1.SignInTerms Terms() => new()
-    {
-        StreakRewards = { Reward(1, 1), Reward(2, 2), Reward(3, 3), Reward(7, 10) },
-        CumulativeRewards = { Reward(30, 50) },
-        MakeUpDays = 7,
-        CardPricePoints = 20,
-    };
-
-    private static V1.DaysReward Reward(int days, long points) => new() { Days = days, Points = points };
 }

@@ -84,8 +84,8 @@ internal sealed class PointsGrpc(
     public override async Task<ListPointsRulesResponse> ListPointsRules(ListPointsRulesRequest request, ServerCallContext context)
     {
         var (page, total) = await rules.ListAsync(
-            request.Event, withDisabled: false, new Paging(request.Page, request.PageSize), context.CancellationToken);
-        return new() { Rules = { page }, TotalCount = total };
+            PointsWire.Event(request.Event), withDisabled: false, new Paging(request.Page, request.PageSize), context.CancellationToken);
+        return new() { Rules = { page.Select(PointsWire.Rule) }, TotalCount = total };
     }
 
     public override async Task<ExchangeVoucherResponse> ExchangeVoucher(ExchangeVoucherRequest request, ServerCallContext context) => new()

@@ -63,7 +63,7 @@ internal sealed class SignInTermsRow
 
     public int Version { get; set; }
 
-    /// <summary>The terms as the API has them, as JSON.</summary>
+    /// <summary>A <see cref="SignInTerms"/> as JSON.</summary>
     public required string Terms { get; set; }
 }
 
@@ -86,6 +86,8 @@ internal sealed class PointsRuleRow
     public int Version { get; set; }
 
     public long CreatedAt { get; init; }
+
+    public PointsRuleRow Copy() => (PointsRuleRow)MemberwiseClone();
 }
 
 /// <summary>Points that an event gave, and what was taken back of them.</summary>

@@ -7,8 +7,17 @@ namespace Silo.Points;
 /// <summary>The sign-ins of one day.</summary>
 internal sealed record DayCount(int Day, long SignIns, long MadeUp, long Points);
 
-/// <summary>Which vouchers to list.</summary>
-internal sealed record VoucherQuery(long BatchId, V1.VoucherState State, string Number);
+/// <summary>What has become of a voucher. The numbers are the wire's.</summary>
+internal enum VoucherState
+{
+    Unused = 1,
+    Used = 2,
+    Void = 3,
+    Expired = 4,
+}
+
+/// <summary>Which vouchers to list; those of any state where it is null.</summary>
+internal sealed record VoucherQuery(long BatchId, VoucherState? State, string Number);
 
 /// <summary>The module's queries.</summary>
 internal sealed class PointsReads(IUnits units, IStates states, IUsers users)
@@ -58,10 +67,10 @@ internal sealed class PointsReads(IUnits units, IStates states, IUsers users)
             vouchers = query.Number.Length > 0 ? vouchers.Where(v => v.Number == query.Number) : vouchers;
             vouchers = query.State switch
             {
-                V1.VoucherState.Used => vouchers.Where(v => v.UsedAt > 0),
-                V1.VoucherState.Void => vouchers.Where(v => v.UsedAt == 0 && v.VoidedAt > 0),
-                V1.VoucherState.Expired => vouchers.Where(v => v.UsedAt == 0 && v.VoidedAt == 0 && v.ExpiresAt <= now),
-                V1.VoucherState.Unused => vouchers.Where(v => v.UsedAt == 0 && v.VoidedAt == 0 && v.ExpiresAt > now),
+                VoucherState.Used => vouchers.Where(v => v.UsedAt > 0),
+                VoucherState.Void => vouchers.Where(v => v.UsedAt == 0 && v.VoidedAt > 0),
+                VoucherState.Expired => vouchers.Where(v => v.UsedAt == 0 && v.VoidedAt == 0 && v.ExpiresAt <= now),
+                VoucherState.Unused => vouchers.Where(v => v.UsedAt == 0 && v.VoidedAt == 0 && v.ExpiresAt > now),
                 _ => vouchers,
             };
             return vouchers.OrderByDescending(v => v.Id).PageAsync(paging, cancellation);

@@ -26,6 +26,14 @@ public enum PointsEvent
 /// <param name="DailyLimit">How many grants of the event a user gets on a day of the shop; 0 for as many as there are.</param>
 internal readonly record struct PointsTier(PointsEvent Event, long ThresholdCents, long Points, int DailyLimit = 0);
 
+/// <summary>A rule as an operator sets it; see the proto for the ranges.</summary>
+/// <param name="Event">What the points are given for.</param>
+/// <param name="ThresholdCents">The least amount.</param>
+/// <param name="Points">The points.</param>
+/// <param name="DailyLimit">How many grants of the event a user gets on a day of the shop; 0 for no limit.</param>
+/// <param name="Disabled">Whether it gives nothing for now.</param>
+internal sealed record PointsRuleTerms(PointsEvent Event, long ThresholdCents, long Points, int DailyLimit = 0, bool Disabled = false);
+
 /// <summary>How many points an event gives, and how many go back with a part of it. Pure.</summary>
 internal static class PointsRules
 {

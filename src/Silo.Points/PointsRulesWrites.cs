@@ -10,8 +10,8 @@ internal static class PointsRulesWrites
 {
     private const int MaxRules = 200;
 
-    public static async Task<Result<OperatorChange<V1.PointsRule>>> CreateAsync(
-        Unit unit, V1.PointsRuleTerms terms, CancellationToken cancellation)
+    public static async Task<Result<OperatorChange<PointsRuleRow>>> CreateAsync(
+        Unit unit, PointsRuleTerms terms, CancellationToken cancellation)
     {
         // Locks the tag, so that operators' writes go one after the other.
         await unit.InvalidateAsync(PointsRulesReads.CacheTag, cancellation);
@@ -33,11 +33,11 @@ internal static class PointsRulesWrites
         var row = new PointsRuleRow { Id = unit.NewId(), CreatedAt = unit.NowMs };
         Apply(row, terms);
         unit.Set<PointsRuleRow>().Add(row);
-        return Change(row.Id, null, PointsWire.Rule(row));
+        return Change(row.Id, null, row);
     }
 
-    public static async Task<Result<OperatorChange<V1.PointsRule>>> UpdateAsync(
-        Unit unit, long id, V1.PointsRuleTerms terms, int expectedVersion, CancellationToken cancellation)
+    public static async Task<Result<OperatorChange<PointsRuleRow>>> UpdateAsync(
+        Unit unit, long id, PointsRuleTerms terms, int expectedVersion, CancellationToken cancellation)
     {
         await unit.InvalidateAsync(PointsRulesReads.CacheTag, cancellation);
         if (await unit.Set<PointsRuleRow>().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } row)
@@ -60,12 +60,12 @@ internal static class PointsRulesWrites
             return PointsRefusals.RuleTaken;
         }
 
-        var before = PointsWire.Rule(row);
+        var before = row.Copy();
         Apply(row, terms);
-        return Change(id, before, PointsWire.Rule(row));
+        return Change(id, before, row);
     }
 
-    public static async Task<Result<OperatorChange<V1.PointsRule>>> DeleteAsync(Unit unit, long id, CancellationToken cancellation)
+    public static async Task<Result<OperatorChange<PointsRuleRow>>> DeleteAsync(Unit unit, long id, CancellationToken cancellation)
     {
         await unit.InvalidateAsync(PointsRulesReads.CacheTag, cancellation);
         if (await unit.Set<PointsRuleRow>().SingleOrDefaultAsync(r => r.Id == id, cancellation) is not { } row)
@@ -74,25 +74,22 @@ internal static class PointsRulesWrites
         }
 
         unit.Set<PointsRuleRow>().Remove(row);
-        return Change(id, PointsWire.Rule(row), new V1.PointsRule());
+        return Change(id, row, new PointsRuleRow());
     }
 
-    private static OperatorChange<V1.PointsRule> Change(long id, V1.PointsRule? before, V1.PointsRule after) =>
+    private static OperatorChange<PointsRuleRow> Change(long id, PointsRuleRow? before, PointsRuleRow after) =>
         new($"points-rule:{id}", before, after);
 
-    private static bool LacksLimit(V1.PointsRuleTerms terms) =>
-        terms.DailyLimit == 0 && PointsRules.NeedsLimit((PointsEvent)terms.Event);
+    private static bool LacksLimit(PointsRuleTerms terms) =>
+        terms.DailyLimit == 0 && PointsRules.NeedsLimit(terms.Event);
 
-    private static Task<bool> IsTakenAsync(Unit unit, V1.PointsRuleTerms terms, long exceptId, CancellationToken cancellation)
-    {
-        var happened = (PointsEvent)terms.Event;
-        return unit.Query<PointsRuleRow>().AnyAsync(
-            r => r.Event == happened && r.ThresholdCents == terms.ThresholdCents && r.Id != exceptId, cancellation);
-    }
+    private static Task<bool> IsTakenAsync(Unit unit, PointsRuleTerms terms, long exceptId, CancellationToken cancellation) =>
+        unit.Query<PointsRuleRow>().AnyAsync(
+            r => r.Event == terms.Event && r.ThresholdCents == terms.ThresholdCents && r.Id != exceptId, cancellation);
 
-    private static void Apply(PointsRuleRow row, V1.PointsRuleTerms terms)
+    private static void Apply(PointsRuleRow row, PointsRuleTerms terms)
     {
-        (row.Event, row.ThresholdCents) = ((PointsEvent)terms.Event, terms.ThresholdCents);
+        (row.Event, row.ThresholdCents) = (terms.Event, terms.ThresholdCents);
         (row.Points, row.DailyLimit) = (terms.Points, terms.DailyLimit);
         (row.Disabled, row.Version) = (terms.Disabled, row.Version + 1);
     }

@@ -39,6 +39,13 @@ internal static class PointsWire
     public static V1.SignIn SignIn(SignInOutcome outcome) =>
         SignIn(outcome.Day, outcome.At, outcome.Streak, outcome.Points, outcome.MadeUp);
 
+    public static PointsRuleTerms Terms(V1.PointsRuleTerms terms) =>
+        new((PointsEvent)terms.Event, terms.ThresholdCents, terms.Points, terms.DailyLimit, terms.Disabled);
+
+    /// <summary>The event that a list is of; null for all.</summary>
+    public static PointsEvent? Event(V1.PointsEvent happened) =>
+        happened == V1.PointsEvent.Unspecified ? null : (PointsEvent)happened;
+
     public static V1.PointsRule Rule(PointsRuleRow row) => new()
     {
         Id = row.Id,
@@ -87,6 +94,30 @@ internal static class PointsWire
         Remark = row.Remark,
         CreatedAt = Instant(row.CreatedAt),
     };
+
+    /// <summary>The state that a list is of; null for all.</summary>
+    public static VoucherState? State(V1.VoucherState state) =>
+        state == V1.VoucherState.Unspecified ? null : (VoucherState)state;
+
+    public static VoucherBatch Batch(V1.CreateVouchersRequest request) => new(
+        0,
+        request.Count,
+        request.PointsMin,
+        request.PointsMax == 0 ? request.PointsMin : request.PointsMax,
+        Milliseconds(request.ExpiresAt),
+        request.Remark);
+
+    public static V1.VoucherBatch Batch(VoucherBatch batch) => new()
+    {
+        Id = batch.Id,
+        Count = batch.Count,
+        PointsMin = batch.PointsMin,
+        PointsMax = batch.PointsMax,
+        ExpiresAt = Instant(batch.ExpiresAt),
+        Remark = batch.Remark,
+    };
+
+    public static V1.VoidVouchersResponse Voided(VoidedVouchers voided) => new() { Voided = voided.Count };
 
     private static V1.SignIn SignIn(int day, long at, int streak, long points, bool madeUp) => new()
     {

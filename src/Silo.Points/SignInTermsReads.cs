@@ -1,4 +1,4 @@
-using Google.Protobuf;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Silo.Storage;
 
@@ -11,7 +11,6 @@ internal sealed record VersionedTerms(SignInTerms Terms, int Version);
 internal sealed class SignInTermsReads
 {
     public const string CacheTag = "points.sign_in_terms";
-    private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
     private readonly TaggedCache<int, VersionedTerms> cache;
 
     public SignInTermsReads(IUnits units, CacheInvalidation invalidation) => cache = new(
@@ -24,5 +23,5 @@ internal sealed class SignInTermsReads
 
     public static VersionedTerms TermsOf(SignInTermsRow? row) => row is null
         ? new(new SignInTerms(), 0)
-        : new(PointsWire.Terms(Parser.Parse<V1.SignInTerms>(row.Terms)), row.Version);
+        : new(JsonSerializer.Deserialize<SignInTerms>(row.Terms)!, row.Version);
 }

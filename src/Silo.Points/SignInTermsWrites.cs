@@ -1,4 +1,4 @@
-using Google.Protobuf;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Silo.Edge;
 using Silo.Kernel;
@@ -10,8 +10,8 @@ namespace Silo.Points;
 internal static class SignInTermsWrites
 {
     /// <summary>Replaces the terms.</summary>
-    public static async Task<Result<OperatorChange<V1.SetSignInTermsResponse>>> SetAsync(
-        Unit unit, V1.SignInTerms wanted, int expectedVersion, CancellationToken cancellation)
+    public static async Task<Result<OperatorChange<VersionedTerms>>> SetAsync(
+        Unit unit, SignInTerms wanted, int expectedVersion, CancellationToken cancellation)
     {
         // Locks the tag, so that of two at once the second finds the version of the first.
         await unit.InvalidateAsync(SignInTermsReads.CacheTag, cancellation);
@@ -26,18 +26,17 @@ internal static class SignInTermsWrites
             return PointsRefusals.RewardTwice;
         }
 
-        var before = row is null ? null : PointsWire.SetTerms(SignInTermsReads.TermsOf(row));
+        var before = row is null ? null : SignInTermsReads.TermsOf(row);
         if (row is null)
         {
             row = new SignInTermsRow { Terms = "" };
             unit.Set<SignInTermsRow>().Add(row);
         }
 
-        (row.Version, row.Terms) = (row.Version + 1, JsonFormatter.Default.Format(wanted));
-        return new OperatorChange<V1.SetSignInTermsResponse>(
-            "sign-in-terms", before, PointsWire.SetTerms(SignInTermsReads.TermsOf(row)));
+        (row.Version, row.Terms) = (row.Version + 1, JsonSerializer.Serialize(wanted));
+        return new OperatorChange<VersionedTerms>("sign-in-terms", before, new VersionedTerms(wanted, row.Version));
     }
 
-    private static bool HasTwice(IReadOnlyCollection<V1.DaysReward> rewards) =>
+    private static bool HasTwice(IReadOnlyList<DaysReward> rewards) =>
         rewards.DistinctBy(r => r.Days).Count() < rewards.Count;
 }

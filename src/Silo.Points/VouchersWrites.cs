@@ -9,6 +9,18 @@ using Silo.Wallets;
 
 namespace Silo.Points;
 
+/// <summary>The vouchers that an operator makes at once, each with a number of points between two.</summary>
+/// <param name="Id">Id; 0 before it is made.</param>
+/// <param name="Count">How many vouchers.</param>
+/// <param name="PointsMin">The least points of a voucher.</param>
+/// <param name="PointsMax">The most points of a voucher.</param>
+/// <param name="ExpiresAt">Good before this instant.</param>
+/// <param name="Remark">The operator's note.</param>
+internal sealed record VoucherBatch(long Id, int Count, long PointsMin, long PointsMax, long ExpiresAt, string Remark);
+
+/// <summary>How many vouchers became void.</summary>
+internal sealed record VoidedVouchers(int Count);
+
 /// <summary>Makes vouchers, exchanges them for points, and makes them void. A guard on the voucher's row lets one through.</summary>
 internal sealed class VouchersWrites(IUnits units, IWallets wallets, IAttempts attempts)
 {
@@ -45,50 +57,39 @@ internal sealed class VouchersWrites(IUnits units, IWallets wallets, IAttempts a
     }
 
     /// <summary>Makes a batch in the unit.</summary>
-    public static async Task<Result<OperatorChange<V1.VoucherBatch>>> CreateAsync(Unit unit, V1.CreateVouchersRequest request)
+    public static async Task<Result<OperatorChange<VoucherBatch>>> CreateAsync(Unit unit, VoucherBatch wanted)
     {
-        var max = request.PointsMax == 0 ? request.PointsMin : request.PointsMax;
-        if (max < request.PointsMin)
+        if (wanted.PointsMax < wanted.PointsMin)
         {
             return PointsRefusals.VoucherPointsInvalid;
         }
 
-        var expiresAt = WireTime.Milliseconds(request.ExpiresAt);
-        if (expiresAt <= unit.NowMs)
+        if (wanted.ExpiresAt <= unit.NowMs)
         {
             return PointsRefusals.VoucherEnded;
         }
 
-        var (batchId, rows) = (unit.NewId(), new Rows());
-        for (var i = 0; i < request.Count; i++)
+        var (batch, rows) = (wanted with { Id = unit.NewId() }, new Rows());
+        for (var i = 0; i < batch.Count; i++)
         {
             rows.Append(new VoucherRow
             {
                 Id = unit.NewId(),
-                BatchId = batchId,
+                BatchId = batch.Id,
                 Number = RandomNumberGenerator.GetString(Alphabet, NumberLength),
-                Points = RandomNumberGenerator.GetInt32((int)request.PointsMin, (int)max + 1),
-                ExpiresAt = expiresAt,
-                Remark = request.Remark,
+                Points = RandomNumberGenerator.GetInt32((int)batch.PointsMin, (int)batch.PointsMax + 1),
+                ExpiresAt = batch.ExpiresAt,
+                Remark = batch.Remark,
                 CreatedAt = unit.NowMs,
             });
         }
 
         await unit.WriteAsync(rows);
-        var batch = new V1.VoucherBatch
-        {
-            Id = batchId,
-            Count = request.Count,
-            PointsMin = request.PointsMin,
-            PointsMax = max,
-            ExpiresAt = request.ExpiresAt,
-            Remark = request.Remark,
-        };
-        return new OperatorChange<V1.VoucherBatch>($"voucher-batch:{batchId}", null, batch);
+        return new OperatorChange<VoucherBatch>($"voucher-batch:{batch.Id}", null, batch);
     }
 
     /// <summary>Makes the unused vouchers of a batch void, or those of it that are named; how many.</summary>
-    public static async Task<Result<OperatorChange<V1.VoidVouchersResponse>>> VoidAsync(
+    public static async Task<Result<OperatorChange<VoidedVouchers>>> VoidAsync(
         Unit unit, long batchId, IReadOnlyCollection<long> named, CancellationToken cancellation)
     {
         var batch = unit.Set<VoucherRow>().Where(v => v.BatchId == batchId);
@@ -99,8 +100,7 @@ internal sealed class VouchersWrites(IUnits units, IWallets wallets, IAttempts a
 
         var voided = await batch.Where(v => v.UsedAt == 0 && v.VoidedAt == 0 && (named.Count == 0 || named.Contains(v.Id)))
             .ExecuteUpdateAsync(v => v.SetProperty(x => x.VoidedAt, unit.NowMs), cancellation);
-        return new OperatorChange<V1.VoidVouchersResponse>(
-            $"voucher-batch:{batchId}", null, new V1.VoidVouchersResponse { Voided = voided });
+        return new OperatorChange<VoidedVouchers>($"voucher-batch:{batchId}", null, new(voided));
     }
 
     /// <summary>Why a voucher is not good at an instant, or null.</summary>

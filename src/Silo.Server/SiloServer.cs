@@ -95,8 +95,9 @@ public static class SiloServer
         app.MapWxApi();
         extend?.Invoke(app);
         await app.Services.StartSiloStorageAsync(app.Lifetime.ApplicationStopping);
-        app.Logger.LogInformation("Silo {Version} starts", SiloVersion.Text);
         var isFirstStart = await app.Services.EnsureFirstOperatorAsync(app.Lifetime.ApplicationStopping);
+        // After what can refuse the start, so that a refused start prints its one clear line and nothing else.
+        app.Logger.LogInformation("Silo {Version} starts", SiloVersion.Text);
         await app.Services.GetRequiredService<DemoShop>().StartAsync(app, isFirstStart);
     }
 

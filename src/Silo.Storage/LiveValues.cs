@@ -21,7 +21,7 @@ public sealed class LiveValues<TKey, TValue>
     private readonly TimeProvider time;
     private readonly CancellationToken stopping;
     private readonly Lock gate = new();
-    private readonly Dictionary<TKey, Topic> topics = [];
+    private readonly Dictionary<TKey, Broadcast> broadcasts = [];
 
     /// <summary>Makes one.</summary>
     /// <param name="ask">
@@ -41,7 +41,7 @@ public sealed class LiveValues<TKey, TValue>
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stopping);
         // Joined before the value is read, and read by the one loop: what two loops have read has no order.
-        var topic = Join(key, out var first);
+        var broadcast = Join(key, out var first);
         try
         {
             TValue? seen;
@@ -57,7 +57,7 @@ public sealed class LiveValues<TKey, TValue>
             yield return seen;
             while (seen is not null)
             {
-                var (value, next) = topic.Latest;
+                var (value, next) = broadcast.Latest;
                 if (value is not null && !value.Equals(seen))
                 {
                     seen = value;
@@ -76,68 +76,68 @@ public sealed class LiveValues<TKey, TValue>
         }
         finally
         {
-            Leave(key, topic);
+            Leave(key, broadcast);
         }
     }
 
     /// <summary>Joins a key's loop.</summary>
     /// <param name="key">The key.</param>
     /// <param name="first">The value as it is at some moment after the call.</param>
-    private Topic Join(TKey key, out Task<TValue?> first)
+    private Broadcast Join(TKey key, out Task<TValue?> first)
     {
         lock (gate)
         {
-            if (!topics.TryGetValue(key, out var topic))
+            if (!broadcasts.TryGetValue(key, out var broadcast))
             {
-                topics[key] = topic = new Topic();
-                first = topic.JoinAsync();
-                _ = FollowAsync(key, topic);
+                broadcasts[key] = broadcast = new Broadcast();
+                first = broadcast.JoinAsync();
+                _ = FollowAsync(key, broadcast);
             }
             else
             {
-                first = topic.JoinAsync();
+                first = broadcast.JoinAsync();
             }
 
-            topic.Watchers++;
-            return topic;
+            broadcast.Watchers++;
+            return broadcast;
         }
     }
 
-    private void Leave(TKey key, Topic topic)
+    private void Leave(TKey key, Broadcast broadcast)
     {
         lock (gate)
         {
-            if (--topic.Watchers == 0)
+            if (--broadcast.Watchers == 0)
             {
-                topics.Remove(key);
-                topic.Stop.Cancel();
+                broadcasts.Remove(key);
+                broadcast.Stop.Cancel();
             }
         }
     }
 
-    private async Task FollowAsync(TKey key, Topic topic)
+    private async Task FollowAsync(TKey key, Broadcast broadcast)
     {
         TValue? seen = null;
         Task<TValue?>? change = null;
-        while (!topic.Stop.IsCancellationRequested && !stopping.IsCancellationRequested)
+        while (!broadcast.Stop.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            var (joined, joining) = topic.TakeJoined();
+            var (joined, joining) = broadcast.TakeJoined();
             var pause = Pace;
             try
             {
                 var asked = joined is null ? change ??= ask(key, seen) : ask(key, null);
-                if (joined is null && await Task.WhenAny(asked, joining).WaitAsync(topic.Stop.Token) == joining)
+                if (joined is null && await Task.WhenAny(asked, joining).WaitAsync(broadcast.Stop.Token) == joining)
                 {
                     // A reader who joins does not wait for a change.
                     continue;
                 }
 
-                var value = await asked.WaitAsync(topic.Stop.Token);
+                var value = await asked.WaitAsync(broadcast.Stop.Token);
                 if (value is not null && !value.Equals(seen))
                 {
                     // The answer to the question for this change may be on its way, and is then old.
                     (seen, change) = (value, null);
-                    topic.Publish(value);
+                    broadcast.Publish(value);
                 }
                 else if (joined is null)
                 {
@@ -146,7 +146,7 @@ public sealed class LiveValues<TKey, TValue>
 
                 joined?.SetResult(value);
             }
-            catch (OperationCanceledException) when (topic.Stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (broadcast.Stop.IsCancellationRequested)
             {
                 joined?.SetCanceled();
                 return;
@@ -158,11 +158,12 @@ public sealed class LiveValues<TKey, TValue>
                 (change, pause) = (null, RetryPause);
             }
 
-            await Task.Delay(pause, time).WaitAsync(topic.Stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(pause, time).WaitAsync(broadcast.Stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private sealed class Topic
+    /// <summary>What the readers of one key share.</summary>
+    private sealed class Broadcast
     {
         private readonly Lock gate = new();
         private TValue? value;

@@ -6,7 +6,6 @@ using Silo.Storage;
 using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
-using V1 = Silo.Points.V1;
 
 namespace Silo.Modules.Tests.Points;
 
@@ -173,7 +172,7 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
     {
         var refusal = (await Node.Units.RunAsync(
             unit => PointsRulesWrites.CreateAsync(
-                unit, new() { Event = V1.PointsEvent.Invitation, ThresholdCents = 1, Points = 1 }, CancellationToken.None),
+                unit, new(PointsEvent.Invitation, 1, Points: 1), CancellationToken.None),
             CancellationToken.None)).Refusal;
 
         Assert.Equal(PointsRefusals.LimitMissing, refusal);
@@ -225,7 +224,7 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
         Node.Time.Set(vouchers[2].ExpiresAt - 1);
         var voidedUsed = await Node.Units.RunAsync(
             unit => VouchersWrites.VoidAsync(unit, vouchers[0].BatchId, [vouchers[0].Id], CancellationToken.None), CancellationToken.None);
-        Assert.Equal(0, voidedUsed.Value!.After.Voided);
+        Assert.Equal(0, voidedUsed.Value!.After.Count);
         Node.Time.Set(vouchers[2].ExpiresAt);
         Assert.Equal(PointsRefusals.VoucherExpired, (await ExchangeAsync(NewId(), vouchers[2].Number)).Refusal);
         Assert.Equal(PointsRefusals.VoucherUsed, (await ExchangeAsync(NewId(), vouchers[0].Number)).Refusal);
@@ -281,13 +280,8 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
     private async Task<List<VoucherRow>> VouchersAsync(int count, long least, long most = 0)
     {
         var batch = await Node.Units.RunAsync(
-            unit => VouchersWrites.CreateAsync(unit, new V1.CreateVouchersRequest
-            {
-                Count = count,
-                PointsMin = least,
-                PointsMax = most,
-                ExpiresAt = new() { Seconds = (Clock.NowMs / 1000) + 86_400 },
-            }),
+            unit => VouchersWrites.CreateAsync(
+                unit, new(0, count, least, most == 0 ? least : most, Clock.NowMs + 86_400_000, "")),
             CancellationToken.None);
         var id = batch.Value!.After.Id;
         return await Node.ReadAsync(r => r.Query<VoucherRow>().Where(v => v.BatchId == id).OrderBy(v => v.Id).ToListAsync());
@@ -298,13 +292,13 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
         {
             if (!await unit.Query<PointsRuleRow>().AnyAsync())
             {
-                foreach (var rule in new V1.PointsRuleTerms[]
+                foreach (var rule in new PointsRuleTerms[]
                 {
-                    new() { Event = V1.PointsEvent.Consumption, ThresholdCents = 100_00, Points = 10 },
-                    new() { Event = V1.PointsEvent.Consumption, ThresholdCents = 500_00, Points = 80 },
-                    new() { Event = V1.PointsEvent.Consumption, ThresholdCents = 550_00, Points = 999, Disabled = true },
-                    new() { Event = V1.PointsEvent.Registration, Points = 100 },
-                    new() { Event = V1.PointsEvent.Invitation, Points = 50, DailyLimit = Limit },
+                    new(PointsEvent.Consumption, 100_00, Points: 10),
+                    new(PointsEvent.Consumption, 500_00, Points: 80),
+                    new(PointsEvent.Consumption, 550_00, Points: 999, Disabled: true),
+                    new(PointsEvent.Registration, 0, Points: 100),
+                    new(PointsEvent.Invitation, 0, Points: 50, DailyLimit: Limit),
                 })
                 {
                     Assert.True((await PointsRulesWrites.CreateAsync(unit, rule, CancellationToken.None)).IsAccepted);

@@ -10,7 +10,6 @@ using Silo.Testing;
 using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
-using V1 = Silo.Points.V1;
 
 namespace Silo.Modules.Tests.Points;
 
@@ -40,7 +39,7 @@ public sealed class PointsNode<TDatabase> : GrainNode<TDatabase>
         return outcome.Cards;
     }
 
-    internal async Task SetTermsAsync(V1.SignInTerms terms) => Assert.True((await Units.RunAsync(
+    internal async Task SetTermsAsync(SignInTerms terms) => Assert.True((await Units.RunAsync(
         unit => SignInTermsWrites.SetAsync(unit, terms, 0, CancellationToken.None), CancellationToken.None)).IsAccepted);
 
     internal async Task AddPointsAsync(long user, long points) => Assert.True((await PostPointsAsync(user, points)).IsAccepted);

@@ -6,7 +6,6 @@ using Silo.Storage;
 using Silo.Testing.Databases;
 using Silo.Wallets;
 using Xunit;
-using V1 = Silo.Points.V1;
 
 namespace Silo.Modules.Tests.Points;
 
@@ -19,8 +18,6 @@ public abstract class SignInGrainSuite<TDatabase>(PointsNode<TDatabase> node, IT
     where TDatabase : TestDatabase, new()
 {
     private const int Callers = 64;
-
-    private static V1.DaysReward Reward(int days, long points) => new() { Days = days, Points = points };
 
     [Fact]
     public async Task SignIn_By64CallersAtOnce_GivesOneDay()
@@ -162,7 +159,7 @@ public abstract class SignInGrainSuite<TDatabase>(PointsNode<TDatabase> node, IT
     [Fact]
     public async Task SignIn_AfterTheGrainForgot_GoesOnFromTheStoredDays()
     {
-        await Node.SetTermsAsync(new() { StreakRewards = { Reward(1, 1), Reward(2, 20) } });
+        await Node.SetTermsAsync(new() { StreakRewards = [new(1, 1), new(2, 20)] });
         var user = NewId();
         await Node.SignAsync(user);
         await Node.ForgetAsync();
@@ -302,7 +299,7 @@ public abstract class SignInGrainSuite<TDatabase>(PointsNode<TDatabase> node, IT
     [Fact]
     public async Task Streaks_OfUsers_ComeFromTheDaysUpToToday()
     {
-        await Node.SetTermsAsync(new() { MakeUpDays = 7, Cycle = V1.SignInCycle.Week });
+        await Node.SetTermsAsync(new() { MakeUpDays = 7, Cycle = SignInCycle.Week });
         var (steady, gap, mended, late) = (NewId(), NewId(), NewId(), NewId());
         await Node.AddUsersAsync(mended);
         await Node.GrantCardsAsync(mended, 1);
