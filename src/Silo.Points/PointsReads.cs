@@ -26,14 +26,14 @@ internal sealed class PointsReads(IUnits units, IStates states, IUsers users)
     public Task<bool> IsUserAsync(long userId, CancellationToken cancellation) => units.ReadAsync(
         async r => (await users.ExistingAsync(r, [userId], cancellation)).Count == 1, cancellation);
 
-    /// <summary>A user's committed state, without waking his grain.</summary>
+    /// <summary>A user's committed state, without waking the grain.</summary>
     public async Task<SignInState> StateAsync(long userId) =>
         (await states.ReadManyAsync<SignInState>([SignInGrain.StateKeyOf(userId)]))[0];
 
     public Task<SignInRow?> DayAsync(long userId, int day, CancellationToken cancellation) => units.ReadAsync(
         r => r.Query<SignInRow>().SingleOrDefaultAsync(d => d.UserId == userId && d.Day == day, cancellation), cancellation);
 
-    /// <summary>The signed-in days of a user, or of all where he is 0, the latest first.</summary>
+    /// <summary>The signed-in days of a user, or of all users where the id is 0, the latest first.</summary>
     public Task<(List<SignInRow> Page, long Total)> DaysAsync(
         long userId, int? from, int? to, Paging paging, CancellationToken cancellation) => units.ReadAsync(
         r =>

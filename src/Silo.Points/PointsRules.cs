@@ -41,8 +41,8 @@ internal static class PointsRules
     public const int MaxDailyLimit = 1_000;
 
     /// <summary>
-    /// Whether an event's rule must have a daily limit: whoever invites himself under many names makes as many events as he
-    /// wants.
+    /// Whether an event's rule must have a daily limit: whoever registers many names makes as many events as
+    /// they want.
     /// </summary>
     public static bool NeedsLimit(PointsEvent happened) => happened == PointsEvent.Invitation;
 

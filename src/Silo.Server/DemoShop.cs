@@ -18,7 +18,7 @@ internal sealed class DemoShop(
 
     /// <summary>
     /// Whether a first start loads it: <c>Silo:Demo:Enabled</c>, by default on the embedded database without a configured
-    /// operator, which is how nobody runs a shop of his own.
+    /// operator, which is how nobody runs a real shop.
     /// </summary>
     private bool IsWanted => configuration.GetValue(
         "Silo:Demo:Enabled",

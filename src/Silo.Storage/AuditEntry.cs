@@ -1,9 +1,9 @@
 namespace Silo.Storage;
 
 /// <summary>
-/// One operator write: who did what to what, why, and how it looked before and after. Append-only, save that a shopper's
-/// personal data goes with his account, and written in the transaction of the write itself. It is also what makes operator writes repeatable: it carries the request id, the
-/// hash of the request and the first answer.
+/// One operator write: who did what to what, why, and how it looked before and after. It is written in the transaction of
+/// the write itself and never changed, except that a shopper's personal data goes with the account. It also makes the write
+/// repeatable: it carries the request id, the hash of the request and the first answer.
 /// </summary>
 public sealed class AuditEntry
 {

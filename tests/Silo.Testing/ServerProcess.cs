@@ -15,6 +15,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>Keeps the directories of servers (data and log) where it is set to 1.</summary>
     public const string KeepVariable = "SILO_TEST_KEEP";
 
+    /// <summary>Names the server's assembly where it is not the one that was built beside the tests.</summary>
+    public const string ProgramVariable = "SILO_TEST_SERVER";
+
     /// <summary>The first operator of servers with <see cref="Sqlite"/> or <see cref="PostgreSql"/> settings.</summary>
     public const string OperatorUserName = "owner";
 
@@ -64,8 +67,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The number of the process that runs or ran last.</summary>
     public int ProcessId => Current.Id;
 
-    private static string Program =>
-        typeof(ServerProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    private static string Program => Environment.GetEnvironmentVariable(ProgramVariable) is { Length: > 0 } given
+        ? given
+        : typeof(ServerProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(metadata => metadata.Key == "SiloServer").Value!;
 
     private Process Current => process ?? throw new InvalidOperationException("The server was not started.");
