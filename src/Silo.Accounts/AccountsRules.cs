@@ -27,8 +27,8 @@ internal static class AccountsRules
 
     public const int TokensPerOwner = 50;
 
-    /// <summary>The form in which names are compared: NFKC, lower case.</summary>
-    public static string NormaliseName(string name) => name.Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+    /// <summary>The form in which names are compared: NFKC, lower case, without blanks at the ends.</summary>
+    public static string NormaliseName(string name) => VisibleText.Trim(name.Normalize(NormalizationForm.FormKC)).ToLowerInvariant();
 
     /// <summary>Why a name cannot be registered, or null.</summary>
     public static Refusal? NameRefusal(string name)

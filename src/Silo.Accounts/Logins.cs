@@ -43,7 +43,8 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
                 && (ofAddress is null || await attempts.TakeAsync(unit, ofAddress, AccountsRules.AttemptsPerAddress, cancellation))
                 ? null
                 : AttemptsRefusals.TooMany,
-            cancellation);
+            cancellation,
+            queue: ofAddress ?? pair);
         if (tooMany is not null)
         {
             return tooMany;
@@ -71,7 +72,8 @@ internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attemp
                         await attempts.GiveBackAsync(unit, ofAddress, CancellationToken.None);
                     }
                 },
-                CancellationToken.None);
+                CancellationToken.None,
+                queue: ofAddress ?? pair);
         }
 
         return !verified.IsAccepted ? verified.Refusal

@@ -119,7 +119,7 @@ internal sealed class OperatorsWrites(
         var row = new OperatorRow
         {
             Id = unit.NewId(),
-            UserName = request.Username,
+            UserName = VisibleText.Trim(request.Username),
             NormalisedName = name,
             PasswordHash = hash,
             Role = (int)request.Role,

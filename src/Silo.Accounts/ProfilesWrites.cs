@@ -35,7 +35,7 @@ internal sealed class ProfilesWrites(IUnits units, ShopClock clock)
                 }
 
                 user.ExtraJson = extra.Value;
-                user.Nick = request.HasNick ? request.Nick : user.Nick;
+                user.Nick = request.HasNick ? VisibleText.Plain(request.Nick) : user.Nick;
                 user.AvatarUrl = request.HasAvatarUrl ? request.AvatarUrl : user.AvatarUrl;
                 user.Gender = request.HasGender ? (int)request.Gender : user.Gender;
                 user.Birthday = request.HasBirthday ? request.Birthday : user.Birthday;

@@ -35,6 +35,9 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
     private readonly Coalescer<int, byte[], Known?> loads;
     private readonly int generation;
     private readonly ConcurrentDictionary<long, byte> seenRevocations = new();
+
+    // Whatever puts a token into memory or takes it out; a token that is known is found without it.
+    private readonly Lock gate = new();
     private ConcurrentDictionary<TokenKey, Known> young = new();
     private ConcurrentDictionary<TokenKey, Known> old = new();
     private int youngCount;
@@ -148,15 +151,18 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
     /// <summary>Forgets an owner's tokens on this node, once the unit that changed them is committed.</summary>
     public void Forget(OwnerKind kind, long ownerId)
     {
-        // A load under way may have read the rows before; it must not put them back.
-        Interlocked.Increment(ref revocations);
-        foreach (var tokens in new[] { young, old })
+        lock (gate)
         {
-            foreach (var (key, known) in tokens)
+            // A load under way may have read the rows before; it must not put them back.
+            revocations++;
+            foreach (var tokens in new[] { young, old })
             {
-                if (known.Kind == kind && known.Caller.Id == ownerId)
+                foreach (var (key, known) in tokens)
                 {
-                    tokens.TryRemove(key, out _);
+                    if (known.Kind == kind && known.Caller.Id == ownerId)
+                    {
+                        tokens.TryRemove(key, out _);
+                    }
                 }
             }
         }
@@ -216,21 +222,32 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
             return known;
         }
 
-        if (old.TryGetValue(key, out known))
+        if (!old.ContainsKey(key))
         {
-            Remember(key, known);
+            return null;
+        }
+
+        lock (gate)
+        {
+            // It may have been forgotten since.
+            if (old.TryGetValue(key, out known))
+            {
+                Remember(key, known);
+            }
         }
 
         return known;
     }
 
-    /// <summary>Two generations bound the memory: what is not asked for while one of them fills is dropped.</summary>
+    /// <summary>
+    /// Two generations bound the memory: what is not asked for while one of them fills is dropped. Within the gate.
+    /// </summary>
     private void Remember(TokenKey key, Known known)
     {
         if (young.TryAdd(key, known))
         {
             // Counted here: the dictionary's own count takes all of its locks. What is forgotten stays counted.
-            if (Interlocked.Increment(ref youngCount) > generation)
+            if (++youngCount > generation)
             {
                 (old, young, youngCount) = (young, new(), 0);
             }
@@ -246,7 +263,12 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
 
     private async Task<Known?[]> LoadAsync(byte[][] hashes)
     {
-        var before = Volatile.Read(ref revocations);
+        long before;
+        lock (gate)
+        {
+            before = revocations;
+        }
+
         var now = clock.NowMs;
         var (tokens, operators, disabled) = await units.ReadAsync(
             async r =>
@@ -276,9 +298,12 @@ internal sealed class Tokens : BackgroundService, ICallerResolver
                 : new Caller(CallerKind.User, token.OwnerId, Role.Unspecified, token.Hash);
             var known = new Known(caller, token.OwnerKind, token.ExpiresAt, now);
             byKey[MemoryMarshal.Read<TokenKey>(token.Hash)] = known;
-            if (before == Volatile.Read(ref revocations))
+            lock (gate)
             {
-                Remember(MemoryMarshal.Read<TokenKey>(token.Hash), known);
+                if (before == revocations)
+                {
+                    Remember(MemoryMarshal.Read<TokenKey>(token.Hash), known);
+                }
             }
         }
 

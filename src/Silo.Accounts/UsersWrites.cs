@@ -201,10 +201,10 @@ internal sealed class UsersWrites(
             var user = new UserRow
             {
                 Id = stage.NewId(),
-                UserName = request.Username,
+                UserName = VisibleText.Trim(request.Username),
                 NormalisedName = name,
                 PasswordHash = passwordHash,
-                Nick = request.Nick,
+                Nick = VisibleText.Plain(request.Nick),
                 Province = request.Province,
                 City = request.City,
                 ReferrerId = referrer,

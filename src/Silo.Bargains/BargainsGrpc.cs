@@ -63,7 +63,7 @@ internal sealed class BargainsGrpc(
             new HelpCommand
             {
                 HelperId = context.Caller().Id,
-                Remark = request.Remark,
+                Remark = VisibleText.Plain(request.Remark),
                 RequestId = request.RequestId,
                 RequestHash = request.RequestId.Length == 0 ? 0 : RequestHash.Of(request),
             });

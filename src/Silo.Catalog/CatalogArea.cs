@@ -31,6 +31,8 @@ public static class CatalogArea
         services.AddSingleton<GoodsExport>();
         services.AddSingleton<ViewCounter>();
         services.AddHostedService(provider => provider.GetRequiredService<ViewCounter>());
+        services.AddSingleton<FavouriteCounter>();
+        services.AddHostedService(provider => provider.GetRequiredService<FavouriteCounter>());
         services.AddSingleton<ICatalog, CatalogDoor>();
         services.AddSingleton<IPersonalData, CatalogPersonalData>();
         services.AddSingleton<IDemoData, CatalogDemo>();

@@ -18,22 +18,30 @@ internal sealed class GoodsAdminGrpc(
     ShopClock clock)
     : GoodsAdminService.GoodsAdminServiceBase
 {
-    public override async Task<CreateGoodsResponse> CreateGoods(CreateGoodsRequest request, ServerCallContext context) => new()
+    public override async Task<CreateGoodsResponse> CreateGoods(CreateGoodsRequest request, ServerCallContext context)
     {
-        Detail = await writes.RunAsync(context, request, unit => goods.CreateAsync(
-            unit, CatalogWire.Draft(request), WriterOf(context, request.Reason), context.CancellationToken)),
-    };
+        var draft = GoodsWrites.Cleaned(CatalogWire.Draft(request)).OrRefuse();
+        return new()
+        {
+            Detail = await writes.RunAsync(context, request, unit => goods.CreateAsync(
+                unit, draft, WriterOf(context, request.Reason), context.CancellationToken)),
+        };
+    }
 
-    public override async Task<UpdateGoodsResponse> UpdateGoods(UpdateGoodsRequest request, ServerCallContext context) => new()
+    public override async Task<UpdateGoodsResponse> UpdateGoods(UpdateGoodsRequest request, ServerCallContext context)
     {
-        Detail = await writes.RunAsync(context, request, unit => goods.UpdateAsync(
-            unit,
-            request.GoodsId,
-            request.ExpectedVersion,
-            CatalogWire.Draft(request),
-            WriterOf(context, request.Reason),
-            context.CancellationToken)),
-    };
+        var draft = GoodsWrites.Cleaned(CatalogWire.Draft(request)).OrRefuse();
+        return new()
+        {
+            Detail = await writes.RunAsync(context, request, unit => goods.UpdateAsync(
+                unit,
+                request.GoodsId,
+                request.ExpectedVersion,
+                draft,
+                WriterOf(context, request.Reason),
+                context.CancellationToken)),
+        };
+    }
 
     public override async Task<SetGoodsPublishedResponse> SetGoodsPublished(
         SetGoodsPublishedRequest request, ServerCallContext context) =>
@@ -103,7 +111,7 @@ internal sealed class GoodsAdminGrpc(
         IAsyncStreamReader<ImportGoodsRequest> requestStream, ServerCallContext context)
     {
         var request = await GoodsImport.ReceiveAsync(requestStream, context.CancellationToken);
-        var import = new GoodsImport(request, goods.Sanitize);
+        var import = new GoodsImport(request);
         try
         {
             return await writes.RunAsync(

@@ -40,6 +40,9 @@ internal static class GoodsCsv
     private static readonly (string Name, AfterSale Value)[] AfterSales =
         [("refund", AfterSale.Refund), ("return", AfterSale.Return), ("exchange", AfterSale.Exchange)];
 
+    /// <summary>The columns that clients show as HTML.</summary>
+    public static readonly string[] Html = ["content", "purchase_notes"];
+
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Lines end in CR LF, as the library has it; where that is set explicitly, it does not quote fields for a lone LF.</summary>

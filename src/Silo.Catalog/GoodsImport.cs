@@ -25,10 +25,10 @@ internal sealed class GoodsImport
     private readonly List<LineFault> faults;
 
     /// <summary>Reads the file: what costs time is done before anybody waits for the unit.</summary>
-    public GoodsImport(ImportGoodsRequest request, Func<string, string> sanitize)
+    public GoodsImport(ImportGoodsRequest request)
     {
         this.request = request;
-        (lines, faults) = Parse(request.Csv, sanitize);
+        (lines, faults) = Parse(request.Csv);
     }
 
     /// <summary>What the last run came to, also where it had no effect.</summary>
@@ -74,8 +74,8 @@ internal sealed class GoodsImport
             : new OperatorChange<ImportGoodsResponse>("goods", null, Report);
     }
 
-    /// <summary>Reads a file into lines, of which the content is what the sanitizer leaves of it.</summary>
-    internal static (List<Record> Lines, List<LineFault> Faults) Parse(string file, Func<string, string> sanitize)
+    /// <summary>Reads a file into lines, with their content cleaned.</summary>
+    internal static (List<Record> Lines, List<LineFault> Faults) Parse(string file)
     {
         using var text = new StringReader(file.TrimStart(GoodsCsv.ByteOrderMark));
         using var csv = new CsvReader(text, GoodsCsv.Read);
@@ -114,7 +114,24 @@ internal sealed class GoodsImport
             else if (fields.Any(f => f.Length > 0))
             {
                 var columns = names.Zip(fields).ToDictionary(p => p.First, p => p.Second);
-                lines.Add(new(began, columns) { Content = columns.TryGetValue("content", out var content) ? sanitize(content) : null });
+                var before = faults.Count;
+                foreach (var name in GoodsCsv.Html.Where(columns.ContainsKey))
+                {
+                    var clean = ShownHtml.Clean(columns[name]);
+                    if (clean.IsAccepted)
+                    {
+                        columns[name] = clean.Value!;
+                    }
+                    else
+                    {
+                        faults.Add(Fault(began, name, clean.Refusal.Message));
+                    }
+                }
+
+                if (faults.Count == before)
+                {
+                    lines.Add(new(began, columns) { Content = columns.GetValueOrDefault("content") });
+                }
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ganss.Xss;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
 using Silo.Edge;
@@ -25,9 +24,6 @@ internal sealed record Writer(long OperatorId, string Reason);
 /// </remarks>
 internal sealed class GoodsWrites
 {
-    // Its settings are read at every call and never written after it is made.
-    private readonly HtmlSanitizer sanitizer = new();
-
     /// <summary>Waits for the operator's write before; what is read from here on stays true until the unit ends.</summary>
     public static Task BeginAsync(Unit unit, CancellationToken cancellation) =>
         unit.InvalidateAsync(CatalogCacheTags.Writes, cancellation);
@@ -215,8 +211,18 @@ internal sealed class GoodsWrites
             : CatalogRefusals.SkusInvalid;
     }
 
-    /// <summary>An introduction without what could run in a browser.</summary>
-    public string Sanitize(string content) => sanitizer.Sanitize(content);
+    /// <summary>A draft whose HTML does nothing but show itself; made before the unit, because cleaning takes its time.</summary>
+    public static Result<GoodsDraft> Cleaned(GoodsDraft draft)
+    {
+        var (content, notes) = (ShownHtml.Clean(draft.Parts.Content), ShownHtml.Clean(draft.Terms.PurchaseNotes));
+        return !content.IsAccepted ? content.Refusal
+            : !notes.IsAccepted ? notes.Refusal
+            : draft with
+            {
+                Parts = new(draft.Parts) { Content = content.Value },
+                Terms = new(draft.Terms) { PurchaseNotes = notes.Value },
+            };
+    }
 
     /// <summary>Fills a row with what an operator says; the combinations are written beside.</summary>
     public static void Fill(GoodsRow row, GoodsTerms terms, Price price, string propertyIds, long nowMs)
@@ -269,9 +275,8 @@ internal sealed class GoodsWrites
         Fill(
             row, draft.Terms, draft.Price, string.Join(',', skus.Properties.Select(p => p.ToString(CultureInfo.InvariantCulture))),
             unit.NowMs);
-        var parts = draft.Parts.Clone();
-        parts.Content = Sanitize(parts.Content);
-        var (stored, search) = (new PartsRow { GoodsId = row.Id, Parts = CatalogWire.Json(parts) }, SearchOf(row.Id, draft.Terms, parts.Content));
+        var stored = new PartsRow { GoodsId = row.Id, Parts = CatalogWire.Json(draft.Parts) };
+        var search = SearchOf(row.Id, draft.Terms, draft.Parts.Content);
         if (isNew)
         {
             unit.Set<GoodsRow>().Add(row);

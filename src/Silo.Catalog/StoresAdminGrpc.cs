@@ -8,11 +8,25 @@ namespace Silo.Catalog;
 /// <summary>The operator's rpcs of stores.</summary>
 internal sealed class StoresAdminGrpc(OperatorWrites writes, StoresReads reads) : StoresAdminService.StoresAdminServiceBase
 {
-    public override async Task<CreateStoreResponse> CreateStore(CreateStoreRequest request, ServerCallContext context) =>
-        new() { Store = await writes.RunAsync(context, request, StoresWrites.CreateAsync) };
+    public override async Task<CreateStoreResponse> CreateStore(CreateStoreRequest request, ServerCallContext context)
+    {
+        var terms = StoresWrites.Cleaned(request.Terms).OrRefuse();
+        return new()
+        {
+            Store = await writes.RunAsync<Store>(
+                context, request, unit => StoresWrites.CreateAsync(unit, terms, context.CancellationToken)),
+        };
+    }
 
-    public override async Task<UpdateStoreResponse> UpdateStore(UpdateStoreRequest request, ServerCallContext context) =>
-        new() { Store = await writes.RunAsync(context, request, StoresWrites.UpdateAsync) };
+    public override async Task<UpdateStoreResponse> UpdateStore(UpdateStoreRequest request, ServerCallContext context)
+    {
+        var terms = StoresWrites.Cleaned(request.Terms).OrRefuse();
+        return new()
+        {
+            Store = await writes.RunAsync<Store>(
+                context, request, unit => StoresWrites.UpdateAsync(unit, request, terms, context.CancellationToken)),
+        };
+    }
 
     public override async Task<SetStoreOpenResponse> SetStoreOpen(SetStoreOpenRequest request, ServerCallContext context) =>
         new() { Store = await writes.RunAsync(context, request, StoresWrites.SetOpenAsync) };

@@ -11,8 +11,17 @@ internal static class StoresWrites
 {
     private const int Max = 2_000;
 
+    /// <summary>What an operator says of a store, with the texts that clients show as HTML cleaned.</summary>
+    public static Result<StoreTerms> Cleaned(StoreTerms terms)
+    {
+        var (introduction, activity) = (ShownHtml.Clean(terms.Introduction), ShownHtml.Clean(terms.Activity));
+        return !introduction.IsAccepted ? introduction.Refusal
+            : !activity.IsAccepted ? activity.Refusal
+            : new StoreTerms(terms) { Introduction = introduction.Value, Activity = activity.Value };
+    }
+
     public static async Task<Result<OperatorChange<Store>>> CreateAsync(
-        Unit unit, CreateStoreRequest request, CancellationToken cancellation)
+        Unit unit, StoreTerms terms, CancellationToken cancellation)
     {
         await GoodsWrites.InvalidateAsync(unit, cancellation);
         if (await unit.Query<StoreRow>().CountAsync(cancellation) >= Max)
@@ -23,10 +32,10 @@ internal static class StoresWrites
         var row = new StoreRow
         {
             Id = unit.NewId(),
-            Sort = request.Terms.Sort,
+            Sort = terms.Sort,
             Open = true,
             Version = 1,
-            Terms = CatalogWire.Json(request.Terms),
+            Terms = CatalogWire.Json(terms),
             CreatedAt = unit.NowMs,
             UpdatedAt = unit.NowMs,
         };
@@ -35,11 +44,11 @@ internal static class StoresWrites
     }
 
     public static Task<Result<OperatorChange<Store>>> UpdateAsync(
-        Unit unit, UpdateStoreRequest request, CancellationToken cancellation) => ChangeAsync(
+        Unit unit, UpdateStoreRequest request, StoreTerms terms, CancellationToken cancellation) => ChangeAsync(
             unit,
             request.StoreId,
             request.ExpectedVersion,
-            row => (row.Sort, row.Terms) = (request.Terms.Sort, CatalogWire.Json(request.Terms)),
+            row => (row.Sort, row.Terms) = (terms.Sort, CatalogWire.Json(terms)),
             cancellation);
 
     public static Task<Result<OperatorChange<Store>>> SetOpenAsync(

@@ -22,7 +22,10 @@ internal sealed class CommentsWrites(
         AddCommentRequest request, long hash, long userId, string? network, CancellationToken cancellation)
     {
         Task<Result<CommentRow>> OnceAsync() => units.RunAsync<CommentRow>(
-            unit => AddAsync(unit, request, hash, userId, network, cancellation), cancellation);
+            unit => AddAsync(unit, request, hash, userId, network, cancellation),
+            cancellation,
+            // Replies to one comment hold it.
+            queue: request.ParentId == 0 ? null : $"comment:{request.ParentId}");
         try
         {
             return await OnceAsync();
@@ -57,7 +60,7 @@ internal sealed class CommentsWrites(
             request.CommentId,
             row =>
             {
-                row.Reply = CommentsRules.Plain(request.Text);
+                row.Reply = VisibleText.Plain(request.Text);
                 row.RepliedAt = row.Reply.Length == 0 ? 0 : unit.NowMs;
             },
             cancellation);
@@ -95,7 +98,7 @@ internal sealed class CommentsWrites(
             return first.RequestHash == hash ? first : Refusals.RequestIdReused;
         }
 
-        if (request.ExtraJson.Length > 0 && !CommentsRules.IsJsonObject(request.ExtraJson))
+        if (request.ExtraJson.Length > 0 && JsonText.Object(request.ExtraJson) is null)
         {
             return CommentsRefusals.ExtraInvalid;
         }
@@ -122,7 +125,7 @@ internal sealed class CommentsWrites(
             return CommentsRefusals.LimitReached;
         }
 
-        var (id, content) = (unit.NewId(), CommentsRules.Plain(request.Content));
+        var (id, content) = (unit.NewId(), VisibleText.Plain(request.Content));
         var row = new CommentRow
         {
             Id = id,
@@ -135,7 +138,7 @@ internal sealed class CommentsWrites(
             SearchContent = SearchText.Normalise(content),
             Pictures = string.Join(',', pictures),
             FileName = file!,
-            Mobile = CommentsRules.Plain(request.Mobile),
+            Mobile = VisibleText.Plain(request.Mobile),
             ExtraJson = request.ExtraJson,
             ShopId = request.ShopId,
             CreatedAt = unit.NowMs,

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Content.V1;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -22,7 +23,7 @@ internal sealed class ArticlesWrites(ArticlesReads reads)
             return ContentRefusals.UrlInvalid;
         }
 
-        var html = ContentHtml.Clean(terms.Content);
+        var html = ShownHtml.Clean(terms.Content);
         if (!html.IsAccepted)
         {
             return html.Refusal;

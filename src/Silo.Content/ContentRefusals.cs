@@ -14,9 +14,6 @@ internal static class ContentRefusals
     public static readonly Refusal UrlInvalid =
         new("CONTENT_URL_INVALID", RefusalKind.Invalid, "An address has a scheme other than http and https, or blanks in it.");
 
-    public static readonly Refusal HtmlInvalid = new(
-        "CONTENT_HTML_INVALID", RefusalKind.Invalid, "The text has too many elements, nests too deeply, or is too long once it is cleaned.");
-
     public static readonly Refusal KeyTaken =
         new("CONTENT_KEY_TAKEN", RefusalKind.AlreadyExists, "Another one has this key or name already.");
 

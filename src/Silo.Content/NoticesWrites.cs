@@ -1,5 +1,6 @@
 using Silo.Accounts;
 using Silo.Content.V1;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -17,7 +18,7 @@ internal sealed class NoticesWrites(NoticesReads reads, IUsers users)
 
     public override Result<NoticeTerms> Check(NoticeTerms terms)
     {
-        var html = ContentHtml.Clean(terms.Content);
+        var html = ShownHtml.Clean(terms.Content);
         return html.IsAccepted ? new NoticeTerms(terms) { Content = html.Value } : html.Refusal;
     }
 

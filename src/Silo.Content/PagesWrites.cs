@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Content.V1;
+using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -22,7 +23,7 @@ internal sealed class PagesWrites(PagesReads reads)
             return ContentRefusals.PageKeyInvalid;
         }
 
-        var html = ContentHtml.Clean(terms.Content);
+        var html = ShownHtml.Clean(terms.Content);
         return html.IsAccepted ? new PageTerms(terms) { Content = html.Value } : html.Refusal;
     }
 

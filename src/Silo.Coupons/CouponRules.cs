@@ -70,7 +70,7 @@ internal static class CouponRules
     public static Refusal? ClaimRefusal(CouponState state, ClaimCommand command, Claimant claimant, long now, ShopClock clock)
     {
         var terms = state.Terms;
-        return terms.Password.Length > 0 && terms.Password != command.Password ? CouponsRefusals.PasswordWrong
+        return terms.Password.Length > 0 && terms.Password != CodeText.Normalise(command.Password) ? CouponsRefusals.PasswordWrong
             : OpenRefusal(state, now, clock) is { } closed ? closed
             : state.StockLeft <= 0 ? CouponsRefusals.SoldOut
             : claimant.UserCoupons.Count(p => p.IsClaim) >= terms.LimitPerUser ? CouponsRefusals.LimitReached
@@ -119,7 +119,7 @@ internal static class CouponRules
     /// <summary>Decides a creation.</summary>
     public static Result<CouponState> Create(CouponTerms terms, long now, ShopClock clock) => TermsRefusal(terms, clock) is { } refusal
         ? refusal
-        : new CouponState { Version = 1, Terms = terms, Enabled = true, CreatedAt = now, UpdatedAt = now };
+        : new CouponState { Version = 1, Terms = Stored(terms), Enabled = true, CreatedAt = now, UpdatedAt = now };
 
     /// <summary>Decides a change of terms.</summary>
     public static Result<CouponState> Update(CouponState state, CouponTerms terms, int expectedVersion, long now, ShopClock clock) =>
@@ -127,7 +127,7 @@ internal static class CouponRules
         : expectedVersion != 0 && expectedVersion != state.Version ? CouponsRefusals.VersionStale
         : TermsRefusal(terms, clock) is { } refusal ? refusal
         : terms.StockTotal < state.Claimed + state.Allocated ? CouponsRefusals.StockBelowClaimed
-        : state with { Version = state.Version + 1, Terms = terms, UpdatedAt = now };
+        : state with { Version = state.Version + 1, Terms = Stored(terms), UpdatedAt = now };
 
     /// <summary>Decides whether claims are accepted.</summary>
     public static Result<CouponState> SetEnabled(CouponState state, bool enabled, long now) =>
@@ -171,7 +171,10 @@ internal static class CouponRules
         : (terms.AmountMaxCents != 0 && terms.AmountMaxCents < terms.AmountCents)
             || (terms.IsPercent && Math.Max(terms.AmountCents, terms.AmountMaxCents) > WholePercent) ? CouponsRefusals.ValueInvalid
         : IsNeverUsable(terms, clock) ? CouponsRefusals.UseWindowEmpty
+        : terms.Password.Length > 0 && CodeText.Normalise(terms.Password).Length == 0 ? CouponsRefusals.PasswordBlank
         : null;
+
+    private static CouponTerms Stored(CouponTerms terms) => terms with { Password = CodeText.Normalise(terms.Password) };
 
     /// <summary>
     /// Whether no user coupon could ever be used, whenever it is claimed: not the first one, where all end at one instant, nor

@@ -107,7 +107,7 @@ internal sealed class CouponsAdminGrpc(
                 Reason = request.Reason,
                 RequestId = request.RequestId,
                 RequestHash = RequestHash.Of(request),
-                Numbers = [.. request.Cards.Select(c => c.Number)],
+                Numbers = [.. request.Cards.Select(c => CodeText.Normalise(c.Number))],
                 Hashes = [.. request.Cards.Select(c => CouponsWrites.HashOf(c.Number, c.Password))],
             });
         return new() { Imported = outcome.Count };

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Silo.Accounts;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Coupons;
@@ -122,13 +123,17 @@ internal sealed class CouponsReads(IUnits units, IStates states, IUsers users)
     /// is open, or else the newest; 0 for none.
     /// </summary>
     public Task<long> ByPasswordAsync(
-        string password, long userId, string requestId, long now, CancellationToken cancellation) => units.ReadAsync(
-        r => r.Query<CouponRow>().Where(c => c.Password == password && c.Password != "")
-            .OrderByDescending(c => requestId != ""
-                && r.Query<UserCouponRow>().Any(p => p.UserId == userId && p.CouponId == c.Id && p.RequestId == requestId))
-            .ThenByDescending(c => c.Enabled && c.ClaimableFrom <= now && now < c.ClaimableUntil).ThenByDescending(c => c.Id)
-            .Select(c => c.Id).FirstOrDefaultAsync(cancellation),
-        cancellation);
+        string password, long userId, string requestId, long now, CancellationToken cancellation)
+    {
+        var code = CodeText.Normalise(password);
+        return units.ReadAsync(
+            r => r.Query<CouponRow>().Where(c => c.Password == code && c.Password != "")
+                .OrderByDescending(c => requestId != ""
+                    && r.Query<UserCouponRow>().Any(p => p.UserId == userId && p.CouponId == c.Id && p.RequestId == requestId))
+                .ThenByDescending(c => c.Enabled && c.ClaimableFrom <= now && now < c.ClaimableUntil).ThenByDescending(c => c.Id)
+                .Select(c => c.Id).FirstOrDefaultAsync(cancellation),
+            cancellation);
+    }
 
     public Task<(List<FullUserCoupon> UserCoupons, long Total)> UserCouponsAsync(
         long userId, UserCouponQuery query, long now, Paging paging, CancellationToken cancellation) => units.ReadAsync(

@@ -39,6 +39,9 @@ internal static class CouponsRefusals
     public static readonly Refusal WindowEmpty =
         new("COUPON_WINDOW_EMPTY", RefusalKind.Invalid, "The coupon must end after it starts.");
 
+    public static readonly Refusal PasswordBlank =
+        new("COUPON_PASSWORD_BLANK", RefusalKind.Invalid, "A password needs a character that can be seen.");
+
     public static readonly Refusal ValueInvalid = new(
         "COUPON_VALUE_INVALID", RefusalKind.Invalid, "A percentage is at most 100, and the most of a value not below its least.");
 

@@ -24,7 +24,7 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
 
     /// <summary>The hash under which a card's password is stored: slow and salted, because passwords of cards are short.</summary>
     public static byte[] HashOf(string number, string password) => Rfc2898DeriveBytes.Pbkdf2(
-        password, Encoding.UTF8.GetBytes($"silo.coupons.card\n{number}"), HashIterations, HashAlgorithmName.SHA256, 32);
+        CodeText.Normalise(password), Encoding.UTF8.GetBytes($"silo.coupons.card\n{CodeText.Normalise(number)}"), HashIterations, HashAlgorithmName.SHA256, 32);
 
     /// <summary>Whether a stored hash is that of a card's password; in a time that does not tell how much of it is right.</summary>
     public static bool IsHashOf(byte[] hash, string number, string password) =>
@@ -47,6 +47,7 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
             return tooMany;
         }
 
+        number = CodeText.Normalise(number);
         var found = await units.ReadAsync(
             r => r.Query<CardRow>().SingleOrDefaultAsync(c => c.Number == number, cancellation), cancellation);
         if (found is null || !IsHashOf(found.Hash, number, password))

@@ -59,10 +59,12 @@ public static class EdgeArea
         });
         services.AddHealthChecks();
         services.AddCors(cors => cors.AddDefaultPolicy(policy => Allow(policy, options)));
-        services.Configure<KestrelServerOptions>(kestrel =>
+        services.AddSingleton<ConnectionEnd>();
+        services.AddOptions<KestrelServerOptions>().Configure<ConnectionEnd>((kestrel, end) =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(end.Follow));
         });
         services.Configure<ForwardedHeadersOptions>(forwarded => Trust(forwarded, options));
         services.PostConfigure<LoggerFilterOptions>(Quieten);

@@ -34,6 +34,7 @@ internal sealed class EdgeInterceptor(
         try
         {
             var plan = await AdmitAsync(call);
+            UnitCaller.Current = CallerOf(call);
             Validate(plan, request);
             return await continuation(request, call);
         }
@@ -106,6 +107,10 @@ internal sealed class EdgeInterceptor(
     private EdgeCallContext Begin(ServerCallContext context, TimeSpan? limit, CancellationToken stopping) =>
         new(context, context.GetHttpContext(), time, limit, stopping);
 
+    /// <summary>Whose units are bounded together: a known caller's, or those of an address.</summary>
+    private static object CallerOf(EdgeCallContext call) =>
+        call.Caller.Kind == CallerKind.Anonymous ? CallExtensions.AddressOf(call.Http) : call.Caller;
+
     /// <summary>Rate, identity and access, in this order.</summary>
     private async ValueTask<MethodPlan> AdmitAsync(EdgeCallContext call)
     {
@@ -135,6 +140,7 @@ internal sealed class EdgeInterceptor(
         try
         {
             var plan = await AdmitAsync(call);
+            UnitCaller.Current = CallerOf(call);
             if (streams.TryEnter(call.Caller, address) is { } refusal)
             {
                 throw EdgeStatus.Of(refusal);
@@ -145,7 +151,11 @@ internal sealed class EdgeInterceptor(
             var watching = WatchTokenAsync(call, served.Token);
             try
             {
-                return await serve(plan, call);
+                var answer = await serve(plan, call);
+                // A stream that ends quietly when it is told to has not served its caller to the end.
+                return call.TokenDied ? throw EdgeStatus.Of(Refusals.TokenInvalid)
+                    : call.NodeStopping && call.Cancelled ? throw EdgeStatus.Of(EdgeRefusals.NodeStopping)
+                    : answer;
             }
             finally
             {

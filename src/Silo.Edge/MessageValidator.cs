@@ -6,6 +6,7 @@ using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Silo.Edge.V1;
+using Silo.Kernel;
 
 namespace Silo.Edge;
 
@@ -190,6 +191,11 @@ internal sealed class FieldCheck
         if (text.Length == 0)
         {
             return required ? "is required" : null;
+        }
+
+        if (required && VisibleText.IsBlank(text))
+        {
+            return "is required";
         }
 
         if (isRequestId)

@@ -116,7 +116,7 @@ internal sealed class Uploads(
 
     private static FileRow Row(Unit unit, string name, long userId, FileMetadata metadata, JudgedPicture judged)
     {
-        var shown = FilesRules.ShownName(metadata.Name);
+        var shown = VisibleText.Plain(FilesRules.ShownName(metadata.Name));
         return new()
         {
             Id = unit.NewId(),

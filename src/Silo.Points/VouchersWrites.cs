@@ -32,7 +32,7 @@ internal sealed class VouchersWrites(IUnits units, IWallets wallets, IAttempts a
 
     /// <summary>A number as it is stored, from how a person writes it.</summary>
     public static string Normalise(string number) =>
-        string.Concat(number.Where(c => !char.IsWhiteSpace(c) && c != '-')).ToUpperInvariant();
+        string.Concat(CodeText.Normalise(number).Where(c => !char.IsWhiteSpace(c) && c != '-'));
 
     public async Task<Result<long>> ExchangeAsync(
         long userId, string number, string requestId, long requestHash, CancellationToken cancellation)

@@ -39,6 +39,9 @@ internal enum BatchOutcome
     /// <summary>A unique key of an appended row is taken, or the guard of an update failed; nothing stands.</summary>
     Conflict,
 
+    /// <summary>A row that it writes is locked elsewhere; nothing stands.</summary>
+    Locked,
+
     /// <summary>Rolled back for certain, twice.</summary>
     Failed,
 
@@ -60,6 +63,9 @@ internal enum TransactionOutcome
     /// <summary>Rolled back because the guard of an update failed.</summary>
     GuardFailed,
 
+    /// <summary>Rolled back because rows are locked elsewhere; whose, where that was asked for.</summary>
+    RowLocked,
+
     /// <summary>Rolled back by an error before the commit.</summary>
     RolledBack,
 
@@ -71,9 +77,14 @@ internal enum TransactionOutcome
 /// <param name="Outcome">How it ended.</param>
 /// <param name="Written">The states that were current, where some were not.</param>
 /// <param name="Guard">The guard that failed: the place of its batch, and its row.</param>
+/// <param name="Locked">The places of the batches that want rows which are locked elsewhere, where that is known.</param>
 /// <param name="Error">What the driver said.</param>
 internal sealed record TransactionReport(
-    TransactionOutcome Outcome, IReadOnlySet<string>? Written = null, FailedGuard? Guard = null, Exception? Error = null);
+    TransactionOutcome Outcome,
+    IReadOnlySet<string>? Written = null,
+    FailedGuard? Guard = null,
+    IReadOnlySet<int>? Locked = null,
+    Exception? Error = null);
 
 /// <summary>An update that changed nothing.</summary>
 /// <param name="Batch">The place of its batch in the transaction.</param>

@@ -12,7 +12,11 @@ internal sealed class ClockGuard(IStore store, WriteGate gate, TimeProvider time
 
     public async Task CheckAsync(CancellationToken cancellation)
     {
-        var skew = await store.ClockSkewAsync(cancellation);
+        if ((await store.ReadClockAsync(cancellation)).Skew(Tolerance) is not { } skew)
+        {
+            return;
+        }
+
         if (skew.Duration() <= Tolerance)
         {
             gate.Open();
@@ -56,7 +60,7 @@ internal sealed class StorageHealth(IStore store, WriteGate gate) : IHealthCheck
 
         try
         {
-            await store.ClockSkewAsync(cancellationToken);
+            await store.ReadClockAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception exception) when (exception is not OperationCanceledException)

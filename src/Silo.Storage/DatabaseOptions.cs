@@ -34,14 +34,20 @@ public sealed class DatabaseOptions
     /// <summary><c>Silo:Database:SqliteSynchronous</c>: FULL (default) or EXTRA; weaker needs AllowWeakDurability.</summary>
     public string SqliteSynchronous { get; set; } = "FULL";
 
-    /// <summary><c>Silo:Database:MaxConnections</c>: PostgreSQL connections of one node, 4 to 500; default 20.</summary>
-    public int MaxConnections { get; set; } = 20;
+    /// <summary>
+    /// <c>Silo:Database:MaxConnections</c>: PostgreSQL connections of one node, 10 to 500; default 34. Health and leases have
+    /// two, each commit lane has one, and reads, units and exclusive transactions share the others alike.
+    /// </summary>
+    public int MaxConnections { get; set; } = 34;
 
     /// <summary><c>Silo:Database:CommitLanes</c>: group commits under way at once on PostgreSQL, 1 to 8; default 2.</summary>
     public int CommitLanes { get; set; } = 2;
 
-    /// <summary>Most exclusive transactions under way at once, which may wait for locks: half of the connections.</summary>
-    public int MaxExclusive => MaxConnections / 2;
+    /// <summary>
+    /// Most reads at once, most units, and most exclusive transactions. On SQLite it bounds the last two, which wait for its
+    /// one writer.
+    /// </summary>
+    internal int Share => (MaxConnections - PostgresConnections.KeepAliveSize - CommitLanes) / 3;
 
     /// <summary>The file of the embedded database.</summary>
     public string SqliteFile => Path.Combine(Path.GetFullPath(DataDirectory), "silo.db");
@@ -67,14 +73,15 @@ public sealed class DatabaseOptions
             CheckConnectionString(options.ConnectionString);
         }
 
-        if (options.MaxConnections is < 4 or > 500)
-        {
-            throw new InvalidOperationException("Silo:Database:MaxConnections must be between 4 and 500.");
-        }
-
         if (options.CommitLanes is < 1 or > 8)
         {
             throw new InvalidOperationException("Silo:Database:CommitLanes must be between 1 and 8.");
+        }
+
+        if (options.MaxConnections is < 10 or > 500 || options.Share < 2)
+        {
+            throw new InvalidOperationException(
+                "Silo:Database:MaxConnections must be between 10 and 500, and at least 8 more than the commit lanes.");
         }
 
         if (options.SqliteSynchronous is not ("OFF" or "NORMAL" or "FULL" or "EXTRA"))

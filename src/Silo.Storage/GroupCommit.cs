@@ -16,7 +16,13 @@ internal sealed class GroupCommit : IAsyncDisposable
     /// <summary>Most rows in one transaction, a single larger batch aside.</summary>
     public const int MaxRows = 8192;
 
+    /// <summary>
+    /// How many transactions after one that met a locked row first ask which rows are locked: then it is met again soon.
+    /// </summary>
+    private const int AskingAfterALock = 64;
+
     private const int MaxWaiting = 65536;
+    private int asking;
     private readonly IStore store;
     private readonly WriteGate writeGate;
     private readonly CacheInvalidation invalidation;
@@ -76,12 +82,13 @@ internal sealed class GroupCommit : IAsyncDisposable
     /// few that cannot be committed after few transactions.
     /// </summary>
     /// <param name="group">The batches; it may be changed.</param>
-    /// <param name="again">Whether an error has rolled them back before; a key that one of them finds taken is none.</param>
+    /// <param name="again">Whether an error has rolled them back before; a key taken or a row locked elsewhere is none.</param>
     private async Task CommitGroupAsync(List<Waiting> group, bool again = false)
     {
         while (group.Count > 0)
         {
-            var report = await store.CommitAsync([.. group.Select(w => w.Batch)], again);
+            var asks = AsksLocks();
+            var report = await store.CommitAsync([.. group.Select(w => w.Batch)], asks);
             switch (report.Outcome)
             {
                 case TransactionOutcome.Committed:
@@ -99,13 +106,26 @@ internal sealed class GroupCommit : IAsyncDisposable
                 case TransactionOutcome.RowTaken when group.Count == 1:
                     CompleteAll(group, BatchOutcome.Conflict);
                     return;
+                case TransactionOutcome.RowLocked when report.Locked is { Count: > 0 } locked:
+                    // The others run again without them, and none has waited.
+                    Volatile.Write(ref asking, AskingAfterALock);
+                    CompleteAll([.. group.Where((_, i) => locked.Contains(i))], BatchOutcome.Locked);
+                    group = [.. group.Where((_, i) => !locked.Contains(i))];
+                    break;
+                case TransactionOutcome.RowLocked when !asks:
+                    // The next try asks which rows they are.
+                    Volatile.Write(ref asking, AskingAfterALock);
+                    break;
+                case TransactionOutcome.RowLocked when group.Count == 1:
+                    CompleteAll(group, BatchOutcome.Locked);
+                    return;
                 case TransactionOutcome.GuardFailed:
                     // What comes after it would fail too, or be decided on what is not so any more: a row that many want
                     // turns them all away at once. The others run again without them.
                     CompleteConflicting(group, report.Guard!);
                     break;
                 default:
-                    var isError = report.Outcome != TransactionOutcome.RowTaken;
+                    var isError = report.Outcome == TransactionOutcome.RolledBack;
                     if (isError && report.Error is not null)
                     {
                         logger.LogWarning(report.Error, "A transaction of {Batches} batches was rolled back", group.Count);
@@ -127,6 +147,18 @@ internal sealed class GroupCommit : IAsyncDisposable
                     break;
             }
         }
+    }
+
+    private bool AsksLocks()
+    {
+        var left = Volatile.Read(ref asking);
+        if (left > 0)
+        {
+            // Lanes may count one another's; how many exactly ask is no matter.
+            Volatile.Write(ref asking, left - 1);
+        }
+
+        return left > 0;
     }
 
     /// <summary>Tells this node's caches before the callers, also of a commit that was not answered: it may stand.</summary>

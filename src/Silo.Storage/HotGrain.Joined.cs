@@ -48,6 +48,11 @@ public abstract partial class HotGrain<TState, TCommand, TOutcome, TFacts>
                 kept = keep ? draft : State;
                 return BatchOf(kept, answer.Rows);
             });
+            if (Defer(ended, outcomes))
+            {
+                return;
+            }
+
             if (ended != BatchOutcome.Conflict || attempt == ExclusiveTries)
             {
                 if (Adopt(kept, ended) && keep)

@@ -45,6 +45,7 @@ public abstract partial class HotGrain<TState, TCommand, TOutcome, TFacts>
         }
 
         draining = false;
+        LeaveIfNeverWritten();
     }
 
     /// <summary>Takes whole messages, as many as fit; a joined command is alone.</summary>

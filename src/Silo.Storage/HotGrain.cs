@@ -127,8 +127,7 @@ public abstract partial class HotGrain<TState, TCommand, TOutcome, TFacts>(HotGr
     }
 
     /// <summary>
-    /// The present view, once it differs from what the caller has seen or some seconds have passed. An activation of a key
-    /// under which nothing was ever stored ends: what callers make up must not stay in memory.
+    /// The present view, once it differs from what the caller has seen, some seconds have passed, or the node stops.
     /// </summary>
     /// <param name="view">What is shown of the committed state; null for nothing.</param>
     /// <param name="seen">The view that the caller has, or null.</param>
@@ -141,20 +140,25 @@ public abstract partial class HotGrain<TState, TCommand, TOutcome, TFacts>(HotGr
         {
             try
             {
-                await changed.Task.WaitAsync(LongestWatch, Clock.Time);
+                await changed.Task.WaitAsync(LongestWatch, Clock.Time, context.Stopping);
             }
-            catch (TimeoutException)
+            catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
             {
                 // The caller asks again; a grain that moved meanwhile is found anew by that.
             }
         }
 
+        LeaveIfNeverWritten();
+        return view(State);
+    }
+
+    /// <summary>Ends an activation of a key under which nothing was ever stored: what callers make up must not stay in memory.</summary>
+    private void LeaveIfNeverWritten()
+    {
         if (loaded && version is null && !draining)
         {
             DeactivateOnIdle();
         }
-
-        return view(State);
     }
 
     /// <summary>Makes sure that <see cref="State"/> is the stored state.</summary>
@@ -245,6 +249,11 @@ public abstract partial class HotGrain<TState, TCommand, TOutcome, TFacts>(HotGr
             return false;
         }
 
+        if (Defer(ended, outcomes))
+        {
+            return true;
+        }
+
         if (!Adopt(draft, ended))
         {
             // Only a commit proves that nobody else has decided meanwhile: what is refused without one is looked up.
@@ -263,6 +272,11 @@ public abstract partial class HotGrain<TState, TCommand, TOutcome, TFacts>(HotGr
             var rows = new Rows();
             var draft = DecideAll(commands, facts, rows, outcomes);
             BatchOutcome? ended = MustCommit(draft, rows) ? await CommitAsync(draft, rows) : null;
+            if (Defer(ended, outcomes))
+            {
+                return;
+            }
+
             if (attempt == 2 || ended != BatchOutcome.Conflict)
             {
                 if (Adopt(draft, ended))
@@ -297,6 +311,11 @@ public abstract partial class HotGrain<TState, TCommand, TOutcome, TFacts>(HotGr
                 draft = DecideAll(commands, facts, rows, outcomes);
                 return MustCommit(draft, rows) ? BatchOf(draft, rows) : null;
             });
+            if (Defer(ended, outcomes))
+            {
+                return;
+            }
+
             if (ended != BatchOutcome.Conflict || attempt == ExclusiveTries)
             {
                 if (Adopt(draft, ended))
@@ -333,6 +352,18 @@ public abstract partial class HotGrain<TState, TCommand, TOutcome, TFacts>(HotGr
     private Batch BatchOf(TState draft, Rows rows) => new(MyKey, version, context.States.Serialize(draft), rows);
 
     private Task<BatchOutcome> CommitAsync(TState draft, Rows rows) => context.Commit.CommitAsync(BatchOf(draft, rows));
+
+    /// <summary>Defers all commands of a batch that met a row which is locked elsewhere; nothing of it stands.</summary>
+    private static bool Defer(BatchOutcome? ended, TOutcome[] outcomes)
+    {
+        if (ended != BatchOutcome.Locked)
+        {
+            return false;
+        }
+
+        Array.Fill(outcomes, TOutcome.Refused(Deferral.Refusal));
+        return true;
+    }
 
     /// <summary>Makes a committed draft the state; false where there was nothing to commit.</summary>
     /// <exception cref="StorageUnavailableException">It was not committed, or that is not known.</exception>

@@ -13,9 +13,10 @@ public sealed class HotGrainContext
         StateReader states,
         IEnumerable<IJoinedWork> works,
         IdSource ids,
-        ShopClock clock)
+        ShopClock clock,
+        CancellationToken stopping)
     {
-        (Commit, Transactions, States, Ids, Clock) = (commit, transactions, states, ids, clock);
+        (Commit, Transactions, States, Ids, Clock, Stopping) = (commit, transactions, states, ids, clock, stopping);
         this.works = works.ToDictionary(w => w.Kind, StringComparer.Ordinal);
     }
 
@@ -24,6 +25,9 @@ public sealed class HotGrainContext
 
     /// <summary>The shop's clock.</summary>
     public ShopClock Clock { get; }
+
+    /// <summary>The node stops: what waits without an end ends.</summary>
+    internal CancellationToken Stopping { get; }
 
     internal GroupCommit Commit { get; }
 

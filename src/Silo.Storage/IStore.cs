@@ -12,21 +12,33 @@ internal interface IStore : IAsyncDisposable
     /// <summary>Says what makes an acknowledged commit unsafe, or null.</summary>
     Task<string?> WeakDurabilityAsync(CancellationToken cancellation);
 
-    /// <summary>How far the database's clock is ahead of this one; zero for the embedded database.</summary>
-    Task<TimeSpan> ClockSkewAsync(CancellationToken cancellation);
+    /// <summary>Asks the database for the time; the embedded one has this process's clock.</summary>
+    Task<ClockReading> ReadClockAsync(CancellationToken cancellation);
 
-    /// <summary>Commits all batches in one transaction, or none of them. Never throws.</summary>
+    /// <summary>
+    /// Runs the work as <see cref="WriteAsync"/> does, on a connection that no shopper's call can take: for what keeps the
+    /// node alive.
+    /// </summary>
+    Task<T> KeepAliveAsync<T>(Func<SiloDbContext, Task<T>> work, CancellationToken cancellation);
+
+    /// <summary>
+    /// Commits all batches in one transaction, or none of them. It waits for no row that is locked elsewhere longer than a
+    /// moment. Never throws.
+    /// </summary>
     /// <param name="batches">The batches.</param>
-    /// <param name="again">
-    /// Whether they have been rolled back before: then it waits for no row that is locked elsewhere longer than a moment.
+    /// <param name="asksLocks">
+    /// Whether it first asks which of the rows that it changes are locked elsewhere, and then waits for none of them.
     /// </param>
-    Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches, bool again);
+    Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches, bool asksLocks);
 
     /// <summary>
     /// Runs one transaction: locks and reads what the stage names, decides, writes the batch and commits. Null where there
     /// was nothing to write and nothing stands. Throws only what <paramref name="decide"/> throws, and bugs.
     /// </summary>
     Task<TransactionReport?> RunExclusiveAsync(Stage stage, Func<Batch?> decide);
+
+    /// <summary>The rows that the stage locks and would wait for, in one order for all stages.</summary>
+    IReadOnlyList<(string Table, long Key)> WaitingLocksOf(Stage stage);
 
     /// <summary>Reads what the stage names, outside any transaction.</summary>
     Task ReadAsync(Stage stage, CancellationToken cancellation);

@@ -10,11 +10,18 @@ public interface IUnits
 {
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction: an accepted result commits, a refusal or an exception rolls
-    /// everything back. It is not retried.
+    /// everything back. It is not retried. Units of one caller (<see cref="UnitCaller"/>) run a few at once.
     /// </summary>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellation">Ends it before the commit.</param>
+    /// <param name="queue">
+    /// Names a row that callers of all kinds change, such as a count of attempts: units that name the same wait for one
+    /// another in turn, without a connection.
+    /// </param>
+    /// <exception cref="StorageBusyException">Too many wait, or its turn did not come in time; nothing was begun.</exception>
     /// <exception cref="StorageUnavailableException">The store did not answer, or a lock was held too long.</exception>
     /// <exception cref="UniqueKeyTakenException">A row could not be added because one of its unique keys is taken.</exception>
-    Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation);
+    Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation, string? queue = null);
 
     /// <summary>
     /// Runs a plain command: <paramref name="name"/> names what it needs, which is read in one round trip; the function that

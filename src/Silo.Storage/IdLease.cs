@@ -18,7 +18,7 @@ internal sealed class IdLease(IStore store, IdSource ids, TimeProvider time, ILo
     public async Task TakeAsync(CancellationToken cancellation)
     {
         var now = ids.CurrentSecond;
-        var taken = await store.WriteAsync(
+        var taken = await store.KeepAliveAsync(
             async context =>
             {
                 for (var candidate = 0; candidate < IdSource.Slots; candidate++)
@@ -69,7 +69,7 @@ internal sealed class IdLease(IStore store, IdSource ids, TimeProvider time, ILo
     private async Task ExtendAsync(CancellationToken cancellation)
     {
         var horizon = Math.Max(ids.CurrentSecond, ids.LastSecond) + AheadSeconds;
-        var extended = await store.WriteAsync(
+        var extended = await store.KeepAliveAsync(
             async context =>
             {
                 var count = await context.Database.ExecuteSqlAsync(

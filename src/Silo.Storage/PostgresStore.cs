@@ -13,9 +13,6 @@ internal sealed class PostgresStore : IStore
 {
     private const string GuardFailed = "SL001";
 
-    // Of many batches one may wait for a foreign lock, and the many with it: once, and then in halves for a moment each.
-    private const string ShortLockTimeout = "SELECT set_config('lock_timeout', '100', true)";
-
     private const string WriteStates =
         """
         WITH w AS (
@@ -47,63 +44,43 @@ internal sealed class PostgresStore : IStore
             OFFSET 0) s
         """;
 
-    private readonly NpgsqlDataSource source;
-    private readonly IDbContextFactory<PostgreSqlContext> contexts;
+    private readonly PostgresConnections connections;
+    private readonly PostgresContexts contexts;
     private readonly CommitFaults faults;
     private readonly TimeProvider time;
     private readonly string serviceId;
     private readonly Lazy<(TableWriters Writers, StagePlan Plan)> tables;
 
     public PostgresStore(
-        NpgsqlDataSource source,
-        IDbContextFactory<PostgreSqlContext> contexts,
+        PostgresConnections connections,
+        PostgresContexts contexts,
         DatabaseOptions options,
         CommitFaults faults,
         TimeProvider time,
         string serviceId)
     {
-        (this.source, this.contexts, this.faults, this.time, this.serviceId) = (source, contexts, faults, time, serviceId);
+        (this.connections, this.contexts, this.faults, this.time, this.serviceId) = (connections, contexts, faults, time, serviceId);
         CommitLanes = options.CommitLanes;
         tables = new(() =>
         {
-            using var context = contexts.CreateDbContext();
+            using var context = contexts.Reads.CreateDbContext();
             return (new TableWriters(context.Model), new StagePlan(context.Model, isPostgres: true));
         });
     }
 
     public int CommitLanes { get; }
 
-    /// <summary>The data source with the limits that the store relies on.</summary>
-    public static NpgsqlDataSource CreateSource(DatabaseOptions options)
-    {
-        var builder = new NpgsqlDataSourceBuilder(options.ConnectionString);
-        var settings = builder.ConnectionStringBuilder;
-        settings.MaxPoolSize = options.MaxConnections;
-        settings.MaxAutoPrepare = 100;
-        settings.AutoPrepareMinUsages = 2;
-        settings.NoResetOnClose = true;
-        settings.CommandTimeout = 15;
-        settings.Timeout = 5;
-        settings.ApplicationName ??= "silo";
-        // A foreign lock is told as UNAVAILABLE after two seconds instead of holding a batch.
-        // A plan is kept for the life of a connection: one that was made while a table was small must not go on scanning
-        // the table when it has grown.
-        settings.Options = (settings.Options + " -c lock_timeout=2000 -c statement_timeout=14000"
-            + " -c idle_in_transaction_session_timeout=30000 -c enable_seqscan=off").Trim();
-        return builder.Build();
-    }
-
     public async Task MigrateAsync(CancellationToken cancellation)
     {
         // Migrations may take longer than an ordinary statement and may wait for another node's.
-        await using var gate = await source.OpenConnectionAsync(cancellation);
+        await using var gate = await connections.KeepAlive.OpenConnectionAsync(cancellation);
         await using var settings = new NpgsqlCommand("SET lock_timeout = 0; SET statement_timeout = 0", gate);
         await settings.ExecuteNonQueryAsync(cancellation);
         await using var take = new NpgsqlCommand("SELECT pg_advisory_lock(7305801)", gate) { CommandTimeout = 300 };
         await take.ExecuteNonQueryAsync(cancellation);
         try
         {
-            await using var context = await contexts.CreateDbContextAsync(cancellation);
+            await using var context = await contexts.Writes.CreateDbContextAsync(cancellation);
             context.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
             await context.Database.OpenConnectionAsync(cancellation);
             await context.Database.ExecuteSqlRawAsync("SET lock_timeout = 0; SET statement_timeout = 0", cancellation);
@@ -122,7 +99,7 @@ internal sealed class PostgresStore : IStore
 
     public async Task<string?> WeakDurabilityAsync(CancellationToken cancellation)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await connections.KeepAlive.OpenConnectionAsync(cancellation);
         foreach (var (setting, weak) in new[]
         {
             ("fsync", new[] { "off" }), ("full_page_writes", ["off"]), ("synchronous_commit", ["off"]),
@@ -139,27 +116,30 @@ internal sealed class PostgresStore : IStore
         return null;
     }
 
-    public async Task<TimeSpan> ClockSkewAsync(CancellationToken cancellation)
+    public async Task<ClockReading> ReadClockAsync(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("SELECT clock_timestamp()");
+        // Connected before the time is taken: the wait for a connection is no part of the measure.
+        await using var connection = await connections.KeepAlive.OpenConnectionAsync(cancellation);
+        await using var command = new NpgsqlCommand("SELECT clock_timestamp()", connection);
         var before = time.GetUtcNow();
         var theirs = (DateTime)(await command.ExecuteScalarAsync(cancellation))!;
-        var after = time.GetUtcNow();
-        return new DateTimeOffset(theirs, TimeSpan.Zero) - (before + ((after - before) / 2));
+        return new(before, new(theirs, TimeSpan.Zero), time.GetUtcNow());
     }
 
-    public async Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches, bool again)
+    public async Task<T> KeepAliveAsync<T>(Func<SiloDbContext, Task<T>> work, CancellationToken cancellation)
+    {
+        await using var context = await contexts.KeepAlive.CreateDbContextAsync(cancellation);
+        await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
+        return await work(context);
+    }
+
+    public async Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches, bool asksLocks)
     {
         var sent = false;
         try
         {
-            await using var connection = await source.OpenConnectionAsync();
-            await using var command = CommandOf(batches);
-            if (again)
-            {
-                command.BatchCommands.Insert(0, new NpgsqlBatchCommand(ShortLockTimeout));
-            }
-
+            await using var connection = await connections.Commits.OpenConnectionAsync();
+            await using var command = CommandOf(batches, asksLocks);
             command.Connection = connection;
             faults.BeforeSend?.Invoke();
             sent = true;
@@ -179,7 +159,7 @@ internal sealed class PostgresStore : IStore
         Batch? batch = null;
         try
         {
-            await using var connection = await source.OpenConnectionAsync();
+            await using var connection = await connections.Writes.OpenConnectionAsync();
             // Begins with the first statement that is sent, in its round trip.
             await using var transaction = await connection.BeginTransactionAsync();
             await ReadAsync(connection, transaction, stage, new LockOrder());
@@ -189,7 +169,7 @@ internal sealed class PostgresStore : IStore
                 return null;
             }
 
-            await using var command = CommandOf([batch]);
+            await using var command = CommandOf([batch], asksLocks: false);
             command.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
             command.Connection = connection;
             command.Transaction = transaction;
@@ -205,9 +185,11 @@ internal sealed class PostgresStore : IStore
         }
     }
 
+    public IReadOnlyList<(string Table, long Key)> WaitingLocksOf(Stage stage) => tables.Value.Plan.WaitingLocksOf(stage);
+
     public async Task ReadAsync(Stage stage, CancellationToken cancellation)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await connections.Reads.OpenConnectionAsync(cancellation);
         await ReadAsync(connection, null, stage, new LockOrder());
     }
 
@@ -252,7 +234,7 @@ internal sealed class PostgresStore : IStore
         }
     }
 
-    private static TransactionReport ReportOf(Exception exception, bool sent, IReadOnlyList<Batch> batches)
+    private TransactionReport ReportOf(Exception exception, bool sent, IReadOnlyList<Batch> batches)
     {
         if (exception is not PostgresException { InvariantSeverity: "ERROR" } error)
         {
@@ -264,7 +246,11 @@ internal sealed class PostgresStore : IStore
         if (error.SqlState != GuardFailed)
         {
             // A row that is put can meet a unique key that is not its primary one.
-            return new(IsTaken(error) ? TransactionOutcome.RowTaken : TransactionOutcome.RolledBack, Error: exception);
+            return new(
+                IsTaken(error) ? TransactionOutcome.RowTaken
+                    : error.SqlState == PostgresErrorCodes.LockNotAvailable ? TransactionOutcome.RowLocked
+                    : TransactionOutcome.RolledBack,
+                Error: exception);
         }
 
         // In the message and not in the detail, which the driver withholds unless a setting allows it.
@@ -273,6 +259,13 @@ internal sealed class PostgresStore : IStore
         {
             case "state":
                 return new(TransactionOutcome.StaleStates, told.Skip(1).ToHashSet(StringComparer.Ordinal));
+            case "locked":
+                var held = told.Skip(2).Select(id => long.Parse(id, CultureInfo.InvariantCulture)).ToHashSet();
+                return new(
+                    TransactionOutcome.RowLocked,
+                    Locked: Enumerable.Range(0, batches.Count)
+                        .Where(i => ChangedRows(batches[i]).Any(row => row.Table == told[1] && held.Contains(row.Id))).ToHashSet(),
+                    Error: exception);
             case "guard":
                 var (batch, place) = (int.Parse(told[1], CultureInfo.InvariantCulture), int.Parse(told[2], CultureInfo.InvariantCulture));
                 var update = batches[batch].Rows.Updates[place];
@@ -317,7 +310,7 @@ internal sealed class PostgresStore : IStore
 
     public async Task<StoredState[]> ReadStatesAsync(IReadOnlyList<StateKey> keys, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(ReadStates);
+        await using var command = connections.Reads.CreateCommand(ReadStates);
         var numbers = Enumerable.Range(0, keys.Count).ToArray();
         command.Parameters.Add(new NpgsqlParameter<int[]> { TypedValue = numbers });
         command.Parameters.Add(Array(keys, k => k.IdHash));
@@ -340,14 +333,14 @@ internal sealed class PostgresStore : IStore
 
     public async Task<T> WriteAsync<T>(Func<SiloDbContext, Task<T>> work, CancellationToken cancellation)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
+        await using var context = await contexts.Writes.CreateDbContextAsync(cancellation);
         await using var transaction = await context.Database.BeginTransactionAsync(cancellation);
         return await work(context);
     }
 
     public async Task<T> ReadAsync<T>(Func<SiloDbContext, Task<T>> query, CancellationToken cancellation)
     {
-        await using var context = await contexts.CreateDbContextAsync(cancellation);
+        await using var context = await contexts.Reads.CreateDbContextAsync(cancellation);
         context.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.NoTracking;
         return await query(context);
     }
@@ -364,7 +357,7 @@ internal sealed class PostgresStore : IStore
 
     public bool IsUniqueViolation(Exception exception) => IsTaken(exception);
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public ValueTask DisposeAsync() => connections.DisposeAsync();
 
     private static bool IsTaken(Exception exception) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
@@ -380,9 +373,17 @@ internal sealed class PostgresStore : IStore
         return new() { TypedValue = values };
     }
 
-    private NpgsqlBatch CommandOf(IReadOnlyList<Batch> batches)
+    private NpgsqlBatch CommandOf(IReadOnlyList<Batch> batches, bool asksLocks)
     {
         var command = new NpgsqlBatch();
+        if (asksLocks)
+        {
+            foreach (var rows in batches.SelectMany(ChangedRows).GroupBy(row => (row.Table, row.Key), row => row.Id))
+            {
+                command.BatchCommands.Add(LocksCommand(rows.Key.Table, rows.Key.Key, [.. rows.Distinct()]));
+            }
+        }
+
         Batch[] sorted = [.. batches.Where(b => b.Key is not null)];
         if (sorted.Length > 0)
         {
@@ -418,6 +419,43 @@ internal sealed class PostgresStore : IStore
         {
             command.BatchCommands.Add(Command(sql, values));
         }
+    }
+
+    /// <summary>The rows of a batch that may be there already, by tables whose primary key is one number.</summary>
+    private IEnumerable<(string Table, string Key, long Id)> ChangedRows(Batch batch)
+    {
+        foreach (var update in batch.Rows.Updates)
+        {
+            var writer = tables.Value.Writers.Of((update.Entity, true));
+            if (writer.Key is { } key)
+            {
+                yield return (writer.Table, key, update.Id);
+            }
+        }
+
+        foreach (var (kind, rows) in batch.Rows.Tables)
+        {
+            var writer = tables.Value.Writers.Of(kind);
+            if (kind.Put && writer.Key is { } key)
+            {
+                foreach (var row in rows)
+                {
+                    yield return (writer.Table, key, writer.KeyOf(row));
+                }
+            }
+        }
+    }
+
+    /// <summary>Locks rows, waits for none, and rolls back with the names of those that are locked elsewhere.</summary>
+    private static NpgsqlBatchCommand LocksCommand(string table, string key, long[] ids)
+    {
+        return Command(
+            $"""
+            WITH free AS MATERIALIZED (SELECT {key} AS id FROM {table} WHERE {key} = ANY($1) FOR UPDATE SKIP LOCKED),
+            held AS (SELECT t.{key} AS id FROM {table} t WHERE t.{key} = ANY($1) AND NOT EXISTS (SELECT 1 FROM free WHERE free.id = t.{key}))
+            SELECT silo_require((SELECT count(*) FROM held) = 0, 'locked', $2 || chr(10) || (SELECT string_agg(id::text, chr(10)) FROM held))
+            """,
+            [ids, table]);
     }
 
     private NpgsqlBatchCommand GuardedCommand(string table, GuardedUpdate update, string place)

@@ -103,9 +103,15 @@ internal sealed class SqliteStore : IStore
             : null;
     }
 
-    public Task<TimeSpan> ClockSkewAsync(CancellationToken cancellation) => Task.FromResult(TimeSpan.Zero);
+    // There is one writer, which waits for no row.
+    public IReadOnlyList<(string Table, long Key)> WaitingLocksOf(Stage stage) => [];
 
-    public async Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches, bool again)
+    public Task<ClockReading> ReadClockAsync(CancellationToken cancellation) => Task.FromResult<ClockReading>(default);
+
+    public Task<T> KeepAliveAsync<T>(Func<SiloDbContext, Task<T>> work, CancellationToken cancellation) =>
+        WriteAsync(work, cancellation);
+
+    public async Task<TransactionReport> CommitAsync(IReadOnlyList<Batch> batches, bool asksLocks)
     {
         await gate.WaitAsync();
         try

@@ -137,6 +137,15 @@ internal sealed class StagePlan(IModel model, bool isPostgres)
             }));
     }
 
+    /// <summary>The rows that a stage locks and would wait for, in one order for all stages.</summary>
+    public IReadOnlyList<(string Table, long Key)> WaitingLocksOf(Stage stage) =>
+    [
+        .. stage.Reads.OfType<StagedRows>()
+            .Where(rows => rows.Filter is ByLock { How: not RowLock.SkipLocked })
+            .SelectMany(rows => ((ByLock)rows.Filter).Keys.Select(key => (ReaderOf(rows.Entity).Table, key)))
+            .Distinct().Order(),
+    ];
+
     private static int Strength(RowLock how) => how switch
     {
         RowLock.SkipLocked => 0,

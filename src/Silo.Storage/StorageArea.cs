@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Configuration;
@@ -34,12 +35,11 @@ public static class StorageArea
         services.AddSingleton<WriteGate>();
         if (options.Provider == DatabaseProvider.PostgreSql)
         {
-            services.AddSingleton(_ => PostgresStore.CreateSource(options));
-            services.AddPooledDbContextFactory<PostgreSqlContext>((provider, builder) =>
-                ConfigurePostgreSql(builder, provider, provider.GetRequiredService<NpgsqlDataSource>()));
+            services.AddSingleton(_ => new PostgresConnections(options));
+            services.AddSingleton(ContextsOf);
             services.AddSingleton<IStore>(provider => new PostgresStore(
-                provider.GetRequiredService<NpgsqlDataSource>(),
-                provider.GetRequiredService<IDbContextFactory<PostgreSqlContext>>(),
+                provider.GetRequiredService<PostgresConnections>(),
+                provider.GetRequiredService<PostgresContexts>(),
                 options,
                 provider.GetRequiredService<CommitFaults>(),
                 provider.GetRequiredService<TimeProvider>(),
@@ -68,7 +68,8 @@ public static class StorageArea
             provider.GetRequiredService<StateReader>(),
             provider.GetServices<IJoinedWork>(),
             provider.GetRequiredService<IdSource>(),
-            provider.GetRequiredService<ShopClock>()));
+            provider.GetRequiredService<ShopClock>(),
+            provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None));
         services.AddSingleton<IdLease>();
         services.AddSingleton<ClockGuard>();
         services.AddSingleton(provider => new CacheInvalidation(
@@ -96,7 +97,7 @@ public static class StorageArea
                 if (options.Provider == DatabaseProvider.PostgreSql)
                 {
                     storage.Invariant = "Npgsql";
-                    storage.DataSource = provider.GetRequiredService<NpgsqlDataSource>();
+                    storage.DataSource = provider.GetRequiredService<PostgresConnections>().Writes;
                 }
                 else
                 {
@@ -152,6 +153,19 @@ public static class StorageArea
             .UseSqlite(SqliteStore.ConnectionString(options), sqlite => sqlite.MigrationsAssembly(MigrationsAssembly)
                 .UseParameterizedCollectionMode(ParameterTranslationMode.Parameter))
             .AddInterceptors(new PrepareOnOpen(options));
+
+    private static PostgresContexts ContextsOf(IServiceProvider provider)
+    {
+        var connections = provider.GetRequiredService<PostgresConnections>();
+        return new(Over(connections.Reads), Over(connections.Writes), Over(connections.KeepAlive));
+
+        PooledDbContextFactory<PostgreSqlContext> Over(NpgsqlDataSource source)
+        {
+            var builder = new DbContextOptionsBuilder<PostgreSqlContext>();
+            ConfigurePostgreSql(builder, provider, source);
+            return new(builder.Options);
+        }
+    }
 
     private static DbContextOptionsBuilder Configure(DbContextOptionsBuilder builder, IServiceProvider modules) => builder
         .UseApplicationServiceProvider(modules)

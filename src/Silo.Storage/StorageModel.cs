@@ -18,7 +18,7 @@ internal static class StorageModel
         {
             work.ToTable("silo_work");
             work.HasKey(w => new { w.Kind, w.Key });
-            work.HasIndex(w => new { w.Parked, w.DueAt });
+            work.HasIndex(w => new { w.Parked, w.Kind, w.DueAt });
         });
         model.Entity<CacheTagRow>(version =>
         {

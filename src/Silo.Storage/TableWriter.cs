@@ -16,6 +16,7 @@ internal sealed class TableWriter
 {
     private readonly Column[] columns;
     private readonly Column[] sortKey;
+    private readonly PropertyInfo? keyOf;
     private readonly string postgres;
     private readonly string sqlite;
 
@@ -26,6 +27,12 @@ internal sealed class TableWriter
         Rank = LockRanks.RankOf(entity);
         columns = [.. entity.GetProperties().Select(Column.Of)];
         var key = entity.FindPrimaryKey()!.Properties;
+        if (key is [{ ClrType: var type } single] && type == typeof(long))
+        {
+            Key = single.GetColumnName();
+            keyOf = single.PropertyInfo!;
+        }
+
         var unique = put ? key : entity.GetIndexes().FirstOrDefault(index => index.IsUnique)?.Properties ?? key;
         sortKey = [.. unique.Select(Column.Of)];
         var names = string.Join(", ", columns.Select(c => c.Name));
@@ -44,11 +51,17 @@ internal sealed class TableWriter
     /// <summary>The table.</summary>
     public string Table { get; }
 
+    /// <summary>The column of its primary key, where that is one number; else null.</summary>
+    public string? Key { get; }
+
     /// <summary>Its place in the order of locks, which is that of the statements of a transaction.</summary>
     public LockRank Rank { get; }
 
     /// <summary>Whether its rows replace those with the same primary key.</summary>
     public bool IsPut { get; }
+
+    /// <summary>The primary key of a row, where that is one number.</summary>
+    public long KeyOf(object row) => (long)keyOf!.GetValue(row)!;
 
     /// <summary>
     /// The rows in the order of their key. Of several that replace one row only the last is written: PostgreSQL refuses

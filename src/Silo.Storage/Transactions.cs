@@ -17,10 +17,16 @@ internal sealed class Transactions(
     WriteGate gate,
     CacheInvalidation invalidation,
     DatabaseOptions options,
-    ILogger<Transactions> logger) : IUnits, IDisposable
+    ILogger<Transactions> logger) : IUnits
 {
-    /// <summary>Most exclusive transactions that wait for their turn.</summary>
+    /// <summary>Most units, and most exclusive transactions, that wait for their turn.</summary>
     public const int MaxWaiting = 4096;
+
+    /// <summary>How many units of one caller, and of one queue that units name, are under way at once.</summary>
+    public const int MaxOfOne = 2;
+
+    /// <summary>Most units of one caller or queue, and most exclusive transactions before one row, that wait.</summary>
+    public const int MaxWaitingOfOne = 2048;
 
     /// <summary>How long one waits for its turn, as long as others wait for a connection.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
@@ -32,19 +38,33 @@ internal sealed class Transactions(
     private const int LockedTries = 3;
 
     private static readonly AsyncLocal<bool> Open = new();
+    private static readonly Kind[] UnitKind = [Kind.Unit];
+    private static readonly Kind[] ExclusiveKind = [Kind.Exclusive];
 
-    // Each holds a connection also while it waits for a lock, so only some are under way at once: what waits for one row
-    // must not take the connections of everybody else.
-    private readonly Turns turns = new(options.MaxExclusive, MaxWaiting, LongestWait, clock.Time);
+    // Each holds a connection also while it waits for a lock, so only some of each kind are under way at once; and of those
+    // some, what one caller sends and what waits for one row are a few.
+    private readonly KeyedQueues<Kind> turns = new(options.Share, MaxWaiting, LongestWait, clock.Time);
+    private readonly KeyedQueues<string> queues = new(MaxOfOne, MaxWaitingOfOne, LongestWait, clock.Time);
+    private readonly KeyedQueues<(string Table, long Key)> rows = new(MaxOfOne, MaxWaitingOfOne, LongestWait, clock.Time);
 
     /// <summary>Whether the current flow has a transaction open; calls to grains and HTTP services are refused then.</summary>
     public static bool IsOpen => Open.Value;
 
-    public void Dispose() => turns.Dispose();
-
-    public async Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation)
+    public Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation, string? queue = null)
     {
         Refuse();
+        string[] waitFor = (UnitCaller.Current?.ToString(), queue) switch
+        {
+            (null, null) => [],
+            ({ } caller, null) => [caller],
+            (null, { }) => [queue],
+            var (caller, _) => [caller, queue],
+        };
+        return queues.RunAsync(waitFor, () => turns.RunAsync(UnitKind, () => RunUnitAsync(work, cancellation)));
+    }
+
+    private async Task<Result<T>> RunUnitAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation)
+    {
         var committing = false;
         Unit? begun = null;
         try
@@ -146,6 +166,12 @@ internal sealed class Transactions(
                     return result;
                 case BatchOutcome.Unknown:
                     throw new StorageUnavailableException("The commit was sent and not answered.", outcomeUnknown: true);
+                case BatchOutcome.Locked when stage.IsExclusive:
+                    throw new StorageUnavailableException("A row that the command needs stayed locked elsewhere.");
+                case BatchOutcome.Locked:
+                    // Its own transaction waits for the row, in turn and in nobody's way.
+                    attempt = OptimisticTries;
+                    break;
                 case BatchOutcome.Failed:
                     throw new StorageUnavailableException("The store did not take the command.");
             }
@@ -169,14 +195,14 @@ internal sealed class Transactions(
             return BatchOutcome.Failed;
         }
 
-        var (report, invalidations) = await turns.RunAsync(async () =>
+        var (report, invalidations) = await rows.RunAsync(store.WaitingLocksOf(stage), () => turns.RunAsync(ExclusiveKind, async () =>
         {
             using (Mark())
             {
                 Batch? decided = null;
                 return (await store.RunExclusiveAsync(stage, () => decided = decide()), decided?.Rows.Invalidations);
             }
-        });
+        }));
         switch (report?.Outcome)
         {
             case null:
@@ -188,6 +214,8 @@ internal sealed class Transactions(
                 return BatchOutcome.Stale;
             case TransactionOutcome.RowTaken or TransactionOutcome.GuardFailed:
                 return BatchOutcome.Conflict;
+            case TransactionOutcome.RowLocked:
+                return BatchOutcome.Locked;
             case TransactionOutcome.Unknown:
                 invalidation.Invalidate(invalidations!);
                 logger.LogWarning(report.Error, "A commit was sent and not answered");
@@ -259,6 +287,12 @@ internal sealed class Transactions(
         {
             throw new StorageUnavailableException($"This node takes no writes: {gate.Reason}.");
         }
+    }
+
+    private enum Kind
+    {
+        Unit,
+        Exclusive,
     }
 
     private sealed class Marked(bool before) : IDisposable

@@ -119,6 +119,20 @@ public sealed class Unit : IReads
     }
 
     /// <summary>
+    /// Lets units that take the same turn through one after the other, until they end: for a limit that is counted before a
+    /// row is added, where no row is there to be locked. Taken before anything is locked.
+    /// </summary>
+    public async Task TakeTurnAsync(string name, CancellationToken cancellation)
+    {
+        // The embedded database has one writer.
+        if (context.Database.IsNpgsql())
+        {
+            await context.Database.ExecuteSqlAsync(
+                $"SELECT pg_advisory_xact_lock(hashtextextended({name}, 0))", cancellation);
+        }
+    }
+
+    /// <summary>
     /// Runs one guarded statement that LINQ cannot express (an upsert, say) and returns the count of rows. It names the
     /// module's own tables only; the holes of the text become parameters.
     /// </summary>

@@ -9,18 +9,19 @@ public static class UnitsExtensions
     /// <exception cref="StorageUnavailableException">The store did not answer, or a lock was held too long.</exception>
     /// <exception cref="UniqueKeyTakenException">A row could not be added because one of its unique keys is taken.</exception>
     public static async Task<Refusal?> RunAsync(
-        this IUnits units, Func<Unit, Task<Refusal?>> work, CancellationToken cancellation) =>
-        (await units.RunAsync<bool>(async unit => await work(unit) is { } refusal ? refusal : true, cancellation)).Refusal;
+        this IUnits units, Func<Unit, Task<Refusal?>> work, CancellationToken cancellation, string? queue = null) =>
+        (await units.RunAsync<bool>(async unit => await work(unit) is { } refusal ? refusal : true, cancellation, queue)).Refusal;
 
     /// <summary>Runs work that refuses nothing.</summary>
     /// <exception cref="StorageUnavailableException">The store did not answer, or a lock was held too long.</exception>
     /// <exception cref="UniqueKeyTakenException">A row could not be added because one of its unique keys is taken.</exception>
-    public static Task RunAsync(this IUnits units, Func<Unit, Task> work, CancellationToken cancellation) =>
+    public static Task RunAsync(this IUnits units, Func<Unit, Task> work, CancellationToken cancellation, string? queue = null) =>
         units.RunAsync<bool>(
             async unit =>
             {
                 await work(unit);
                 return true;
             },
-            cancellation);
+            cancellation,
+            queue);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Grpc.Core;
 using Silo.Comments.V1;
+using Silo.Kernel;
 
 namespace Silo.WxApi;
 
@@ -180,7 +181,7 @@ internal static class WxComments
             Pics = comment.PictureUrls.Count == 0 ? null : [.. comment.PictureUrls],
             File = WxScalars.NullIfEmpty(comment.FileUrl),
             Mobile = WxScalars.NullIfEmpty(comment.Mobile),
-            ExtJson = comment.ExtraJson.Length == 0 ? null : JsonSerializer.Deserialize<JsonElement>(comment.ExtraJson),
+            ExtJson = JsonText.Object(comment.ExtraJson),
             DateAdd = call.Clock.Time(comment.CreatedAt),
             Reply = WxScalars.NullIfEmpty(comment.Reply),
             DateReply = call.Clock.Time(comment.RepliedAt),

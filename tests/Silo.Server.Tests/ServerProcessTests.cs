@@ -51,7 +51,7 @@ public sealed class ServerProcessTests
     }
 
     [Theory]
-    [InlineData("Silo:Database:MaxConnections", "1", "must be between 4 and 500.")]
+    [InlineData("Silo:Database:MaxConnections", "1", "must be between 10 and 500, and at least 8 more than the commit lanes.")]
     [InlineData("Silo:Database:Provider", "Oracle", "must be Sqlite or PostgreSql.")]
     [InlineData("Silo:Database:Provider", "7", "must be Sqlite or PostgreSql.")]
     public async Task RunToExit_WithAWrongSetting_EndsWithOneClearLine(string key, string value, string fault)

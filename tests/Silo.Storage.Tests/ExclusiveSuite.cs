@@ -13,7 +13,7 @@ public abstract class ExclusiveSuite<TDatabase>(NodeFixture<TDatabase> fixture) 
     public async Task Run_MoreThanMayBeUnderWay_WaitForTheirTurnAndAreRefusedInTheEnd()
     {
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
-        await using var node = await TestStore.CreateAsync(Database, time, sharing: Node, settings: [("Silo:Database:MaxConnections", "5")]);
+        await using var node = await TestStore.CreateAsync(Database, time, sharing: Node, settings: [("Silo:Database:MaxConnections", "10")]);
         var transactions = node.Get<Transactions>();
         // On the embedded database one writes, and the other waits for that.
         var mostInside = Database.IsPostgres ? 2 : 1;

@@ -14,7 +14,7 @@ internal static class TestSchema
     {
         var postgres = services.GetRequiredService<DatabaseOptions>().Provider == DatabaseProvider.PostgreSql;
         await using var context = postgres
-            ? (SiloDbContext)await services.GetRequiredService<IDbContextFactory<PostgreSqlContext>>().CreateDbContextAsync()
+            ? (SiloDbContext)await services.GetRequiredService<PostgresContexts>().Writes.CreateDbContextAsync()
             : await services.GetRequiredService<IDbContextFactory<SqliteContext>>().CreateDbContextAsync();
         if (!await context.Database.EnsureCreatedAsync())
         {

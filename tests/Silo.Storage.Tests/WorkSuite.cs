@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Silo.Kernel;
+using Silo.Testing;
 
 namespace Silo.Storage.Tests;
 
@@ -192,6 +193,65 @@ public abstract class WorkSuite<TDatabase> : OwnStoreSuite<TDatabase>
         Assert.Empty(await RowsAsync(node));
     }
 
+    [Fact]
+    public async Task Work_WhoseHandlerHangs_HoldsUpNoOtherKindIsToldToEndAndIsTriedAgain()
+    {
+        var node = await NodeAsync(time);
+        var (hanging, others) = (new Hanging(), new Letterbox(_ => WorkOutcome.Done));
+        var arrived = NewArrivals(others, 2);
+        using var runner = Runner(node, hanging, others);
+        for (var i = 0; i < WorkRunner.SlotsOfAKind + 1; i++)
+        {
+            await node.Units.RunAsync(unit => unit.EnqueueAsync(Hanging.Kinds, $"hanging{i}", NowMs, NoPayload.Value, Cancel), Cancel);
+        }
+
+        await EnqueueAsync(node, "first", NowMs, new(1, "", Tone.Plain, [], null));
+        await runner.StartAsync(Cancel);
+        await arrived[0].Task.Soon();
+        await hanging.Full.Task.Soon();
+
+        // All slots of the one kind are taken, and what falls due is run all the same.
+        await EnqueueAsync(node, "second", NowMs, new(2, "", Tone.Plain, [], null));
+        time.Advance(TimeSpan.FromSeconds(1));
+        await arrived[1].Task.Soon();
+        Assert.Equal(WorkRunner.SlotsOfAKind, hanging.Begun);
+
+        time.Advance(WorkRunner.LongestRun);
+        await hanging.Told.Task.Soon();
+        time.Advance(TimeSpan.FromSeconds(10));
+        await UntilAsync(async () => (await RowsAsync(node)).Count(row => row.LastError == "TimeoutException") == WorkRunner.SlotsOfAKind);
+        Assert.Equal(WorkRunner.SlotsOfAKind, hanging.Begun);
+
+        // One ends at last, and its slot takes the next.
+        hanging.End.SetResult();
+        await UntilAsync(() => Task.FromResult(hanging.Begun > WorkRunner.SlotsOfAKind));
+        await runner.StopAsync(Cancel).Soon();
+    }
+
+    private static TaskCompletionSource[] NewArrivals(Letterbox box, int count)
+    {
+        var arrivals = Enumerable.Range(0, count)
+            .Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        var next = -1;
+        box.Before = () =>
+        {
+            arrivals[Interlocked.Increment(ref next)].SetResult();
+            return Task.CompletedTask;
+        };
+        return arrivals;
+    }
+
+    /// <summary>Waits until something holds in the database; the test's own clock stands still meanwhile.</summary>
+    private static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!await holds())
+        {
+            await Task.Delay(10, limit.Token);
+        }
+    }
+
     private static WorkRunner Runner(TestStore node, params IWorkHandler[] handlers) => new(
         node.Store, handlers, node.Get<WriteGate>(), node.Get<TimeProvider>(), NullLogger<WorkRunner>.Instance);
 
@@ -212,6 +272,33 @@ public abstract class WorkSuite<TDatabase> : OwnStoreSuite<TDatabase>
     private sealed record Letter(long Number, string Text, Tone Tone, int[] Numbers, Enclosure? Enclosure);
 
     private sealed record Enclosure(string Text, long? Number);
+
+    /// <summary>Takes no notice of being told to end.</summary>
+    private sealed class Hanging() : WorkHandler<NoPayload>(Kinds)
+    {
+        public static readonly WorkKind<NoPayload> Kinds = new("tests.hanging");
+        private int begun;
+
+        public int Begun => Volatile.Read(ref begun);
+
+        public TaskCompletionSource Full { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Told { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        protected override async Task<WorkOutcome> RunAsync(WorkItem<NoPayload> item, CancellationToken cancellation)
+        {
+            cancellation.Register(() => Told.TrySetResult());
+            if (Interlocked.Increment(ref begun) == WorkRunner.SlotsOfAKind)
+            {
+                Full.SetResult();
+            }
+
+            await End.Task;
+            return WorkOutcome.Done;
+        }
+    }
 
     private sealed class Letterbox(Func<List<WorkItem<Letter>>, WorkOutcome> answer) : WorkHandler<Letter>(Letters)
     {

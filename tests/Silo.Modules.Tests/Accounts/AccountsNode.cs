@@ -97,8 +97,8 @@ internal sealed class WatchedUnits(IUnits inner) : IUnits
     /// <summary>Awaited after each query, before its rows are handed out.</summary>
     public Func<Task> AfterQuery { get; set; } = () => Task.CompletedTask;
 
-    public Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation) =>
-        IsAway ? throw new StorageUnavailableException("away") : inner.RunAsync(work, cancellation);
+    public Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation, string? queue = null) =>
+        IsAway ? throw new StorageUnavailableException("away") : inner.RunAsync(work, cancellation, queue);
 
     public Task<Result<T>> StageAsync<T>(Func<Stage, Func<Rows, Result<T>>> name, CancellationToken cancellation) =>
         IsAway ? throw new StorageUnavailableException("away") : inner.StageAsync(name, cancellation);

@@ -15,7 +15,7 @@ public sealed class GoodsCsvTests
     [InlineData("name,category_id,price\n\n,,\nPear,2,1\n", "4:Pear|2|1")]
     public void Parse_GoodFile_HasItsLines(string file, string expected)
     {
-        var (lines, faults) = GoodsImport.Parse(file, content => content);
+        var (lines, faults) = GoodsImport.Parse(file);
 
         Assert.Empty(faults);
         Assert.Equal(expected, string.Join(' ', lines.Select(
@@ -31,7 +31,7 @@ public sealed class GoodsCsvTests
     [InlineData("name,category_id,price\nApple,1,1,1\n", "2::has 4 fields, the header has 3")]
     public void Parse_BadFile_SaysWhereAndWhat(string file, string expected)
     {
-        var fault = Assert.Single(GoodsImport.Parse(file, content => content).Faults);
+        var fault = Assert.Single(GoodsImport.Parse(file).Faults);
 
         Assert.Equal(expected, $"{fault.Line}:{fault.Column}:{fault.Fault}");
     }

@@ -294,7 +294,7 @@ public sealed class GroupContentionOnPostgres(GroupNode<PostgresDatabase> node, 
     public async Task Openers_WhoWaitForTheirCampaign_LeaveConnectionsToOthers()
     {
         var (campaign, writes) = (await Node.CampaignAsync(), Node.Get<GroupWrites>());
-        var most = Node.Get<DatabaseOptions>().MaxExclusive;
+        const int most = Transactions.MaxOfOne;
         await using var foreign = await Node.Database.OpenOwnAsync();
         await using var transaction = await foreign.BeginTransactionAsync(Cancel);
         await CountAsync(foreign, $"SELECT id FROM groupbuys_campaigns WHERE id = {campaign.Id} FOR UPDATE");

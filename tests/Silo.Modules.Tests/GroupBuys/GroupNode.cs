@@ -29,7 +29,7 @@ public sealed class GroupNode<TDatabase> : GrainNode<TDatabase>
 
     internal IGroupBuys Groups => Get<IGroupBuys>();
 
-    private protected override (string Key, string Value)[] Settings => [("Silo:Database:MaxConnections", "8")];
+    private protected override (string Key, string Value)[] Settings => [("Silo:Database:MaxConnections", "16")];
 
     internal IGroupGrain Grain(long group, int node = 0) => ClientOf(node).GetGroup(group);
 

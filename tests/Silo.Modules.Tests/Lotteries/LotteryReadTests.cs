@@ -218,7 +218,7 @@ public abstract class LotteryReadSuite<TDatabase>(CouponNode<TDatabase> node) : 
 
     private sealed class AwayUnits : IUnits
     {
-        public Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation) =>
+        public Task<Result<T>> RunAsync<T>(Func<Unit, Task<Result<T>>> work, CancellationToken cancellation, string? queue = null) =>
             throw new StorageUnavailableException("Away on purpose.");
 
         public Task<Result<T>> StageAsync<T>(Func<Stage, Func<Rows, Result<T>>> name, CancellationToken cancellation) =>

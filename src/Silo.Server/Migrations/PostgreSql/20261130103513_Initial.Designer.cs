@@ -3335,7 +3335,7 @@ namespace Silo.Server.Migrations.PostgreSql
 
                     b.HasKey("Kind", "Key");
 
-                    b.HasIndex("Parked", "DueAt");
+                    b.HasIndex("Parked", "Kind", "DueAt");
 
                     b.ToTable("silo_work", (string)null);
                 });

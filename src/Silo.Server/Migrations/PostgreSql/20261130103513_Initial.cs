@@ -1919,9 +1919,9 @@ namespace Silo.Server.Migrations.PostgreSql
                 columns: new[] { "subject", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "IX_silo_work_parked_due_at",
+                name: "IX_silo_work_parked_kind_due_at",
                 table: "silo_work",
-                columns: new[] { "parked", "due_at" });
+                columns: new[] { "parked", "kind", "due_at" });
 
             migrationBuilder.CreateIndex(
                 name: "IX_wallets_entries_account_transaction_id",

@@ -3330,7 +3330,7 @@ namespace Silo.Server.Migrations.Sqlite
 
                     b.HasKey("Kind", "Key");
 
-                    b.HasIndex("Parked", "DueAt");
+                    b.HasIndex("Parked", "Kind", "DueAt");
 
                     b.ToTable("silo_work", (string)null);
                 });

@@ -3327,7 +3327,7 @@ namespace Silo.Server.Migrations.Sqlite
 
                     b.HasKey("Kind", "Key");
 
-                    b.HasIndex("Parked", "DueAt");
+                    b.HasIndex("Parked", "Kind", "DueAt");
 
                     b.ToTable("silo_work", (string)null);
                 });

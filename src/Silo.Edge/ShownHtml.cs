@@ -1,25 +1,22 @@
-using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
-using AngleSharp.Html.Parser;
 using Ganss.Xss;
 using Silo.Kernel;
 
-namespace Silo.Content;
+namespace Silo.Edge;
 
 /// <summary>
-/// Cleans texts when they are saved: what remains does nothing but show itself, wherever a client puts it. What editors
-/// make remains: styles, classes, pictures (also inline ones), tables, sound and video.
+/// Cleans texts that clients show as HTML, before anything of them is stored and outside any transaction: what remains does
+/// nothing but show itself, wherever a client puts it. What editors make remains: styles, classes, pictures (also inline
+/// ones), tables, sound and video.
 /// </summary>
-internal static class ContentHtml
+public static class ShownHtml
 {
     /// <summary>Most characters of a text, before and after it is cleaned.</summary>
     public const int MaxCharacters = 200_000;
 
-    /// <summary>Most elements of a text, and how deep they may nest: what nests costs far more than its length says.</summary>
-    public const int MaxElements = 10_000;
-
-    /// <inheritdoc cref="MaxElements"/>
-    public const int MaxDepth = 200;
+    /// <summary>The refusal of a text that is beyond its bounds.</summary>
+    public static readonly Refusal Invalid = new(
+        "CONTENT_HTML_INVALID", RefusalKind.Invalid, "The text has too many elements, nests too deeply, or is too long once it is cleaned.");
 
     private static readonly string[] Controls =
     [
@@ -33,20 +30,22 @@ internal static class ContentHtml
     private static readonly HtmlSanitizer Sanitizer = Create();
 
     /// <summary>The text as it is stored.</summary>
+    /// <returns>The text, or <see cref="Invalid"/>.</returns>
     public static Result<string> Clean(string html)
     {
+        ArgumentNullException.ThrowIfNull(html);
         if (html.AsSpan().IndexOfAny('<', '&') < 0)
         {
             return html;
         }
 
-        if (IsTooMuch(html))
+        if (html.Length > MaxCharacters || !HtmlBounds.Hold(html))
         {
-            return ContentRefusals.HtmlInvalid;
+            return Invalid;
         }
 
         var clean = Sanitizer.Sanitize(html);
-        return clean.Length > MaxCharacters ? ContentRefusals.HtmlInvalid : clean;
+        return clean.Length > MaxCharacters ? Invalid : clean;
     }
 
     private static HtmlSanitizer Create()
@@ -68,39 +67,5 @@ internal static class ContentHtml
             }
         };
         return sanitizer;
-    }
-
-    private static bool IsTooMuch(string html)
-    {
-        var tags = 0;
-        for (var i = 0; i + 1 < html.Length; i++)
-        {
-            tags += html[i] == '<' && char.IsAsciiLetter(html[i + 1]) ? 1 : 0;
-        }
-
-        return tags > MaxElements || DepthOf(html) > MaxDepth;
-    }
-
-    private static int DepthOf(string html)
-    {
-        using var document = new HtmlParser().ParseDocument($"<!doctype html><html><body>{html}");
-        var (depth, deepest) = (0, 0);
-        for (INode? node = document.Body; node is not null;)
-        {
-            if (node.FirstChild is { } child)
-            {
-                (node, deepest) = (child, Math.Max(deepest, ++depth));
-                continue;
-            }
-
-            while (node is not null && node.NextSibling is null && node != document.Body)
-            {
-                (node, depth) = (node.Parent, depth - 1);
-            }
-
-            node = node == document.Body ? null : node?.NextSibling;
-        }
-
-        return deepest;
     }
 }

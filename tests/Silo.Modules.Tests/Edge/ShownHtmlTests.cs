@@ -1,13 +1,13 @@
-using Silo.Content;
+using Silo.Edge;
 using Xunit;
 
-namespace Silo.Modules.Tests.Content;
+namespace Silo.Modules.Tests.Edge;
 
 /// <summary>
 /// Goal: a text that is saved can do nothing but show itself, and what Chinese editors make of a text survives. Method:
 /// tables of what goes and of what stays; what was cleaned is cleaned again and stays as it is.
 /// </summary>
-public sealed class ContentHtmlTests
+public sealed class ShownHtmlTests
 {
     [Theory]
     [InlineData("<script>alert(1)</script>文", "文")]
@@ -76,21 +76,49 @@ public sealed class ContentHtmlTests
         var html = string.Concat(Enumerable.Repeat(
             string.Concat(Enumerable.Repeat("<div>", depth)) + string.Concat(Enumerable.Repeat("</div>", depth)), times));
 
-        Assert.Equal(accepted ? null : ContentRefusals.HtmlInvalid, ContentHtml.Clean(html).Refusal);
+        Assert.Equal(accepted ? null : ShownHtml.Invalid, ShownHtml.Clean(html).Refusal);
     }
 
     [Fact]
     public void Clean_TextThatGrowsBeyondItsBound_IsRefused()
     {
-        Assert.True(ContentHtml.Clean(new string('a', ContentHtml.MaxCharacters)).IsAccepted);
-        Assert.Equal(ContentRefusals.HtmlInvalid, ContentHtml.Clean(new string('&', ContentHtml.MaxCharacters)).Refusal);
+        Assert.True(ShownHtml.Clean(new string('a', ShownHtml.MaxCharacters)).IsAccepted);
+        Assert.Equal(ShownHtml.Invalid, ShownHtml.Clean(new string('&', ShownHtml.MaxCharacters)).Refusal);
     }
+
+    /// <summary>Texts that cost a parser far more than they are long, however their ends are hidden from a counter.</summary>
+    public static TheoryData<string> Costly => new(
+        Times("<a><div>", 12_500),
+        "<div>" + Times("<font id=i>", 1_500) + "</div>" + Times("<p>x</p>", 1_500),
+        "<div>" + Times("<font><!--</font>-->", 1_500) + "</div>" + Times("<p>x</p>", 1_500),
+        "<div>" + Times("<font title=\"</font>\">", 1_500) + "</div>" + Times("<p>x</p>", 1_500),
+        Times("<font><select></font></select>", 1_000) + Times("<p>x</p>", 1_000),
+        Times("<b><object></b></object>", 1_000) + Times("<p>x</p>", 1_000),
+        Times("<i><template></i></template>", 1_000) + Times("<p>x</p>", 1_000),
+        $"<div {Times("a ", 50_000)}>",
+        Times("<svg><g>", 5_000));
+
+    [Theory]
+    [MemberData(nameof(Costly))]
+    public void Clean_TextThatWouldCostTooMuch_IsRefusedUnparsed(string html) =>
+        Assert.Equal(ShownHtml.Invalid, ShownHtml.Clean(html).Refusal);
+
+    [Theory]
+    [InlineData("<p><b>重点</b>，<font color=\"#ff0000\">特价</font><br>", 1_000)]
+    [InlineData("<ul><li>甲<li>乙<li><b>丙</b></ul>", 1_500)]
+    [InlineData("<table><tr><td>甲<td>乙<tr><td>丙</table>", 1_200)]
+    [InlineData("<p><b><i>错</b></i></p>", 150)]
+    [InlineData("<!-- 注 --><p title='>'>文</p>", 3_000)]
+    public void Clean_LongTextThatIsWrittenCarelessly_IsAccepted(string html, int times) =>
+        Assert.True(ShownHtml.Clean(Times(html, times)).IsAccepted);
+
+    private static string Times(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
 
     private static void AssertCleaned(string html, string expected)
     {
-        var cleaned = ContentHtml.Clean(html).Value;
+        var cleaned = ShownHtml.Clean(html).Value;
 
         Assert.Equal(expected, cleaned);
-        Assert.Equal(expected, ContentHtml.Clean(cleaned!).Value);
+        Assert.Equal(expected, ShownHtml.Clean(cleaned!).Value);
     }
 }
