@@ -25,7 +25,6 @@ public static class CatalogArea
         services.AddSingleton<MembersReads>();
         services.AddSingleton<ReviewsReads>();
         services.AddSingleton<FavouritesReads>();
-        services.AddSingleton<GoodsWrites>();
         services.AddSingleton<MembersWrites>();
         services.AddSingleton<FavouritesWrites>();
         services.AddSingleton<GoodsExport>();

@@ -12,7 +12,7 @@ namespace Silo.Catalog;
 /// The demo shop's catalogue, in one unit: six categories on two levels, twelve goods, four of them with combinations,
 /// two for group-buys and two for bargains, stores, a freight template, levels and reviews.
 /// </summary>
-internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users, IDemoPictures demoPictures) : IDemoData
+internal sealed class CatalogDemo(IUnits units, IUsers users, IDemoPictures demoPictures) : IDemoData
 {
     private static readonly Writer System = new(0, "demo");
 
@@ -128,7 +128,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
         return sku;
     }
 
-    private async Task LoadAsync(
+    private static async Task LoadAsync(
         Unit unit, long reviewer, IReadOnlyDictionary<string, string> pictures, CancellationToken cancellation)
     {
         string CategoryPicture(int number) => pictures[$"demo-category-{number}.jpg"];
@@ -222,7 +222,7 @@ internal sealed class CatalogDemo(IUnits units, GoodsWrites goods, IUsers users,
                 BargainCents = bargain ? cents / 2 : 0,
             };
             var parts = new GoodsParts { Content = $"<p>{name}：{special}。</p><p><img src=\"{picture}\"></p>", Pictures = { picture } };
-            var created = (await goods.CreateAsync(
+            var created = (await GoodsWrites.CreateAsync(
                 unit, new(terms, parts, price, 100, skus), System, cancellation)).OrRefuse().After;
             await unit.Set<GoodsRow>().Where(g => g.Id == created.Goods.Id)
                 .ExecuteUpdateAsync(set => set.SetProperty(g => g.Published, true), cancellation);

@@ -9,7 +9,6 @@ namespace Silo.Catalog;
 /// <summary>The operator's rpcs of goods.</summary>
 internal sealed class GoodsAdminGrpc(
     OperatorWrites writes,
-    GoodsWrites goods,
     GoodsReads reads,
     GoodsListReads lists,
     OffersReads offers,
@@ -23,7 +22,7 @@ internal sealed class GoodsAdminGrpc(
         var draft = GoodsWrites.Cleaned(CatalogWire.Draft(request)).OrRefuse();
         return new()
         {
-            Detail = await writes.RunAsync(context, request, unit => goods.CreateAsync(
+            Detail = await writes.RunAsync(context, request, unit => GoodsWrites.CreateAsync(
                 unit, draft, WriterOf(context, request.Reason), context.CancellationToken)),
         };
     }
@@ -33,7 +32,7 @@ internal sealed class GoodsAdminGrpc(
         var draft = GoodsWrites.Cleaned(CatalogWire.Draft(request)).OrRefuse();
         return new()
         {
-            Detail = await writes.RunAsync(context, request, unit => goods.UpdateAsync(
+            Detail = await writes.RunAsync(context, request, unit => GoodsWrites.UpdateAsync(
                 unit,
                 request.GoodsId,
                 request.ExpectedVersion,

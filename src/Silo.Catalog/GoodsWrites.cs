@@ -22,7 +22,7 @@ internal sealed record Writer(long OperatorId, string Reason);
 /// Rows are locked in one order, which orders keep too: <see cref="CatalogCacheTags.Writes"/>, stocks by their ids, goods by
 /// their ids, all else.
 /// </remarks>
-internal sealed class GoodsWrites
+internal static class GoodsWrites
 {
     /// <summary>Waits for the operator's write before; what is read from here on stays true until the unit ends.</summary>
     public static Task BeginAsync(Unit unit, CancellationToken cancellation) =>
@@ -39,7 +39,7 @@ internal sealed class GoodsWrites
     public static Task ChangedAsync(Unit unit, IReadOnlyCollection<long> goods, CancellationToken cancellation) =>
         unit.InvalidateAsync(CatalogCacheTags.Goods, goods, cancellation);
 
-    public async Task<Result<OperatorChange<GoodsDetail>>> CreateAsync(
+    public static async Task<Result<OperatorChange<GoodsDetail>>> CreateAsync(
         Unit unit, GoodsDraft draft, Writer writer, CancellationToken cancellation)
     {
         await BeginAsync(unit, cancellation);
@@ -59,7 +59,7 @@ internal sealed class GoodsWrites
         return Change(row.Id, null, (await GoodsReads.DetailAsync(unit, row.Id, cancellation))!);
     }
 
-    public async Task<Result<OperatorChange<GoodsDetail>>> UpdateAsync(
+    public static async Task<Result<OperatorChange<GoodsDetail>>> UpdateAsync(
         Unit unit, long goodsId, int expectedVersion, GoodsDraft draft, Writer writer, CancellationToken cancellation)
     {
         await BeginAsync(unit, cancellation);
@@ -269,7 +269,7 @@ internal sealed class GoodsWrites
         };
     }
 
-    private async Task WriteAsync(
+    private static async Task WriteAsync(
         Unit unit, GoodsRow row, bool isNew, GoodsDraft draft, CheckedSkus skus, Writer writer, CancellationToken cancellation)
     {
         Fill(

@@ -98,7 +98,7 @@ internal sealed class CommentsWrites(
             return first.RequestHash == hash ? first : Refusals.RequestIdReused;
         }
 
-        if (request.ExtraJson.Length > 0 && JsonText.Object(request.ExtraJson) is null)
+        if (request.ExtraJson.Length > 0 && JsonText.ReadObject(request.ExtraJson) is null)
         {
             return CommentsRefusals.ExtraInvalid;
         }

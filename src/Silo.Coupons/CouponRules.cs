@@ -70,7 +70,7 @@ internal static class CouponRules
     public static Refusal? ClaimRefusal(CouponState state, ClaimCommand command, Claimant claimant, long now, ShopClock clock)
     {
         var terms = state.Terms;
-        return terms.Password.Length > 0 && terms.Password != CodeText.Normalise(command.Password) ? CouponsRefusals.PasswordWrong
+        return terms.Password.Length > 0 && CodeText.Normalise(terms.Password) != CodeText.Normalise(command.Password) ? CouponsRefusals.PasswordWrong
             : OpenRefusal(state, now, clock) is { } closed ? closed
             : state.StockLeft <= 0 ? CouponsRefusals.SoldOut
             : claimant.UserCoupons.Count(p => p.IsClaim) >= terms.LimitPerUser ? CouponsRefusals.LimitReached

@@ -9,7 +9,7 @@ public static class JsonText
     /// The object that a text is, detached; null where it is none, is nested deeper than 64, or has a text with half a
     /// surrogate pair, which no writer can write.
     /// </summary>
-    public static JsonElement? Object(string text)
+    public static JsonElement? ReadObject(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         try

@@ -89,6 +89,7 @@ internal sealed class WorkRunner(
         HashSet<Task> running = [];
         try
         {
+            await TellUnknownKindsAsync(stoppingToken);
             var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
             while (true)
             {
@@ -115,6 +116,27 @@ internal sealed class WorkRunner(
             // The handlers were told to stop; one that does not must not hold the node up.
             await Task.WhenAll(running).WaitAsync(Grace, CancellationToken.None)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Says which kinds wait that this node has no handler for; another version's may.</summary>
+    private async Task TellUnknownKindsAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            string[] known = [.. byKind.Keys];
+            var unknown = await store.ReadAsync(
+                context => context.Set<WorkRow>().Where(w => !w.Parked && !known.Contains(w.Kind)).GroupBy(w => w.Kind)
+                    .Select(kind => new { kind.Key, Count = kind.Count() }).ToListAsync(cancellation),
+                cancellation);
+            foreach (var kind in unknown)
+            {
+                logger.LogWarning("{Count} items of work {Kind} wait for a node that has a handler for it", kind.Count, kind.Key);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            logger.LogWarning(exception, "Work without a handler could not be counted");
         }
     }
 

@@ -181,7 +181,7 @@ internal static class WxComments
             Pics = comment.PictureUrls.Count == 0 ? null : [.. comment.PictureUrls],
             File = WxScalars.NullIfEmpty(comment.FileUrl),
             Mobile = WxScalars.NullIfEmpty(comment.Mobile),
-            ExtJson = JsonText.Object(comment.ExtraJson),
+            ExtJson = JsonText.ReadObject(comment.ExtraJson),
             DateAdd = call.Clock.Time(comment.CreatedAt),
             Reply = WxScalars.NullIfEmpty(comment.Reply),
             DateReply = call.Clock.Time(comment.RepliedAt),

@@ -174,7 +174,7 @@ public sealed class NeighboursTests : OwnStoreSuite<PostgresDatabase>
         }
     }
 
-    private async Task<HeldRow> HoldAsync(TestStore node, long account) =>
+    private static async Task<HeldRow> HoldAsync(TestStore node, long account) =>
         await HeldRow.TakeAsync(node.Get<DatabaseOptions>().ConnectionString, account);
 
     /// <summary>Waits until so many wait inside the database.</summary>
@@ -183,7 +183,7 @@ public sealed class NeighboursTests : OwnStoreSuite<PostgresDatabase>
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (await CountWaitersAsync(held) < count)
         {
-            await Task.Delay(10, limit.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
         }
     }
 

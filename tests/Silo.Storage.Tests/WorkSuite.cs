@@ -248,7 +248,7 @@ public abstract class WorkSuite<TDatabase> : OwnStoreSuite<TDatabase>
         limit.CancelAfter(TimeSpan.FromSeconds(30));
         while (!await holds())
         {
-            await Task.Delay(10, limit.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, limit.Token);
         }
     }
 

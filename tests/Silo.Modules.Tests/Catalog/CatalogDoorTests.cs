@@ -113,7 +113,7 @@ public sealed class CatalogDoorTests
     public async Task OrdersEditsAndImports_AtOnce_WaitForNobodyInACircleAndLoseNothing(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);
-        var (door, goods) = (node.Get<ICatalog>(), node.Get<GoodsWrites>());
+        var door = node.Get<ICatalog>();
         var ids = await node.AddGoodsAsync(6, stock: 500, offSaleWhenEmpty: true);
         // The first and the last are sold out meanwhile.
         await node.RunAsync(unit => unit.Set<StockRow>().Where(s => s.SkuId == ids[0] || s.SkuId == ids[5])
@@ -167,7 +167,7 @@ public sealed class CatalogDoorTests
 
         async Task EditAsync(int one)
         {
-            await node.RunAsync(unit => goods.UpdateAsync(
+            await node.RunAsync(unit => GoodsWrites.UpdateAsync(
                 unit, ids[one], 0, new(terms, new(), new() { PriceCents = 200 }, 0, []), Operator, CancellationToken.None));
             Interlocked.Increment(ref writes[one]);
         }
@@ -326,7 +326,7 @@ public sealed class CatalogDoorTests
     public async Task Demo_LoadedTwice_IsThereOnce(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);
-        var demo = new CatalogDemo(node.Units, node.Get<GoodsWrites>(), node.Get<IUsers>(), new NoPictures());
+        var demo = new CatalogDemo(node.Units, node.Get<IUsers>(), new NoPictures());
 
         await demo.LoadAsync(CancellationToken.None);
         await demo.LoadAsync(CancellationToken.None);

@@ -61,7 +61,7 @@ public sealed class CatalogReadTests
         foreach (var size in new[] { 1, 8, 40 })
         {
             var skus = values.Take(size).Select(v => new SkuTerms { Price = new() { PriceCents = 5 }, Stock = 2, ValueIds = { v.Id } }).ToList();
-            var id = (await node.RunAsync(unit => node.Get<GoodsWrites>().CreateAsync(
+            var id = (await node.RunAsync(unit => GoodsWrites.CreateAsync(
                 unit, new(terms, new(), new() { PriceCents = 5 }, 0, skus), writer, CancellationToken.None))).After.Goods.Id;
             node.Statements.Take();
             Assert.Equal(size, await SkusAsync(node, id));
@@ -258,7 +258,7 @@ public sealed class CatalogReadTests
     private static async Task RenameAsync(CatalogNode node, long id, string name)
     {
         var terms = new GoodsTerms { Name = name, CategoryId = await CategoryOfAsync(node, id) };
-        await node.RunAsync(unit => node.Get<GoodsWrites>().UpdateAsync(
+        await node.RunAsync(unit => GoodsWrites.UpdateAsync(
             unit, id, 0, new(terms, new(), new() { PriceCents = 100 }, 0, []), new(7, ""), CancellationToken.None));
     }
 }

@@ -17,7 +17,7 @@ public sealed class ClaimPrecedenceTests
     /// <summary>The faults in the documented order, each with what makes it.</summary>
     private static readonly (string Reason, Func<Case, Case> Make)[] Faults =
     [
-        ("COUPON_PASSWORD_WRONG", c => c with { Command = c.Command with { Password = "Open" } }),
+        ("COUPON_PASSWORD_WRONG", c => c with { Command = c.Command with { Password = "shut" } }),
         ("COUPON_NOT_OPEN", c => c with { State = c.State with { Enabled = false } }),
         ("COUPON_ENDED", c => c with { Now = End }),
         ("COUPON_SOLD_OUT", c => c with { State = c.State with { Claimed = 5, Allocated = 5 } }),
@@ -82,7 +82,9 @@ public sealed class ClaimPrecedenceTests
         { "enough days", null },
         { "enough points", null },
         { "no password needed", null },
-        { "password of another case", "COUPON_PASSWORD_WRONG" },
+        { "password of another case", null },
+        { "password of another width", null },
+        { "another password", "COUPON_PASSWORD_WRONG" },
         { "no password named", "COUPON_PASSWORD_WRONG" },
         { "free and not paid", null },
     };
@@ -118,6 +120,8 @@ public sealed class ClaimPrecedenceTests
             "enough points" => good with { Claimant = good.Claimant with { Points = 100 } },
             "no password needed" => With(good, t => t with { Password = "" }, command => command with { Password = "any" }),
             "password of another case" => With(good, t => t, command => command with { Password = "OPEN" }),
+            "password of another width" => With(good, t => t, command => command with { Password = "ｏｐｅｎ　" }),
+            "another password" => With(good, t => t, command => command with { Password = "opens" }),
             "no password named" => With(good, t => t, command => command with { Password = "" }),
             "free and not paid" => With(good, t => t with { PriceCents = 0 }, command => command with { IsPaid = false }),
             _ => throw new ArgumentOutOfRangeException(nameof(limit), limit, null),

@@ -128,7 +128,12 @@ public sealed class CouponNode<TDatabase> : GrainNode<TDatabase>
         }
 
         services.AddSiloStorage(configuration);
-        services.ConfigureDbContext<PostgreSqlContext>(context => context.AddInterceptors(catcher));
+        if (Database.IsPostgres)
+        {
+            // Plans are looked at on PostgreSQL only.
+            services.AddSingleton<IInterceptor>(catcher);
+        }
+
         services.AddAccounts(configuration);
         services.AddWallets();
         services.AddCoupons();

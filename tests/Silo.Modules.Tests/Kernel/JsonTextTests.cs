@@ -17,9 +17,9 @@ public sealed class JsonTextTests
     [InlineData("""{"a":"\ud800"}""", false)]
     [InlineData("""{"\udc00":1}""", false)]
     [InlineData("""{"a":[{"b":"\ud800x"}]}""", false)]
-    public void Object_Text_IsJudged(string text, bool isObject) => Assert.Equal(isObject, JsonText.Object(text) is not null);
+    public void ReadObject_Text_IsJudged(string text, bool isObject) => Assert.Equal(isObject, JsonText.ReadObject(text) is not null);
 
     [Fact]
-    public void Object_NestedTooDeep_IsNone() =>
-        Assert.Null(JsonText.Object("{\"a\":" + new string('[', 100) + new string(']', 100) + "}"));
+    public void ReadObject_NestedTooDeep_IsNone() =>
+        Assert.Null(JsonText.ReadObject("{\"a\":" + new string('[', 100) + new string(']', 100) + "}"));
 }
