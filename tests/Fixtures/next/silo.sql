@@ -1342,7 +1342,7 @@ INSERT INTO public."__EFMigrationsHistory" VALUES ('20261130103513_Initial', '10
 -- Data for Name: accounts_operators; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_operators VALUES (915201297743872, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAEJSBhuxjO2htR+qKnEw4O8ucp9iqebv7Qyb6Q8CsF6pI1ef/RKnxYoR3YTfAO6PHMw==', 4, false, 1796037793808);
+INSERT INTO public.accounts_operators VALUES (915290338623488, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAEDVF5epNlau+aKS2HVeRaq4fw4vahIPFZdGDTZt6L0AISEIHo/zibum+LVVdvZKJIg==', 4, false, 1796059022469);
 
 
 --
@@ -1355,15 +1355,15 @@ INSERT INTO public.accounts_operators VALUES (915201297743872, 'test-owner', 'te
 -- Data for Name: accounts_tokens; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_tokens VALUES ('\x308c13a0c2bbf85cb3cfc27763cecaad2c0e200633a1ba6c22424ad2734c302d', 2, 915201297743872, 1796037795902, 4102444800000, '', '');
-INSERT INTO public.accounts_tokens VALUES ('\x9375981a5af047a7a063dce210a583c403593974307a2d62344cc857f00c719c', 1, 915201310326786, 1796037796610, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\x2880c83c9bc9ee01e260c38a0832cca2a61971529f9eb0298ce5b7127f1733b5', 2, 915290338623488, 1796059023553, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\x8133bd281a2c8eb0f1854b7a4495afdf21da755f70ba8a690532a18189756116', 1, 915290342817794, 1796059023942, 4102444800000, '', '');
 
 
 --
 -- Data for Name: accounts_users; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_users VALUES (915201310326786, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAEOnAmXbhRxAelQ/BXbB1bYTf1xeQ6d4uCV1G9/vFbvg4RXlVCMWT+ie9y3u6D4ohIw==', '', '', 0, '', '', '', 0, '', false, 1796037796610, '127.0.0.1', 1796037796610, '127.0.0.1', 0, 0);
+INSERT INTO public.accounts_users VALUES (915290342817794, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAEOVnAE1RkZxfyViaod4nhkiLohySWl6LMDa8lq0OJTFUA5gfA0EnzMZInddUNap+bg==', '', '', 0, '', '', '', 0, '', false, 1796059023942, '127.0.0.1', 1796059023942, '127.0.0.1', 0, 0);
 
 
 --
@@ -1604,7 +1604,7 @@ INSERT INTO public.accounts_users VALUES (915201310326786, 'fixture-user', 'fixt
 -- Data for Name: coupons_coupons; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_coupons VALUES (915201310326784, 1, 'Ten off', 'ten off', '', 0, '', true, false, 1577836800000, 4102444800000, 1796037796444);
+INSERT INTO public.coupons_coupons VALUES (915290342817792, 1, 'Ten off', 'ten off', '', 0, '', true, false, 1577836800000, 4102444800000, 1796059023833);
 
 
 --
@@ -1617,15 +1617,15 @@ INSERT INTO public.coupons_coupons VALUES (915201310326784, 1, 'Ten off', 'ten o
 -- Data for Name: coupons_terms; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_terms VALUES (915201310326784, 1, 'Ten off', '', false, 1000, 0, 0, 0, 0, 4102444800000, '', 0, 0, false);
+INSERT INTO public.coupons_terms VALUES (915290342817792, 1, 'Ten off', '', false, 1000, 0, 0, 0, 0, 4102444800000, '', 0, 0, false);
 
 
 --
 -- Data for Name: coupons_user_coupons; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_user_coupons VALUES (915201310326787, 915201310326784, 1, 915201310326786, 'first', 7352192298797059518, 1796037796670, 1, NULL, 0);
-INSERT INTO public.coupons_user_coupons VALUES (915201310326788, 915201310326784, 1, 915201310326786, 'second', 7352192298797059518, 1796037796701, 1, NULL, 1);
+INSERT INTO public.coupons_user_coupons VALUES (915290342817795, 915290342817792, 1, 915290342817794, 'first', -512381701254808422, 1796059023977, 1, NULL, 0);
+INSERT INTO public.coupons_user_coupons VALUES (915290342817796, 915290342817792, 1, 915290342817794, 'second', -512381701254808422, 1796059023998, 1, NULL, 1);
 
 
 --
@@ -1743,7 +1743,7 @@ INSERT INTO public.orleansquery VALUES ('ClearStorageKey', '
 -- Data for Name: orleansstorage; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.orleansstorage VALUES (-1387978837, 0, 915201310326784, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e001030109010501202ef11816d101202ef11816d10101e0', '2026-11-30 11:23:16.702663', 3);
+INSERT INTO public.orleansstorage VALUES (1603085676, 0, 915290342817792, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e001030109010501a0ece4ba16d101a0ece4ba16d10101e0', '2026-11-30 17:17:03.99925', 3);
 
 
 --
@@ -1786,7 +1786,7 @@ INSERT INTO public.orleansstorage VALUES (-1387978837, 0, 915201310326784, -3342
 -- Data for Name: silo_audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_audit VALUES (915201310326785, 1796037796444, 915201297743872, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:915201310326784', '', NULL, '{"Id":915201310326784,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1796037796444,"UpdatedAt":1796037796444,"Allocated":0,"Exists":true,"StockLeft":10},"Count":0}', ' 3405ee9000001', -7290951744896123520);
+INSERT INTO public.silo_audit VALUES (915290342817793, 1796059023833, 915290338623488, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:915290342817792', '', NULL, '{"Id":915290342817792,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1796059023833,"UpdatedAt":1796059023833,"Allocated":0,"Exists":true,"StockLeft":10},"Count":0}', ' 34073a3c00001', -7290951744896123520);
 
 
 --
@@ -1805,17 +1805,16 @@ INSERT INTO public.silo_audit VALUES (915201310326785, 1796037796444, 9152012977
 -- Data for Name: silo_id_slots; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_id_slots VALUES (0, '7eb0d76ab04a4b8bb832bc1e5576175e', 218201023);
+INSERT INTO public.silo_id_slots VALUES (0, '07d8d61d1f8d4a6c974073c8888886b7', 218222252);
 
 
 --
 -- Data for Name: silo_work; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1796038395365, 0, 0, 'fce04238f2a1410f8031cbc5761e2193', false, '{}', '');
-INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1796041395630, 0, 0, 'fce04238f2a1410f8031cbc5761e2193', false, '{}', '');
-INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1796041395892, 0, 0, 'fce04238f2a1410f8031cbc5761e2193', false, '{}', '');
-INSERT INTO public.silo_work VALUES ('points.registered', '915201310326786', 1796037796610, 0, 0, '', false, '{"userId":915201310326786,"referrerId":0}', '');
+INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1796059623361, 0, 0, 'f4f7aedff1134b0fa554f6c09c5e4ec1', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1796062623412, 0, 0, 'f4f7aedff1134b0fa554f6c09c5e4ec1', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1796062623424, 0, 0, 'f4f7aedff1134b0fa554f6c09c5e4ec1', false, '{}', '');
 
 
 --
@@ -3042,10 +3041,10 @@ CREATE INDEX "IX_silo_audit_subject_id" ON public.silo_audit USING btree (subjec
 
 
 --
--- Name: IX_silo_work_parked_due_at; Type: INDEX; Schema: public; Owner: -
+-- Name: IX_silo_work_parked_kind_due_at; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX "IX_silo_work_parked_due_at" ON public.silo_work USING btree (parked, due_at);
+CREATE INDEX "IX_silo_work_parked_kind_due_at" ON public.silo_work USING btree (parked, kind, due_at);
 
 
 --
