@@ -119,7 +119,7 @@ internal static class CouponRules
     /// <summary>Decides a creation.</summary>
     public static Result<CouponState> Create(CouponTerms terms, long now, ShopClock clock) => TermsRefusal(terms, clock) is { } refusal
         ? refusal
-        : new CouponState { Version = 1, Terms = Stored(terms), Enabled = true, CreatedAt = now, UpdatedAt = now };
+        : new CouponState { Version = 1, Terms = terms, Enabled = true, CreatedAt = now, UpdatedAt = now };
 
     /// <summary>Decides a change of terms.</summary>
     public static Result<CouponState> Update(CouponState state, CouponTerms terms, int expectedVersion, long now, ShopClock clock) =>
@@ -127,7 +127,7 @@ internal static class CouponRules
         : expectedVersion != 0 && expectedVersion != state.Version ? CouponsRefusals.VersionStale
         : TermsRefusal(terms, clock) is { } refusal ? refusal
         : terms.StockTotal < state.Claimed + state.Allocated ? CouponsRefusals.StockBelowClaimed
-        : state with { Version = state.Version + 1, Terms = Stored(terms), UpdatedAt = now };
+        : state with { Version = state.Version + 1, Terms = terms, UpdatedAt = now };
 
     /// <summary>Decides whether claims are accepted.</summary>
     public static Result<CouponState> SetEnabled(CouponState state, bool enabled, long now) =>
@@ -173,8 +173,6 @@ internal static class CouponRules
         : IsNeverUsable(terms, clock) ? CouponsRefusals.UseWindowEmpty
         : terms.Password.Length > 0 && CodeText.Normalise(terms.Password).Length == 0 ? CouponsRefusals.PasswordBlank
         : null;
-
-    private static CouponTerms Stored(CouponTerms terms) => terms with { Password = CodeText.Normalise(terms.Password) };
 
     /// <summary>
     /// Whether no user coupon could ever be used, whenever it is claimed: not the first one, where all end at one instant, nor

@@ -21,7 +21,7 @@ internal sealed class CouponRow
 
     public long RefId { get; init; }
 
-    /// <summary>The password, by which claims without an id find it; empty where there is none.</summary>
+    /// <summary>The password in its one form, by which claims without an id find it; empty where there is none.</summary>
     public required string Password { get; init; }
 
     public bool Enabled { get; init; }
@@ -42,7 +42,7 @@ internal sealed class CouponRow
         SearchName = SearchText.Normalise(state.Terms.Name),
         Type = state.Terms.Type,
         RefId = state.Terms.RefId,
-        Password = state.Terms.Password,
+        Password = CodeText.Normalise(state.Terms.Password),
         Enabled = state.Enabled,
         Hidden = state.Terms.Hidden,
         ClaimableFrom = state.Terms.ClaimableFrom,

@@ -357,6 +357,22 @@ public abstract class CommandSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     }
 
     [Fact]
+    public async Task Run_OfARefusalUnderWhichNothingIsStored_EndsTheActivation()
+    {
+        var (madeUp, stored) = (NewGrain(), NewGrain());
+        await AddAsync(stored, "a");
+
+        foreach (var (grain, ends) in new[] { (madeUp, true), (stored, false) })
+        {
+            var first = (await Node.Counter(grain).ViewAsync().Soon()).Activation;
+            Assert.NotNull((await AddAsync(Node, grain, new() { RequestId = "b", Amount = 5, Limit = 1 })).Refusal);
+            Assert.Equal(ends, SpinWait.SpinUntil(
+                () => Node.Counter(grain).ViewAsync().Soon().GetAwaiter().GetResult().Activation != first,
+                ends ? TimeSpan.FromSeconds(30) : TimeSpan.FromMilliseconds(200)));
+        }
+    }
+
+    [Fact]
     public async Task View_StateReadRunsAcrossAForgetting_ReadsAgain()
     {
         var grain = NewGrain();

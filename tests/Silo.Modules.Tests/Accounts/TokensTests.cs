@@ -61,6 +61,43 @@ public sealed class TokensTests
     }
 
     [Fact]
+    public async Task Forget_WhileOthersAreRememberedAndDropped_EndsTheTokenForGood()
+    {
+        await using var node = await AccountsNode.CreateAsync();
+        // So small that a token moves between the generations all the time.
+        using var tokens = node.Remember(cache: 8);
+        var others = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => node.IssueAsync(OwnerKind.User, 1000 + i)));
+        using var over = new CancellationTokenSource();
+        var noise = Enumerable.Range(0, 3).Select(worker => Task.Run(async () =>
+        {
+            for (var i = worker; !over.IsCancellationRequested; i++)
+            {
+                await ResolveAsync(tokens, others[i % others.Length]);
+            }
+        })).ToArray();
+
+        for (var round = 0; round < 300; round++)
+        {
+            var mine = await node.IssueAsync(OwnerKind.User, User);
+            var users = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+            {
+                while (await ResolveAsync(tokens, mine) is not null)
+                {
+                }
+            })).ToArray();
+            await node.EndAsync(OwnerKind.User, User);
+            tokens.Forget(OwnerKind.User, User);
+
+            Assert.Null(await ResolveAsync(tokens, mine));
+            await Task.WhenAll(users).Soon();
+            Assert.Null(await ResolveAsync(tokens, mine));
+        }
+
+        await over.CancelAsync();
+        await Task.WhenAll(noise).Soon();
+    }
+
+    [Fact]
     public async Task Forget_AfterARevocation_EndsTheTokenAtOnceAndNoOtherOwners()
     {
         await using var node = await AccountsNode.CreateAsync();

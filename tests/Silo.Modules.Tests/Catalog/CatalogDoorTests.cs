@@ -224,6 +224,41 @@ public sealed class CatalogDoorTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public async Task Favourites_OfManyAtOnce_NeverExceedTheLimitAndAreCounted(bool postgres)
+    {
+        await using var node = await CatalogNode.CreateAsync(postgres);
+        var ids = await node.AddGoodsAsync(1_040);
+        var (favourites, counter) = (node.Get<FavouritesWrites>(), node.Get<FavouriteCounter>());
+        await node.RunAsync(async unit =>
+        {
+            foreach (var id in ids[..990])
+            {
+                unit.Set<FavouriteRow>().Add(new() { Id = unit.NewId(), UserId = 7, GoodsId = id, At = 1 });
+            }
+
+            await unit.SaveAsync(CancellationToken.None);
+        });
+
+        var added = await Task.WhenAll(ids[990..].Select(id => favourites.AddAsync(7, id, CancellationToken.None)));
+        var again = await favourites.AddAsync(7, ids[0], CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(100, 20).Select(user => favourites.AddAsync(user, ids[0], CancellationToken.None)));
+        await favourites.DeleteAsync(100, 0, ids[0], CancellationToken.None);
+        await counter.FlushAsync(CancellationToken.None);
+
+        Assert.Equal(10, added.Count(a => a.IsAccepted));
+        Assert.All(added.Where(a => !a.IsAccepted), a => Assert.Equal(CatalogRefusals.FavouritesFull, a.Refusal));
+        Assert.True(again.IsAccepted);
+        var (stored, counted) = await node.Units.ReadAsync(
+            async r => (
+                await r.Query<FavouriteRow>().CountAsync(f => f.UserId == 7),
+                await r.Query<CountersRow>().Where(c => c.GoodsId == ids[0]).Select(c => c.Favourites).SingleAsync()),
+            CancellationToken.None);
+        Assert.Equal((1_000, 20), (stored, counted));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public async Task Price_OfLines_IsTheMembersAndRefusesInOrder(bool postgres)
     {
         await using var node = await CatalogNode.CreateAsync(postgres);

@@ -130,6 +130,9 @@ public sealed class MessageValidatorTests
     {
         { _ => { }, "" },
         { n => n.Text = "", "text: is required" },
+        { n => n.Text = "   ", "text: is required" },
+        { n => n.Text = "\u3000\u200B", "text: is required" },
+        { n => n.Text = " a", "" },
         { n => n.Number = 0, "number: is required" },
         { n => n.ClearMaybe(), "maybe: is required" },
         // An optional number that is there may be zero.
