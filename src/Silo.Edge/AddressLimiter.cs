@@ -59,7 +59,7 @@ internal sealed class AddressLimiter(EdgeOptions options, TimeProvider time)
         return bucket;
     }
 
-    /// <summary>Forgets full buckets, at most once a second; whether there is module now.</summary>
+    /// <summary>Forgets full buckets, at most once a second; whether there is room now.</summary>
     private bool Sweep()
     {
         lock (sweeping)
