@@ -29,7 +29,7 @@ internal sealed class FileProperties
     /// <summary>The property of every value.</summary>
     public IReadOnlyDictionary<long, long> PropertyOf => values.ToDictionary(v => v.Key, v => v.Value.PropertyId);
 
-    /// <summary>Reads what combinations name, and creates what they name in words and is not there, as far as there is module.</summary>
+    /// <summary>Reads what combinations name, and creates what they name in words and is not there, as far as there is room.</summary>
     public static async Task<FileProperties> MakeAsync(Unit unit, IReadOnlyList<SkuReading> combinations, CancellationToken cancellation)
     {
         if (combinations.Count == 0)

@@ -1,21 +1,32 @@
+using Grpc.Core;
 using Silo.Catalog.V1;
 
 namespace Silo.Server.Tests;
 
-/// <summary>A small catalogue: two categories, goods with and without combinations, goods off sale, stores, a member.</summary>
+/// <summary>A small catalogue: two categories, goods with and without combinations, goods off sale, stores, reviews, two users.</summary>
 internal sealed record CatalogShop(
     long Food, long Fruit, long Plain, long WithSkus, long OffSale, long Store, long Freight, long Property, long[] Values)
 {
-    /// <summary>Fills a shop over its API, and adds users 1 and 2; the member is user 1.</summary>
-    public static async Task<CatalogShop> FillAsync(Shop shop)
+    private static long lastReview = 1_000_000;
+
+    /// <summary>Users of the shop; the first has written the reviews.</summary>
+    public required long[] Users { get; init; }
+
+    /// <summary>The reviews of <see cref="Plain"/>, a good one and a bad one.</summary>
+    public required long[] Reviews { get; init; }
+
+    /// <summary>Fills a shop over its API, as often as is wanted.</summary>
+    /// <param name="shop">The shop.</param>
+    /// <param name="property">The name of the property; one of its own where files name it in words.</param>
+    public static async Task<CatalogShop> FillAsync(Shop shop, string property = "规格")
     {
-        await shop.SeedUsersAsync(2);
+        var users = await shop.NewUsersAsync(2);
         var (categories, goods) = (new CategoriesAdminService.CategoriesAdminServiceClient(shop.Channel), Admin(shop));
         var food = (await categories.CreateCategoryAsync(new() { Terms = new() { Name = "食品", Sort = 1 } }, shop.Owner)).Category.Id;
         var below = new CategoryTerms { Name = "水果", ParentId = food, Sort = 2 };
         below.Attributes.Add(new Catalog.V1.Attribute { Key = "产地", Value = "赣州" });
         var fruit = (await categories.CreateCategoryAsync(new() { Terms = below }, shop.Owner)).Category.Id;
-        var hidden = (await categories.CreateCategoryAsync(new() { Terms = new() { Name = "停用" } }, shop.Owner)).Category.Id;
+        var hidden = (await categories.CreateCategoryAsync(new() { Terms = new() { Name = "停用", Sort = 3 } }, shop.Owner)).Category.Id;
         await categories.SetCategoryEnabledAsync(new() { CategoryId = hidden }, shop.Owner);
         var freight = new FreightTerms { Name = "快递", Unit = FreightUnit.Weight };
         freight.Rates.Add(new FreightRate { FirstMilli = 1000, FirstCents = 800, StepMilli = 500, StepCents = 200 });
@@ -27,9 +38,9 @@ internal sealed record CatalogShop(
         var freightId = (await new FreightAdminService.FreightAdminServiceClient(shop.Channel)
             .CreateFreightAsync(new() { Terms = freight }, shop.Owner)).Freight.Id;
         var store = await StoresAsync(shop);
-        var property = new CreatePropertyRequest { Name = "规格" };
-        property.Values.AddRange([new PropertyValueTerms { Name = "小" }, new PropertyValueTerms { Name = "大" }]);
-        var made = (await goods.CreatePropertyAsync(property, shop.Owner)).Property;
+        var sizes = new CreatePropertyRequest { Name = property };
+        sizes.Values.AddRange([new PropertyValueTerms { Name = "小" }, new PropertyValueTerms { Name = "大" }]);
+        var made = (await goods.CreatePropertyAsync(sizes, shop.Owner)).Property;
 
         var plain = await CreateAsync(shop, PlainRequest(food, store, freightId));
         var skus = new CreateGoodsRequest
@@ -41,10 +52,12 @@ internal sealed record CatalogShop(
         var withSkus = await CreateAsync(shop, skus);
         var off = (await goods.CreateGoodsAsync(
             new() { Terms = new() { Name = "下架商品", CategoryId = food }, Price = new() { PriceCents = 1 } }, shop.Owner)).Detail.Goods.Id;
-        await MemberAsync(shop);
-        await ReviewAsync(shop, plain, 1, 3, "http://x/r.png");
-        await ReviewAsync(shop, plain, 2, 1, "");
-        return new(food, fruit, plain, withSkus, off, store, freightId, made.Id, [made.Values[0].Id, made.Values[1].Id]);
+        long[] reviews = [await ReviewAsync(shop, plain, users[0], 3, "http://x/r.png"), await ReviewAsync(shop, plain, users[0], 1, "")];
+        return new(food, fruit, plain, withSkus, off, store, freightId, made.Id, [made.Values[0].Id, made.Values[1].Id])
+        {
+            Users = users,
+            Reviews = reviews,
+        };
     }
 
     public static GoodsAdminService.GoodsAdminServiceClient Admin(Shop shop) => new(shop.Channel);
@@ -55,6 +68,27 @@ internal sealed record CatalogShop(
         var id = (await Admin(shop).CreateGoodsAsync(request, shop.Owner)).Detail.Goods.Id;
         await Admin(shop).SetGoodsPublishedAsync(new() { GoodsId = id, Published = true }, shop.Owner);
         return id;
+    }
+
+    /// <summary>Sends a file of goods.</summary>
+    public static async Task<ImportGoodsResponse> ImportAsync(Shop shop, string file, bool dryRun = false, string requestId = "")
+    {
+        using var call = Admin(shop).ImportGoods(shop.Owner);
+        try
+        {
+            foreach (var piece in file.Chunk(100_000))
+            {
+                await call.RequestStream.WriteAsync(new() { Csv = new string(piece), DryRun = dryRun, RequestId = requestId });
+            }
+
+            await call.RequestStream.CompleteAsync();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or RpcException)
+        {
+            // The server has answered before it had all of it.
+        }
+
+        return await call;
     }
 
     public static SkuTerms Sku(long value, long cents, long stock, long points = 0)
@@ -117,23 +151,26 @@ internal sealed record CatalogShop(
         return store;
     }
 
-    private static async Task MemberAsync(Shop shop)
+    /// <summary>Makes a user a member of a level of his own; a shop has 50 levels at most.</summary>
+    public static async Task MemberAsync(Shop shop, long user)
     {
         var admin = new MembersAdminService.MembersAdminServiceClient(shop.Channel);
         var level = (await admin.CreateLevelAsync(new() { Name = "银卡", Rebate = 950, Number = 2, Sort = 5 }, shop.Owner)).Level.Id;
         await admin.SetMemberLevelAsync(
-            new() { UserId = 1, LevelId = level, ExpiresAt = new() { Seconds = 4_102_415_999 } }, shop.Owner);
+            new() { UserId = user, LevelId = level, ExpiresAt = new() { Seconds = 4_102_415_999 } }, shop.Owner);
     }
 
-    /// <summary>Reviews come with orders; here they are rows.</summary>
-    public static async Task ReviewAsync(Shop shop, long goods, long id, int rating, string picture)
+    /// <summary>Adds a review and returns its id; reviews come with orders, here they are rows.</summary>
+    public static async Task<long> ReviewAsync(Shop shop, long goods, long user, int rating, string picture)
     {
+        var id = Interlocked.Increment(ref lastReview);
         await using var connection = await shop.OpenDatabaseAsync();
         await using var command = connection.CreateCommand();
         command.CommandText =
             "INSERT INTO catalog_reviews (id, goods_id, goods_name, picture, property, amount_cents, number, order_id, points, rating, remark, "
             + "reply, hidden, pictures, user_id, nick, avatar, province, city, at) "
-            + $"VALUES ({id}, {goods}, '苏打饼干', '', '', 990, 1, 5, 0, {rating}, '不错', '', false, '{picture}', 1, 'nick', '', '', '', 1764000000000)";
+            + $"VALUES ({id}, {goods}, '苏打饼干', '', '', 990, 1, 5, 0, {rating}, '不错', '', false, '{picture}', {user}, 'nick', '', '', '', 1764000000000)";
         await command.ExecuteNonQueryAsync();
+        return id;
     }
 }

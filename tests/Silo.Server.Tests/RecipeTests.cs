@@ -37,8 +37,7 @@ public sealed partial class RecipeTests
         await shop.SeedUsersAsync(1);
         var file = await FilesTests.UploadAsync(shop, 1, TestPictures.Png(2, 2));
         var comment = await new CommentsService.CommentsServiceClient(shop.Channel).AddCommentAsync(new() { Content = "Well done" });
-        const int review = 5;
-        await CatalogShop.ReviewAsync(shop, 1, review, 3, "");
+        var review = await CatalogShop.ReviewAsync(shop, 1, 1, 3, "");
         var goods = await BargainShop.GoodsAsync(shop);
         var campaign = await BargainShop.CreateAsync(shop, goods);
         var bargain = await BargainShop.Shopper(shop).StartBargainAsync(new() { CampaignId = campaign }, Shop.Bearer(shopper.Token));

@@ -7,8 +7,8 @@ using Xunit;
 namespace Silo.Server.Tests;
 
 /// <summary>
-/// One server for all suites that change nothing which is everybody's. Each test has names, addresses and ids of its own,
-/// and finds by them what it made. It is started by the first test that wants it.
+/// One server for many tests: of all suites that change nothing which is everybody's, or of one class. Each test has names,
+/// addresses and ids of its own, and finds by them what it made. It is started by the first test that wants it.
 /// </summary>
 public abstract class SharedShop(Database database) : IAsyncDisposable
 {

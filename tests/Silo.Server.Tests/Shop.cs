@@ -38,6 +38,10 @@ public sealed class Shop : IAsyncDisposable
         ["Logging__LogLevel__Grpc"] = "Trace",
     };
 
+    // Far from the ids of a server's own users, and from those that tests take for nobody's.
+    private static long lastUser = 1_000_000;
+    private static int operators;
+
     private readonly string? connectionString;
 
     private Shop(ServerProcess server, Database database, string? connectionString)
@@ -143,7 +147,7 @@ public sealed class Shop : IAsyncDisposable
     /// <summary>Makes an operator of a role and logs him in.</summary>
     public async Task<Metadata> OperatorAsync(Role role)
     {
-        var login = new LoginOperatorRequest { Username = $"test-{role}", Password = OwnerPassword };
+        var login = new LoginOperatorRequest { Username = $"test-{role}-{Interlocked.Increment(ref operators)}", Password = OwnerPassword };
         await AccountsAdmin.CreateOperatorAsync(new() { Username = login.Username, Password = login.Password, Role = role }, Owner);
         return Bearer((await AccountsAdmin.LoginOperatorAsync(login)).Token);
     }
@@ -197,42 +201,20 @@ public sealed class Shop : IAsyncDisposable
         ClaimableUntil = new Timestamp { Seconds = 4_102_444_800 },
     };
 
-    /// <summary>Adds users 1..n with one token each, straight into the tables: registering would hash n passwords.</summary>
-    public async Task SeedUsersAsync(int users)
-    {
-        await using var connection = await OpenDatabaseAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using var user = connection.CreateCommand();
-        user.Transaction = transaction;
-        user.CommandText =
-            """
-            INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, avatar_url, gender, birthday,
-                province, city, referrer_id, extra_json, disabled, created_at, registered_address, last_login_at,
-                last_login_address, addresses_version, deleted_at)
-            VALUES (@id, @name, @name, '', '', '', 0, '', '', '', 0, '', @no, 0, '', 0, '', 0, 0)
-            """;
-        await using var token = connection.CreateCommand();
-        token.Transaction = transaction;
-        token.CommandText =
-            """
-            INSERT INTO accounts_tokens (hash, owner_kind, owner_id, created_at, expires_at, device_id, device_name)
-            VALUES (@hash, 1, @id, 0, 4102444800000, '', '')
-            """;
-        for (long id = 1; id <= users; id++)
-        {
-            user.Parameters.Clear();
-            Add(user, "id", id);
-            Add(user, "name", id.ToString("'seeded'0", CultureInfo.InvariantCulture));
-            Add(user, "no", false);
-            await user.ExecuteNonQueryAsync();
-            token.Parameters.Clear();
-            Add(token, "hash", SHA256.HashData(Encoding.UTF8.GetBytes(TokenOf(id))));
-            Add(token, "id", id);
-            await token.ExecuteNonQueryAsync();
-        }
+    /// <summary>Adds users 1..n with one token each, on a server of a test's own.</summary>
+    public Task SeedUsersAsync(int users) => SeedUsersAsync(Enumerable.Range(1, users).Select(user => (long)user));
 
-        await transaction.CommitAsync();
+    /// <summary>Adds users that no other test has, with one token each.</summary>
+    public async Task<long[]> NewUsersAsync(int users)
+    {
+        var first = Interlocked.Add(ref lastUser, users) - users + 1;
+        long[] ids = [.. Enumerable.Range(0, users).Select(i => first + i)];
+        await SeedUsersAsync(ids);
+        return ids;
     }
+
+    /// <summary>Adds one such user.</summary>
+    public async Task<long> NewUserAsync() => (await NewUsersAsync(1))[0];
 
     /// <summary>The whole PostgreSQL database as SQL.</summary>
     public Task<string> DumpAsync() => PostgresDump.WriteAsync(connectionString!);
@@ -308,6 +290,43 @@ public sealed class Shop : IAsyncDisposable
         {
             await PostgresServer.DropDatabaseAsync(connectionString);
         }
+    }
+
+    /// <summary>Adds users straight into the tables: registering would hash their passwords.</summary>
+    private async Task SeedUsersAsync(IEnumerable<long> users)
+    {
+        await using var connection = await OpenDatabaseAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var user = connection.CreateCommand();
+        user.Transaction = transaction;
+        user.CommandText =
+            """
+            INSERT INTO accounts_users (id, user_name, normalised_name, password_hash, nick, avatar_url, gender, birthday,
+                province, city, referrer_id, extra_json, disabled, created_at, registered_address, last_login_at,
+                last_login_address, addresses_version, deleted_at)
+            VALUES (@id, @name, @name, '', '', '', 0, '', '', '', 0, '', @no, 0, '', 0, '', 0, 0)
+            """;
+        await using var token = connection.CreateCommand();
+        token.Transaction = transaction;
+        token.CommandText =
+            """
+            INSERT INTO accounts_tokens (hash, owner_kind, owner_id, created_at, expires_at, device_id, device_name)
+            VALUES (@hash, 1, @id, 0, 4102444800000, '', '')
+            """;
+        foreach (var id in users)
+        {
+            user.Parameters.Clear();
+            Add(user, "id", id);
+            Add(user, "name", id.ToString("'seeded'0", CultureInfo.InvariantCulture));
+            Add(user, "no", false);
+            await user.ExecuteNonQueryAsync();
+            token.Parameters.Clear();
+            Add(token, "hash", SHA256.HashData(Encoding.UTF8.GetBytes(TokenOf(id))));
+            Add(token, "id", id);
+            await token.ExecuteNonQueryAsync();
+        }
+
+        await transaction.CommitAsync();
     }
 
     private static void Add(DbCommand command, string name, object value)

@@ -159,12 +159,13 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         SkipWithoutSdk();
         await using var shop = await Shop.StartAsync(Database.Sqlite, new() { ["Silo__Shop__MerchantId"] = "7" });
         var goods = await CatalogShop.FillAsync(shop);
+        await CatalogShop.MemberAsync(shop, goods.Users[0]);
 
         await RunAsync(output, "wx-goods.js", new
         {
             baseUrl = BaseUrl(shop),
             subDomain = "shop",
-            token = Shop.TokenOf(1),
+            token = Shop.TokenOf(goods.Users[0]),
             plain = goods.Plain,
             sku = goods.WithSkus,
             off = goods.OffSale,
@@ -174,7 +175,7 @@ public sealed class WxSdkTests(ITestOutputHelper output)
             freight = goods.Freight,
             property = goods.Property,
             values = goods.Values,
-            reviewed = 2,
+            reviewed = goods.Reviews.Length,
         });
     }
 

@@ -78,7 +78,7 @@ public sealed class CoalescerTests
         (await grain.NextAsync()).Answer();
         var answers = await Task.WhenAll(first, second, third).Soon();
         Assert.Equal([10, 20, 30], answers);
-        // There is module again.
+        // There is room again.
         var next = coalescer.SubmitAsync("a", 6);
         (await grain.NextAsync()).Answer();
         Assert.Equal(60, await next.Soon());
