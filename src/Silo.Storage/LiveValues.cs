@@ -37,6 +37,7 @@ public sealed class LiveValues<TKey, TValue>
     }
 
     /// <summary>The value now and after every change, never an older one after a newer; null, once, where there is none.</summary>
+    /// <exception cref="OperationCanceledException">The reader leaves, or the node stops.</exception>
     public async IAsyncEnumerable<TValue?> WatchAsync(TKey key, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stopping);
@@ -44,16 +45,7 @@ public sealed class LiveValues<TKey, TValue>
         var broadcast = Join(key, out var first);
         try
         {
-            TValue? seen;
-            try
-            {
-                seen = await first.WaitAsync(stop.Token);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                yield break;
-            }
-
+            var seen = await first.WaitAsync(stop.Token);
             yield return seen;
             while (seen is not null)
             {
@@ -64,14 +56,7 @@ public sealed class LiveValues<TKey, TValue>
                     yield return value;
                 }
 
-                try
-                {
-                    await next.WaitAsync(stop.Token);
-                }
-                catch (OperationCanceledException)
-                {
-                    yield break;
-                }
+                await next.WaitAsync(stop.Token);
             }
         }
         finally

@@ -425,7 +425,7 @@ public abstract class CatalogSuite(SharedShop shared) : ShopSuite(shared)
 
         Assert.Equal(0, (await Goods.ListFavouritesAsync(new(), other)).TotalCount);
         Assert.Equal(1, (await Goods.ListFavouritesAsync(new(), owner)).TotalCount);
-        Assert.Equal(1, await Shop.CountAsync($"SELECT favourites FROM catalog_counters WHERE goods_id = {made.Plain}"));
+        Assert.Equal(1, await Shop.CountAsync($"SELECT count(*) FROM catalog_favourites WHERE goods_id = {made.Plain}"));
     }
 
     /// <summary>A name that no other test uses, nor within its own.</summary>

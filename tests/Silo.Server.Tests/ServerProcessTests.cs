@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Xml.Linq;
+using Grpc.Core;
 using Silo.Server.Tests.House;
 using Silo.Testing;
 using Silo.Testing.Databases;
@@ -40,6 +42,57 @@ public sealed class ServerProcessTests
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal(0, await server.TerminateAsync());
     }
+
+    /// <summary>
+    /// Whoever listens without an end, or sends half a request, held the stop up until the host gave up on them, half a minute
+    /// later; a service manager kills before.
+    /// </summary>
+    [Theory]
+    [InlineData(Database.Sqlite)]
+    [InlineData(Database.PostgreSql)]
+    public async Task Terminate_WithStreamsAndHalfRequestsOpen_EndsSoonAndTellsTheStreamsWhy(Database database)
+    {
+        await using var shop = await Shop.StartAsync(database);
+        await shop.SeedUsersAsync(1);
+        var coupon = await shop.CreateCouponAsync(10);
+        using var watch = shop.Coupons.WatchCouponStock(new() { CouponId = coupon }, Shop.Bearer(Shop.TokenOf(1)));
+        Assert.True(await watch.ResponseStream.MoveNext(CancellationToken.None));
+        var invoker = shop.Channel.CreateCallInvoker();
+        using var reflection = invoker.AsyncDuplexStreamingCall(
+            Raw(MethodType.DuplexStreaming, "grpc.reflection.v1alpha.ServerReflection", "ServerReflectionInfo"), null, default);
+        using var health = invoker.AsyncServerStreamingCall(
+            Raw(MethodType.ServerStreaming, "grpc.health.v1.Health", "Watch"), null, default, []);
+        Assert.True(await health.ResponseStream.MoveNext(CancellationToken.None));
+        using var half = new TcpClient();
+        await half.ConnectAsync(shop.Server.Http.Host, shop.Server.Http.Port);
+        await half.GetStream().WriteAsync(
+            "POST /silo/score/logs HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ntoken="u8.ToArray());
+
+        var clock = TimeProvider.System.GetTimestamp();
+        Assert.Equal(0, await shop.Server.TerminateAsync());
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(clock).TotalSeconds, 0, 20);
+        var ended = await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal("Unavailable:NODE_STOPPING", Shop.AnswerOf(ended));
+    }
+
+    [Fact]
+    public async Task Watch_OfAnEndedToken_IsToldSo()
+    {
+        await using var shop = await Shop.StartAsync(Database.Sqlite, new() { ["Silo__Edge__StreamTokenCheckSeconds"] = "1" });
+        await shop.SeedUsersAsync(1);
+        var (coupon, mine) = (await shop.CreateCouponAsync(10), Shop.Bearer(Shop.TokenOf(1)));
+        using var watch = shop.Coupons.WatchCouponStock(new() { CouponId = coupon }, mine);
+        Assert.True(await watch.ResponseStream.MoveNext(CancellationToken.None));
+
+        await shop.Accounts.LogoutAsync(new(), mine);
+
+        var ended = await Assert.ThrowsAsync<RpcException>(() => watch.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Equal("Unauthenticated:TOKEN_INVALID", Shop.AnswerOf(ended));
+    }
+
+    private static Method<byte[], byte[]> Raw(MethodType type, string service, string name) =>
+        new(type, service, name, Marshallers.Create(b => b, b => b), Marshallers.Create(b => b, b => b));
 
     [Fact]
     public async Task RunToExit_WithVersion_PrintsItAndStartsNothing()
