@@ -296,15 +296,17 @@ public sealed class GroupContentionOnPostgres(GroupNode<PostgresDatabase> node, 
         var (campaign, writes) = (await Node.CampaignAsync(), Node.Get<GroupWrites>());
         const int most = Transactions.MaxOfOne;
         await using var foreign = await Node.Database.OpenOwnAsync();
+        // A connection of its own: within a transaction PostgreSQL shows all activity as it was at the first look.
+        await using var watch = await Node.Database.OpenOwnAsync();
         await using var transaction = await foreign.BeginTransactionAsync(Cancel);
         await CountAsync(foreign, $"SELECT id FROM groupbuys_campaigns WHERE id = {campaign.Id} FOR UPDATE");
 
         var openers = Enumerable.Range(0, 200).Select(
             _ => writes.OpenAsync(NewId(), campaign.GoodsId, "", 0, CancellationToken.None)).ToArray();
-        await UntilAsync(async () => await WaitingAsync(foreign) >= most);
+        await UntilAsync(async () => await WaitingAsync(watch) >= most);
         // Another module's read has its connection while they wait.
         Assert.Equal(0, await Node.ReadAsync(r => r.Query<Silo.Accounts.UserRow>().CountAsync()).Soon());
-        var waiting = await WaitingAsync(foreign);
+        var waiting = await WaitingAsync(watch);
         await transaction.RollbackAsync(Cancel);
 
         Assert.Equal(most, waiting);
