@@ -62,6 +62,8 @@ internal static class AccountsWire
         CardNumber = CardNumber(row.Id),
     };
 
+    public static Inviter Inviter(UserRow row) => new() { UserId = row.Id, Nick = row.Nick, AvatarUrl = row.AvatarUrl };
+
     public static Operator Operator(OperatorRow row) => new()
     {
         Id = row.Id,

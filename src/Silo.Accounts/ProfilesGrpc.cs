@@ -9,12 +9,13 @@ namespace Silo.Accounts;
 internal sealed class ProfilesGrpc(UsersReads users, ProfilesWrites profiles, UsersWrites writes, UsersData data)
     : ProfilesService.ProfilesServiceBase
 {
-    public override async Task<GetProfileResponse> GetProfile(GetProfileRequest request, ServerCallContext context) => new()
+    public override async Task<GetProfileResponse> GetProfile(GetProfileRequest request, ServerCallContext context)
     {
-        Profile = AccountsWire.Profile(
-            await users.FindAsync(context.Caller().Id, context.CancellationToken)
-            ?? throw new RefusalException(Refusals.TokenInvalid)),
-    };
+        var user = await users.FindAsync(context.Caller().Id, context.CancellationToken)
+            ?? throw new RefusalException(Refusals.TokenInvalid);
+        var inviter = user.ReferrerId == 0 ? null : await users.FindAsync(user.ReferrerId, context.CancellationToken);
+        return new() { Profile = AccountsWire.Profile(user), Inviter = inviter is null ? null : AccountsWire.Inviter(inviter) };
+    }
 
     public override async Task<UpdateProfileResponse> UpdateProfile(UpdateProfileRequest request, ServerCallContext context) => new()
     {

@@ -47,7 +47,10 @@ public static class CatalogRefusals
         new("GOODS_ON_SALE", RefusalKind.Precondition, "Goods on sale cannot be deleted; take them off first.");
 
     internal static readonly Refusal SaleWindowEmpty =
-        new("SALE_WINDOW_EMPTY", RefusalKind.Invalid, "A sale must end after it starts.");
+        new("SALE_WINDOW_EMPTY", RefusalKind.Invalid, "A sale must end after it starts, and a flash sale needs both ends.");
+
+    internal static readonly Refusal OpeningHoursInvalid = new(
+        "OPENING_HOURS_INVALID", RefusalKind.Invalid, "Opening hours are such as 09:00-21:30, several with commas between them.");
 
     internal static readonly Refusal SkusInvalid = new(
         "SKUS_INVALID", RefusalKind.Invalid, "Combinations must differ and have one value each of the same properties.");

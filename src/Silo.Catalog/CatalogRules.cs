@@ -16,6 +16,16 @@ internal static class CatalogRules
     private const double EarthMetres = 6_371_000;
 
     /// <summary>
+    /// Whether a text is empty or times of a day such as <c>09:00-21:30</c>, with commas between several, as clients parse it.
+    /// One may end after midnight.
+    /// </summary>
+    public static bool AreOpeningHours(string text) => text.Length == 0 || text.Split(',').All(part =>
+        part.Split('-') is [var from, var until] && IsTime(from) && IsTime(until) && from != until);
+
+    private static bool IsTime(string text) =>
+        TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
+    /// <summary>
     /// Pairs of property and value as they are compared: trimmed, each once, in order, whatever commas surround them.
     /// </summary>
     public static string KeyOf(string pairs) => string.Join(',', pairs

@@ -9,7 +9,8 @@ namespace Silo.Catalog;
 /// <summary>Which goods a list has and in which order; what is alike is read once.</summary>
 internal sealed record GoodsQuery
 {
-    public long CategoryId { get; init; }
+    /// <summary>With commas; empty for all.</summary>
+    public string CategoryIds { get; init; } = "";
 
     /// <summary>Normalised.</summary>
     public string Name { get; init; } = "";
@@ -57,7 +58,8 @@ internal sealed record GoodsQuery
         var filter = given ?? new();
         return new()
         {
-            CategoryId = filter.CategoryId,
+            CategoryIds = filter.CategoryIds.Contains(0) ? ""
+                : string.Join(',', filter.CategoryIds.Append(filter.CategoryId).Where(id => id != 0).Distinct().Order()),
             Name = SearchText.Normalise(filter.NameContains),
             Words = SearchText.Normalise(filter.Words),
             Tags = SearchText.Normalise(filter.TagsContain),
@@ -123,8 +125,13 @@ internal sealed class GoodsListReads
     /// <summary>The ids of a list, from the database.</summary>
     internal async Task<long[]> IdsAsync(GoodsQuery query, int skip, int take, CancellationToken cancellation)
     {
-        var categories = query.CategoryId == 0 ? []
-            : (await caches.CategoriesAsync(cancellation)).WithDescendants(query.CategoryId);
+        var categories = Array.Empty<long>();
+        if (query.CategoryIds.Length > 0)
+        {
+            var tree = await caches.CategoriesAsync(cancellation);
+            categories = [.. Parse(query.CategoryIds).SelectMany(tree.WithDescendants).Distinct()];
+        }
+
         if ((query.Name.Length > 0 && CatalogSearchRules.QueryOf(query.Name).Length == 0)
             || (query.Words.Length > 0 && CatalogSearchRules.QueryOf(query.Words).Length == 0))
         {

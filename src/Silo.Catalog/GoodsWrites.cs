@@ -162,7 +162,8 @@ internal static class GoodsWrites
 
     /// <summary>Why a sale cannot be in its window; null where it can.</summary>
     public static Refusal? WindowRefusal(GoodsTerms terms) =>
-        terms is { SaleFrom: { } from, SaleUntil: { } until } && WireTime.Milliseconds(from) >= WireTime.Milliseconds(until)
+        (terms.FlashSale && (terms.SaleFrom is null || terms.SaleUntil is null))
+        || (terms is { SaleFrom: { } from, SaleUntil: { } until } && WireTime.Milliseconds(from) >= WireTime.Milliseconds(until))
             ? CatalogRefusals.SaleWindowEmpty
             : null;
 

@@ -15,7 +15,8 @@ internal static class StoresWrites
     public static Result<StoreTerms> Cleaned(StoreTerms terms)
     {
         var (introduction, activity) = (ShownHtml.Clean(terms.Introduction), ShownHtml.Clean(terms.Activity));
-        return !introduction.IsAccepted ? introduction.Refusal
+        return !CatalogRules.AreOpeningHours(terms.OpeningHours) ? CatalogRefusals.OpeningHoursInvalid
+            : !introduction.IsAccepted ? introduction.Refusal
             : !activity.IsAccepted ? activity.Refusal
             : new StoreTerms(terms) { Introduction = introduction.Value, Activity = activity.Value };
     }

@@ -1,4 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
 using Silo.Coupons.V1;
 using Silo.Kernel;
 
@@ -27,6 +29,12 @@ internal static class WxCoupons
         (UserCouponState.Used, 3, "已使用"),
     ];
 
+    /// <summary>Refusals of a claim after which no other can come.</summary>
+    private static readonly string[] Over =
+        ["COUPON_LIMIT_REACHED", "COUPON_SOLD_OUT", "COUPON_ENDED", "COUPON_UNKNOWN"];
+
+    private const int AskedAtOnce = 50;
+
     private static async Task<WxAnswer> ListAsync(WxCall call)
     {
         var request = new ListCouponsRequest { Type = call.TextOrEmpty("type"), RefId = call.Id("refId") ?? 0 };
@@ -38,7 +46,43 @@ internal static class WxCoupons
             var answer = await client.ListCouponsAsync(request);
             return (answer.Coupons, answer.TotalCount);
         });
+        if (call.Text("token") is not null)
+        {
+            coupons = await StillOfferedAsync(call, coupons);
+        }
+
         return WxAnswer.List(coupons.ConvertAll(c => WxRule.Of(c, call.Clock)));
+    }
+
+    /// <summary>
+    /// Those that the shopper may still fetch: clients open a window over the shop as long as there is one. A claim that only
+    /// asks says it; what the shopper lacks (a password, points) can still come. Without a good token nobody is asked about.
+    /// </summary>
+    private static async Task<List<Coupon>> StillOfferedAsync(WxCall call, List<Coupon> coupons)
+    {
+        var client = new CouponsService.CouponsServiceClient(call.Shopper);
+        List<Coupon> offered = [];
+        foreach (var some in coupons.Chunk(AskedAtOnce))
+        {
+            var answers = await Task.WhenAll(some.Select(IsOfferedAsync));
+            offered.AddRange(some.Where((_, i) => answers[i]));
+        }
+
+        return offered;
+
+        async Task<bool> IsOfferedAsync(Coupon coupon)
+        {
+            try
+            {
+                await client.ClaimCouponAsync(new() { CouponId = coupon.Id, DryRun = true });
+                return true;
+            }
+            catch (RpcException exception) when (exception.StatusCode is StatusCode.FailedPrecondition or StatusCode.ResourceExhausted
+                or StatusCode.NotFound or StatusCode.Unauthenticated)
+            {
+                return !Over.Contains(exception.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
+            }
+        }
     }
 
     private static async Task<WxAnswer> DetailAsync(WxCall call)

@@ -43,7 +43,9 @@ internal static class WxGoods
             var answer = await client.ListCategoriesAsync(new() { Page = page, PageSize = size });
             return (answer.Categories, answer.TotalCount);
         });
-        return WxAnswer.List(categories.Select(c => WxCategory.Of(c, c.Level, call)).ToList());
+        var shops = call.Numbers("shopId");
+        return WxAnswer.List(categories.Where(c => shops is null || shops.Contains(c.Terms.StoreId))
+            .Select(c => WxCategory.Of(c, c.Level, call)).ToList());
     }
 
     private static async Task<WxAnswer> CategoryAsync(WxCall call)
@@ -61,7 +63,7 @@ internal static class WxGoods
     {
         var filter = new GoodsFilter
         {
-            CategoryId = call.Id("categoryId") ?? 0,
+            CategoryIds = { call.Numbers("categoryId") ?? [] },
             NameContains = call.TextOrEmpty("nameLike"),
             Words = call.TextOrEmpty("k"),
             TagsContain = call.TextOrEmpty("tagsLike"),
@@ -167,7 +169,7 @@ internal static class WxGoods
     {
         var answer = await new GoodsService.GoodsServiceClient(call.Shopper)
             .CheckFavouriteAsync(new() { GoodsId = call.Id("goodsId")!.Value });
-        return answer.IsFavourite ? WxAnswer.Success : new(-1, "未收藏");
+        return answer.IsFavourite ? WxAnswer.Of("已收藏") : new(-1, "未收藏", "未收藏");
     }
 
     private static async Task<WxAnswer> UnfavouriteAsync(WxCall call)

@@ -124,7 +124,9 @@ internal static class WxGroupBuys
         var goods = await GoodsAsync(call, [.. seats.Select(s => s.Group.GoodsId).Distinct()]);
         return WxAnswer.Page(
             seats.ConvertAll(s => new WxJoined(
+                s.Seat.OrderId,
                 WxGroup.Of(s.Group, call.Clock),
+                goods.GetValueOrDefault(s.Group.GoodsId),
                 goods.GetValueOrDefault(s.Group.GoodsId),
                 s.Seat.OrderId,
                 s.Seat.UserId,
@@ -279,5 +281,6 @@ internal static class WxGroupBuys
     }
 
     /// <summary>A seat of the shopper's own.</summary>
-    private sealed record WxJoined(WxGroup TuanInfo, WxGoodsInfo? Goods, long OrderId, long UidHelp, string? DateAdd);
+    private sealed record WxJoined(
+        long Id, WxGroup TuanInfo, WxGoodsInfo? Goods, WxGoodsInfo? GoodsInfo, long OrderId, long UidHelp, string? DateAdd);
 }

@@ -12,6 +12,12 @@ internal static class WxShops
         ["shopSubdetail"] = DetailAsync,
     };
 
+    /// <summary>
+    /// The kilometres to a store that does not say where it is, for those who ask for the nearest: clients format the number
+    /// without looking whether there is one.
+    /// </summary>
+    private const decimal Unknown = 99_999;
+
     private static async Task<WxAnswer> ListAsync(WxCall call)
     {
         var request = new ListStoresRequest
@@ -34,7 +40,7 @@ internal static class WxShops
             var answer = await client.ListStoresAsync(request);
             return (answer.Stores, answer.TotalCount);
         });
-        return WxAnswer.List(stores.ConvertAll(s => WxShop.Of(s, call)));
+        return WxAnswer.List(stores.ConvertAll(s => WxShop.Of(s, call, request.Position is null ? null : Unknown)));
     }
 
     private static async Task<WxAnswer> DetailAsync(WxCall call)
@@ -43,7 +49,7 @@ internal static class WxShops
             .DescribeStoreAsync(new() { StoreId = call.Id("id")!.Value });
         return WxAnswer.Of(new
         {
-            Info = WxShop.Of(answer.Store, call),
+            Info = WxShop.Of(answer.Store, call, null),
             ExtJson = WxScalars.Map(answer.Store.Terms.Attributes),
         });
     }
@@ -91,7 +97,7 @@ internal static class WxShops
 
         public required decimal? Longitude { get; init; }
 
-        /// <summary>Kilometres from the position that was sent.</summary>
+        /// <summary>Kilometres from the position that was sent; null where none was.</summary>
         public required decimal? Distance { get; init; }
 
         /// <summary>How far it delivers, in kilometres.</summary>
@@ -134,7 +140,7 @@ internal static class WxShops
         /// <summary>The shop's number.</summary>
         public required long UserId { get; init; }
 
-        public static WxShop Of(Store store, WxCall call)
+        public static WxShop Of(Store store, WxCall call, decimal? unknown)
         {
             var terms = store.Terms;
             return new()
@@ -156,7 +162,7 @@ internal static class WxShops
                 DistrictId = terms.DistrictId,
                 Latitude = terms.Position is { } north ? north.LatitudeMicro * 0.000001m : null,
                 Longitude = terms.Position is { } east ? east.LongitudeMicro * 0.000001m : null,
-                Distance = store.HasDistanceMetres ? store.DistanceMetres * 0.001m : null,
+                Distance = store.HasDistanceMetres ? store.DistanceMetres * 0.001m : unknown,
                 ServiceDistance = terms.ServiceMetres * 0.001m,
                 RecommendStatus = terms.Recommended ? 1 : 0,
                 OpenScan = terms.TakesTableOrders,

@@ -20,12 +20,14 @@ internal static class WxUsers
 
     private static async Task<WxAnswer> DetailAsync(WxCall call)
     {
-        var profile = (await new ProfilesService.ProfilesServiceClient(call.Shopper).GetProfileAsync(new())).Profile;
+        var answer = await new ProfilesService.ProfilesServiceClient(call.Shopper).GetProfileAsync(new());
+        var profile = answer.Profile;
         var member = await new MembersService.MembersServiceClient(call.Shopper).DescribeMyLevelAsync(new());
         return WxAnswer.Of(new WxUser(
             WxBase.Of(profile, member, call),
             Extra(profile.ExtraJson),
-            member.Level is { } level ? WxUserLevel.Of(level, call) : null));
+            member.Level is { } level ? WxUserLevel.Of(level, call) : null,
+            answer.Inviter is { } inviter ? new(inviter.UserId, inviter.Nick, inviter.AvatarUrl) : null));
     }
 
     private static async Task<WxAnswer> ModifyAsync(WxCall call)
@@ -52,7 +54,11 @@ internal static class WxUsers
         return WxAnswer.Success;
     }
 
-    private sealed record WxUser(WxBase Base, IReadOnlyDictionary<string, string>? Ext, WxUserLevel? UserLevel);
+    private sealed record WxUser(
+        WxBase Base, IReadOnlyDictionary<string, string>? Ext, WxUserLevel? UserLevel, WxReferrer? Referrer);
+
+    /// <summary>Who invited the shopper.</summary>
+    private sealed record WxReferrer(long Id, string Nick, string AvatarUrl);
 
     /// <summary>A member's level.</summary>
     private sealed record WxUserLevel

@@ -111,6 +111,8 @@ internal static class RandomGoods
             VideoId = Text(random),
             PurchaseNotes = Text(random),
         };
+        // A flash sale has both ends.
+        terms.FlashSale &= terms.SaleFrom is not null && terms.SaleUntil is not null;
         terms.AfterSales.AddRange(new[] { AfterSale.Exchange, AfterSale.Refund, AfterSale.Return }.Take(random.Next(4)));
         terms.PriceSteps.AddRange(Enumerable.Range(2, random.Next(3)).Select(n => new PriceStep { Number = n, PriceCents = random.Next(10_000) }));
         return terms;

@@ -187,16 +187,20 @@ run({
     plain(await WXAPI.goodsReputation({ goodsId: skuGoods }), 700)
   },
   async 'favourites are put, checked, listed and deleted'() {
-    plain(await WXAPI.goodsFavCheck(token, plainGoods), -1)
+    const isFavourite = async () => {
+      const answer = await WXAPI.goodsFavCheck(token, plainGoods)
+      return [answer.code, answer.data]
+    }
+    assert.deepEqual(await isFavourite(), [-1, '未收藏'])
     plain(await WXAPI.goodsFavList({ token }), 700)
     plain(await WXAPI.goodsFavPut(token, plainGoods), 0)
     plain(await WXAPI.goodsFavPut(token, plainGoods), 0)
-    plain(await WXAPI.goodsFavCheck(token, plainGoods), 0)
+    assert.deepEqual(await isFavourite(), [0, '已收藏'])
     const answer = await WXAPI.goodsFavList({ token, nameLike: '饼干' })
     assert.equal(answer.data.length, 1)
     shape(answer.data[0], { id: 'number', goodsId: 'number', goodsName: 'string', pic: 'string', dateAdd: 'string', dateUpdate: 'string' })
     plain(await WXAPI.goodsFavDelete(token, answer.data[0].id), 0)
-    plain(await WXAPI.goodsFavCheck(token, plainGoods), -1)
+    assert.deepEqual(await isFavourite(), [-1, '未收藏'])
     plain(await WXAPI.goodsFavDelete(token), 300)
     plain(await WXAPI.goodsFavPut(token, unknown), 700)
     plain(await WXAPI.goodsFavPut('x', plainGoods), 2000)

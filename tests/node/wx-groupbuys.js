@@ -104,7 +104,9 @@ run({
     const mine = await both('/shop/goods/pingtuan/my-join-list', { token: member.token, goodsId: goods.open, tuanId: groups.open, orderId: membersOrder })
     assert.deepEqual([mine.data.totalRow, mine.data.result.length], [1, 1])
     const [seat] = mine.data.result
-    shape(seat, { tuanInfo: 'object', goods: 'object', orderId: 'number', uidHelp: 'number', dateAdd: 'string' })
+    shape(seat, {
+      id: 'number', tuanInfo: 'object', goods: 'object', goodsInfo: 'object', orderId: 'number', uidHelp: 'number', dateAdd: 'string',
+    })
     assert.deepEqual([seat.orderId, seat.uidHelp, seat.goods.id, seat.goods.pingtuan], [membersOrder, member.id, goods.open, true])
     plain(await WXAPI.pingtuanMyJoined({ token: member.token, tuanId: groups.hidden }), 700)
     plain(await WXAPI.pingtuanMyJoined({ token: leader.token, orderId: membersOrder }), 700)

@@ -29,7 +29,8 @@ run({
     known.user = await register('sdk-user', { referrer: inviter.uid, postJsonString: JSON.stringify({ 学校: '一中' }) })
     const { code, data } = await WXAPI.userDetail(known.user.token)
     assert.equal(code, 0)
-    assert.deepEqual(Object.keys(data), ['base', 'ext'])
+    assert.deepEqual(Object.keys(data), ['base', 'ext', 'referrer'])
+    assert.deepEqual(data.referrer, { id: inviter.uid, nick: data.referrer.nick, avatarUrl: data.referrer.avatarUrl })
     shape(data.base, { ...base, referrer: 'number' })
     assert.deepEqual(data.ext, { 学校: '一中' })
     assert.deepEqual(

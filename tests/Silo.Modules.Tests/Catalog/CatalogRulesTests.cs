@@ -7,6 +7,18 @@ namespace Silo.Modules.Tests.Catalog;
 /// <summary>Goal: the rules decide right at their boundaries. Method: tables.</summary>
 public sealed class CatalogRulesTests
 {
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("09:00-21:30", true)]
+    [InlineData("09:00-12:00,14:00-02:00", true)]
+    [InlineData("9:00-21:30", false)]
+    [InlineData("09:00-24:00", false)]
+    [InlineData("09:00-09:00", false)]
+    [InlineData("09:00 - 21:30", false)]
+    [InlineData("09:00-21:30,", false)]
+    [InlineData("全天", false)]
+    public void AreOpeningHours_Text_IsJudged(string text, bool good) => Assert.Equal(good, CatalogRules.AreOpeningHours(text));
+
     private static readonly Dictionary<long, long> PropertyOf = new() { [11] = 1, [12] = 1, [21] = 2, [22] = 2, [31] = 3 };
 
     [Theory]
