@@ -109,7 +109,7 @@ internal sealed class EdgeInterceptor(
 
     /// <summary>Whose units are bounded together: a known caller's, or those of an address.</summary>
     private static object CallerOf(EdgeCallContext call) =>
-        call.Caller.Kind == CallerKind.Anonymous ? CallExtensions.AddressOf(call.Http) : call.Caller;
+        call.Caller.Kind == CallerKind.Anonymous ? CallExtensions.AddressOf(call.Http).Network() : call.Caller;
 
     /// <summary>Rate, identity and access, in this order.</summary>
     private async ValueTask<MethodPlan> AdmitAsync(EdgeCallContext call)

@@ -30,11 +30,20 @@ internal static class HtmlBounds
         "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
     };
 
-    /// <summary>Elements whose end may be left out; they do not count as nested.</summary>
+    /// <summary>Elements before which an open paragraph ends by itself.</summary>
+    private static readonly HashSet<string> EndsParagraph = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dl", "dt", "figcaption", "figure",
+        "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "ul",
+    };
+
+    /// <summary>Elements that end by themselves where what they are in ends.</summary>
     private static readonly HashSet<string> EndsByItself = new(StringComparer.OrdinalIgnoreCase)
     {
-        "colgroup", "dd", "dt", "li", "optgroup", "option", "p", "rp", "rt", "tbody", "td", "tfoot", "th", "thead", "tr",
+        "colgroup", "dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr",
     };
+
+    private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase) { "math", "svg" };
 
     /// <summary>Elements whose content is text up to their end tag.</summary>
     private static readonly HashSet<string> RawText = new(StringComparer.OrdinalIgnoreCase)
@@ -45,7 +54,7 @@ internal static class HtmlBounds
     /// <summary>Whether a text is within the bounds. A text that is nested wrongly may count as more than it is.</summary>
     public static bool Hold(string html)
     {
-        var (elements, made, depth, formatting) = (0, 0, 0, 0);
+        var (elements, made, formatting, isForeign) = (0, 0, 0, false);
         var open = new Stack<string>();
         for (var at = html.IndexOf('<', StringComparison.Ordinal); at >= 0 && at + 1 < html.Length; at = html.IndexOf('<', at))
         {
@@ -55,19 +64,20 @@ internal static class HtmlBounds
                 var (name, end, parts) = Tag(html, at + 1);
                 elements++;
                 made += 1 + formatting;
+                // In a drawing or a formula nothing ends by itself; whether it has ended is not for this pass to say.
+                isForeign |= Foreign.Contains(name);
+                while (!isForeign && open.TryPeek(out var top) && Ends(name, top))
+                {
+                    open.Pop();
+                }
+
                 if (!Void.Contains(name))
                 {
-                    if (EndsByItself.Contains(name) && open.TryPeek(out var top) && Same(top, name))
-                    {
-                        open.Pop();
-                    }
-
                     open.Push(name);
-                    depth += EndsByItself.Contains(name) ? 0 : 1;
                     formatting += Formatting.Contains(name) ? 1 : 0;
                 }
 
-                if (elements > MaxElements || made > MaxMade || depth > MaxDepth || parts > MaxParts)
+                if (elements > MaxElements || made > MaxMade || open.Count > MaxDepth || parts > MaxParts)
                 {
                     return false;
                 }
@@ -77,7 +87,7 @@ internal static class HtmlBounds
             else if (next == '/' && at + 2 < html.Length && char.IsAsciiLetter(html[at + 2]))
             {
                 var (name, end, _) = Tag(html, at + 2);
-                Close(open, name, ref depth, ref formatting);
+                Close(open, name, isForeign, ref formatting);
                 at = end;
             }
             else if (next is '!' or '?' or '/')
@@ -99,22 +109,41 @@ internal static class HtmlBounds
     }
 
     /// <summary>
-    /// Closes the innermost element, where the tag is its end. Another end tag closes nothing: a parser may ignore it.
+    /// Closes the innermost element, where the tag is its end, with those in it that end by themselves. Another end tag closes
+    /// nothing: a parser may ignore it.
     /// </summary>
-    private static void Close(Stack<string> open, string name, ref int depth, ref int formatting)
+    private static void Close(Stack<string> open, string name, bool isForeign, ref int formatting)
     {
-        while (open.TryPeek(out var top) && !Same(top, name) && EndsByItself.Contains(top))
+        var isFormatting = Formatting.Contains(name);
+        // The end of formatting takes what formats inside it off too, though that is made anew in the next block.
+        var bySelf = isFormatting ? Formatting : EndsByItself;
+        var inside = isForeign ? 0 : open.TakeWhile(e => !Same(e, name) && bySelf.Contains(e)).Count();
+        if (!Same(open.ElementAtOrDefault(inside) ?? "", name))
+        {
+            return;
+        }
+
+        for (; inside >= 0; inside--)
         {
             open.Pop();
         }
 
-        if (open.TryPeek(out var innermost) && Same(innermost, name))
-        {
-            open.Pop();
-            depth -= EndsByItself.Contains(name) ? 0 : 1;
-            formatting -= Formatting.Contains(name) ? 1 : 0;
-        }
+        formatting -= isFormatting ? 1 : 0;
     }
+
+    /// <summary>Whether the start of an element ends the innermost open one.</summary>
+    private static bool Ends(string name, string top) => top.ToLowerInvariant() switch
+    {
+        "p" => EndsParagraph.Contains(name),
+        "li" => Same(name, "li"),
+        "dd" or "dt" => Same(name, "dd") || Same(name, "dt"),
+        "td" or "th" => Same(name, "td") || Same(name, "th") || Same(name, "tr") || IsRowGroup(name),
+        "tr" => Same(name, "tr") || IsRowGroup(name),
+        "tbody" or "thead" or "tfoot" => IsRowGroup(name),
+        _ => false,
+    };
+
+    private static bool IsRowGroup(string name) => Same(name, "tbody") || Same(name, "thead") || Same(name, "tfoot");
 
     /// <summary>A tag's name, where the text goes on after it, and how many parts it has beside the name, at least as many as attributes.</summary>
     private static (string Name, int End, int Parts) Tag(string html, int start)
@@ -170,8 +199,11 @@ internal static class HtmlBounds
             return html.IndexOf('>', at) + 1;
         }
 
-        var (plain, bang) = (html.IndexOf("-->", at + 4, StringComparison.Ordinal), html.IndexOf("--!>", at + 4, StringComparison.Ordinal));
-        return bang >= 0 && (plain < 0 || bang < plain) ? bang + 4 : After(plain, 3);
+        var plain = html.IndexOf("-->", at + 4, StringComparison.Ordinal);
+        // Looked for before the other end only: many comments must not each have the whole text searched.
+        var before = (plain < 0 ? html.Length : plain) - (at + 4);
+        var bang = html.IndexOf("--!>", at + 4, before, StringComparison.Ordinal);
+        return bang >= 0 ? bang + 4 : After(plain, 3);
 
         int After(int found, int length) => found < 0 ? html.Length : found + length;
     }

@@ -77,10 +77,13 @@ internal static class WxCoupons
                 await client.ClaimCouponAsync(new() { CouponId = coupon.Id, DryRun = true });
                 return true;
             }
-            catch (RpcException exception) when (exception.StatusCode is StatusCode.FailedPrecondition or StatusCode.ResourceExhausted
-                or StatusCode.NotFound or StatusCode.Unauthenticated)
+            catch (RpcException exception) when (Over.Contains(exception.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason))
             {
-                return !Over.Contains(exception.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
+                return false;
+            }
+            catch (RpcException exception) when (exception.StatusCode is StatusCode.FailedPrecondition or StatusCode.Unauthenticated)
+            {
+                return true;
             }
         }
     }

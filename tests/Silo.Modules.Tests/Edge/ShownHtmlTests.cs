@@ -1,4 +1,5 @@
 using Silo.Edge;
+using Silo.Testing;
 using Xunit;
 
 namespace Silo.Modules.Tests.Edge;
@@ -96,7 +97,11 @@ public sealed class ShownHtmlTests
         Times("<b><object></b></object>", 1_000) + Times("<p>x</p>", 1_000),
         Times("<i><template></i></template>", 1_000) + Times("<p>x</p>", 1_000),
         $"<div {Times("a ", 50_000)}>",
-        Times("<svg><g>", 5_000));
+        Times("<svg><g>", 5_000),
+        "<svg>" + Times("<rt><tr>", 2_000),
+        "<math>" + Times("<tr></x>", 2_000),
+        Times("<rt><rp>", 2_000),
+        Times("<optgroup>", 2_000));
 
     [Theory]
     [MemberData(nameof(Costly))]
@@ -111,6 +116,50 @@ public sealed class ShownHtmlTests
     [InlineData("<!-- 注 --><p title='>'>文</p>", 3_000)]
     public void Clean_LongTextThatIsWrittenCarelessly_IsAccepted(string html, int times) =>
         Assert.True(ShownHtml.Clean(Times(html, times)).IsAccepted);
+
+    /// <summary>Whatever tags are thrown together: what the pass lets through, a parser makes neither too much nor too deep of.</summary>
+    [Fact]
+    public void Hold_OfAnySoupOfTags_BoundsWhatAParserMakesOfIt()
+    {
+        string[] names =
+        [
+            "a", "b", "font", "div", "p", "li", "ul", "dd", "dt", "table", "tr", "td", "tbody", "select", "option", "optgroup", "rt",
+            "rp", "ruby", "svg", "math", "mi", "g", "template", "object", "button", "form", "br", "nobr", "caption", "foreignObject",
+        ];
+        var random = new Random(TestSeed.Draw());
+        var held = 0;
+        for (var round = 0; round < 400; round++)
+        {
+            var few = Enumerable.Range(0, 1 + random.Next(4)).Select(_ => names[random.Next(names.Length)]).ToArray();
+            var unit = string.Concat(Enumerable.Range(0, 1 + random.Next(6)).Select(_ =>
+                (random.Next(4) == 0 ? "</" : "<") + few[random.Next(few.Length)] + (random.Next(8) == 0 ? "/>" : ">")));
+            var html = (random.Next(2) == 0 ? "" : $"<{names[random.Next(names.Length)]}>") + Times(unit, 1 + random.Next(400));
+            if (!HtmlBounds.Hold(html))
+            {
+                continue;
+            }
+
+            held++;
+            using var document = new AngleSharp.Html.Parser.HtmlParser().ParseDocument($"<!doctype html><html><body>{html}");
+            Assert.True(document.All.Length <= HtmlBounds.MaxMade + 10, $"{document.All.Length} elements of {unit}");
+            // A table has a body and a row made for it.
+            var deepest = document.All.Max(element => DepthOf(element));
+            Assert.True(deepest <= (2 * HtmlBounds.MaxDepth) + 10, $"{deepest} deep in {unit}");
+        }
+
+        Assert.InRange(held, 20, 400);
+    }
+
+    private static int DepthOf(AngleSharp.Dom.INode? node)
+    {
+        var depth = 0;
+        for (; node is not null; node = node.Parent)
+        {
+            depth++;
+        }
+
+        return depth;
+    }
 
     private static string Times(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
 
