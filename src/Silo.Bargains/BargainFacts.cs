@@ -6,7 +6,8 @@ namespace Silo.Bargains;
 internal sealed class BargainFacts
 {
     private readonly Dictionary<(long Bargain, long Helper), GivenHelp> helps = [];
-    private readonly Dictionary<(long Helper, string RequestId), GivenHelp> requests = [];
+    private readonly Dictionary<(long Helper, string RequestId), AnsweredHelp> requests = [];
+    private readonly HashSet<string> cleared = new(StringComparer.Ordinal);
     private HashSet<long>? held;
     private Dictionary<long, int>? given;
 
@@ -30,7 +31,7 @@ internal sealed class BargainFacts
     /// <summary>How many bargains of the campaign each of the helpers has helped.</summary>
     public StagedNumbers? Counts { get; set; }
 
-    /// <summary>Bargains by the request ids that started them.</summary>
+    /// <summary>Bargains by the request ids that were answered with them.</summary>
     public Dictionary<string, BargainView> Started { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The bargain that an order holds; 0 for none.</summary>
@@ -63,8 +64,18 @@ internal sealed class BargainFacts
     public void Know(long helperId, GivenHelp help)
     {
         helps[(help.BargainId, helperId)] = help;
-        requests[(helperId, help.RequestId)] = help;
+        requests[(helperId, help.RequestId)] = new(help, help.RequestHash);
     }
+
+    /// <summary>A request that was answered with a help that was there already.</summary>
+    public void Answer(long helperId, string requestId, long requestHash, GivenHelp help) =>
+        requests[(helperId, requestId)] = new(help, requestHash);
+
+    /// <summary>A request that has cleared a bargain.</summary>
+    public void Clear(string requestId) => cleared.Add(requestId);
+
+    /// <summary>Whether a request has cleared a bargain.</summary>
+    public bool HasCleared(string requestId) => cleared.Contains(requestId);
 
     /// <summary>A help that the batch gives.</summary>
     public void Give(long helperId, GivenHelp help)

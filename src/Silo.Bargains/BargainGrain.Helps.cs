@@ -35,6 +35,12 @@ internal sealed partial class BargainGrain
 
             if (!remembered.TryGet((State.BargainId, help.HelperId), out var given))
             {
+                if (State.Starts > 1 && help.RequestId.Length > 0)
+                {
+                    // The request may have been answered for an earlier bargain with another one's help: no key says so.
+                    return false;
+                }
+
                 facts.Guessed.Add(help.HelperId);
             }
             else if (help.RequestId.Length == 0 || help.RequestId == given.RequestId)
@@ -118,6 +124,31 @@ internal sealed partial class BargainGrain
         {
             facts.Know(row.HelperId, Given(row));
         }
+
+        if (requests.Length > 0)
+        {
+            await LoadAnsweredAsync(reads, helpers, requests, facts);
+        }
+    }
+
+    /// <summary>The requests that were answered with a help that was there, for this or an earlier bargain.</summary>
+    private async Task LoadAnsweredAsync(IReads reads, long[] helpers, string[] requests, BargainFacts facts)
+    {
+        var scope = MyKey.HelpScope;
+        var answered = await reads.Query<AcceptedRequest>().Where(
+            a => a.Scope == scope && helpers.Contains(a.CallerId) && requests.Contains(a.RequestId)).ToListAsync();
+        if (answered.Count == 0)
+        {
+            return;
+        }
+
+        var bargains = answered.Select(a => a.Answer).Distinct().ToArray();
+        var helps = (await reads.Query<HelpRow>().Where(h => bargains.Contains(h.BargainId) && helpers.Contains(h.HelperId))
+            .ToListAsync()).ToDictionary(h => (h.BargainId, h.HelperId));
+        foreach (var a in answered)
+        {
+            facts.Answer(a.CallerId, a.RequestId, a.RequestHash, Given(helps[(a.Answer, a.CallerId)]));
+        }
     }
 
     /// <summary>Holds the helpers whom no other bargain holds, and counts their helps in the campaign behind that.</summary>
@@ -144,8 +175,14 @@ internal sealed partial class BargainGrain
 
         if (repeat is not null)
         {
-            // The first answer to a request is the same again; another request is told that it came too late.
-            return (draft, Helped(command.HelperId, repeat, isRepeat: helper.OfRequest is null, facts));
+            if (helper.OfRequest is null && command.RequestId.Length > 0)
+            {
+                rows.Append(Accepted(MyKey.HelpScope, command.HelperId, command, repeat.BargainId, facts.Now));
+                facts.Answer(command.HelperId, command.RequestId, command.RequestHash, repeat);
+            }
+
+            // The request that gave the help is answered as it was; another one is told that it came too late.
+            return (draft, Helped(command.HelperId, repeat, isRepeat: repeat.RequestId != command.RequestId, facts));
         }
 
         var cut = BargainRules.NextCut(draft, RandomNumberGenerator.GetInt32);

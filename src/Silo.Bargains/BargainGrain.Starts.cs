@@ -22,14 +22,33 @@ internal sealed partial class BargainGrain
             var rows = await reads.Query<BargainRow>().Where(b => b.InitiatorId == key.InitiatorId
                 && b.CampaignId == key.CampaignId && requests.Contains(b.RequestId)).ToListAsync();
             rows.ForEach(row => facts.Started[row.RequestId] = BargainReads.View(row));
+            var scope = key.StartScope;
+            var answered = await reads.Query<AcceptedRequest>()
+                .Where(a => a.Scope == scope && a.CallerId == key.InitiatorId && requests.Contains(a.RequestId))
+                .Join(reads.Query<BargainRow>(), a => a.Answer, b => b.Id, (a, b) => new { a.RequestId, Bargain = b }).ToListAsync();
+            answered.ForEach(a => facts.Started[a.RequestId] = BargainReads.View(a.Bargain));
         }
     }
 
-    /// <summary>Whether an order holds the bargain, for a clearing. One that the batch itself starts has none.</summary>
-    private async Task LoadOrderAsync(IReads reads, IReadOnlyList<BargainCommand> batch, BargainFacts facts)
+    /// <summary>The requests that have cleared before, and whether an order holds the bargain. One that the batch itself starts has none.</summary>
+    private async Task LoadClearsAsync(IReads reads, ClearCommand[] clears, BargainFacts facts)
     {
-        var bargainId = State.BargainId;
-        if (State.Exists && batch.Any(c => c is ClearCommand) && await reads.Query<BargainOrderRow>().AnyAsync(
+        if (clears.Length == 0)
+        {
+            return;
+        }
+
+        var (key, bargainId) = (MyKey, State.BargainId);
+        var requests = clears.Where(c => c.RequestId.Length > 0).Select(c => c.RequestId).ToArray();
+        if (requests.Length > 0)
+        {
+            var scope = key.ClearScope;
+            (await reads.Query<AcceptedRequest>()
+                .Where(a => a.Scope == scope && a.CallerId == key.InitiatorId && requests.Contains(a.RequestId))
+                .Select(a => a.RequestId).ToListAsync()).ForEach(facts.Clear);
+        }
+
+        if (State.Exists && await reads.Query<BargainOrderRow>().AnyAsync(
             o => o.BargainId == bargainId && o.State < BargainOrderState.GivenBack))
         {
             facts.Ordered = bargainId;
@@ -46,7 +65,13 @@ internal sealed partial class BargainGrain
 
         if (draft.Exists)
         {
-            return (draft, new() { Bargain = BargainView.Of(MyKey, draft) });
+            var present = BargainView.Of(MyKey, draft);
+            if (command.RequestId.Length > 0 && command.RequestId != draft.RequestId && facts.Started.TryAdd(command.RequestId, present))
+            {
+                rows.Append(Accepted(MyKey.StartScope, MyKey.InitiatorId, command, draft.BargainId, facts.Now));
+            }
+
+            return (draft, new() { Bargain = present });
         }
 
         if (facts.Campaign is not { } campaign)
@@ -66,11 +91,23 @@ internal sealed partial class BargainGrain
         return (next, new() { Bargain = BargainView.Of(MyKey, next) });
     }
 
-    private (BargainState State, BargainOutcome Outcome) DecideClear(BargainState draft, BargainFacts facts, Rows rows)
+    private (BargainState State, BargainOutcome Outcome) DecideClear(
+        BargainState draft, ClearCommand command, BargainFacts facts, Rows rows)
     {
+        if (facts.HasCleared(command.RequestId))
+        {
+            return (draft, new());
+        }
+
         if (BargainRules.ClearRefusal(draft, draft.Exists && draft.BargainId == facts.Ordered) is { } refusal)
         {
             return (draft, BargainOutcome.Refused(refusal));
+        }
+
+        if (command.RequestId.Length > 0)
+        {
+            rows.Append(Accepted(MyKey.ClearScope, MyKey.InitiatorId, command, draft.BargainId, facts.Now));
+            facts.Clear(command.RequestId);
         }
 
         rows.Put(RowOf(draft, clearedAt: facts.Now));

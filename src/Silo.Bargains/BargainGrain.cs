@@ -31,7 +31,7 @@ internal sealed partial class BargainGrain(HotGrainContext context, CampaignRead
             {
                 await LoadHelpsAsync(r, [.. batch.OfType<HelpCommand>()], facts);
                 await LoadStartsAsync(r, [.. batch.OfType<StartCommand>()], facts);
-                await LoadOrderAsync(r, batch, facts);
+                await LoadClearsAsync(r, [.. batch.OfType<ClearCommand>()], facts);
                 return true;
             },
             CancellationToken.None);
@@ -69,10 +69,20 @@ internal sealed partial class BargainGrain(HotGrainContext context, CampaignRead
         {
             HelpCommand help => DecideHelp(draft, help, facts, rows),
             StartCommand start => DecideStart(draft, start, facts, rows),
-            ClearCommand => DecideClear(draft, facts, rows),
+            ClearCommand clear => DecideClear(draft, clear, facts, rows),
             BuyCommand buy => (draft, DecideBuy(draft, buy, facts, rows)),
             _ => throw new NotSupportedException(command.GetType().Name),
         };
+
+    private static AcceptedRequest Accepted(string scope, long callerId, BargainCommand command, long bargainId, long now) => new()
+    {
+        Scope = scope,
+        CallerId = callerId,
+        RequestId = command.RequestId,
+        RequestHash = command.RequestHash,
+        Answer = bargainId,
+        At = now,
+    };
 
     private BargainRow RowOf(BargainState state, long clearedAt) => new()
     {

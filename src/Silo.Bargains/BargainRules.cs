@@ -34,11 +34,16 @@ internal sealed record GivenHelp
     public required long RequestHash { get; init; }
 }
 
+/// <summary>What a request was answered with.</summary>
+/// <param name="Help">The help, which another request may have given.</param>
+/// <param name="RequestHash">Hash of the request.</param>
+internal sealed record AnsweredHelp(GivenHelp Help, long RequestHash);
+
 /// <summary>What is known of a helper.</summary>
-/// <param name="OfRequest">What their request id has given before, for this or an earlier bargain of the initiator.</param>
+/// <param name="OfRequest">What their request id was answered with, for this or an earlier bargain of the initiator.</param>
 /// <param name="OfBargain">Their help of the bargain.</param>
 /// <param name="Given">Bargains of the campaign that they have helped; asked for where that is limited.</param>
-internal readonly record struct Helper(GivenHelp? OfRequest, GivenHelp? OfBargain, int Given);
+internal readonly record struct Helper(AnsweredHelp? OfRequest, GivenHelp? OfBargain, int Given);
 
 /// <summary>What is known of an order that wants a bargain.</summary>
 /// <param name="HasOrder">Whether an order holds the bargain.</param>
@@ -101,7 +106,7 @@ internal static class BargainRules
     {
         if (helper.OfRequest is { } first)
         {
-            return first.RequestHash == command.RequestHash ? (null, first) : (Refusals.RequestIdReused, null);
+            return first.RequestHash == command.RequestHash ? (null, first.Help) : (Refusals.RequestIdReused, null);
         }
 
         if (!state.Exists || campaign is null)

@@ -87,7 +87,7 @@ internal sealed class BargainsGrpc(
 
     public override async Task<ClearBargainResponse> ClearBargain(ClearBargainRequest request, ServerCallContext context)
     {
-        await SendAsync(new(request.CampaignId, context.Caller().Id), new ClearCommand());
+        await SendAsync(new(request.CampaignId, context.Caller().Id), new ClearCommand { RequestId = request.RequestId });
         return new();
     }
 

@@ -12,6 +12,13 @@ internal readonly record struct BargainKey(long CampaignId, long InitiatorId)
     /// <summary>Begins with a letter that is no hexadecimal digit; see <see cref="Storage.StateKey"/>.</summary>
     private const string Prefix = "kj";
 
+    /// <summary>Scopes of <see cref="AcceptedRequest"/>: a request id reused on another bargain is a new command.</summary>
+    public string StartScope => $"bargains.start {this}";
+
+    public string HelpScope => $"bargains.help {this}";
+
+    public string ClearScope => $"bargains.clear {this}";
+
     public StateKey State => new(BargainState.Name, ToString());
 
     public static BargainKey Parse(string text)

@@ -117,18 +117,6 @@ internal sealed class SeatRow
     };
 }
 
-/// <summary>The group that a request id of a user was answered with.</summary>
-internal sealed class OpeningRow
-{
-    public long UserId { get; init; }
-
-    public string RequestId { get; init; } = "";
-
-    public long RequestHash { get; init; }
-
-    public long GroupId { get; init; }
-}
-
 /// <summary>A user in a campaign with a limit; locked while their seats are counted.</summary>
 internal sealed class CampaignUserRow
 {
@@ -169,11 +157,6 @@ internal sealed class GroupBuysModel : IModuleModel
             seat.Property(s => s.Until).HasColumnName("reserved_until");
             seat.HasIndex(s => new { s.GroupId, s.UserId, s.RequestId }).IsUnique();
             seat.HasIndex(s => new { s.UserId, s.CampaignId, s.OrderId });
-        });
-        model.Entity<OpeningRow>(opening =>
-        {
-            opening.ToTable("groupbuys_openings");
-            opening.HasKey(o => new { o.UserId, o.RequestId });
         });
         model.Entity<CampaignUserRow>(user =>
         {

@@ -24,13 +24,7 @@ internal sealed partial class GroupGrain
         rows.Append(GroupRow.Of(GroupId, state));
         if (command.RequestId.Length > 0)
         {
-            rows.Append(new OpeningRow
-            {
-                UserId = command.UserId,
-                RequestId = command.RequestId,
-                RequestHash = command.RequestHash,
-                GroupId = GroupId,
-            });
+            rows.Append(GroupWrites.Opened(command.UserId, command.RequestId, command.RequestHash, GroupId, facts.Now));
         }
 
         rows.Enqueue(

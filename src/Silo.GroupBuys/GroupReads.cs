@@ -152,8 +152,10 @@ internal sealed class GroupReads
             .Select(g => (long?)g.Id).SingleOrDefaultAsync(cancellation),
         cancellation);
 
-    public Task<OpeningRow?> OpeningAsync(long userId, string requestId, CancellationToken cancellation) => units.ReadAsync(
-        r => r.Query<OpeningRow>().SingleOrDefaultAsync(o => o.UserId == userId && o.RequestId == requestId, cancellation),
+    /// <summary>What a request id of a user was answered with; null for nothing.</summary>
+    public Task<AcceptedRequest?> OpeningAsync(long userId, string requestId, CancellationToken cancellation) => units.ReadAsync(
+        r => r.Query<AcceptedRequest>().SingleOrDefaultAsync(
+            o => o.Scope == GroupWrites.OpenScope && o.CallerId == userId && o.RequestId == requestId, cancellation),
         cancellation);
 
     /// <summary>How users are shown to others.</summary>

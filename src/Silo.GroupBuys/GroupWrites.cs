@@ -7,6 +7,20 @@ namespace Silo.GroupBuys;
 internal sealed class GroupWrites(
     HotGrains<long, GroupCommand, GroupOutcome> groups, GroupReads reads, IUnits units, IdSource ids, ShopClock clock)
 {
+    /// <summary>Of openings, as <see cref="AcceptedRequest.Scope"/>.</summary>
+    public const string OpenScope = "groupbuys.open";
+
+    /// <summary>The request id of an opening, which may answer with a group that was there.</summary>
+    public static AcceptedRequest Opened(long userId, string requestId, long requestHash, long groupId, long now) => new()
+    {
+        Scope = OpenScope,
+        CallerId = userId,
+        RequestId = requestId,
+        RequestHash = requestHash,
+        Answer = groupId,
+        At = now,
+    };
+
     /// <summary>Answers the group's id.</summary>
     public async Task<Result<long>> OpenAsync(
         long userId, long goodsId, string requestId, long requestHash, CancellationToken cancellation)
@@ -47,7 +61,7 @@ internal sealed class GroupWrites(
     {
         if (requestId.Length > 0 && await reads.OpeningAsync(userId, requestId, cancellation) is { } opening)
         {
-            return opening.RequestHash == requestHash ? opening.GroupId : Refusals.RequestIdReused;
+            return opening.RequestHash == requestHash ? opening.Answer : Refusals.RequestIdReused;
         }
 
         if (await reads.OpenersAsync(userId, goodsId, cancellation) is not { } own)
@@ -70,21 +84,16 @@ internal sealed class GroupWrites(
         long userId, string requestId, long requestHash, long groupId, CancellationToken cancellation) => units.StageAsync<long>(
         stage =>
         {
-            var first = stage.Where<OpeningRow>($"user_id = {userId} AND request_id = {requestId}");
+            var first = stage.Where<AcceptedRequest>(
+                $"scope = {OpenScope} AND caller_id = {userId} AND request_id = {requestId}");
             return rows =>
             {
                 if (first.Only is { } opening)
                 {
-                    return opening.RequestHash == requestHash ? opening.GroupId : Refusals.RequestIdReused;
+                    return opening.RequestHash == requestHash ? opening.Answer : Refusals.RequestIdReused;
                 }
 
-                rows.Append(new OpeningRow
-                {
-                    UserId = userId,
-                    RequestId = requestId,
-                    RequestHash = requestHash,
-                    GroupId = groupId,
-                });
+                rows.Append(Opened(userId, requestId, requestHash, groupId, clock.NowMs));
                 return groupId;
             };
         },

@@ -76,6 +76,7 @@ public static class StorageArea
             provider.GetRequiredService<IStore>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<CacheInvalidation>>()));
+        services.AddSingleton<IWorkHandler, AcceptedRequestPurge>();
         services.AddSingleton<WorkRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<IdLease>());
         services.AddHostedService(provider => provider.GetRequiredService<ClockGuard>());

@@ -14,6 +14,12 @@ internal static class StorageModel
             audit.HasIndex(a => new { a.OperatorId, a.Rpc, a.RequestId }).IsUnique();
             audit.HasIndex(a => new { a.Subject, a.Id });
         });
+        model.Entity<AcceptedRequest>(request =>
+        {
+            request.ToTable("silo_requests");
+            request.HasKey(r => new { r.Scope, r.CallerId, r.RequestId });
+            request.HasIndex(r => r.At);
+        });
         model.Entity<WorkRow>(work =>
         {
             work.ToTable("silo_work");

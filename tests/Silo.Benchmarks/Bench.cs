@@ -256,6 +256,7 @@ internal sealed partial class Bench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        channels.ForEach(c => c.Dispose());
         channel.Dispose();
         server.Kill();
         await server.WaitForExitAsync();

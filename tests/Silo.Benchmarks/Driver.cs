@@ -21,7 +21,7 @@ internal static class Driver
         foreach (var postgres in databases)
         {
             await using var bench = await Bench.StartAsync(
-                postgres, args.Contains("--goods") ? 1_000 : quick ? 60_000 : args.Contains("--growth") ? 480_000 : 150_000);
+                postgres, args.Contains("--goods") || args.Contains("--neighbours") ? 1_000 : quick ? 60_000 : args.Contains("--growth") ? 480_000 : 150_000);
             Console.WriteLine($"\n## {bench.Name}");
             if (args.Contains("--goods"))
             {
@@ -30,6 +30,10 @@ internal static class Driver
             else if (args.Contains("--promotions"))
             {
                 await PromotionsAsync(bench, quick);
+            }
+            else if (args.Contains("--neighbours"))
+            {
+                await NeighboursAsync(bench, quick);
             }
             else if (args.Contains("--growth"))
             {
@@ -275,6 +279,66 @@ internal static class Driver
 
         static string Text(Run run) =>
             $"{run.PerSecond:F0}/s, p50 {run.P50Ms:F2} ms, p99 {run.P99Ms:F2} ms ({run.CpuMicros:F0} us/call, {run.DatabaseCpuMicros:F0} db us)";
+    }
+
+    /// <summary>What shoppers see while others want one row, or while somebody holds a row that others want.</summary>
+    private static async Task NeighboursAsync(Bench bench, bool quick)
+    {
+        var (rounds, seconds) = quick ? (1, 2) : (3, 5);
+        await bench.PrepareNeighboursAsync();
+        await bench.ReadsAloneAsync(seconds);
+        await bench.ReadsBesideProfilesAsync(one: false, seconds);
+        await bench.ClaimsAloneAsync(seconds);
+        Dictionary<string, List<Seen>> seen = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            Add("reads alone", await bench.ReadsAloneAsync(seconds));
+            Add("reads, 200 changes of 200 profiles", await bench.ReadsBesideProfilesAsync(one: false, seconds));
+            Add("reads, 200 changes of one profile", await bench.ReadsBesideProfilesAsync(one: true, seconds));
+            Add("reads, 200 favourites of 200 goods", await bench.ReadsBesideFavouritesAsync(one: false, seconds));
+            Add("reads, 200 favourites of one goods", await bench.ReadsBesideFavouritesAsync(one: true, seconds));
+            Add("free claims alone", await bench.ClaimsAloneAsync(seconds));
+            if (bench.Postgres)
+            {
+                Add("reads, 200 changes of a held profile", await bench.ReadsBesideAHeldProfileAsync(seconds));
+                Add("free claims, 8 claims for points of held wallets", await bench.ClaimsBesideHeldWalletsAsync(seconds));
+            }
+        }
+
+        foreach (var (what, list) in seen)
+        {
+            Console.WriteLine(
+                $"{what,-50} p50 {P50(what),8:F2} ms, p99 {P99(what),8:F2} ms, {list.Sum(s => s.Calls)} answered, {list.Sum(s => s.Refused)} refused");
+            if (list.Any(s => s.Refused > 0))
+            {
+                Wrong($"{what}: somebody was refused who wanted nothing of the row");
+            }
+        }
+
+        Verdict("1.5 x p99 beside 200 profiles to p99 beside one", 1.5 * P99("reads, 200 changes of 200 profiles") / P99("reads, 200 changes of one profile"), 1);
+        Verdict("1.5 x p99 beside 200 goods to p99 beside one", 1.5 * P99("reads, 200 favourites of 200 goods") / P99("reads, 200 favourites of one goods"), 1);
+        if (bench.Postgres)
+        {
+            Verdict("3 x p99 alone to p99 beside a held profile", 3 * P99("reads alone") / P99("reads, 200 changes of a held profile"), 1);
+            Verdict(
+                "3 x p99 of claims alone to p99 beside held wallets",
+                3 * P99("free claims alone") / P99("free claims, 8 claims for points of held wallets"),
+                1);
+        }
+
+        void Add(string what, Seen one)
+        {
+            if (!seen.TryGetValue(what, out var list))
+            {
+                seen[what] = list = [];
+            }
+
+            list.Add(one);
+        }
+
+        double P50(string what) => MedianOf([.. seen[what].Select(s => s.P50Ms)]);
+
+        double P99(string what) => MedianOf([.. seen[what].Select(s => s.P99Ms)]);
     }
 
     public static void Wrong(string what)

@@ -111,6 +111,104 @@ public abstract class BargainGrainSuite<TDatabase>(BargainNode<TDatabase> node) 
     }
 
     [Fact]
+    public async Task Help_ThatWasAnsweredWithAnEarlierCut_KeepsThatAnswer()
+    {
+        var key = await Node.StartedAsync(await Node.CreateAsync());
+        var helper = NewId();
+        var first = await Node.HelpAsync(key, helper, "one", 5);
+        var second = await Node.RunAsync(key, Enumerable.Repeat(Help(6), 3).ToArray<BargainCommand>());
+        Assert.All(second, o => Assert.Equal((true, first.Help), (o.Repeated, o.Help)));
+
+        await AnswersAsync();
+        Assert.Null(await Node.ClearAsync(key));
+        await AnswersAsync();
+        Assert.Null((await Node.StartAsync(key)).Refusal);
+        await AnswersAsync();
+        await Node.ForgetAsync();
+        await AnswersAsync();
+
+        Assert.Equal(0, (await Node.Reads.StateAsync(key)).Helps);
+        var third = await Node.HelpAsync(key, helper, "three", 7);
+        Assert.Equal((1L, false), (third.Help!.Ordinal, third.Repeated));
+
+        async Task AnswersAsync()
+        {
+            var again = (await Node.RunAsync(key, Help(6)))[0];
+            Assert.Equal((null, true, first.Help), (again.Refusal, again.Repeated, again.Help));
+            Assert.Equal("REQUEST_ID_REUSED", (await Node.RunAsync(key, Help(8)))[0].Refusal?.Reason);
+        }
+
+        HelpCommand Help(long hash) => new() { HelperId = helper, RequestId = "two", RequestHash = hash };
+    }
+
+    [Fact]
+    public async Task Start_ThatWasAnsweredWithTheBargainThatThereIs_KeepsThatAnswer()
+    {
+        var key = new BargainKey(await Node.CreateAsync(t => t with { StartsPerUser = 2 }), NewId());
+        var first = (await Node.StartAsync(key, "one")).Bargain!.Id;
+        var starts = await Node.RunAsync(
+            key, new StartCommand { RequestId = "two" }, new StartCommand { RequestId = "two" }, new StartCommand { RequestId = "one" });
+        Assert.Equal([first, first, first], starts.Select(o => o.Bargain!.Id));
+        Assert.Null(await Node.ClearAsync(key));
+
+        Assert.Equal(first, (await Node.StartAsync(key, "two")).Bargain?.Id);
+        Assert.False((await Node.Reads.StateAsync(key)).Exists);
+        var next = (await Node.StartAsync(key, "three")).Bargain!.Id;
+        await Node.ForgetAsync();
+        Assert.Equal(first, (await Node.StartAsync(key, "two")).Bargain?.Id);
+        Assert.Equal(next, (await Node.StartAsync(key, "three")).Bargain?.Id);
+        Assert.Equal(2, (await Node.Reads.StateAsync(key)).Starts);
+    }
+
+    [Fact]
+    public async Task Clear_Repeated_DoesNotClearTheNextBargain()
+    {
+        var key = await Node.StartedAsync(await Node.CreateAsync());
+        var outcomes = await Node.RunAsync(key, new ClearCommand { RequestId = "one" }, new ClearCommand { RequestId = "one" });
+        Assert.All(outcomes, o => Assert.Null(o.Refusal));
+        Assert.Equal("BARGAIN_UNKNOWN", await Node.ClearAsync(key, "two"));
+        var next = (await Node.StartAsync(key)).Bargain!.Id;
+
+        Assert.Null(await Node.ClearAsync(key, "one"));
+        await Node.ForgetAsync();
+        Assert.Null(await Node.ClearAsync(key, "one"));
+        Assert.Equal(next, (await Node.Reads.StateAsync(key)).BargainId);
+        // It was refused and so not used up.
+        Assert.Null(await Node.ClearAsync(key, "two"));
+        Assert.False((await Node.Reads.StateAsync(key)).Exists);
+    }
+
+    [Fact]
+    public async Task AcceptedRequests_OlderThanSevenDays_AreRemoved()
+    {
+        var caller = NewId();
+        await Node.Units.StageAsync<bool>(
+            _ => rows =>
+            {
+                foreach (var age in new[] { 0, 1 })
+                {
+                    rows.Append(new AcceptedRequest
+                    {
+                        Scope = "test",
+                        CallerId = caller,
+                        RequestId = $"{age}",
+                        At = Node.Now - AcceptedRequest.KeptMs + 60_000 - (age * 60_001),
+                    });
+                }
+
+                return true;
+            },
+            CancellationToken.None);
+
+        var purge = Node.Get<IEnumerable<IWorkHandler>>().Single(h => h.Kind == "storage.purge_requests");
+        var ended = await purge.RunAsync(new WorkItem(purge.Kind, "recurring", 0, 1), Payloads.Write(NoPayload.Value), CancellationToken.None);
+
+        Assert.Equal(WorkOutcome.Done, ended);
+        Assert.Equal(["0"], await Node.ReadAsync(
+            r => r.Query<AcceptedRequest>().Where(a => a.CallerId == caller).Select(a => a.RequestId).ToListAsync()));
+    }
+
+    [Fact]
     public async Task Help_OfNobodysBargain_IsUnknownAndLeavesNothing()
     {
         var campaign = await Node.CreateAsync();

@@ -92,7 +92,8 @@ public sealed class BargainNode<TDatabase> : GrainNode<TDatabase>
     internal async Task<BargainOutcome> HelpAsync(BargainKey key, long helper, string requestId = "", long hash = 0) =>
         (await RunAsync(key, new HelpCommand { HelperId = helper, RequestId = requestId, RequestHash = hash }))[0];
 
-    internal async Task<string?> ClearAsync(BargainKey key) => (await RunAsync(key, new ClearCommand()))[0].Refusal?.Reason;
+    internal async Task<string?> ClearAsync(BargainKey key, string requestId = "") =>
+        (await RunAsync(key, new ClearCommand { RequestId = requestId }))[0].Refusal?.Reason;
 
     internal Task<BargainOutcome[]> RunAsync(BargainKey key, params BargainCommand[] commands) =>
         Grain(key).RunAsync(commands).WaitAsync(Bound);

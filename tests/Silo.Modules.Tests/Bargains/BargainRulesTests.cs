@@ -124,12 +124,13 @@ public sealed class BargainRulesTests
     public void Help_OfARequestThatWasAnswered_IsAnsweredBeforeEveryRule()
     {
         var given = Given(requestHash: 5);
+        var answered = new AnsweredHelp(given, 5);
         var command = new HelpCommand { HelperId = 2, RequestId = "r", RequestHash = 5 };
 
-        Assert.Equal((null, given), BargainRules.Help(new(), command, new(given, null, 0), null, Now));
+        Assert.Equal((null, given), BargainRules.Help(new(), command, new(answered, null, 0), null, Now));
         Assert.Equal(
             "REQUEST_ID_REUSED",
-            BargainRules.Help(Running, command with { RequestHash = 6 }, new(given, given, 0), Open, Now).Refusal?.Reason);
+            BargainRules.Help(Running, command with { RequestHash = 6 }, new(answered, given, 0), Open, Now).Refusal?.Reason);
         Assert.Equal("BARGAIN_UNKNOWN", BargainRules.Help(new(), command, new(null, given, 0), Open, Now).Refusal?.Reason);
         Assert.Equal(
             (null, given),

@@ -1073,20 +1073,6 @@ namespace Silo.Server.Migrations.PostgreSql
                 });
 
             migrationBuilder.CreateTable(
-                name: "groupbuys_openings",
-                columns: table => new
-                {
-                    user_id = table.Column<long>(type: "bigint", nullable: false),
-                    request_id = table.Column<string>(type: "text", nullable: false),
-                    request_hash = table.Column<long>(type: "bigint", nullable: false),
-                    group_id = table.Column<long>(type: "bigint", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_groupbuys_openings", x => new { x.user_id, x.request_id });
-                });
-
-            migrationBuilder.CreateTable(
                 name: "groupbuys_seats",
                 columns: table => new
                 {
@@ -1382,6 +1368,22 @@ namespace Silo.Server.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_silo_cache_tags", x => x.tag);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "silo_requests",
+                columns: table => new
+                {
+                    scope = table.Column<string>(type: "text", nullable: false),
+                    caller_id = table.Column<long>(type: "bigint", nullable: false),
+                    request_id = table.Column<string>(type: "text", nullable: false),
+                    request_hash = table.Column<long>(type: "bigint", nullable: false),
+                    answer = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_silo_requests", x => new { x.scope, x.caller_id, x.request_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -1919,6 +1921,11 @@ namespace Silo.Server.Migrations.PostgreSql
                 columns: new[] { "subject", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_silo_requests_at",
+                table: "silo_requests",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_silo_work_parked_kind_due_at",
                 table: "silo_work",
                 columns: new[] { "parked", "kind", "due_at" });
@@ -2116,9 +2123,6 @@ namespace Silo.Server.Migrations.PostgreSql
                 name: "groupbuys_groups");
 
             migrationBuilder.DropTable(
-                name: "groupbuys_openings");
-
-            migrationBuilder.DropTable(
                 name: "groupbuys_seats");
 
             migrationBuilder.DropTable(
@@ -2171,6 +2175,9 @@ namespace Silo.Server.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "silo_cache_tags");
+
+            migrationBuilder.DropTable(
+                name: "silo_requests");
 
             migrationBuilder.DropTable(
                 name: "silo_work");

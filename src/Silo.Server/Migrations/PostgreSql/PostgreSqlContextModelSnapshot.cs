@@ -2609,29 +2609,6 @@ namespace Silo.Server.Migrations.PostgreSql
                     b.ToTable("groupbuys_groups", (string)null);
                 });
 
-            modelBuilder.Entity("Silo.GroupBuys.OpeningRow", b =>
-                {
-                    b.Property<long>("UserId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("user_id");
-
-                    b.Property<string>("RequestId")
-                        .HasColumnType("text")
-                        .HasColumnName("request_id");
-
-                    b.Property<long>("GroupId")
-                        .HasColumnType("bigint")
-                        .HasColumnName("group_id");
-
-                    b.Property<long>("RequestHash")
-                        .HasColumnType("bigint")
-                        .HasColumnName("request_hash");
-
-                    b.HasKey("UserId", "RequestId");
-
-                    b.ToTable("groupbuys_openings", (string)null);
-                });
-
             modelBuilder.Entity("Silo.GroupBuys.SeatRow", b =>
                 {
                     b.Property<long>("OrderId")
@@ -3176,6 +3153,39 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasFilter("request_id <> ''");
 
                     b.ToTable("points_vouchers", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Storage.AcceptedRequest", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasColumnType("text")
+                        .HasColumnName("scope");
+
+                    b.Property<long>("CallerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("caller_id");
+
+                    b.Property<string>("RequestId")
+                        .HasColumnType("text")
+                        .HasColumnName("request_id");
+
+                    b.Property<long>("Answer")
+                        .HasColumnType("bigint")
+                        .HasColumnName("answer");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("bigint")
+                        .HasColumnName("request_hash");
+
+                    b.HasKey("Scope", "CallerId", "RequestId");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("silo_requests", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.AuditEntry", b =>

@@ -2607,29 +2607,6 @@ namespace Silo.Server.Migrations.Sqlite
                     b.ToTable("groupbuys_groups", (string)null);
                 });
 
-            modelBuilder.Entity("Silo.GroupBuys.OpeningRow", b =>
-                {
-                    b.Property<long>("UserId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("user_id");
-
-                    b.Property<string>("RequestId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("request_id");
-
-                    b.Property<long>("GroupId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("group_id");
-
-                    b.Property<long>("RequestHash")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("request_hash");
-
-                    b.HasKey("UserId", "RequestId");
-
-                    b.ToTable("groupbuys_openings", (string)null);
-                });
-
             modelBuilder.Entity("Silo.GroupBuys.SeatRow", b =>
                 {
                     b.Property<long>("OrderId")
@@ -3174,6 +3151,39 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasFilter("request_id <> ''");
 
                     b.ToTable("points_vouchers", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Storage.AcceptedRequest", b =>
+                {
+                    b.Property<string>("Scope")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("scope");
+
+                    b.Property<long>("CallerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("caller_id");
+
+                    b.Property<string>("RequestId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request_id");
+
+                    b.Property<long>("Answer")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("answer");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<long>("RequestHash")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("request_hash");
+
+                    b.HasKey("Scope", "CallerId", "RequestId");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("silo_requests", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Storage.AuditEntry", b =>

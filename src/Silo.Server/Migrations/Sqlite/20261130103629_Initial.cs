@@ -1067,20 +1067,6 @@ namespace Silo.Server.Migrations.Sqlite
                 });
 
             migrationBuilder.CreateTable(
-                name: "groupbuys_openings",
-                columns: table => new
-                {
-                    user_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    request_id = table.Column<string>(type: "TEXT", nullable: false),
-                    request_hash = table.Column<long>(type: "INTEGER", nullable: false),
-                    group_id = table.Column<long>(type: "INTEGER", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("PK_groupbuys_openings", x => new { x.user_id, x.request_id });
-                });
-
-            migrationBuilder.CreateTable(
                 name: "groupbuys_seats",
                 columns: table => new
                 {
@@ -1376,6 +1362,22 @@ namespace Silo.Server.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_silo_cache_tags", x => x.tag);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "silo_requests",
+                columns: table => new
+                {
+                    scope = table.Column<string>(type: "TEXT", nullable: false),
+                    caller_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    request_id = table.Column<string>(type: "TEXT", nullable: false),
+                    request_hash = table.Column<long>(type: "INTEGER", nullable: false),
+                    answer = table.Column<long>(type: "INTEGER", nullable: false),
+                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_silo_requests", x => new { x.scope, x.caller_id, x.request_id });
                 });
 
             migrationBuilder.CreateTable(
@@ -1913,6 +1915,11 @@ namespace Silo.Server.Migrations.Sqlite
                 columns: new[] { "subject", "id" });
 
             migrationBuilder.CreateIndex(
+                name: "IX_silo_requests_at",
+                table: "silo_requests",
+                column: "at");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_silo_work_parked_kind_due_at",
                 table: "silo_work",
                 columns: new[] { "parked", "kind", "due_at" });
@@ -2126,9 +2133,6 @@ namespace Silo.Server.Migrations.Sqlite
                 name: "groupbuys_groups");
 
             migrationBuilder.DropTable(
-                name: "groupbuys_openings");
-
-            migrationBuilder.DropTable(
                 name: "groupbuys_seats");
 
             migrationBuilder.DropTable(
@@ -2181,6 +2185,9 @@ namespace Silo.Server.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "silo_cache_tags");
+
+            migrationBuilder.DropTable(
+                name: "silo_requests");
 
             migrationBuilder.DropTable(
                 name: "silo_work");
