@@ -45,6 +45,9 @@ internal sealed class CommentRow
     public required string RequestId { get; init; }
 
     public long RequestHash { get; init; }
+
+    /// <summary>About how much it takes in memory, in bytes.</summary>
+    public long Size => 500 + (2 * (Content.Length + SearchContent.Length + Pictures.Length + FileName.Length + ExtraJson.Length + Reply.Length));
 }
 
 /// <summary>The module's part of the database model.</summary>

@@ -18,6 +18,9 @@ internal sealed class CommentsReads
     private const string CacheTag = "comments.open";
     private const int Remembered = 2000;
 
+    /// <summary>In bytes, since a page holds a hundred comments at most, and a comment some kilobytes.</summary>
+    private const long MostRemembered = 32 << 20;
+
     /// <summary>How old an author's nick may be in what is kept: other changes than this module's are not announced.</summary>
     private const long NickMs = 60_000;
 
@@ -29,8 +32,10 @@ internal sealed class CommentsReads
     public CommentsReads(IUnits units, IUserNames users, ShopClock clock, CacheInvalidation invalidation)
     {
         (this.units, this.users, this.clock) = (units, users, clock);
-        open = new(invalidation, CacheTag, Remembered, key => ReadAsync(
-            rows => Visible(rows, 0), key.Query, CancellationToken.None));
+        open = new TaggedCache<(CommentQuery Query, long Minute), (IReadOnlyList<FullComment> Page, long Total)>(
+            invalidation, CacheTag, Remembered, key => ReadAsync(
+            rows => Visible(rows, 0), key.Query, CancellationToken.None))
+            .KeepsAtMost(MostRemembered, (_, value) => value.Page.Sum(c => c.Row.Size));
     }
 
     /// <summary>Invalidates what all may see.</summary>

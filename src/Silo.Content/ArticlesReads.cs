@@ -21,7 +21,9 @@ internal sealed class ArticlesReads : ContentReads<ArticleRow, Article>
         : base(units)
     {
         this.categories = categories;
-        lists = new(invalidation, ContentCacheTags.Views, 200, bytes => ListAsync(ListArticlesRequest.Parser.ParseFrom(bytes)));
+        lists = new TaggedCache<ByteString, ListArticlesResponse>(
+            invalidation, ContentCacheTags.Views, 200, bytes => ListAsync(ListArticlesRequest.Parser.ParseFrom(bytes)))
+            .KeepsAtMost(MostOfLists, (key, list) => key.Length + list.CalculateSize());
         articles = new(invalidation, ContentCacheTags.Cms, 200, id => PublishedAsync(id, article => article.Published));
         views = new(invalidation, ContentCacheTags.Views, 10_000, ViewsAsync);
     }

@@ -13,6 +13,9 @@ internal abstract class ContentReads<TRow, T>(IUnits units)
     where TRow : ContentRow
     where T : class, IMessage<T>, new()
 {
+    /// <summary>What lists that are kept in memory may take together, in bytes: their requests are of whoever asks.</summary>
+    protected const long MostOfLists = 32 << 20;
+
     protected IUnits Units { get; } = units;
 
     /// <summary>One of them, published or not.</summary>

@@ -14,7 +14,9 @@ internal sealed class NoticesReads : ContentReads<NoticeRow, Notice>
     public NoticesReads(IUnits units, CacheInvalidation invalidation)
         : base(units)
     {
-        lists = new(invalidation, ContentCacheTags.Notices, 1_000, ListAsync);
+        lists = new TaggedCache<(ListNoticesRequest Request, long UserId), ListNoticesResponse>(
+            invalidation, ContentCacheTags.Notices, 1_000, ListAsync)
+            .KeepsAtMost(MostOfLists, (key, list) => key.Request.CalculateSize() + list.CalculateSize());
         notices = new(invalidation, ContentCacheTags.Notices, 100, id => PublishedAsync(id, notice => notice.Published));
     }
 

@@ -16,8 +16,10 @@ public sealed class TaggedCache<TKey, TValue>
     private readonly int capacity;
     private readonly Func<TKey, Task<TValue>> read;
     private Func<TValue, bool> isNone = static _ => false;
-    private ConcurrentDictionary<TKey, Entry> entries = new();
-    private ConcurrentDictionary<TKey, Entry> nones = new();
+    private Func<TKey, TValue, long> weigh = static (_, _) => 0;
+    private long mostWeight = long.MaxValue;
+    private Generation entries = new();
+    private Generation nones = new();
 
     /// <summary>Makes one.</summary>
     /// <param name="invalidation">Knows of changes.</param>
@@ -64,6 +66,15 @@ public sealed class TaggedCache<TKey, TValue>
         return this;
     }
 
+    /// <summary>Has it forget all entries also when they have become too large, for entries whose sizes callers choose.</summary>
+    /// <param name="most">Most that all entries together may weigh, in bytes.</param>
+    /// <param name="size">About how much an entry weighs with its key, in bytes.</param>
+    public TaggedCache<TKey, TValue> KeepsAtMost(long most, Func<TKey, TValue, long> size)
+    {
+        (mostWeight, weigh) = (most, size);
+        return this;
+    }
+
     /// <summary>The entry, from memory while nothing of its tag has changed.</summary>
     public Task<TValue> GetAsync(TKey key, CancellationToken cancellation)
     {
@@ -99,11 +110,16 @@ public sealed class TaggedCache<TKey, TValue>
     }
 
     private async Task<TValue> ReadAsync(
-        TKey key, Entry entry, ConcurrentDictionary<TKey, Entry> all, ConcurrentDictionary<TKey, Entry> apart)
+        TKey key, Entry entry, Generation all, Generation apart)
     {
         var value = await read(key);
         if (!isNone(value))
         {
+            if (all.Weighing(weigh(key, value)) > mostWeight)
+            {
+                Interlocked.CompareExchange(ref entries, new(), all);
+            }
+
             return value;
         }
 
@@ -125,6 +141,15 @@ public sealed class TaggedCache<TKey, TValue>
 
     private static Task<TValue> Wait(Task<TValue> value, CancellationToken cancellation) =>
         value.IsCompleted ? value : value.WaitAsync(cancellation);
+
+    /// <summary>Entries until all are forgotten, and what they have weighed together, with those that were replaced.</summary>
+    private sealed class Generation : ConcurrentDictionary<TKey, Entry>
+    {
+        private long weight;
+
+        /// <summary>Adds an entry's weight and returns that of all.</summary>
+        public long Weighing(long more) => Interlocked.Add(ref weight, more);
+    }
 
     private sealed class Entry(long epoch, Func<Task<TValue>> read)
     {

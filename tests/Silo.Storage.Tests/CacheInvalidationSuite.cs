@@ -186,6 +186,21 @@ public abstract class VersionSuite<TDatabase>(NodeFixture<TDatabase> fixture) : 
     }
 
     [Fact]
+    public async Task Get_OfMoreThanItMayWeigh_ForgetsAll()
+    {
+        await using var node = await OtherAsync(Still());
+        var (reads, cache) = CacheOf(node);
+        cache.KeepsAtMost(10, (key, _) => key);
+        Assert.Equal((1, 2), (await GetAsync(cache, 4), await GetAsync(cache, 6)));
+        Assert.Equal((1, 2), (await GetAsync(cache, 4), await GetAsync(cache, 6)));
+
+        // Answered itself, and what comes after it begins anew.
+        Assert.Equal(3, await GetAsync(cache, 1));
+        Assert.Equal((4, 5, 4), (await GetAsync(cache, 4), await GetAsync(cache, 6), await GetAsync(cache, 4)));
+        Assert.Equal(5, reads());
+    }
+
+    [Fact]
     public async Task Get_OfNothingThatIsMadeWhileItIsRead_ReadsItOnceMore()
     {
         await using var node = await OtherAsync(Still());
