@@ -307,13 +307,24 @@ internal sealed class MemberPriceRow
     public long PriceCents { get; set; }
 }
 
+/// <summary>What a shopper keeps for later.</summary>
 internal sealed class FavouriteRow
 {
+    /// <summary>The <see cref="Type"/> of goods; only those are looked up, shown by name and counted.</summary>
+    public const int OfGoods = 0;
+
     public long Id { get; init; }
 
     public long UserId { get; init; }
 
+    /// <summary>A client's own number for what it keeps beside goods.</summary>
+    public int Type { get; init; }
+
+    /// <summary>The goods, or what a client names by it under another type.</summary>
     public long GoodsId { get; init; }
+
+    /// <summary>A client's own JSON object, or empty.</summary>
+    public string ExtraJson { get; set; } = "";
 
     public long At { get; init; }
 }
@@ -408,7 +419,7 @@ internal sealed class CatalogModel : IModuleModel
         price.HasIndex(p => p.GoodsId);
         var favourite = Table<FavouriteRow>(model, "favourites");
         favourite.HasKey(f => f.Id);
-        favourite.HasIndex(f => new { f.UserId, f.GoodsId }).IsUnique();
+        favourite.HasIndex(f => new { f.UserId, f.Type, f.GoodsId }).IsUnique();
         favourite.HasIndex(f => f.GoodsId);
         var review = Table<ReviewRow>(model, "reviews");
         review.HasKey(r => r.Id);

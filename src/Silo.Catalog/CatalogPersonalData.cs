@@ -21,7 +21,13 @@ internal sealed class CatalogPersonalData : IPersonalData
         var reviews = await reads.Query<ReviewRow>().Where(r => r.UserId == userId).OrderBy(r => r.Id).ToListAsync(cancellation);
         return new JsonObject
         {
-            ["favourites"] = new JsonArray([.. favourites.Select(f => new JsonObject { ["goodsId"] = f.GoodsId, ["at"] = f.At })]),
+            ["favourites"] = new JsonArray([.. favourites.Select(f => new JsonObject
+            {
+                ["type"] = f.Type,
+                ["goodsId"] = f.GoodsId,
+                ["extraJson"] = f.ExtraJson,
+                ["at"] = f.At,
+            })]),
             ["levelId"] = level?.LevelId ?? 0,
             ["levelSince"] = level?.Since ?? 0,
             ["levelExpiresAt"] = level?.ExpiresAt ?? 0,

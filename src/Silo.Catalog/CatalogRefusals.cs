@@ -133,6 +133,9 @@ public static class CatalogRefusals
     internal static readonly Refusal FavouriteNotNamed =
         new("FAVOURITE_NOT_NAMED", RefusalKind.Invalid, "Name the favourite by its id or by the goods.");
 
+    internal static readonly Refusal FavouriteExtraInvalid =
+        new("FAVOURITE_EXTRA_INVALID", RefusalKind.Invalid, "The JSON of a favourite is an object.");
+
     internal static readonly Refusal FavouritesFull =
         new("FAVOURITES_FULL", RefusalKind.Exhausted, "The user has as many favourites as one user may.");
 

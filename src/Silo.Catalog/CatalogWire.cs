@@ -19,10 +19,12 @@ internal static class CatalogWire
 
     public static Favourite Favourite(FavouriteGoods favourite)
     {
-        var terms = Read<GoodsTerms>(favourite.Terms);
+        var terms = favourite.Terms is { } stored ? Read<GoodsTerms>(stored) : new();
         return new()
         {
             Id = favourite.Row.Id,
+            Type = favourite.Row.Type,
+            ExtraJson = favourite.Row.ExtraJson,
             GoodsId = favourite.Row.GoodsId,
             GoodsName = terms.Name,
             Picture = terms.Picture,

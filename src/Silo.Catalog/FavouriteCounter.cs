@@ -18,7 +18,7 @@ internal sealed class FavouriteCounter(IUnits units, TimeProvider time, ILogger<
             await unit.LockAsync<CountersRow>(goods, wait: true, cancellation);
             await unit.Set<CountersRow>().Where(c => goods.Contains(c.GoodsId)).ExecuteUpdateAsync(
                 set => set.SetProperty(
-                    c => c.Favourites, c => unit.Query<FavouriteRow>().LongCount(f => f.GoodsId == c.GoodsId)),
+                    c => c.Favourites, c => unit.Query<FavouriteRow>().LongCount(f => f.Type == FavouriteRow.OfGoods && f.GoodsId == c.GoodsId)),
                 cancellation);
             await unit.InvalidateAsync(CatalogCacheTags.Offers, goods, cancellation);
         },

@@ -9,22 +9,31 @@ internal sealed class FavouritesWrites(IUnits units, FavouriteCounter counter)
 {
     private const int Max = 1_000;
 
-    /// <summary>Adds goods and says the favourite's id; the known one where they are a favourite already.</summary>
-    public async Task<Result<long>> AddAsync(long userId, long goodsId, CancellationToken cancellation)
+    /// <summary>
+    /// Adds goods, or what a client keeps under another type, and says the favourite's id; of what is a favourite already only
+    /// the client's JSON changes, where one is given.
+    /// </summary>
+    public async Task<Result<long>> AddAsync(long userId, int type, long goodsId, string extraJson, CancellationToken cancellation)
     {
+        if (extraJson.Length > 0 && JsonText.ReadObject(extraJson) is null)
+        {
+            return CatalogRefusals.FavouriteExtraInvalid;
+        }
+
         var isNew = false;
         var favourite = await units.RunAsync<long>(
             async unit =>
             {
                 // Counted and added one after the other, so that many at once never exceed the limit.
                 await unit.TakeTurnAsync($"favourites:{userId}", cancellation);
-                if (await unit.Query<FavouriteRow>().Where(f => f.UserId == userId && f.GoodsId == goodsId)
-                    .Select(f => f.Id).SingleOrDefaultAsync(cancellation) is > 0 and var known)
+                if (await unit.Set<FavouriteRow>().SingleOrDefaultAsync(
+                    f => f.UserId == userId && f.Type == type && f.GoodsId == goodsId, cancellation) is { } known)
                 {
-                    return known;
+                    known.ExtraJson = extraJson.Length > 0 ? extraJson : known.ExtraJson;
+                    return known.Id;
                 }
 
-                if (!await unit.Query<GoodsRow>().AnyAsync(g => g.Id == goodsId, cancellation))
+                if (type == FavouriteRow.OfGoods && !await unit.Query<GoodsRow>().AnyAsync(g => g.Id == goodsId, cancellation))
                 {
                     return CatalogRefusals.GoodsUnknown;
                 }
@@ -34,9 +43,17 @@ internal sealed class FavouritesWrites(IUnits units, FavouriteCounter counter)
                     return CatalogRefusals.FavouritesFull;
                 }
 
-                var added = new FavouriteRow { Id = unit.NewId(), UserId = userId, GoodsId = goodsId, At = unit.NowMs };
+                var added = new FavouriteRow
+                {
+                    Id = unit.NewId(),
+                    UserId = userId,
+                    Type = type,
+                    GoodsId = goodsId,
+                    ExtraJson = extraJson,
+                    At = unit.NowMs,
+                };
                 unit.Set<FavouriteRow>().Add(added);
-                isNew = true;
+                isNew = type == FavouriteRow.OfGoods;
                 return added.Id;
             },
             cancellation);
@@ -48,22 +65,28 @@ internal sealed class FavouritesWrites(IUnits units, FavouriteCounter counter)
         return favourite;
     }
 
-    /// <summary>Deletes one by its id, by its goods, or by both; it need not be there.</summary>
-    public async Task DeleteAsync(long userId, long favouriteId, long goodsId, CancellationToken cancellation)
+    /// <summary>Deletes one by its id, by its type and goods, or by both; it need not be there.</summary>
+    public async Task DeleteAsync(long userId, long favouriteId, int type, long goodsId, CancellationToken cancellation)
     {
-        var deleted = await units.RunAsync<long>(
+        var uncounted = await units.RunAsync<long>(
             async unit =>
             {
-                var goods = await unit.Query<FavouriteRow>()
-                    .Where(f => f.UserId == userId && (favouriteId == 0 || f.Id == favouriteId) && (goodsId == 0 || f.GoodsId == goodsId))
-                    .Select(f => f.GoodsId).SingleOrDefaultAsync(cancellation);
-                await unit.Set<FavouriteRow>().Where(f => f.UserId == userId && f.GoodsId == goods).ExecuteDeleteAsync(cancellation);
-                return goods;
+                var favourite = await unit.Query<FavouriteRow>()
+                    .Where(f => f.UserId == userId && (favouriteId == 0 || f.Id == favouriteId)
+                        && (goodsId == 0 || (f.GoodsId == goodsId && f.Type == type)))
+                    .Select(f => new { f.Id, f.Type, f.GoodsId }).SingleOrDefaultAsync(cancellation);
+                if (favourite is null)
+                {
+                    return 0;
+                }
+
+                await unit.Set<FavouriteRow>().Where(f => f.Id == favourite.Id).ExecuteDeleteAsync(cancellation);
+                return favourite.Type == FavouriteRow.OfGoods ? favourite.GoodsId : 0;
             },
             cancellation);
-        if (deleted.Value != 0)
+        if (uncounted.Value != 0)
         {
-            counter.Count(deleted.Value);
+            counter.Count(uncounted.Value);
         }
     }
 }

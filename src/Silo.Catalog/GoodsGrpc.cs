@@ -92,12 +92,13 @@ internal sealed class GoodsGrpc(
 
     public override async Task<AddFavouriteResponse> AddFavourite(AddFavouriteRequest request, ServerCallContext context) => new()
     {
-        FavouriteId = (await favouritesWrites.AddAsync(context.Caller().Id, request.GoodsId, context.CancellationToken)).OrRefuse(),
+        FavouriteId = (await favouritesWrites.AddAsync(
+            context.Caller().Id, request.Type, request.GoodsId, request.ExtraJson, context.CancellationToken)).OrRefuse(),
     };
 
     public override async Task<CheckFavouriteResponse> CheckFavourite(CheckFavouriteRequest request, ServerCallContext context) => new()
     {
-        IsFavourite = await favourites.IsFavouriteAsync(context.Caller().Id, request.GoodsId, context.CancellationToken),
+        IsFavourite = await favourites.IsFavouriteAsync(context.Caller().Id, request.Type, request.GoodsId, context.CancellationToken),
     };
 
     public override async Task<DeleteFavouriteResponse> DeleteFavourite(DeleteFavouriteRequest request, ServerCallContext context)
@@ -108,7 +109,7 @@ internal sealed class GoodsGrpc(
         }
 
         await favouritesWrites.DeleteAsync(
-            context.Caller().Id, request.FavouriteId, request.GoodsId, context.CancellationToken);
+            context.Caller().Id, request.FavouriteId, request.Type, request.GoodsId, context.CancellationToken);
         return new();
     }
 

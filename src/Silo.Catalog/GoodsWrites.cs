@@ -150,7 +150,7 @@ internal static class GoodsWrites
         await unit.Set<StockRow>().Where(s => s.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<SkuRow>().Where(s => s.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<MemberPriceRow>().Where(p => p.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
-        await unit.Set<FavouriteRow>().Where(f => f.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
+        await unit.Set<FavouriteRow>().Where(f => f.Type == FavouriteRow.OfGoods && f.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<CountersRow>().Where(c => c.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<ViewsRow>().Where(v => v.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<SearchRow>().Where(s => s.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);

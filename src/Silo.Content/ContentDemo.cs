@@ -25,7 +25,7 @@ internal sealed class ContentDemo(
 
     private static readonly string[] Pictures =
     [
-        "demo-app-1.jpg", "demo-app-2.jpg", "demo-index-1.jpg", "demo-index-2.jpg", "demo-new-1.jpg", "demo-tea.jpg", "demo-article.jpg",
+        "demo-app-1.jpg", "demo-app-2.jpg", "demo-index-1.jpg", "demo-index-2.jpg", "demo-index-3.jpg", "demo-new-1.jpg", "demo-tea.jpg", "demo-article.jpg",
         "demo-content.jpg", "demo-partner.jpg",
     ];
 
@@ -135,6 +135,7 @@ internal sealed class ContentDemo(
             ("app", "欢迎光临", "app-1.jpg", ""),
             ("app", "新品上架", "app-2.jpg", ""),
             ("index", "满100减10", "index-1.jpg", "/pages/coupons/index"),
+            ("index", "开业大抽奖", "index-3.jpg", $"/pages/lottery/index?id={IDemoData.LotteryId}"),
             ("index", "帮助中心", "index-2.jpg", "/pages/help/index"),
             ("new", "本周新品", "new-1.jpg", "/pages/goods/list"),
         })

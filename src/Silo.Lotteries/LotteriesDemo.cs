@@ -1,3 +1,4 @@
+using Silo.Files;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -5,15 +6,20 @@ namespace Silo.Lotteries;
 
 /// <summary>The demo shop's lottery: a full wheel.</summary>
 internal sealed class LotteriesDemo(
-    HotGrains<long, LotteryCommand, LotteryOutcome> lotteries, IdSource ids, ShopClock clock) : IDemoData
+    HotGrains<long, LotteryCommand, LotteryOutcome> lotteries, ShopClock clock, IDemoPictures demoPictures) : IDemoData
 {
     private const long YearMs = 365L * 24 * 60 * 60 * 1000;
+
+    private const string None = "demo-prize-1.jpg";
+    private const string Points = "demo-prize-2.jpg";
+    private const string Money = "demo-prize-3.jpg";
 
     /// <summary>Nobody's: what the system does itself.</summary>
     private const long System = 0;
 
     public async Task LoadAsync(CancellationToken cancellation)
     {
+        var pictures = await demoPictures.DrawAsync([None, Points, Money], cancellation);
         var today = clock.StartOf(clock.DayOf(clock.NowMs));
         var command = new LotteryChangeCommand
         {
@@ -29,15 +35,22 @@ internal sealed class LotteriesDemo(
                 StartsAt = today,
                 EndsAt = today + YearMs,
                 TimesPerUser = 3,
-                Prizes = [.. Wheel()],
+                Prizes = [.. Wheel().Select(prize => prize with { PictureUrl = pictures[PictureOf(prize)] })],
             },
         };
-        // A repeat, for which the id is of no use, is answered with the first one.
-        if ((await lotteries.RunAsync(ids.Next(), command)).Refusal is { } refusal)
+        // A repeat is answered with the first one.
+        if ((await lotteries.RunAsync(IDemoData.LotteryId, command)).Refusal is { } refusal)
         {
             throw new InvalidOperationException($"The demo lottery is refused: {refusal.Reason}.");
         }
     }
+
+    private static string PictureOf(Prize prize) => prize.Kind switch
+    {
+        LotteryPrizeKind.Points => Points,
+        LotteryPrizeKind.Balance => Money,
+        _ => None,
+    };
 
     private static IEnumerable<Prize> Wheel()
     {

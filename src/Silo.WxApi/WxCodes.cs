@@ -119,6 +119,7 @@ internal static class WxCodes
             (All, "FREIGHT_UNKNOWN", 700, "运费模板不存在"),
             (All, "SKU_NEEDED", 30002, "请选择商品规格"),
             (All, "SKU_UNKNOWN", 700, "商品规格不存在"),
+            ("goodsFavPut", "FAVOURITE_EXTRA_INVALID", 300, "参数错误: extJsonStr"),
             ("goodsFavPut", "FAVOURITES_FULL", -1, "收藏数量已达上限"),
             ("goodsFavDelete", "FAVOURITE_NOT_NAMED", 300, "缺少参数: goodsId"),
 

@@ -161,21 +161,26 @@ internal static class WxGoods
 
     private static async Task<WxAnswer> FavouriteAsync(WxCall call)
     {
-        await new GoodsService.GoodsServiceClient(call.Shopper).AddFavouriteAsync(new() { GoodsId = call.Id("goodsId")!.Value });
+        await new GoodsService.GoodsServiceClient(call.Shopper).AddFavouriteAsync(new()
+        {
+            GoodsId = call.Id("goodsId")!.Value,
+            Type = call.Int("type") ?? 0,
+            ExtraJson = call.TextOrEmpty("extJsonStr"),
+        });
         return WxAnswer.Success;
     }
 
     private static async Task<WxAnswer> IsFavouriteAsync(WxCall call)
     {
         var answer = await new GoodsService.GoodsServiceClient(call.Shopper)
-            .CheckFavouriteAsync(new() { GoodsId = call.Id("goodsId")!.Value });
+            .CheckFavouriteAsync(new() { GoodsId = call.Id("goodsId")!.Value, Type = call.Int("type") ?? 0 });
         return answer.IsFavourite ? WxAnswer.Of("已收藏") : new(-1, "未收藏", "未收藏");
     }
 
     private static async Task<WxAnswer> UnfavouriteAsync(WxCall call)
     {
         await new GoodsService.GoodsServiceClient(call.Shopper)
-            .DeleteFavouriteAsync(new() { FavouriteId = call.Id("id") ?? 0, GoodsId = call.Id("goodsId") ?? 0 });
+            .DeleteFavouriteAsync(new() { FavouriteId = call.Id("id") ?? 0, GoodsId = call.Id("goodsId") ?? 0, Type = call.Int("type") ?? 0 });
         return WxAnswer.Success;
     }
 
@@ -192,8 +197,10 @@ internal static class WxGoods
         {
             f.Id,
             f.GoodsId,
-            f.GoodsName,
-            Pic = f.Picture,
+            f.Type,
+            Json = WxScalars.NullIfEmpty(f.ExtraJson),
+            GoodsName = f.Type == 0 ? f.GoodsName : null,
+            Pic = f.Type == 0 ? f.Picture : null,
             DateAdd = call.Clock.Time(f.CreatedAt),
             DateUpdate = call.Clock.Time(f.CreatedAt),
         }));

@@ -36,6 +36,19 @@ public sealed class WxClientTests
         await DataAsync("goodsFavPut", $"{token}&goodsId={made.Plain}", hasData: false);
         Assert.Equal((0, "已收藏"), await AnswerAsync("goodsFavCheck", $"{token}&goodsId={made.Plain}"));
 
+        // What a client keeps under another type is beside goods, with its own JSON, and not counted as goods.
+        await DataAsync("goodsFavPut", $"{token}&goodsId={made.Plain}&type=1&extJsonStr={Uri.EscapeDataString("""{"name":"店"}""")}", hasData: false);
+        Assert.Equal((0, "已收藏"), await AnswerAsync("goodsFavCheck", $"{token}&goodsId={made.Plain}&type=1"));
+        var kept = (await DataAsync("goodsFavList", token)).EnumerateArray().ToArray();
+        Assert.Equal([1, 0], kept.Select(row => row.GetProperty("type").GetInt32()));
+        Assert.Equal("""{"name":"店"}""", kept[0].GetProperty("json").GetString());
+        Assert.False(kept[0].TryGetProperty("goodsName", out _));
+        Assert.False(kept[1].TryGetProperty("json", out _));
+        await DataAsync("goodsFavDelete", $"{token}&goodsId={made.Plain}&type=1", hasData: false);
+        Assert.Equal((-1, "未收藏"), await AnswerAsync("goodsFavCheck", $"{token}&goodsId={made.Plain}&type=1"));
+        Assert.Equal((0, "已收藏"), await AnswerAsync("goodsFavCheck", $"{token}&goodsId={made.Plain}"));
+        Assert.Equal(300, (await client.CallAsync("goodsFavPut", $"{token}&goodsId=7&type=1&extJsonStr=[1]")).GetProperty("code").GetInt32());
+
         // Several categories, all of them, and those of a store.
         Assert.Equal([made.WithSkus], await IdsAsync("goods", $"categoryId={made.Fruit}"));
         Assert.Equal([made.Plain, made.WithSkus], await IdsAsync("goods", $"categoryId={made.Food},{made.Fruit}"));

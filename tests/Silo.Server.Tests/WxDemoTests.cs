@@ -76,12 +76,19 @@ public sealed class WxDemoTests(ITestOutputHelper output)
         var own = $"{shop.Server.Http}files/";
         var detail = (await client.CallAsync("goodsDetail", $"id={goods[0].GetProperty("id")}")).GetProperty("data");
         Assert.Contains($"<img src=\"{own}", detail.GetProperty("content").GetString(), StringComparison.Ordinal);
+        // A banner leads to the lottery.
+        var banners = await ListAsync("banners", "");
+        var lottery = Assert.Single(
+            Texts([.. banners.Where(b => b.TryGetProperty("linkUrl", out _))], "linkUrl"),
+            link => link.StartsWith("/pages/lottery/index?id=", StringComparison.Ordinal)).Split('=')[1];
+        var prizes = (await client.CallAsync("luckyInfo", $"id={lottery}")).GetProperty("data").GetProperty("luckyGoods").EnumerateArray().ToArray();
+        Assert.Equal(8, prizes.Length);
         string[] pictures =
         [
-            .. Texts(goods, "pic"), .. Texts(categories, "icon"), .. Texts(await ListAsync("banners", ""), "picUrl"),
-            .. Texts(await ListAsync("fetchShops", ""), "pic"),
+            .. Texts(goods, "pic"), .. Texts(categories, "icon"), .. Texts(banners, "picUrl"),
+            .. Texts(await ListAsync("fetchShops", ""), "pic"), .. Texts(prizes, "pic"),
         ];
-        Assert.Equal(12 + 6 + 5 + 2, pictures.Distinct().Count());
+        Assert.Equal(12 + 6 + 6 + 2 + 3, pictures.Distinct().Count());
         foreach (var picture in pictures)
         {
             Assert.StartsWith(own, picture, StringComparison.Ordinal);

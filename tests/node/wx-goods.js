@@ -198,7 +198,7 @@ run({
     assert.deepEqual(await isFavourite(), [0, '已收藏'])
     const answer = await WXAPI.goodsFavList({ token, nameLike: '饼干' })
     assert.equal(answer.data.length, 1)
-    shape(answer.data[0], { id: 'number', goodsId: 'number', goodsName: 'string', pic: 'string', dateAdd: 'string', dateUpdate: 'string' })
+    shape(answer.data[0], { id: 'number', goodsId: 'number', type: 'number', goodsName: 'string', pic: 'string', dateAdd: 'string', dateUpdate: 'string' })
     plain(await WXAPI.goodsFavDelete(token, answer.data[0].id), 0)
     assert.deepEqual(await isFavourite(), [-1, '未收藏'])
     plain(await WXAPI.goodsFavDelete(token), 300)

@@ -239,10 +239,10 @@ public sealed class CatalogDoorTests
             await unit.SaveAsync(CancellationToken.None);
         });
 
-        var added = await Task.WhenAll(ids[990..].Select(id => favourites.AddAsync(7, id, CancellationToken.None)));
-        var again = await favourites.AddAsync(7, ids[0], CancellationToken.None);
-        await Task.WhenAll(Enumerable.Range(100, 20).Select(user => favourites.AddAsync(user, ids[0], CancellationToken.None)));
-        await favourites.DeleteAsync(100, 0, ids[0], CancellationToken.None);
+        var added = await Task.WhenAll(ids[990..].Select(id => favourites.AddAsync(7, 0, id, "", CancellationToken.None)));
+        var again = await favourites.AddAsync(7, 0, ids[0], "", CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(100, 20).Select(user => favourites.AddAsync(user, 0, ids[0], "", CancellationToken.None)));
+        await favourites.DeleteAsync(100, 0, 0, ids[0], CancellationToken.None);
         await counter.FlushAsync(CancellationToken.None);
 
         Assert.Equal(10, added.Count(a => a.IsAccepted));

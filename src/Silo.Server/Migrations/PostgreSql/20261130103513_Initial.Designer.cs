@@ -789,9 +789,18 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("bigint")
                         .HasColumnName("at");
 
+                    b.Property<string>("ExtraJson")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("extra_json");
+
                     b.Property<long>("GoodsId")
                         .HasColumnType("bigint")
                         .HasColumnName("goods_id");
+
+                    b.Property<int>("Type")
+                        .HasColumnType("integer")
+                        .HasColumnName("type");
 
                     b.Property<long>("UserId")
                         .HasColumnType("bigint")
@@ -801,7 +810,7 @@ namespace Silo.Server.Migrations.PostgreSql
 
                     b.HasIndex("GoodsId");
 
-                    b.HasIndex("UserId", "GoodsId")
+                    b.HasIndex("UserId", "Type", "GoodsId")
                         .IsUnique();
 
                     b.ToTable("catalog_favourites", (string)null);

@@ -356,7 +356,9 @@ namespace Silo.Server.Migrations.PostgreSql
                 {
                     id = table.Column<long>(type: "bigint", nullable: false),
                     user_id = table.Column<long>(type: "bigint", nullable: false),
+                    type = table.Column<int>(type: "integer", nullable: false),
                     goods_id = table.Column<long>(type: "bigint", nullable: false),
+                    extra_json = table.Column<string>(type: "text", nullable: false),
                     at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
@@ -1579,9 +1581,9 @@ namespace Silo.Server.Migrations.PostgreSql
                 column: "goods_id");
 
             migrationBuilder.CreateIndex(
-                name: "IX_catalog_favourites_user_id_goods_id",
+                name: "IX_catalog_favourites_user_id_type_goods_id",
                 table: "catalog_favourites",
-                columns: new[] { "user_id", "goods_id" },
+                columns: new[] { "user_id", "type", "goods_id" },
                 unique: true);
 
             migrationBuilder.CreateIndex(

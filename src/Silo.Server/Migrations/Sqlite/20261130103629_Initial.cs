@@ -350,7 +350,9 @@ namespace Silo.Server.Migrations.Sqlite
                 {
                     id = table.Column<long>(type: "INTEGER", nullable: false),
                     user_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    type = table.Column<int>(type: "INTEGER", nullable: false),
                     goods_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    extra_json = table.Column<string>(type: "TEXT", nullable: false),
                     at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
@@ -1573,9 +1575,9 @@ namespace Silo.Server.Migrations.Sqlite
                 column: "goods_id");
 
             migrationBuilder.CreateIndex(
-                name: "IX_catalog_favourites_user_id_goods_id",
+                name: "IX_catalog_favourites_user_id_type_goods_id",
                 table: "catalog_favourites",
-                columns: new[] { "user_id", "goods_id" },
+                columns: new[] { "user_id", "type", "goods_id" },
                 unique: true);
 
             migrationBuilder.CreateIndex(

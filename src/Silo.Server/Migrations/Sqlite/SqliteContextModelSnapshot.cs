@@ -781,9 +781,18 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("at");
 
+                    b.Property<string>("ExtraJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("extra_json");
+
                     b.Property<long>("GoodsId")
                         .HasColumnType("INTEGER")
                         .HasColumnName("goods_id");
+
+                    b.Property<int>("Type")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("type");
 
                     b.Property<long>("UserId")
                         .HasColumnType("INTEGER")
@@ -793,7 +802,7 @@ namespace Silo.Server.Migrations.Sqlite
 
                     b.HasIndex("GoodsId");
 
-                    b.HasIndex("UserId", "GoodsId")
+                    b.HasIndex("UserId", "Type", "GoodsId")
                         .IsUnique();
 
                     b.ToTable("catalog_favourites", (string)null);
