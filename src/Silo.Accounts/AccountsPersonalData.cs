@@ -45,7 +45,7 @@ internal sealed class AccountsPersonalData : IPersonalData
 
         await unit.Set<AddressRow>().Where(a => a.UserId == userId).ExecuteDeleteAsync(cancellation);
         await Tokens.EndAsync(unit, OwnerKind.User, userId, null, null, cancellation);
-        var (byName, byId) = (Logins.PairOf(OwnerKind.User, user.NormalisedName, ""), Logins.PairOf(OwnerKind.User, $"#{userId}", ""));
+        var (byName, byId) = (Logins.PairOf(OwnerKind.User, Logins.ByName(user.NormalisedName), ""), Logins.PairOf(OwnerKind.User, Logins.ById(userId), ""));
         await unit.Set<AttemptRow>().Where(a => a.Key.StartsWith(byName) || a.Key.StartsWith(byId)).ExecuteDeleteAsync(cancellation);
         await ForgetInAuditAsync(unit, userId, cancellation);
         var pseudonym = ProfilesRules.Pseudonym(userId);

@@ -1,3 +1,5 @@
+using System.Net;
+using Silo.Edge;
 using Silo.Storage;
 
 namespace Silo.Accounts;
@@ -8,6 +10,13 @@ namespace Silo.Accounts;
 /// </summary>
 public interface IAttempts
 {
+    /// <summary>
+    /// Under which guesses of all accounts at one address are booked; null for callers of the same machine, who are behind a
+    /// proxy that names nobody. Accounts are made for nothing, so a limit for each of them alone bounds no guessing.
+    /// </summary>
+    static string? OfAddress(string secret, IPAddress address) =>
+        IPAddress.IsLoopback(address) ? null : $"{secret}-address:{address.Network()}";
+
     /// <summary>Books an attempt; false when <paramref name="limit"/> are booked within 15 minutes of the first.</summary>
     Task<bool> TakeAsync(Unit unit, string key, int limit, CancellationToken cancellation);
 

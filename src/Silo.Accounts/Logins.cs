@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Silo.Edge;
@@ -15,12 +16,18 @@ internal sealed record Account(long Id, string PasswordHash, bool Disabled);
 /// </summary>
 internal sealed class Logins(IUnits units, Passwords passwords, IAttempts attempts)
 {
+    /// <summary>Names the account of a login, whose name is whatever the caller says.</summary>
+    public static string ByName(string name) => $":{name}";
+
+    /// <summary>Names the account of a caller. No name that is given at a login is taken for it.</summary>
+    public static string ById(long id) => string.Create(CultureInfo.InvariantCulture, $"#{id}");
+
     /// <summary>Under which attempts of one account from one network are booked.</summary>
-    public static string PairOf(OwnerKind kind, string name, string network) => $"{kind}:{name}|{network}";
+    public static string PairOf(OwnerKind kind, string account, string network) => $"{kind}{account}|{network}";
 
     /// <summary>The account, if the password is right.</summary>
     /// <param name="kind">Shoppers and operators have names of their own.</param>
-    /// <param name="name">The normalised name; it need not exist.</param>
+    /// <param name="name">The account, <see cref="ByName"/> or <see cref="ById"/>; it need not exist.</param>
     /// <param name="password">The password.</param>
     /// <param name="address">Where the caller is: a stranger elsewhere cannot lock an owner out.</param>
     /// <param name="find">Reads the account by its normalised name.</param>

@@ -22,7 +22,7 @@ internal sealed class OperatorsWrites(
         var name = AccountsRules.NormaliseName(userName);
         var account = await logins.CheckAsync(
             OwnerKind.Operator,
-            name,
+            Logins.ByName(name),
             password,
             address,
             r => r.Query<OperatorRow>().Where(o => o.NormalisedName == name)
@@ -63,7 +63,7 @@ internal sealed class OperatorsWrites(
 
         var account = await logins.CheckAsync(
             OwnerKind.Operator,
-            $"#{caller.Id}",
+            Logins.ById(caller.Id),
             request.OldPassword,
             address,
             r => r.Query<OperatorRow>().Where(o => o.Id == caller.Id)

@@ -57,7 +57,7 @@ internal sealed class UsersWrites(
     {
         var account = await logins.CheckAsync(
             OwnerKind.User,
-            name,
+            Logins.ByName(name),
             password,
             address,
             r => r.Query<UserRow>().Where(u => u.NormalisedName == name)
@@ -106,7 +106,7 @@ internal sealed class UsersWrites(
 
         var account = await logins.CheckAsync(
             OwnerKind.User,
-            $"#{caller.Id}",
+            Logins.ById(caller.Id),
             request.OldPassword,
             address,
             r => r.Query<UserRow>().Where(u => u.Id == caller.Id)

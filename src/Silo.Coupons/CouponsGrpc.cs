@@ -51,7 +51,7 @@ internal sealed class CouponsGrpc(
     public override async Task<ExchangeCardResponse> ExchangeCard(ExchangeCardRequest request, ServerCallContext context)
     {
         var userCoupon = (await writes.ExchangeAsync(
-            context.Caller().Id, request.Number, request.Password, context.CancellationToken)).OrRefuse();
+            context.Caller().Id, context.ClientAddress(), request.Number, request.Password, context.CancellationToken)).OrRefuse();
         return new() { UserCoupon = CouponsWire.UserCoupon(userCoupon, clock.NowMs, clock) };
     }
 
@@ -138,7 +138,7 @@ internal sealed class CouponsGrpc(
     private async Task<ClaimCouponResponse> ClaimByPasswordAsync(ClaimCouponRequest request, ServerCallContext context)
     {
         var cancellation = context.CancellationToken;
-        (await writes.TakePasswordAttemptAsync(context.Caller().Id, cancellation))?.Throw();
+        (await writes.TakePasswordAttemptAsync(context.Caller().Id, context.ClientAddress(), cancellation))?.Throw();
         var couponId = request.CouponId > 0
             ? request.CouponId
             : await reads.ByPasswordAsync(
@@ -151,12 +151,12 @@ internal sealed class CouponsGrpc(
         try
         {
             var claimed = await ClaimAsync(couponId, request, context);
-            await writes.GiveBackPasswordAttemptAsync(context.Caller().Id);
+            await writes.GiveBackPasswordAttemptAsync(context.Caller().Id, context.ClientAddress());
             return claimed;
         }
         catch (RefusalException refused) when (!CouponsRefusals.MayHideAWrongPassword(refused.Refusal))
         {
-            await writes.GiveBackPasswordAttemptAsync(context.Caller().Id);
+            await writes.GiveBackPasswordAttemptAsync(context.Caller().Id, context.ClientAddress());
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -17,6 +18,9 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
 {
     private const int WrongCards = 10;
 
+    /// <summary>Wrong passwords, and wrong cards, of all shoppers at one address.</summary>
+    private const int WrongOfAddress = 100;
+
     private const int WrongPasswords = 20;
 
     /// <summary>A thousand cards of one import are to take a second or two.</summary>
@@ -31,18 +35,18 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
         CryptographicOperations.FixedTimeEquals(hash, HashOf(number, password));
 
     /// <summary>Counts a shopper's attempt at a coupon's password; the refusal where there were too many.</summary>
-    public Task<Refusal?> TakePasswordAttemptAsync(long userId, CancellationToken cancellation) =>
-        TakeAttemptAsync(PasswordKey(userId), WrongPasswords, cancellation);
+    public Task<Refusal?> TakePasswordAttemptAsync(long userId, IPAddress address, CancellationToken cancellation) =>
+        TakeAttemptAsync(PasswordGuess(userId, address), WrongPasswords, cancellation);
 
     /// <summary>The password was right, or was not looked at.</summary>
-    public Task GiveBackPasswordAttemptAsync(long userId) =>
-        GiveBackAttemptAsync(PasswordKey(userId), CancellationToken.None);
+    public Task GiveBackPasswordAttemptAsync(long userId, IPAddress address) =>
+        GiveBackAttemptAsync(PasswordGuess(userId, address), CancellationToken.None);
 
     public async Task<Result<FullUserCoupon>> ExchangeAsync(
-        long userId, string number, string password, CancellationToken cancellation)
+        long userId, IPAddress address, string number, string password, CancellationToken cancellation)
     {
-        var key = string.Create(CultureInfo.InvariantCulture, $"card:{userId}");
-        if (await TakeAttemptAsync(key, WrongCards, cancellation) is { } tooMany)
+        var guess = new Guess(string.Create(CultureInfo.InvariantCulture, $"card:{userId}"), IAttempts.OfAddress("card", address));
+        if (await TakeAttemptAsync(guess, WrongCards, cancellation) is { } tooMany)
         {
             return tooMany;
         }
@@ -56,7 +60,7 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
         }
 
         // Not together with what follows, whose refusal would take it back.
-        await GiveBackAttemptAsync(key, cancellation);
+        await GiveBackAttemptAsync(guess, cancellation);
         var coupon = await reads.StateAsync(found.CouponId);
         var drawn = CouponRules.DrawnCents(coupon.Terms, RandomNumberGenerator.GetInt32(CouponRules.FaceValues(coupon.Terms)));
         var exchanged = await units.StageAsync<long>(
@@ -163,13 +167,31 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
         },
         cancellation);
 
-    private static string PasswordKey(long userId) => string.Create(CultureInfo.InvariantCulture, $"coupon:{userId}");
+    private static Guess PasswordGuess(long userId, IPAddress address) => new(
+        string.Create(CultureInfo.InvariantCulture, $"coupon:{userId}"), IAttempts.OfAddress("coupon", address));
 
-    private Task<Refusal?> TakeAttemptAsync(string key, int limit, CancellationToken cancellation) => units.RunAsync(
-        async unit => await attempts.TakeAsync(unit, key, limit, cancellation) ? null : AttemptsRefusals.TooMany, cancellation);
+    private Task<Refusal?> TakeAttemptAsync(Guess guess, int limit, CancellationToken cancellation) => units.RunAsync(
+        async unit => await attempts.TakeAsync(unit, guess.OfUser, limit, cancellation)
+            && (guess.OfAddress is null || await attempts.TakeAsync(unit, guess.OfAddress, WrongOfAddress, cancellation))
+            ? null
+            : AttemptsRefusals.TooMany,
+        cancellation,
+        queue: guess.OfAddress);
 
-    private Task GiveBackAttemptAsync(string key, CancellationToken cancellation) =>
-        units.RunAsync(unit => attempts.GiveBackAsync(unit, key, cancellation), cancellation);
+    private Task GiveBackAttemptAsync(Guess guess, CancellationToken cancellation) => units.RunAsync(
+        async unit =>
+        {
+            await attempts.GiveBackAsync(unit, guess.OfUser, cancellation);
+            if (guess.OfAddress is not null)
+            {
+                await attempts.GiveBackAsync(unit, guess.OfAddress, cancellation);
+            }
+        },
+        cancellation,
+        queue: guess.OfAddress);
+
+    /// <summary>Under what a guess is booked.</summary>
+    private readonly record struct Guess(string OfUser, string? OfAddress);
 
     /// <summary>A user coupon as it is now, by the id that a command has answered.</summary>
     private async Task<Result<FullUserCoupon>> FullAsync(Result<long> id, CancellationToken cancellation) => id.IsAccepted

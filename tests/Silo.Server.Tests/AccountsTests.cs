@@ -222,6 +222,22 @@ public abstract class AccountsSuite(SharedShop shared) : ShopSuite(shared)
     }
 
     [Fact]
+    public async Task ChangePassword_AfterLoginsThatSpellItsOwnersId_IsNotLimitedByThem()
+    {
+        var mine = await TokenAsync(await RegisterAsync());
+        var headers = From();
+        var id = await CheckAsync(mine);
+        for (var attempt = 0; attempt < 6; attempt++)
+        {
+            await LoginAsync($"#{id}", "another", headers);
+        }
+
+        headers.Add("authorization", $"Bearer {mine}");
+
+        Assert.Equal("OK", await TellAsync(Accounts.ChangePasswordAsync(new() { OldPassword = Password, NewPassword = "new-secret" }, headers)));
+    }
+
+    [Fact]
     public async Task Logout_OfOneToken_EndsItAtOnceAndNoOther()
     {
         var name = await RegisterAsync();

@@ -9,8 +9,13 @@ internal static class Buf
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Where npm puts it.</summary>
-    public static string Program { get; } = Path.Combine(Repository.Root, "tests", "node", "node_modules", ".bin", "buf");
+    private static readonly string Modules = Path.Combine(Repository.Root, "tests", "node", "node_modules");
+
+    /// <summary>Where npm puts it: the program itself, else the script that starts it with Node each time.</summary>
+    public static string Program { get; } =
+        (Directory.Exists(Path.Combine(Modules, "@bufbuild")) ? Directory.GetDirectories(Path.Combine(Modules, "@bufbuild"), "buf-*") : [])
+            .Select(package => Path.Combine(package, "bin", "buf")).FirstOrDefault(File.Exists)
+        ?? Path.Combine(Modules, ".bin", "buf");
 
     /// <summary>Skips the test where it is not installed; never in CI, where the test then fails.</summary>
     public static void SkipWhereMissing() => Assert.SkipUnless(

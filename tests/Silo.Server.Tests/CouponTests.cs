@@ -36,7 +36,7 @@ public abstract class CouponShop(Database database) : IAsyncLifetime
 
     private async Task<Shop> StartAsync()
     {
-        var shop = await Shop.StartAsync(database);
+        var shop = await Shop.StartAsync(database, new() { ["Silo__Edge__TrustedProxies"] = "127.0.0.1" });
         await shop.SeedUsersAsync(Users);
         return shop;
     }
@@ -208,6 +208,41 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
         // Neither claims without a password nor other users are touched.
         Assert.Equal("OK", await ReasonAsync(() => ClaimAsync(user, open)));
         Assert.Equal("OK", await ReasonAsync(() => ByPasswordAsync(other, password, coupon)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Guesses_OfManyShoppersAtOneAddress_AreLimitedTogether(bool atPasswords)
+    {
+        const int mostOfAddress = 100;
+        var (known, wrong) = atPasswords ? (20, "COUPON_UNKNOWN") : (10, "CARD_WRONG");
+        var reasons = new List<string>();
+        for (var user = NewUser(); reasons.Count < mostOfAddress; user = NewUser())
+        {
+            for (var guess = 0; guess < known; guess++)
+            {
+                reasons.Add(await GuessAsync(user, atPasswords ? "203.0.113.8" : "203.0.113.9"));
+            }
+        }
+
+        Assert.Equal(Enumerable.Repeat(wrong, mostOfAddress), reasons);
+        Assert.Equal("TOO_MANY_ATTEMPTS", await GuessAsync(NewUser(), atPasswords ? "203.0.113.8" : "203.0.113.9"));
+        Assert.Equal(wrong, await GuessAsync(NewUser(), atPasswords ? "203.0.113.18" : "203.0.113.19"));
+
+        Task<string> GuessAsync(long user, string address) => ReasonAsync(async () =>
+        {
+            var headers = As(user);
+            headers.Add("x-forwarded-for", address);
+            if (atPasswords)
+            {
+                await shop.Coupons.ClaimCouponAsync(new() { Password = NewText() }, headers);
+            }
+            else
+            {
+                await shop.Coupons.ExchangeCardAsync(new() { Number = NewText(), Password = "1" }, headers);
+            }
+        });
     }
 
     [Fact]

@@ -185,7 +185,7 @@ public abstract class BargainGrainSuite<TDatabase>(BargainNode<TDatabase> node) 
         await Node.Units.StageAsync<bool>(
             _ => rows =>
             {
-                foreach (var age in new[] { 0, 1 })
+                for (var age = 0; age < 2; age++)
                 {
                     rows.Append(new AcceptedRequest
                     {
