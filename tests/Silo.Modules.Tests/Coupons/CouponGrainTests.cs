@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using Silo.Accounts;
@@ -254,7 +255,7 @@ public abstract class CouponGrainSuite<TDatabase>(CouponNode<TDatabase> node) : 
             Numbers = [$"{carded}"],
             Hashes = [CouponsWrites.HashOf($"{carded}", "secret")],
         });
-        Assert.True((await Node.Get<CouponsWrites>().ExchangeAsync(carded, $"{carded}", "secret", CancellationToken.None)).IsAccepted);
+        Assert.True((await Node.Get<CouponsWrites>().ExchangeAsync(carded, IPAddress.Loopback, $"{carded}", "secret", CancellationToken.None)).IsAccepted);
 
         await Node.ClaimManyAsync(
             coupon,

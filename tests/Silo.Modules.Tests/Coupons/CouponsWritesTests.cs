@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Silo.Coupons;
 using Silo.Storage;
@@ -26,7 +27,7 @@ public abstract class CouponsWritesSuite<TDatabase>(CouponNode<TDatabase> node) 
         var users = Enumerable.Range(0, Many / 2).Select(_ => NewId()).ToArray();
 
         var answers = await AtOnceAsync(
-            [.. users, .. users], user => Writes.ExchangeAsync(user, number, "secret", CancellationToken.None));
+            [.. users, .. users], user => Writes.ExchangeAsync(user, IPAddress.Loopback, number, "secret", CancellationToken.None));
 
         var given = Assert.Single(await Node.UserCouponsAsync(coupon));
         var accepted = answers.Where(a => a.IsAccepted).ToArray();
@@ -44,10 +45,10 @@ public abstract class CouponsWritesSuite<TDatabase>(CouponNode<TDatabase> node) 
         await EnableAsync(coupon, false);
 
         Assert.Equal(
-            "COUPON_NOT_OPEN", (await Writes.ExchangeAsync(user, number, "secret", CancellationToken.None)).Refusal?.Reason);
+            "COUPON_NOT_OPEN", (await Writes.ExchangeAsync(user, IPAddress.Loopback, number, "secret", CancellationToken.None)).Refusal?.Reason);
 
         await EnableAsync(coupon, true);
-        Assert.True((await Writes.ExchangeAsync(user, number, "secret", CancellationToken.None)).IsAccepted);
+        Assert.True((await Writes.ExchangeAsync(user, IPAddress.Loopback, number, "secret", CancellationToken.None)).IsAccepted);
     }
 
     [Fact]

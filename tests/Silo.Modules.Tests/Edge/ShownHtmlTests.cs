@@ -118,6 +118,52 @@ public sealed class ShownHtmlTests
         Assert.True(ShownHtml.Clean(Times(html, times)).IsAccepted);
 
     /// <summary>Whatever tags are thrown together: what the pass lets through, a parser makes neither too much nor too deep of.</summary>
+    /// <summary>
+    /// Texts that a browser reads otherwise than they were written: what is harmless as it is cleaned must still be so when
+    /// a client puts it into a page, reads that back and puts it in again.
+    /// </summary>
+    public static TheoryData<string> Mutating =>
+    [
+        "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror=alert(1)&gt;\">",
+        "<svg></p><style><a id=\"</style><img src=1 onerror=alert(1)>\">",
+        "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+        "<math><mtext><h1><a><h6></a></h6><mglyph><svg><mtext><style><a title=\"</style><img src onerror='alert(1)'>\"></style></h1>",
+        "<noscript><style></noscript><img src=x onerror=alert(1)>",
+        "<svg><style><img src=x onerror=alert(1)></style></svg>",
+        "<table><tr><td><math><annotation-xml encoding=\"text/html\"><svg><title><img src=x onerror=alert(1)>",
+        "<select><template><style><!--</style></template><a title=\"--><img src=x onerror=alert(1)>\">",
+        "<p title=\"`><img src=x onerror=alert(1)>\">a</p>",
+        "<a href=\"/x\" title='\"><img src=x onerror=alert(1)>'>a</a>",
+        "<img alt=\"&lt;/noscript&gt;&lt;script&gt;alert(1)&lt;/script&gt;\" src=\"/a.png\">",
+        "<xmp><p title=\"</xmp><img src=x onerror=alert(1)>\"></xmp>",
+        "<plaintext><img src=x onerror=alert(1)>",
+        "<textarea><p title=\"</textarea><img src=x onerror=alert(1)>\">",
+        "<title><p title=\"</title><img src=x onerror=alert(1)>\">",
+        "<iframe><p title=\"</iframe><img src=x onerror=alert(1)>\">",
+        "<desc><svg><title><style><p title=\"</style><img src=x onerror=alert(1)>\">",
+        "<b><i></b><script>alert(1)</script></i>",
+        "<img src=\"x` `<script>alert(1)</script>\"` `>",
+        "<a href=\"\u0001java\tscript:alert(1)\">a</a>",
+        "<p style=\"font-family: '\\3c/style\\3e\\3cimg src=x onerror=alert(1)\\3e'\">a</p>",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Mutating))]
+    public void Clean_OfWhatMutates_IsHarmlessAndStaysAsItIs(string html)
+    {
+        var once = ShownHtml.Clean(html).Value!;
+
+        Assert.Equal(once, ShownHtml.Clean(once).Value);
+        var document = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(once);
+        Assert.Empty(document.QuerySelectorAll("script, style, svg, math, iframe, template, noscript, form, xmp, plaintext, textarea, title"));
+        Assert.All(
+            document.All.SelectMany(e => e.Attributes),
+            a => Assert.False(
+                a.Name.StartsWith("on", StringComparison.OrdinalIgnoreCase)
+                || a.Value.Replace("\t", "", StringComparison.Ordinal).Contains("script:", StringComparison.OrdinalIgnoreCase),
+                a.Name));
+    }
+
     [Fact]
     public void Hold_OfAnySoupOfTags_BoundsWhatAParserMakesOfIt()
     {
