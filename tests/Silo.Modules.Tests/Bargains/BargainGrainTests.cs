@@ -179,6 +179,33 @@ public abstract class BargainGrainSuite<TDatabase>(BargainNode<TDatabase> node) 
     }
 
     [Fact]
+    public async Task Helps_WhileTheClockIsPutForthAndBack_AreGivenOnceEachInOneOrder()
+    {
+        var key = await Node.StartedAsync(await Node.CreateAsync(t => t with { CutMaxCents = 20 }));
+        var helpers = Enumerable.Range(0, 128).Select(_ => NewId()).ToArray();
+        var first = new List<BargainOutcome>();
+        foreach (var some in helpers.Chunk(16))
+        {
+            var helps = Task.WhenAll(some.Select(helper => Node.HelpAsync(key, helper, "once", helper)));
+            Node.Time.Advance(first.Count % 32 == 0 ? Hours(3) : -Hours(3));
+            first.AddRange(await helps);
+        }
+
+        Node.Time.Advance(-Hours(2));
+        var again = await Task.WhenAll(helpers.Select(helper => Node.HelpAsync(key, helper, "once", helper)));
+        Node.Time.Advance(Hours(2));
+
+        Assert.Equal(first.Select(o => o.Help), again.Select(o => o.Help));
+        var state = await Node.Reads.StateAsync(key);
+        var rows = await Node.HelpsAsync(state.BargainId);
+        Assert.Equal(Enumerable.Range(1, helpers.Length).Select(n => (long)n), rows.Select(h => h.Ordinal));
+        Assert.Equal(helpers.Order(), rows.Select(h => h.HelperId).Order());
+        Assert.Equal(10_000 - state.PriceCents, rows.Sum(h => h.CutCents));
+
+        static long Hours(int hours) => hours * 60L * 60 * 1000;
+    }
+
+    [Fact]
     public async Task AcceptedRequests_OlderThanSevenDays_AreRemoved()
     {
         var caller = NewId();
