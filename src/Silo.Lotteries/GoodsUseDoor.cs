@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Silo.Catalog;
 using Silo.Storage;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
-using Silo.Bargains.V1;
 using Silo.Catalog.V1;
 using Silo.Content.V1;
 using Silo.Coupons.V1;

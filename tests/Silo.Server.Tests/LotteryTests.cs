@@ -232,7 +232,7 @@ public abstract class LotterySuite(SharedShop shared) : ShopSuite(shared)
         terms.Prizes[0].GoodsId = goods;
         var lottery = await lotteries.CreateAsync(terms);
         var changed = lottery.Terms.Clone();
-        changed.Prizes[0].GoodsId = 1;
+        (changed.Prizes[0].Id, changed.Prizes[0].GoodsId) = (0, 1);
         Assert.Equal("NotFound:GOODS_UNKNOWN", await UpdateAsync(changed));
         changed = lottery.Terms.Clone();
         changed.Title = "Later";

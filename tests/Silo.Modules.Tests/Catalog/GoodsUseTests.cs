@@ -6,7 +6,6 @@ using Silo.Content;
 using Silo.Edge;
 using Silo.GroupBuys;
 using Silo.Kernel;
-using Silo.Storage;
 using Xunit;
 using BargainCampaign = Silo.Bargains.CampaignRow;
 using BargainCampaigns = Silo.Bargains.CampaignWrites;
