@@ -20,7 +20,7 @@ internal sealed class BargainsAdminGrpc(
 
     public override async Task<UpdateCampaignResponse> UpdateCampaign(UpdateCampaignRequest request, ServerCallContext context) => new()
     {
-        Campaign = await RunAsync(context, request, unit => CampaignWrites.UpdateAsync(
+        Campaign = await RunAsync(context, request, unit => campaignWrites.UpdateAsync(
             unit, request.CampaignId, BargainsWire.Terms(request.Terms), request.ExpectedVersion, context.CancellationToken)),
     };
 

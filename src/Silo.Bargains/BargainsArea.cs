@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Silo.Catalog;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -19,6 +20,7 @@ public static class BargainsArea
         services.AddSingleton<IBargains, BargainsDoor>();
         services.AddHotGrain<BargainKey, BargainCommand, BargainOutcome, BargainProgress>(
             (grains, key) => grains.GetGrain<IBargainGrain>(key.ToString()));
+        services.AddSingleton<IGoodsUse, GoodsUseDoor>();
         services.AddSingleton<IPersonalData, BargainsPersonalData>();
         services.AddSingleton<IDemoData, BargainsDemo>();
         services.AddSiloGrpc<BargainsGrpc>();

@@ -26,6 +26,9 @@ internal sealed class CampaignRow
 
     public long EndsAt { get; set; }
 
+    /// <summary>The latest end that it ever had: no bargain of it runs longer.</summary>
+    public long LatestEndsAt { get; set; }
+
     public int DurationMinutes { get; set; }
 
     public int StartsPerUser { get; set; }

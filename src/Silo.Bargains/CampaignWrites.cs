@@ -19,9 +19,9 @@ internal sealed class CampaignWrites(ICatalog catalog)
             return refusal;
         }
 
-        if (!await IsKnownAsync(unit, terms.GoodsId, cancellation))
+        if (await GoodsRefusalAsync(unit, terms.GoodsId, cancellation) is { } unknown)
         {
-            return CatalogRefusals.GoodsUnknown;
+            return unknown;
         }
 
         var row = new CampaignRow
@@ -39,7 +39,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
         return new OperatorChange<StockedCampaign>(Subject(row.Id), null, new(CampaignReads.Of(row, stock), stock));
     }
 
-    public static Task<Result<OperatorChange<StockedCampaign>>> UpdateAsync(
+    public Task<Result<OperatorChange<StockedCampaign>>> UpdateAsync(
         Unit unit, long id, BargainTerms terms, int expectedVersion, CancellationToken cancellation) =>
         ChangeAsync(unit, id, row => UpdateAsync(unit, row, terms, expectedVersion, cancellation), cancellation);
 
@@ -94,7 +94,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
 
     private static string Subject(long campaignId) => $"bargain-campaign:{campaignId}";
 
-    private static async Task<Refusal?> UpdateAsync(
+    private async Task<Refusal?> UpdateAsync(
         Unit unit, CampaignRow row, BargainTerms terms, int expectedVersion, CancellationToken cancellation)
     {
         var refusal = expectedVersion != 0 && expectedVersion != row.Version ? BargainsRefusals.VersionStale
@@ -112,17 +112,20 @@ internal sealed class CampaignWrites(ICatalog catalog)
             return BargainsRefusals.StockBelowSold;
         }
 
+        // Of a campaign that is over the goods may be gone, and new terms may open it again.
+        if (await GoodsRefusalAsync(unit, row.GoodsId, cancellation) is { } unknown)
+        {
+            return unknown;
+        }
+
         Fill(row, terms, unit.NowMs);
         await CampaignReads.InvalidateAsync(unit, cancellation);
         return null;
     }
 
-    /// <summary>Whether there are such goods; whether they are on sale is a matter of the order.</summary>
-    private async Task<bool> IsKnownAsync(IReads reads, long goodsId, CancellationToken cancellation)
-    {
-        var priced = await catalog.PriceAsync(reads, 0, [new(goodsId, "", 1)], 0, cancellation);
-        return priced.Refusal != CatalogRefusals.GoodsUnknown;
-    }
+    /// <summary>Keeps the goods of a campaign; whether they are on sale is a matter of the order.</summary>
+    private async Task<Refusal?> GoodsRefusalAsync(Unit unit, long goodsId, CancellationToken cancellation) =>
+        (await catalog.KeepAsync(unit, [goodsId], cancellation)).Count == 0 ? CatalogRefusals.GoodsUnknown : null;
 
     private static void Fill(CampaignRow row, BargainTerms terms, long now)
     {
@@ -130,6 +133,7 @@ internal sealed class CampaignWrites(ICatalog catalog)
         (row.StartCents, row.FloorCents) = (terms.StartCents, terms.FloorCents);
         (row.CutMinCents, row.CutMaxCents, row.HelpersToFloor) = (terms.CutMinCents, terms.CutMaxCents, terms.HelpersToFloor);
         (row.StartsAt, row.EndsAt, row.DurationMinutes) = (terms.StartsAt, terms.EndsAt, terms.DurationMinutes);
+        row.LatestEndsAt = Math.Max(row.LatestEndsAt, terms.EndsAt);
         (row.StartsPerUser, row.HelpsPerUser) = (terms.StartsPerUser, terms.HelpsPerUser);
         row.UpdatedAt = now;
     }

@@ -13,6 +13,7 @@ internal sealed partial class CatalogDoor
         var onSale = stage.Lock<GoodsRow>(goods, RowLock.Wait);
         // Behind the lock of the goods: of two orders that each take the last of a combination the second sees both.
         var ofGoods = stage.Read<StockRow, long>(s => s.GoodsId, goods);
+        var offSale = OffSale(stage, goods);
         return rows =>
         {
             var left = ofGoods.All.ToDictionary(s => s.SkuId, s => s.Stock);
@@ -35,6 +36,11 @@ internal sealed partial class CatalogDoor
                 rows.Update<StockRow>(line.SkuId, $"""
                     UPDATE catalog_stocks SET stock = stock - {line.Quantity} WHERE sku_id = {line.SkuId} AND stock >= {least}
                     """);
+            }
+
+            if (offSale.All.Count > 0)
+            {
+                return CatalogRefusals.GoodsOffSale;
             }
 
             rows.Invalidate(CatalogCacheTags.Offers, goods);
@@ -94,6 +100,18 @@ internal sealed partial class CatalogDoor
             return true;
         };
     }
+
+    /// <summary>Which of the goods are off sale by themselves or by one of the categories above them, of which there are four.</summary>
+    private static StagedNumbers OffSale(Stage stage, long[] goods) => stage.Numbers(
+        $"""
+        SELECT g.id FROM catalog_goods g
+            LEFT JOIN catalog_categories a ON a.id = g.category_id
+            LEFT JOIN catalog_categories b ON b.id = a.parent_id
+            LEFT JOIN catalog_categories c ON c.id = b.parent_id
+            LEFT JOIN catalog_categories d ON d.id = c.parent_id
+        WHERE g.id IN {goods}
+            AND (NOT g.published OR NOT a.enabled OR NOT b.enabled OR NOT c.enabled OR NOT d.enabled)
+        """);
 
     private static StagedRows<StockRow> StocksOf(Stage stage, IReadOnlyCollection<StockLine> lines) =>
         stage.Lock<StockRow>([.. lines.Select(l => l.SkuId)], RowLock.Wait);

@@ -16,6 +16,7 @@ internal sealed partial class CatalogDoor : ICatalog
         var goods = await reads.Query<GoodsRow>().Where(g => ids.Contains(g.Id)).ToDictionaryAsync(g => g.Id, cancellation);
         var skus = (await reads.Query<SkuRow>().Where(s => ids.Contains(s.GoodsId)).ToListAsync(cancellation))
             .ToLookup(s => (s.GoodsId, CatalogRules.KeyOf(s.Pairs)));
+        var tree = await CategoryTree.ReadAsync(reads, cancellation);
         List<(GoodsRow Goods, SkuRow Sku, GoodsTerms Terms, long Number)> found = [];
         foreach (var line in lines)
         {
@@ -27,7 +28,7 @@ internal sealed partial class CatalogDoor : ICatalog
             var terms = CatalogWire.Read<GoodsTerms>(row.Terms);
             var key = CatalogRules.KeyOf(line.Pairs);
             var sku = skus[(row.Id, key)].SingleOrDefault();
-            var refusal = SaleRefusal(row, terms, nowMs)
+            var refusal = SaleRefusal(row, terms, tree, nowMs)
                 ?? (sku is not null ? null : key.Length == 0 ? CatalogRefusals.SkuNeeded : CatalogRefusals.SkuUnknown)
                 ?? (line.Number < Math.Max(1, terms.MinBuyNumber) ? CatalogRefusals.NumberTooSmall : null);
             if (refusal is not null)
@@ -42,7 +43,6 @@ internal sealed partial class CatalogDoor : ICatalog
         var own = member is null ? [] : await MembersReads.PricesAsync(
             reads, member.LevelId, [.. found.Select(f => f.Sku.Id).Distinct()], cancellation);
         var (_, names) = await GoodsReads.PropertiesAsync(reads, found.Select(f => f.Sku), cancellation);
-        var tree = await CategoryTree.ReadAsync(reads, cancellation);
         return Result.Of<IReadOnlyList<PriceLine>>([.. found.Select(f => new PriceLine
         {
             GoodsId = f.Goods.Id,
@@ -84,6 +84,18 @@ internal sealed partial class CatalogDoor : ICatalog
         ? new HashSet<long>()
         : await reads.Query<GoodsRow>().Where(g => goods.Contains(g.Id)).Select(g => g.Id).ToHashSetAsync(cancellation);
 
+    public async Task<IReadOnlySet<long>> KeepAsync(
+        Unit unit, IReadOnlyCollection<long> goods, CancellationToken cancellation) =>
+        (await unit.LockSharedAsync<GoodsRow>(goods, cancellation)).Keys.ToHashSet();
+
+    public void Keep(Rows rows, IEnumerable<long> goods)
+    {
+        foreach (var id in goods.Distinct())
+        {
+            rows.Require<GoodsRow>(id, $"id = {id}");
+        }
+    }
+
     public async Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int max, CancellationToken cancellation) =>
         await reads.Query<GoodsRow>().Where(g => g.GroupBuy && g.Published).OrderBy(g => g.Id).Select(g => g.Id).Take(max)
             .ToListAsync(cancellation);
@@ -96,8 +108,8 @@ internal sealed partial class CatalogDoor : ICatalog
         return (await PriceAsync(reads, 0, [.. goods.Select(id => new PurchaseLine(id, "", 1))], nowMs: 0, cancellation)).Value ?? [];
     }
 
-    private static Refusal? SaleRefusal(GoodsRow row, GoodsTerms terms, long nowMs) =>
-        !row.Published ? CatalogRefusals.GoodsOffSale
+    private static Refusal? SaleRefusal(GoodsRow row, GoodsTerms terms, CategoryTree tree, long nowMs) =>
+        !row.Published || tree.IsHidden(row.CategoryId) ? CatalogRefusals.GoodsOffSale
         : terms.SaleFrom is { } from && nowMs < WireTime.Milliseconds(from) ? CatalogRefusals.SaleNotStarted
         : terms.SaleUntil is { } until && nowMs >= WireTime.Milliseconds(until) ? CatalogRefusals.SaleEnded
         : null;

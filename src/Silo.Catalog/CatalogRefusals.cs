@@ -1,3 +1,4 @@
+using System.Globalization;
 using Silo.Kernel;
 
 namespace Silo.Catalog;
@@ -45,6 +46,12 @@ public static class CatalogRefusals
 
     internal static readonly Refusal GoodsOnSale =
         new("GOODS_ON_SALE", RefusalKind.Precondition, "Goods on sale cannot be deleted; take them off first.");
+
+    internal static readonly Refusal GoodsWithoutWeight = new(
+        "GOODS_WITHOUT_WEIGHT", RefusalKind.Precondition, "The freight template counts by weight; the goods, or all their combinations, need one.");
+
+    internal static readonly Refusal GoodsWithoutVolume = new(
+        "GOODS_WITHOUT_VOLUME", RefusalKind.Precondition, "The freight template counts by volume; the goods need one.");
 
     internal static readonly Refusal SaleWindowEmpty =
         new("SALE_WINDOW_EMPTY", RefusalKind.Invalid, "A sale must end after it starts, and a flash sale needs both ends.");
@@ -145,4 +152,30 @@ public static class CatalogRefusals
     /// <summary>Ends the unit of an import with faults or of a dry run; never leaves the module.</summary>
     internal static readonly Refusal ImportWithoutEffect =
         new("IMPORT_WITHOUT_EFFECT", RefusalKind.Invalid, "Nothing is imported.");
+
+    /// <summary>Something needs goods that were to be deleted; the first of it is named.</summary>
+    internal static Refusal GoodsInUse(long count, IReadOnlyList<GoodsUser> first) => new(
+        "GOODS_IN_USE", RefusalKind.Precondition, $"The goods are needed by {count}: {string.Join(", ", first.Select(Text))}.")
+    {
+        Metadata = new Dictionary<string, string>
+        {
+            ["count"] = count.ToString(CultureInfo.InvariantCulture),
+            ["used_by"] = string.Join(',', first.Select(KeyOf)),
+        },
+    };
+
+    /// <summary>Goods that have a template are without what it would count by; the first of them are named.</summary>
+    internal static Refusal WithGoods(Refusal refusal, long count, IReadOnlyList<(long Id, string Name)> first) => refusal with
+    {
+        Message = $"{refusal.Message} {count} are without: {string.Join(", ", first.Select(g => $"{g.Id} ({g.Name})"))}.",
+        Metadata = new Dictionary<string, string>
+        {
+            ["count"] = count.ToString(CultureInfo.InvariantCulture),
+            ["goods"] = string.Join(',', first.Select(g => g.Id)),
+        },
+    };
+
+    private static string KeyOf(GoodsUser user) => string.Create(CultureInfo.InvariantCulture, $"{user.Kind}:{user.Id}");
+
+    private static string Text(GoodsUser user) => user.Name.Length == 0 ? KeyOf(user) : $"{KeyOf(user)} ({user.Name})";
 }

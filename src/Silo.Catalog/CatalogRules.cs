@@ -1,5 +1,6 @@
 using System.Globalization;
 using Silo.Catalog.V1;
+using Silo.Kernel;
 
 namespace Silo.Catalog;
 
@@ -111,6 +112,28 @@ internal static class CatalogRules
         return free > 0 && cents >= free ? 0
             : FreightCents(rates.FirstOrDefault(r => CarrierOf(r) == (Carrier)carrier) ?? rates[0], units);
     }
+
+    /// <summary>
+    /// What goods must have for a template, since without it their freight would be nothing: the refusal of those that have
+    /// not; null where a template asks for nothing.
+    /// </summary>
+    public static Refusal? MeasureOf(FreightTerms terms) => terms switch
+    {
+        { IsFree: false, Unit: FreightUnit.Weight } => CatalogRefusals.GoodsWithoutWeight,
+        { IsFree: false, Unit: FreightUnit.Volume } => CatalogRefusals.GoodsWithoutVolume,
+        _ => null,
+    };
+
+    /// <summary>Why goods cannot have a template, or null.</summary>
+    /// <param name="freight">The template.</param>
+    /// <param name="terms">The goods.</param>
+    /// <param name="grams">What each of their combinations weighs, 0 for what the goods do; empty without combinations.</param>
+    public static Refusal? MeasureRefusal(FreightTerms freight, GoodsTerms terms, IEnumerable<long> grams) => MeasureOf(freight) is not { } refusal
+        || (freight.Unit == FreightUnit.Weight
+            ? terms.WeightGrams > 0 || grams.DefaultIfEmpty(0).All(g => g > 0)
+            : terms.VolumeMl > 0)
+            ? null
+            : refusal;
 
     /// <summary>The rates that count at a place.</summary>
     public static IReadOnlyList<FreightRate> RatesAt(FreightTerms terms, IReadOnlyList<string> regions) =>

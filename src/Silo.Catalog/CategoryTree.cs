@@ -9,6 +9,7 @@ internal sealed class CategoryTree
 {
     private readonly Dictionary<long, Category> byId;
     private readonly ILookup<long, Category> children;
+    private readonly HashSet<long> hidden;
 
     public CategoryTree(IEnumerable<Category> categories)
     {
@@ -16,12 +17,16 @@ internal sealed class CategoryTree
         children = byId.Values.OrderBy(c => c.Terms.Sort).ThenBy(c => c.Id).ToLookup(c => c.Terms.ParentId);
         All = [.. Below(0)];
         Shown = [.. All.Where(IsShown)];
+        hidden = [.. All.Where(c => !IsShown(c)).Select(c => c.Id)];
     }
 
     public IReadOnlyList<Category> All { get; }
 
     /// <summary>Those that are enabled with all above them.</summary>
     public IReadOnlyList<Category> Shown { get; }
+
+    /// <summary>Those that are disabled, or below one that is.</summary>
+    public IReadOnlyCollection<long> Hidden => hidden;
 
     public static async Task<CategoryTree> ReadAsync(IReads reads, CancellationToken cancellation) =>
         new((await reads.Query<CategoryRow>().ToListAsync(cancellation)).Select(CatalogWire.Category));
@@ -30,6 +35,9 @@ internal sealed class CategoryTree
 
     public bool IsShown(Category category) =>
         category.Enabled && (category.Terms.ParentId == 0 || (Find(category.Terms.ParentId) is { } parent && IsShown(parent)));
+
+    /// <summary>Whether a category is disabled or below one that is; its goods are then neither shown nor sold.</summary>
+    public bool IsHidden(long id) => hidden.Contains(id);
 
     /// <summary>A category and all below it.</summary>
     public long[] WithDescendants(long id) => [id, .. Below(id).Select(c => c.Id)];

@@ -57,6 +57,12 @@ internal static class FreightWrites
         }
 
         var before = CatalogWire.Freight(row);
+        if (CatalogRules.MeasureOf(request.Terms) is { } refusal && refusal != CatalogRules.MeasureOf(before.Terms)
+            && await WithoutMeasureAsync(unit, row.Id, request.Terms.Unit, cancellation) is ({ Count: > 0 } first, var count))
+        {
+            return CatalogRefusals.WithGoods(refusal, count, first);
+        }
+
         (row.Terms, row.UpdatedAt) = (CatalogWire.Json(request.Terms), unit.NowMs);
         row.Version++;
         return new OperatorChange<Freight>($"freight:{row.Id}", before, CatalogWire.Freight(row));
@@ -79,6 +85,22 @@ internal static class FreightWrites
         unit.Set<FreightRow>().Remove(row);
         var was = CatalogWire.Freight(row);
         return new OperatorChange<Freight>($"freight:{row.Id}", was, was);
+    }
+
+    /// <summary>The goods of a template that have not what a unit counts: the first of them, and how many there are.</summary>
+    private static async Task<(List<(long Id, string Name)> First, long Count)> WithoutMeasureAsync(
+        Unit unit, long freightId, FreightUnit counted, CancellationToken cancellation)
+    {
+        // A number that is 0 is not in the JSON, and a quote within one of its texts is escaped there.
+        var member = counted == FreightUnit.Weight ? "\"weightGrams\":" : "\"volumeMl\":";
+        var goods = unit.Query<GoodsRow>().Where(g => g.FreightId != 0 && g.FreightId == freightId && !g.Terms.Contains(member));
+        if (counted == FreightUnit.Weight)
+        {
+            goods = goods.Where(g => unit.Query<SkuRow>().Any(s => s.GoodsId == g.Id && s.WeightGrams == 0));
+        }
+
+        var (rows, count) = await goods.OrderBy(g => g.Id).PageAsync(new Paging(1, GoodsUses.MaxNamed), cancellation);
+        return (rows.ConvertAll(g => (g.Id, CatalogWire.Goods(g).Terms.Name)), count);
     }
 
     private static Task<FreightRow?> FindAsync(Unit unit, long id, CancellationToken cancellation) =>

@@ -14,6 +14,7 @@ internal sealed class GoodsAdminGrpc(
     OffersReads offers,
     PropertiesReads properties,
     GoodsExport export,
+    IEnumerable<IGoodsUse> uses,
     ShopClock clock)
     : GoodsAdminService.GoodsAdminServiceBase
 {
@@ -50,7 +51,11 @@ internal sealed class GoodsAdminGrpc(
         writes.RunAsync(context, request, GoodsWrites.OrderAsync);
 
     public override async Task<DeleteGoodsResponse> DeleteGoods(DeleteGoodsRequest request, ServerCallContext context) =>
-        new() { Detail = await writes.RunAsync(context, request, GoodsWrites.DeleteAsync) };
+        new()
+        {
+            Detail = await writes.RunAsync(
+                context, request, unit => GoodsWrites.DeleteAsync(unit, request, uses, context.CancellationToken)),
+        };
 
     public override async Task<GetGoodsResponse> GetGoods(GetGoodsRequest request, ServerCallContext context) => new()
     {

@@ -27,7 +27,9 @@ internal sealed class GoodsGrpc(
             context.CancellationToken);
         var response = new ListGoodsResponse { TotalCount = total, TotalIsCapped = isCapped };
         var member = await members.OfAsync(context.Caller(), context.CancellationToken);
-        response.Goods.AddRange((await offers.GetAsync(page, context.CancellationToken)).Select(o => o.For(member)));
+        var categories = await catalog.CategoriesAsync(context.CancellationToken);
+        response.Goods.AddRange((await offers.GetAsync(page, context.CancellationToken))
+            .Select(o => OffSaleWhereHidden(o.For(member), categories)));
         return response;
     }
 
@@ -122,11 +124,17 @@ internal sealed class GoodsGrpc(
         return response;
     }
 
+    /// <summary>Goods as shoppers see them: off sale where their category is not shown. What is shared is not changed.</summary>
+    private static Goods OffSaleWhereHidden(Goods goods, CategoryTree categories) =>
+        goods.Published && categories.IsHidden(goods.Terms.CategoryId) ? new(goods) { Published = false } : goods;
+
     /// <summary>The page of goods and their offer. What there is not takes no place in memory.</summary>
     private async ValueTask<(GoodsDetail Page, Offer Offer)> FindAsync(long goodsId, CancellationToken cancellation)
     {
         var found = await offers.GetAsync([goodsId], cancellation);
         var page = found.Count == 0 ? null : await catalog.PageAsync(goodsId, cancellation);
-        return page is null ? throw new RefusalException(CatalogRefusals.GoodsUnknown) : (page, found[0]);
+        return page is null || (await catalog.CategoriesAsync(cancellation)).IsHidden(page.Goods.Terms.CategoryId)
+            ? throw new RefusalException(CatalogRefusals.GoodsUnknown)
+            : (page, found[0]);
     }
 }

@@ -226,6 +226,13 @@ internal sealed class GoodsImport
 
         var (goods, published) = reading.Read(before?.Goods, before?.Parts ?? new(), known);
         var combinations = Combinations(reading, before, known);
+        var grams = combinations.Count > 0 ? combinations.Select(c => c.Terms.WeightGrams) : before?.Skus.Values.Select(s => s.WeightGrams) ?? [];
+        if (known.FreightTerms.TryGetValue(goods.Terms.FreightId, out var freight)
+            && CatalogRules.MeasureRefusal(freight, goods.Terms, grams) is { } unmeasured)
+        {
+            reading.Fault(freight.Unit == FreightUnit.Weight ? "weight_grams" : "volume_ml", unmeasured.Message);
+        }
+
         // What is there was sanitized when it was written.
         goods.Parts.Content = reading.Content ?? goods.Parts.Content;
         if (!reading.IsAllGood || (before is not null && IsAsBefore(before, reading, goods, published, combinations)))
@@ -402,15 +409,20 @@ internal sealed class GoodsImport
 
     /// <summary>What lines may name.</summary>
     internal sealed record Known(
-        IReadOnlySet<long> Categories, IReadOnlySet<long> Stores, IReadOnlySet<long> Freights, FileProperties Properties)
+        IReadOnlySet<long> Categories,
+        IReadOnlySet<long> Stores,
+        IReadOnlyDictionary<long, FreightTerms> FreightTerms,
+        FileProperties Properties)
     {
+        public IReadOnlySet<long> Freights { get; } = FreightTerms.Keys.ToHashSet();
+
         /// <summary>The property of every value.</summary>
         public IReadOnlyDictionary<long, long> PropertyOf { get; } = Properties.PropertyOf;
 
         public static async Task<Known> ReadAsync(Unit unit, IReadOnlyList<SkuReading> combinations, CancellationToken cancellation) => new(
             await unit.Query<CategoryRow>().Select(c => c.Id).ToHashSetAsync(cancellation),
             await unit.Query<StoreRow>().Select(s => s.Id).ToHashSetAsync(cancellation),
-            await unit.Query<FreightRow>().Select(f => f.Id).ToHashSetAsync(cancellation),
+            await unit.Query<FreightRow>().ToDictionaryAsync(f => f.Id, f => CatalogWire.Read<FreightTerms>(f.Terms), cancellation),
             await FileProperties.MakeAsync(unit, combinations, cancellation));
     }
 }

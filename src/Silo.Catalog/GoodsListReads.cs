@@ -41,6 +41,9 @@ internal sealed record GoodsQuery
     /// <summary>Null for any.</summary>
     public bool? Published { get; init; }
 
+    /// <summary>Whether goods of categories that are not shown are left out.</summary>
+    public bool OnlyShown { get; init; }
+
     /// <summary>With commas; empty for all.</summary>
     public string StoreIds { get; init; } = "";
 
@@ -78,6 +81,8 @@ internal sealed record GoodsQuery
                 GoodsState.Any => null,
                 _ => forOperator ? null : true,
             },
+            // Who names goods of any state has them already, in a bargain or a group.
+            OnlyShown = !forOperator && !(filter.State == GoodsState.Any && filter.GoodsIds.Count > 0),
             StoreIds = string.Join(',', filter.StoreIds.Distinct().Order()),
             GoodsIds = string.Join(',', filter.GoodsIds.Distinct().Order()),
             Order = order,
@@ -125,21 +130,18 @@ internal sealed class GoodsListReads
     /// <summary>The ids of a list, from the database.</summary>
     internal async Task<long[]> IdsAsync(GoodsQuery query, int skip, int take, CancellationToken cancellation)
     {
-        var categories = Array.Empty<long>();
-        if (query.CategoryIds.Length > 0)
-        {
-            var tree = await caches.CategoriesAsync(cancellation);
-            categories = [.. Parse(query.CategoryIds).SelectMany(tree.WithDescendants).Distinct()];
-        }
-
-        if ((query.Name.Length > 0 && CatalogSearchRules.QueryOf(query.Name).Length == 0)
+        var tree = await caches.CategoriesAsync(cancellation);
+        long[] hidden = query.OnlyShown ? [.. tree.Hidden] : [];
+        long[]? categories = query.CategoryIds.Length == 0 ? null
+            : [.. Parse(query.CategoryIds).SelectMany(tree.WithDescendants).Distinct().Except(hidden)];
+        if (categories is [] || (query.Name.Length > 0 && CatalogSearchRules.QueryOf(query.Name).Length == 0)
             || (query.Words.Length > 0 && CatalogSearchRules.QueryOf(query.Words).Length == 0))
         {
             return [];
         }
 
         return await units.ReadAsync(
-            async r => (await Ordered(r, Filtered(r, query, categories), query.Order).Skip(skip).Take(take)
+            async r => (await Ordered(r, Filtered(r, query, categories, hidden), query.Order).Skip(skip).Take(take)
                 .ToListAsync(cancellation)).ToArray(),
             cancellation);
     }
@@ -161,18 +163,22 @@ internal sealed class GoodsListReads
     private static long[] Parse(string list) =>
         [.. list.Split(',').Select(id => long.Parse(id, System.Globalization.CultureInfo.InvariantCulture))];
 
-    private IQueryable<GoodsRow> Filtered(IReads reads, GoodsQuery query, long[] categories)
+    private IQueryable<GoodsRow> Filtered(IReads reads, GoodsQuery query, long[]? categories, long[] hidden)
     {
         var goods = reads.Query<GoodsRow>();
         goods = query.Published is { } published ? goods.Where(g => g.Published == published) : goods;
-        goods = query.Hidden is { } hidden ? goods.Where(g => g.Hidden == hidden) : goods;
+        goods = query.Hidden is { } isHidden ? goods.Where(g => g.Hidden == isHidden) : goods;
         if (categories is [var only])
         {
             goods = goods.Where(g => g.CategoryId == only);
         }
-        else if (categories.Length > 0)
+        else if (categories is not null)
         {
             goods = goods.Where(g => categories.Contains(g.CategoryId));
+        }
+        else if (hidden.Length > 0)
+        {
+            goods = goods.Where(g => !hidden.Contains(g.CategoryId));
         }
 
         if (query.StoreIds.Length > 0)

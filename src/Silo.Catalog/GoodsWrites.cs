@@ -130,9 +130,9 @@ internal static class GoodsWrites
         return new OperatorChange<OrderGoodsResponse>("goods", before, after);
     }
 
-    /// <summary>Deletes goods that are off sale; what orders and reviews say of them stays.</summary>
+    /// <summary>Deletes goods that are off sale and that nothing needs; what orders and reviews say of them stays.</summary>
     public static async Task<Result<OperatorChange<GoodsDetail>>> DeleteAsync(
-        Unit unit, DeleteGoodsRequest request, CancellationToken cancellation)
+        Unit unit, DeleteGoodsRequest request, IEnumerable<IGoodsUse> uses, CancellationToken cancellation)
     {
         var goodsId = request.GoodsId;
         await BeginAsync(unit, cancellation);
@@ -147,6 +147,13 @@ internal static class GoodsWrites
         }
 
         await unit.LockAsync<StockRow>([.. before.Skus.Select(s => s.Id)], wait: true, cancellation);
+        // From here on nobody begins to need the goods: who would waits, and finds them gone.
+        await unit.LockAsync<GoodsRow>([goodsId], wait: true, cancellation);
+        if (await InUseAsync(unit, goodsId, uses, cancellation) is { } inUse)
+        {
+            return inUse;
+        }
+
         await unit.Set<StockRow>().Where(s => s.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<SkuRow>().Where(s => s.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
         await unit.Set<MemberPriceRow>().Where(p => p.GoodsId == goodsId).ExecuteDeleteAsync(cancellation);
@@ -158,6 +165,21 @@ internal static class GoodsWrites
         await unit.Set<GoodsRow>().Where(g => g.Id == goodsId).ExecuteDeleteAsync(cancellation);
         await ChangedAsync(unit, [goodsId], cancellation);
         return Change(goodsId, before, before);
+    }
+
+    /// <summary>Why goods cannot be deleted, naming what needs them; null where nothing does.</summary>
+    private static async Task<Refusal?> InUseAsync(
+        Unit unit, long goodsId, IEnumerable<IGoodsUse> uses, CancellationToken cancellation)
+    {
+        var (count, first) = (0L, new List<GoodsUser>());
+        foreach (var use in uses)
+        {
+            var found = await use.OfAsync(unit, goodsId, cancellation);
+            count += found.Count;
+            first.AddRange(found.First);
+        }
+
+        return count == 0 ? null : CatalogRefusals.GoodsInUse(count, [.. first.Take(GoodsUses.MaxNamed)]);
     }
 
     /// <summary>Why a sale cannot be in its window; null where it can.</summary>
@@ -186,9 +208,18 @@ internal static class GoodsWrites
             return CatalogRefusals.StoreUnknown;
         }
 
-        if (terms.FreightId != 0 && !await unit.Query<FreightRow>().AnyAsync(f => f.Id == terms.FreightId, cancellation))
+        if (terms.FreightId != 0)
         {
-            return CatalogRefusals.FreightUnknown;
+            if (await unit.Query<FreightRow>().SingleOrDefaultAsync(f => f.Id == terms.FreightId, cancellation) is not { } freight)
+            {
+                return CatalogRefusals.FreightUnknown;
+            }
+
+            if (CatalogRules.MeasureRefusal(
+                CatalogWire.Read<FreightTerms>(freight.Terms), terms, draft.Skus.Select(s => s.WeightGrams)) is { } unmeasured)
+            {
+                return unmeasured;
+            }
         }
 
         if (draft.Skus.Count == 0)

@@ -39,6 +39,18 @@ public interface ICatalog
     /// <summary>Which of the ids are goods, on sale or not.</summary>
     Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> goods, CancellationToken cancellation);
 
+    /// <summary>
+    /// Keeps goods from being deleted until the unit ends, for who begins to need them (see <see cref="IGoodsUse"/>), and says
+    /// which of them there are, on sale or not. Campaigns are locked before, see <see cref="LockRank"/>.
+    /// </summary>
+    Task<IReadOnlySet<long>> KeepAsync(Unit unit, IReadOnlyCollection<long> goods, CancellationToken cancellation);
+
+    /// <summary>
+    /// The same where a grain decides: the goods, which <see cref="ExistingAsync"/> has found, are still there when the rows are
+    /// committed, or nothing stands and the command is decided anew.
+    /// </summary>
+    void Keep(Rows rows, IEnumerable<long> goods);
+
     /// <summary>Goods on sale that can be bought in a group, in the order of their ids; at most so many.</summary>
     Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int max, CancellationToken cancellation);
 
@@ -47,7 +59,8 @@ public interface ICatalog
     /// quantity do so.
     /// </summary>
     /// <returns>
-    /// Decides, or refuses with <see cref="CatalogRefusals.SkuUnknown"/> or <see cref="CatalogRefusals.StockTooLow"/>.
+    /// Decides, or refuses with <see cref="CatalogRefusals.SkuUnknown"/>, <see cref="CatalogRefusals.StockTooLow"/> or
+    /// <see cref="CatalogRefusals.GoodsOffSale"/>.
     /// </returns>
     Func<Rows, Result<bool>> Reserve(Stage stage, long orderId, IReadOnlyCollection<StockLine> lines);
 

@@ -1,3 +1,4 @@
+using Silo.Catalog;
 using Silo.Content.V1;
 using Silo.Kernel;
 using Silo.Storage;
@@ -5,7 +6,7 @@ using Silo.Storage;
 namespace Silo.Content;
 
 /// <summary>Writes banners.</summary>
-internal sealed class BannersWrites(BannersReads reads)
+internal sealed class BannersWrites(BannersReads reads, ICatalog catalog)
     : ContentEditor<BannerRow, BannerTerms, Banner>(reads)
 {
     public const int MaxBanners = 1_000;
@@ -19,12 +20,18 @@ internal sealed class BannersWrites(BannersReads reads)
     public override Result<BannerTerms> Check(BannerTerms terms) =>
         ContentRules.IsUrl(terms.PictureUrl) && ContentRules.IsUrl(terms.LinkUrl) ? terms : ContentRefusals.UrlInvalid;
 
-    protected override Task<Refusal?> ApplyAsync(Unit unit, BannerRow row, BannerTerms terms, CancellationToken cancellation)
+    protected override async Task<Refusal?> ApplyAsync(
+        Unit unit, BannerRow row, BannerTerms terms, CancellationToken cancellation)
     {
+        if (terms.BusinessId != 0 && (await catalog.KeepAsync(unit, [terms.BusinessId], cancellation)).Count == 0)
+        {
+            return CatalogRefusals.GoodsUnknown;
+        }
+
         row.Rename(terms.Title);
         (row.Type, row.PictureUrl, row.Remark, row.Sort) = (terms.Type, terms.PictureUrl, terms.Remark, terms.Sort);
         (row.LinkType, row.LinkUrl, row.AppId) = ((int)terms.LinkType, terms.LinkUrl, terms.AppId);
         (row.BusinessId, row.ShopId) = (terms.BusinessId, terms.ShopId);
-        return Task.FromResult<Refusal?>(null);
+        return null;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Silo.Catalog;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -33,6 +34,7 @@ public static class ContentArea
         services.AddSingleton<VideosReads>();
         services.AddSingleton<ArticleViews>();
         services.AddHostedService(provider => provider.GetRequiredService<ArticleViews>());
+        services.AddSingleton<IGoodsUse, GoodsUseDoor>();
         services.AddSingleton<IPersonalData, ContentPersonalData>();
         services.AddSingleton<IDemoData, ContentDemo>();
         services.AddSiloGrpc<BannersGrpc>();

@@ -35,6 +35,9 @@ internal sealed class CouponFacts
     /// <summary>The card numbers of the batch that exist.</summary>
     public HashSet<string> CardNumbers { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The goods of the batch's new targets that are in the catalogue.</summary>
+    public IReadOnlySet<long> Goods { get; set; } = ReadOnlySet<long>.Empty;
+
     public AcceptedClaim[] UserCouponsOf(long userId) => UserCouponsByUser.GetValueOrDefault(userId, []);
 
     public void Add(long userId, AcceptedClaim claim) => UserCouponsByUser[userId] = [.. UserCouponsOf(userId), claim];

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Silo.Catalog;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -7,9 +8,11 @@ namespace Silo.Coupons;
 /// <content>What operators do: changes, issues, imports of cards.</content>
 internal sealed partial class CouponGrain
 {
-    private static async Task LoadWritesAsync(IReads reads, IReadOnlyList<CouponCommand> batch, CouponFacts facts)
+    private async Task LoadWritesAsync(IReads reads, IReadOnlyList<CouponCommand> batch, CouponFacts facts)
     {
         facts.Log = await OperatorLog.ReadAsync(reads, batch.OfType<IOperatorCommand>(), CancellationToken.None);
+        long[] goods = [.. batch.OfType<ChangeCommand>().SelectMany(GoodsOf).Distinct()];
+        facts.Goods = await catalog.ExistingAsync(reads, goods, CancellationToken.None);
         var numbers = batch.OfType<ImportCardsCommand>().SelectMany(c => c.Numbers).Distinct().ToArray();
         if (numbers.Length > 0)
         {
@@ -39,7 +42,7 @@ internal sealed partial class CouponGrain
         {
             IssueCommand issue => DecideIssue(draft, issue, facts, rows),
             ImportCardsCommand import => DecideImport(draft, import, facts, rows),
-            _ => DecideChange(draft, change!, facts.Now),
+            _ => DecideChange(draft, change!, facts, rows),
         };
         if (!decision.IsAccepted)
         {
@@ -63,15 +66,29 @@ internal sealed partial class CouponGrain
         return (next, new() { CouponId = CouponId, Coupon = next, Count = count });
     }
 
-    private Result<(CouponState Next, int Count)> DecideChange(CouponState draft, ChangeCommand command, long now)
+    private static IEnumerable<long> GoodsOf(ChangeCommand command) => CouponTarget.GoodsOf(command.Terms?.Targets ?? []);
+
+    private Result<(CouponState Next, int Count)> DecideChange(CouponState draft, ChangeCommand command, CouponFacts facts, Rows rows)
     {
         var decision = command switch
         {
-            { Create: true, Terms: { } terms } => CouponRules.Create(terms, now, Clock),
-            { Terms: { } terms } => CouponRules.Update(draft, terms, command.ExpectedVersion, now, Clock),
-            _ => CouponRules.SetEnabled(draft, command.Enabled, now),
+            { Create: true, Terms: { } terms } => CouponRules.Create(terms, facts.Now, Clock),
+            { Terms: { } terms } => CouponRules.Update(draft, terms, command.ExpectedVersion, facts.Now, Clock),
+            _ => CouponRules.SetEnabled(draft, command.Enabled, facts.Now),
         };
-        return decision.IsAccepted ? (decision.Value, 0) : decision.Refusal;
+        if (!decision.IsAccepted)
+        {
+            return decision.Refusal;
+        }
+
+        // Also those that were targets before: of a coupon that was over they may be gone.
+        if (!facts.Goods.IsSupersetOf(GoodsOf(command)))
+        {
+            return CatalogRefusals.GoodsUnknown;
+        }
+
+        catalog.Keep(rows, GoodsOf(command));
+        return (decision.Value, 0);
     }
 
     private Result<(CouponState Next, int Count)> DecideIssue(CouponState draft, IssueCommand command, CouponFacts facts, Rows rows)

@@ -1,3 +1,4 @@
+using Silo.Catalog;
 using Silo.Storage;
 using Silo.Wallets;
 
@@ -5,7 +6,7 @@ namespace Silo.Coupons;
 
 /// <summary>One coupon. See <see cref="HotGrain{TState,TCommand,TOutcome,TFacts}"/> for how it commits.</summary>
 [GrainType("silo.coupons.coupon")]
-internal sealed partial class CouponGrain(HotGrainContext context, IWallets wallets, ISignInStreaks streaks)
+internal sealed partial class CouponGrain(HotGrainContext context, IWallets wallets, ISignInStreaks streaks, ICatalog catalog)
     : HotGrain<CouponState, CouponCommand, CouponOutcome, CouponFacts>(context), ICouponGrain
 {
     protected override StateKey Key => new(CouponState.Name, CouponId);

@@ -95,6 +95,10 @@ internal readonly record struct CouponTarget
 
     [Id(1)]
     public long TargetId { get; init; }
+
+    /// <summary>The goods among targets.</summary>
+    public static IEnumerable<long> GoodsOf(IEnumerable<CouponTarget> targets) =>
+        targets.Where(t => t.IsGoods).Select(t => t.TargetId);
 }
 
 /// <summary>The contended state of one coupon. A default instance is a coupon that was never created.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Silo.Catalog;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -18,6 +19,7 @@ public static class CouponsArea
         services.AddSingleton<CouponsWrites>();
         services.AddSingleton<ICoupons, CouponsDoor>();
         services.AddSingleton<ICouponAllocations, CouponAllocationsDoor>();
+        services.AddSingleton<IGoodsUse, GoodsUseDoor>();
         services.AddSingleton<IPersonalData, CouponsPersonalData>();
         services.AddSingleton<IDemoData, CouponsDemo>();
         services.AddSiloGrpc<CouponsGrpc>();

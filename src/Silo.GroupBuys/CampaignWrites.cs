@@ -138,11 +138,10 @@ internal sealed class CampaignWrites(ICatalog catalog)
     private async Task<Result<CampaignTerms>> WithSkusAsync(Unit unit, CampaignTerms terms, CancellationToken cancellation)
     {
         var goods = terms.Group.GoodsId;
-        // Goods off sale can have a campaign; that they are there is all that is asked.
-        var known = await catalog.PriceAsync(unit, 0, [new(goods, "", AnyNumber)], unit.NowMs, cancellation);
-        if (known.Refusal == CatalogRefusals.GoodsUnknown)
+        // Goods off sale can have a campaign; that they are there, and stay, is all that is asked.
+        if ((await catalog.KeepAsync(unit, [goods], cancellation)).Count == 0)
         {
-            return known.Refusal;
+            return CatalogRefusals.GoodsUnknown;
         }
 
         if (terms.Combinations.Count == 0)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Silo.Catalog;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -20,6 +21,7 @@ public static class GroupBuysArea
         services.AddSingleton<IGroupBuys, GroupBuysDoor>();
         services.AddSingleton<IWorkHandler, GroupExpiry>();
         services.AddSingleton<IWorkHandler, CampaignEnd>();
+        services.AddSingleton<IGoodsUse, GoodsUseDoor>();
         services.AddSingleton<IPersonalData, GroupBuysPersonalData>();
         services.AddSingleton<IDemoData, GroupBuysDemo>();
         services.AddSiloGrpc<GroupBuysGrpc>();

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Silo.Catalog;
 using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
@@ -22,6 +23,7 @@ public static class LotteriesArea
         services.AddSingleton<IWorkHandler, SettleWork>();
         services.AddSingleton<IWorkHandler, GiveBackWork>();
         services.AddSingleton<IWorkHandler, CloseWork>();
+        services.AddSingleton<IGoodsUse, GoodsUseDoor>();
         services.AddSingleton<IPersonalData, LotteriesPersonalData>();
         services.AddSingleton<IDemoData, LotteriesDemo>();
         services.AddSiloGrpc<LotteriesGrpc>();

@@ -127,6 +127,22 @@ internal sealed class SettledRow
     public long LotteryId { get; init; }
 }
 
+/// <summary>
+/// A prize that is goods, of whatever version of the rule: the goods stay in the catalogue while it can be won, and until
+/// all that were won are sent.
+/// </summary>
+internal sealed class GoodsPrizeRow
+{
+    public long PrizeId { get; init; }
+
+    public long LotteryId { get; init; }
+
+    public long GoodsId { get; init; }
+
+    /// <summary>Whether it can be won: the lottery is not over and has it.</summary>
+    public bool IsOffered { get; init; }
+}
+
 /// <summary>The module's part of the database model.</summary>
 internal sealed class LotteriesModel : IModuleModel
 {
@@ -162,6 +178,11 @@ internal sealed class LotteriesModel : IModuleModel
         {
             address.ToTable("lotteries_addresses");
             address.HasKey(a => new { a.DrawId, a.Ordinal });
+        });
+        model.Entity<GoodsPrizeRow>(prize =>
+        {
+            prize.ToTable("lotteries_goods_prizes");
+            prize.HasKey(p => p.PrizeId);
         });
         model.Entity<SettledRow>(settled =>
         {

@@ -115,11 +115,13 @@ internal sealed class LotteriesWrites(
             },
             cancellation);
 
-    /// <summary>Whether the goods of prizes are in the catalogue, or the lottery has them already.</summary>
+    /// <summary>
+    /// Whether the goods of prizes are in the catalogue, or the lottery has them already; before coupons are taken. The grain
+    /// looks again.
+    /// </summary>
     private async Task<bool> AreGoodsAsync(LotteryTerms present, LotteryTerms terms)
     {
-        var named = terms.Prizes.Select(p => p.GoodsId).Where(id => id > 0)
-            .Except(present.Prizes.Select(p => p.GoodsId)).ToArray();
+        var named = LotteryRules.NewGoods(present, terms).ToArray();
         var known = await units.ReadAsync(r => catalog.ExistingAsync(r, named, CancellationToken.None), CancellationToken.None);
         return known.Count == named.Length;
     }

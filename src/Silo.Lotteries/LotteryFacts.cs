@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Silo.Storage;
 using Silo.Wallets;
 
@@ -19,6 +20,9 @@ internal sealed class LotteryFacts
 
     /// <summary>The operator writes with a request id of the batch; null where the facts are a guess, which is of draws alone.</summary>
     public OperatorLog? Log { get; set; }
+
+    /// <summary>The goods of the batch's new terms that are in the catalogue.</summary>
+    public IReadOnlySet<long> Goods { get; set; } = ReadOnlySet<long>.Empty;
 
     public List<AcceptedDraw> DrawsOf(long userId) =>
         DrawsByUser.TryGetValue(userId, out var draws) ? draws : DrawsByUser[userId] = [];

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Silo.Catalog;
 using Silo.Kernel;
 using Silo.Storage;
 
@@ -22,7 +23,7 @@ internal sealed partial class LotteryGrain
             return (draft, first.IsAccepted ? new() { Lottery = first.Value } : LotteryOutcome.Refused(first.Refusal));
         }
 
-        var decision = Decision(draft, command, facts.Now);
+        var decision = Decision(draft, command, facts);
         if (!decision.IsAccepted)
         {
             return (draft, LotteryOutcome.Refused(decision.Refusal));
@@ -41,8 +42,9 @@ internal sealed partial class LotteryGrain
         return (next, new() { Lottery = after });
     }
 
-    private Result<LotteryState> Decision(LotteryState draft, LotteryChangeCommand command, long now)
+    private Result<LotteryState> Decision(LotteryState draft, LotteryChangeCommand command, LotteryFacts facts)
     {
+        var now = facts.Now;
         switch (command.Change)
         {
             case LotteryChange.SetEnabled:
@@ -54,6 +56,11 @@ internal sealed partial class LotteryGrain
         if (LotteryRules.SavingRefusal(draft, command.Terms, command.ExpectedVersion, now) is { } refusal)
         {
             return refusal;
+        }
+
+        if (!facts.Goods.IsSupersetOf(LotteryRules.NewGoods(draft.Terms, command.Terms)))
+        {
+            return CatalogRefusals.GoodsUnknown;
         }
 
         if (WithCoupons(draft, command) is not { } terms)
@@ -123,7 +130,10 @@ internal sealed partial class LotteryGrain
             rows.Append(new SettledRow { AllocationId = take.AllocationId, LotteryId = LotteryId });
         }
 
-        GiveBackWhatIsLeft(draft, next.Closed ? [] : next.Terms.Prizes, rows, now);
+        var offered = next.Closed ? [] : next.Terms.Prizes;
+        catalog.Keep(rows, LotteryRules.NewGoods(draft.Terms, next.Terms));
+        WriteGoods(draft, offered, rows);
+        GiveBackWhatIsLeft(draft, offered, rows, now);
         if (!next.Closed && next.Terms.EndsAt != draft.Terms.EndsAt)
         {
             rows.Enqueue(LotteriesWork.Close, $"{LotteryId}:{next.Version}", next.Terms.EndsAt, LotteryId);

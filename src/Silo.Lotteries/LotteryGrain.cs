@@ -1,3 +1,4 @@
+using Silo.Catalog;
 using Silo.Coupons;
 using Silo.Storage;
 using Silo.Wallets;
@@ -6,7 +7,8 @@ namespace Silo.Lotteries;
 
 /// <summary>One lottery. See <see cref="HotGrain{TState,TCommand,TOutcome,TFacts}"/> for how it commits.</summary>
 [GrainType("silo.lotteries.lottery")]
-internal sealed partial class LotteryGrain(HotGrainContext context, IWallets wallets, ICouponAllocations coupons)
+internal sealed partial class LotteryGrain(
+    HotGrainContext context, IWallets wallets, ICouponAllocations coupons, ICatalog catalog)
     : HotGrain<LotteryState, LotteryCommand, LotteryOutcome, LotteryFacts>(context), ILotteryGrain
 {
     protected override StateKey Key => new(LotteryState.Name, LotteryId);
@@ -28,6 +30,8 @@ internal sealed partial class LotteryGrain(HotGrainContext context, IWallets wal
                 }
 
                 facts.Log = await OperatorLog.ReadAsync(r, batch.OfType<IOperatorCommand>(), CancellationToken.None);
+                long[] goods = [.. batch.OfType<LotteryChangeCommand>().SelectMany(c => LotteryRules.GoodsOf(c.Terms)).Distinct()];
+                facts.Goods = await catalog.ExistingAsync(r, goods, CancellationToken.None);
                 return true;
             },
             CancellationToken.None);
@@ -54,9 +58,25 @@ internal sealed partial class LotteryGrain(HotGrainContext context, IWallets wal
         if (!draft.Closed)
         {
             GiveBackWhatIsLeft(draft, [], rows, facts.Now);
+            WriteGoods(draft, [], rows);
         }
 
         return (decision.Value, new());
+    }
+
+    /// <summary>Says of each goods prize, also of those that are no prize any more, whether it can be won.</summary>
+    private void WriteGoods(LotteryState draft, IReadOnlyList<Prize> offered, Rows rows)
+    {
+        foreach (var prize in offered.Concat(draft.Terms.Prizes).Where(p => p.GoodsId > 0).DistinctBy(p => p.Id))
+        {
+            rows.Put(new GoodsPrizeRow
+            {
+                PrizeId = prize.Id,
+                LotteryId = LotteryId,
+                GoodsId = prize.GoodsId,
+                IsOffered = offered.Any(p => p.Id == prize.Id),
+            });
+        }
     }
 
     /// <summary>Gives to coupons what their prizes need no more.</summary>

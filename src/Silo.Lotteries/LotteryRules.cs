@@ -220,13 +220,13 @@ internal static class LotteryRules
 
     /// <summary>
     /// Why prizes cannot be named as they are, or null: only present ones have ids, each is named once, and stays what it
-    /// is; another kind or coupon is another prize.
+    /// is; another kind, another coupon and other goods are another prize.
     /// </summary>
     public static Refusal? NamesRefusal(IReadOnlyList<Prize> present, IReadOnlyList<Prize> named)
     {
         var seen = new HashSet<long>();
         return named.Where(p => p.Id != 0).All(p => seen.Add(p.Id)
-            && present.Any(q => q.Id == p.Id && q.Kind == p.Kind && q.CouponId == p.CouponId))
+            && present.Any(q => q.Id == p.Id && q.Kind == p.Kind && q.CouponId == p.CouponId && q.GoodsId == p.GoodsId))
             ? null
             : LotteriesRefusals.PrizeUnknown;
     }
@@ -239,6 +239,12 @@ internal static class LotteryRules
         : terms.Prizes.Any(p => !IsWhole(p, terms.IsDeck)) ? LotteriesRefusals.PrizeInvalid
         : !terms.IsDeck && (Loss(terms.Prizes) < 0 || terms.Prizes.Sum(p => p.Weight) == 0) ? LotteriesRefusals.NoLoss
         : null;
+
+    /// <summary>The goods among the prizes of terms.</summary>
+    public static IEnumerable<long> GoodsOf(LotteryTerms terms) => terms.Prizes.Select(p => p.GoodsId).Where(id => id > 0);
+
+    /// <summary>Those that are no prize of the present terms, which need theirs.</summary>
+    public static IEnumerable<long> NewGoods(LotteryTerms present, LotteryTerms terms) => GoodsOf(terms).Except(GoodsOf(present));
 
     /// <summary>How many coupons a prize needs beyond what its lottery has; negative where it has too many.</summary>
     public static long Needed(LotteryTerms present, Prize prize) => prize.Kind != LotteryPrizeKind.Coupon

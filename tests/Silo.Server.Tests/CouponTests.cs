@@ -67,12 +67,12 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     [Fact]
     public async Task Claim_OfADrawnPercentage_GivesThePieceThatIsListed()
     {
-        var user = NewUser();
+        var (user, goods) = (NewUser(), await BargainShop.GoodsAsync(shop));
         var coupon = await CreateAsync(t =>
         {
             (t.ValueType, t.AmountCents, t.AmountMaxCents) = (CouponValueType.Percent, 500, 600);
             (t.ThresholdCents, t.UsableDays, t.ShopId, t.RefId, t.Type) = (5_000, 30, 4, 9, "drawn");
-            t.Targets.Add(new CouponTarget { Type = CouponTargetType.Goods, Id = 77 });
+            t.Targets.Add(new CouponTarget { Type = CouponTargetType.Goods, Id = goods });
             t.Targets.Add(new CouponTarget { Type = CouponTargetType.Category, Id = 78 });
         });
 

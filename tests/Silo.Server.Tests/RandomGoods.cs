@@ -96,7 +96,7 @@ internal static class RandomGoods
             BarCode = $"{random.Next()}",
             Unit = Text(random),
             MinBuyNumber = random.Next(10),
-            WeightGrams = random.Next(10_000),
+            WeightGrams = random.Next(1, 10_000),
             VolumeMl = random.Next(10_000),
             FreightId = random.Next(2) == 0 ? 0 : shop.Freight,
             Recommended = random.Next(2) == 0,

@@ -16,6 +16,7 @@ public sealed class WxContentTests(ITestOutputHelper output)
         WxSdkTests.SkipWithoutSdk();
         await using var shop = await Shop.StartAsync(Database.Sqlite, new() { ["Silo__Shop__MerchantId"] = "7" });
         await shop.SeedUsersAsync(2);
+        var goods = await BargainShop.GoodsAsync(shop);
         var banners = new BannersAdminService.BannersAdminServiceClient(shop.Channel);
         async Task<long> BannerAsync(BannerTerms terms, bool draft = false) =>
             (await banners.CreateBannerAsync(new() { Terms = terms, Draft = draft }, shop.Owner)).Banner.Id;
@@ -25,7 +26,7 @@ public sealed class WxContentTests(ITestOutputHelper output)
             Type = "app",
             Title = "首页",
             PictureUrl = picture,
-            BusinessId = 3776,
+            BusinessId = goods,
             LinkUrl = "/pages/goods/index",
             Remark = "备注",
             ShopId = 5,
@@ -83,6 +84,7 @@ public sealed class WxContentTests(ITestOutputHelper output)
             setting,
             partner,
             video,
+            goods,
         });
     }
 

@@ -44,7 +44,8 @@ public sealed class WxSdkTests(ITestOutputHelper output)
         await shop.SeedUsersAsync(4);
         await AdjustAsync(shop, other, WalletAccount.Points, 700, "开业赠送");
         var ended = await EndedAsync(shop, aged);
-        var coupons = await CreateAllAsync(shop);
+        var goods = await BargainShop.GoodsAsync(shop);
+        var coupons = await CreateAllAsync(shop, goods);
         coupons["ended"] = ended;
         await ClaimAsync(shop, coupons["soldOut"], other);
         await AgeAsync(shop, coupons["hidden"], aged);
@@ -69,6 +70,7 @@ public sealed class WxSdkTests(ITestOutputHelper output)
             guesser = Shop.TokenOf(guesser),
             @operator = OperatorToken(shop),
             coupons,
+            goods,
             cards = new { good = "card-of-carded", disabled = "card-of-disabled", ended = "card-of-ended", pwd = "card-password" },
         });
     }
@@ -207,7 +209,7 @@ public sealed class WxSdkTests(ITestOutputHelper output)
             new() { UserId = user, Account = account, Amount = amount, Reason = reason }, shop.Owner);
 
     /// <summary>The coupons of the script, by name; the first four are listed.</summary>
-    private static async Task<Dictionary<string, long>> CreateAllAsync(Shop shop)
+    private static async Task<Dictionary<string, long>> CreateAllAsync(Shop shop, long goods)
     {
         Dictionary<string, long> coupons = [];
         await AddAsync("open", 100, 2, terms =>
@@ -227,7 +229,7 @@ public sealed class WxSdkTests(ITestOutputHelper output)
             (terms.UsableFrom, terms.UsableDays) = (new Timestamp { Seconds = 1_577_836_800 }, 30);
             (terms.PointsCost, terms.PriceCents, terms.StreakDays, terms.Password) = (500, 990, 7, "spring-word-of-the-rich");
             terms.Targets.Add(new CouponTarget { Type = CouponTargetType.Category, Id = 11 });
-            terms.Targets.Add(new CouponTarget { Type = CouponTargetType.Goods, Id = 22 });
+            terms.Targets.Add(new CouponTarget { Type = CouponTargetType.Goods, Id = goods });
         });
         await AddAsync("later", 10, 1, terms =>
             (terms.UsableAfterDays, terms.UsableUntil) = (3, new Timestamp { Seconds = 4_070_908_800 }));

@@ -74,7 +74,7 @@ run({
     const answer = await WXAPI.couponDetail(rich)
     assert.equal(answer.code, 0)
     assert.deepEqual(Object.keys(answer.data), ['info', 'couponRefs'])
-    assert.deepEqual(answer.data.couponRefs, [{ type: 0, refId: 11 }, { type: 1, refId: 22 }])
+    assert.deepEqual(answer.data.couponRefs, [{ type: 0, refId: 11 }, { type: 1, refId: settings.goods }])
     const { info } = answer.data
     shape(info, { ...without(rule, 'dateEnd'), refId: 'number', dateStart: 'string', dateEndDays: 'number', pwd: 'string' })
     assert.deepEqual([info.id, info.refId, info.shopId, info.onlyFreight, info.showInFront], [rich, 78, 5, true, false])

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict')
 const { WXAPI, settings, last, both, plain, shape, times, run } = require('./wx')
 
-const { banners, notices, setting, partner, video, token, other } = settings
+const { banners, notices, setting, partner, video, goods, token, other } = settings
 const unknown = 4503599627370496
 
 const banner = {
@@ -28,7 +28,7 @@ run({
     assert.deepEqual(
       [first.businessId, first.picUrl, first.linkUrl, first.linkType, first.title, first.remark, first.type, first.status,
         first.statusStr, first.paixu, first.shopId, first.userId],
-      [3776, 'https://static.example/a.png', '/pages/goods/index', 0, '首页', '备注', 'app', 0, '显示', 2, 5, 7])
+      [goods, 'https://static.example/a.png', '/pages/goods/index', 0, '首页', '备注', 'app', 0, '显示', 2, 5, 7])
     assert.match(first.dateAdd, times)
     assert.match(first.dateUpdate, times)
     assert.deepEqual(await both('/banner/list', { type: 'app' }), answer)

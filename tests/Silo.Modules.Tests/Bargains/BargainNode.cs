@@ -75,7 +75,7 @@ public sealed class BargainNode<TDatabase> : GrainNode<TDatabase>
 
     internal async Task<string?> UpdateAsync(long campaign, BargainTerms terms, int expectedVersion = 0) =>
         (await Units.RunAsync(
-            unit => CampaignWrites.UpdateAsync(unit, campaign, terms, expectedVersion, CancellationToken.None),
+            unit => Get<CampaignWrites>().UpdateAsync(unit, campaign, terms, expectedVersion, CancellationToken.None),
             CancellationToken.None)).Refusal?.Reason;
 
     /// <summary>A new bargain of a new initiator.</summary>
@@ -198,6 +198,11 @@ internal sealed class AllGoods : ICatalog
 
     public Task<IReadOnlySet<long>> ExistingAsync(IReads reads, IReadOnlyCollection<long> goods, CancellationToken cancellation) =>
         throw new NotSupportedException();
+
+    public Task<IReadOnlySet<long>> KeepAsync(Unit unit, IReadOnlyCollection<long> goods, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlySet<long>>(goods.ToHashSet());
+
+    public void Keep(Rows rows, IEnumerable<long> goods) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<long>> GroupGoodsAsync(IReads reads, int max, CancellationToken cancellation) =>
         throw new NotSupportedException();

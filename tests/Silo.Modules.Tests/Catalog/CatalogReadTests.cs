@@ -35,8 +35,8 @@ public sealed class CatalogReadTests
             counts.Add(node.Statements.Take().Count);
         }
 
-        // Ids, and of what is shown goods, counts, combinations and member prices.
-        Assert.Equal([5, 5, 5], counts);
+        // Categories, ids, and of what is shown goods, counts, combinations and member prices.
+        Assert.Equal([6, 6, 6], counts);
         await ShowAsync(node, 3, 100);
         Assert.Equal(4, node.Statements.Take().Count);
         await ShowAsync(node, 3, 100);

@@ -94,6 +94,29 @@ public sealed class CatalogRulesTests
         Assert.True(CatalogRules.IsValid(twice));
     }
 
+    /// <summary>What the template counts, grams and millilitres of the goods, grams of their combinations, the refusal.</summary>
+    [Theory]
+    [InlineData("Weight", 0, 0, "", "GOODS_WITHOUT_WEIGHT")]
+    [InlineData("Weight", 0, 9, "", "GOODS_WITHOUT_WEIGHT")]
+    [InlineData("Weight", 1, 0, "", null)]
+    [InlineData("Weight", 1, 0, "0,5", null)]
+    [InlineData("Weight", 0, 0, "4,5", null)]
+    [InlineData("Weight", 0, 0, "4,0", "GOODS_WITHOUT_WEIGHT")]
+    [InlineData("Volume", 0, 1, "", null)]
+    [InlineData("Volume", 9, 0, "9", "GOODS_WITHOUT_VOLUME")]
+    [InlineData("Quantity", 0, 0, "", null)]
+    [InlineData("Amount", 0, 0, "0", null)]
+    public void MeasureRefusal_OfGoods_AsksForWhatTheTemplateCounts(
+        string counted, long grams, long millilitres, string combinations, string? expected)
+    {
+        var goods = new GoodsTerms { WeightGrams = grams, VolumeMl = millilitres };
+        var skus = combinations.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse);
+        var unit = Enum.Parse<FreightUnit>(counted);
+
+        Assert.Equal(expected, CatalogRules.MeasureRefusal(new() { Unit = unit }, goods, skus)?.Reason);
+        Assert.Null(CatalogRules.MeasureRefusal(new() { Unit = unit, IsFree = true }, goods, skus));
+    }
+
     [Theory]
     [InlineData("", 1, 1000, 0, 800)]
     [InlineData("", 1, 1001, 0, 1000)]

@@ -97,6 +97,17 @@ public sealed class CouponNode<TDatabase> : GrainNode<TDatabase>
         },
         CancellationToken.None)).IsAccepted);
 
+    /// <summary>Goods of the catalogue, off sale, of which there is nothing but the name.</summary>
+    internal async Task<long> GoodsAsync() => (await Units.RunAsync<long>(
+        unit =>
+        {
+            var row = GoodsWrites.New(unit);
+            GoodsWrites.Fill(row, new() { Name = "Goods" }, new(), "", unit.NowMs);
+            unit.Set<GoodsRow>().Add(row);
+            return Task.FromResult<Result<long>>(row.Id);
+        },
+        CancellationToken.None)).Value;
+
     internal async Task AddPointsAsync(long user, long points) => Assert.True((await Units.StageAsync(
         stage => Get<IWallets>().Post(
             stage,

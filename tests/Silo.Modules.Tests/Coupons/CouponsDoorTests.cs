@@ -23,7 +23,8 @@ public abstract class CouponsDoorSuite<TDatabase>(CouponNode<TDatabase> node) : 
         var (good, percent) = (await Node.UserCouponAsync(user), await Node.UserCouponAsync(user, t => t with { IsPercent = true }));
         var others = await Node.UserCouponAsync(NewId());
         var early = await Node.UserCouponAsync(user, t => t with { UsableAfterDays = 1 });
-        var goods = await Node.UserCouponAsync(user, t => t with { Targets = [new() { IsGoods = true, TargetId = 9 }] });
+        var target = new CouponTarget { IsGoods = true, TargetId = await Node.GoodsAsync() };
+        var goods = await Node.UserCouponAsync(user, t => t with { Targets = [target] });
         var high = await Node.UserCouponAsync(user, t => t with { ThresholdCents = 4_501 });
         var store = await Node.UserCouponAsync(user, t => t with { ShopId = 3 });
         var used = await Node.UserCouponAsync(user);

@@ -250,7 +250,7 @@ public abstract class LotteryGrainSuite<TDatabase>(CouponNode<TDatabase> node) :
     public async Task Update_BelowWhatWasWonAndWithMoreOfACoupon_SaysThatTheStockIsTooLow()
     {
         var coupon = await Node.CreateAsync(t => t with { StockTotal = 5 });
-        var goods = new Prize { Kind = LotteryPrizeKind.Goods, Title = "goods", Weight = 1, Stock = 3, GoodsId = 1 };
+        var goods = new Prize { Kind = LotteryPrizeKind.Goods, Title = "goods", Weight = 1, Stock = 3, GoodsId = await Node.GoodsAsync() };
         var lottery = await CreateAsync(1, goods, Loss with { Weight = 0 });
         await DrawAsync(lottery, NewId());
         await DrawAsync(lottery, NewId());

@@ -32,7 +32,7 @@ public abstract class LotteryReadSuite<TDatabase>(CouponNode<TDatabase> node) : 
         var lottery = NewId();
         Prize[] prizes =
         [
-            new() { Kind = LotteryPrizeKind.Goods, Title = "A", Weight = 2, Stock = 9, GoodsId = 1 },
+            new() { Kind = LotteryPrizeKind.Goods, Title = "A", Weight = 2, Stock = 9, GoodsId = await Node.GoodsAsync() },
             new() { Kind = LotteryPrizeKind.None, Title = "-", Weight = 3 },
         ];
         await SaveAsync(lottery, prizes);

@@ -229,11 +229,13 @@ public sealed class LotteryRulesTests
     }
 
     [Theory]
-    [InlineData(1, LotteryPrizeKind.Goods, null)]
-    [InlineData(9, LotteryPrizeKind.Goods, "LOTTERY_PRIZE_UNKNOWN")]
-    [InlineData(1, LotteryPrizeKind.Points, "LOTTERY_PRIZE_UNKNOWN")]
-    [InlineData(4, LotteryPrizeKind.None, "LOTTERY_PRIZE_UNKNOWN")]
-    public void NamesRefusal_OfIds_AcceptsPresentPrizesOnce(long id, object kind, string? expected) => Assert.Equal(
+    [InlineData(1, LotteryPrizeKind.Goods, 9, null)]
+    [InlineData(1, LotteryPrizeKind.Goods, 8, "LOTTERY_PRIZE_UNKNOWN")]
+    [InlineData(9, LotteryPrizeKind.Goods, 9, "LOTTERY_PRIZE_UNKNOWN")]
+    [InlineData(1, LotteryPrizeKind.Points, 0, "LOTTERY_PRIZE_UNKNOWN")]
+    [InlineData(4, LotteryPrizeKind.None, 0, "LOTTERY_PRIZE_UNKNOWN")]
+    public void NamesRefusal_OfIds_AcceptsPresentPrizesOnce(long id, object kind, long goods, string? expected) => Assert.Equal(
         expected,
-        LotteryRules.NamesRefusal(Wheel, [Wheel[3], new() { Id = id, Kind = (LotteryPrizeKind)kind }, new()])?.Reason);
+        LotteryRules.NamesRefusal(
+            Wheel, [Wheel[3], new() { Id = id, Kind = (LotteryPrizeKind)kind, GoodsId = goods }, new()])?.Reason);
 }

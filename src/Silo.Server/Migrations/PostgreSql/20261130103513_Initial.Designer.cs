@@ -561,6 +561,10 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasColumnType("integer")
                         .HasColumnName("helps_per_user");
 
+                    b.Property<long>("LatestEndsAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("latest_ends_at");
+
                     b.Property<long>("StartCents")
                         .HasColumnType("bigint")
                         .HasColumnName("start_cents");
@@ -2783,6 +2787,29 @@ namespace Silo.Server.Migrations.PostgreSql
                         .HasFilter("is_goods");
 
                     b.ToTable("lotteries_draws", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.GoodsPrizeRow", b =>
+                {
+                    b.Property<long>("PrizeId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("prize_id");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("goods_id");
+
+                    b.Property<bool>("IsOffered")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_offered");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lottery_id");
+
+                    b.HasKey("PrizeId");
+
+                    b.ToTable("lotteries_goods_prizes", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Lotteries.LotteryRow", b =>

@@ -231,6 +231,7 @@ namespace Silo.Server.Migrations.PostgreSql
                     helpers_to_floor = table.Column<int>(type: "integer", nullable: false),
                     starts_at = table.Column<long>(type: "bigint", nullable: false),
                     ends_at = table.Column<long>(type: "bigint", nullable: false),
+                    latest_ends_at = table.Column<long>(type: "bigint", nullable: false),
                     duration_minutes = table.Column<int>(type: "integer", nullable: false),
                     starts_per_user = table.Column<int>(type: "integer", nullable: false),
                     helps_per_user = table.Column<int>(type: "integer", nullable: false),
@@ -1165,6 +1166,20 @@ namespace Silo.Server.Migrations.PostgreSql
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_lotteries_draws", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "lotteries_goods_prizes",
+                columns: table => new
+                {
+                    prize_id = table.Column<long>(type: "bigint", nullable: false),
+                    lottery_id = table.Column<long>(type: "bigint", nullable: false),
+                    goods_id = table.Column<long>(type: "bigint", nullable: false),
+                    is_offered = table.Column<bool>(type: "boolean", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_lotteries_goods_prizes", x => x.prize_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -2138,6 +2153,9 @@ namespace Silo.Server.Migrations.PostgreSql
 
             migrationBuilder.DropTable(
                 name: "lotteries_draws");
+
+            migrationBuilder.DropTable(
+                name: "lotteries_goods_prizes");
 
             migrationBuilder.DropTable(
                 name: "lotteries_lotteries");

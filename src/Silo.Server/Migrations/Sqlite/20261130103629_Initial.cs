@@ -225,6 +225,7 @@ namespace Silo.Server.Migrations.Sqlite
                     helpers_to_floor = table.Column<int>(type: "INTEGER", nullable: false),
                     starts_at = table.Column<long>(type: "INTEGER", nullable: false),
                     ends_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    latest_ends_at = table.Column<long>(type: "INTEGER", nullable: false),
                     duration_minutes = table.Column<int>(type: "INTEGER", nullable: false),
                     starts_per_user = table.Column<int>(type: "INTEGER", nullable: false),
                     helps_per_user = table.Column<int>(type: "INTEGER", nullable: false),
@@ -1159,6 +1160,20 @@ namespace Silo.Server.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_lotteries_draws", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "lotteries_goods_prizes",
+                columns: table => new
+                {
+                    prize_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    lottery_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    goods_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    is_offered = table.Column<bool>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_lotteries_goods_prizes", x => x.prize_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -2148,6 +2163,9 @@ namespace Silo.Server.Migrations.Sqlite
 
             migrationBuilder.DropTable(
                 name: "lotteries_draws");
+
+            migrationBuilder.DropTable(
+                name: "lotteries_goods_prizes");
 
             migrationBuilder.DropTable(
                 name: "lotteries_lotteries");

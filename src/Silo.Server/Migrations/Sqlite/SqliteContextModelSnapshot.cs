@@ -553,6 +553,10 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("helps_per_user");
 
+                    b.Property<long>("LatestEndsAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("latest_ends_at");
+
                     b.Property<long>("StartCents")
                         .HasColumnType("INTEGER")
                         .HasColumnName("start_cents");
@@ -2775,6 +2779,29 @@ namespace Silo.Server.Migrations.Sqlite
                         .HasFilter("is_goods");
 
                     b.ToTable("lotteries_draws", (string)null);
+                });
+
+            modelBuilder.Entity("Silo.Lotteries.GoodsPrizeRow", b =>
+                {
+                    b.Property<long>("PrizeId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("prize_id");
+
+                    b.Property<long>("GoodsId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("goods_id");
+
+                    b.Property<bool>("IsOffered")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_offered");
+
+                    b.Property<long>("LotteryId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("lottery_id");
+
+                    b.HasKey("PrizeId");
+
+                    b.ToTable("lotteries_goods_prizes", (string)null);
                 });
 
             modelBuilder.Entity("Silo.Lotteries.LotteryRow", b =>
