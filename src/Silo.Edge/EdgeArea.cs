@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using Grpc.Net.Compression;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
@@ -50,6 +52,8 @@ public static class EdgeArea
         {
             grpc.MaxReceiveMessageSize = options.MaxRequestBytes;
             grpc.EnableDetailedErrors = false;
+            grpc.CompressionProviders =
+                [new BoundedCompression(new GzipCompressionProvider(CompressionLevel.Fastest), options.MaxRequestBytes)];
         });
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>
@@ -63,6 +67,8 @@ public static class EdgeArea
         services.AddOptions<KestrelServerOptions>().Configure<ConnectionEnd>((kestrel, end) =>
         {
             kestrel.AddServerHeader = false;
+            // Who sends slower holds what is kept for a body too long.
+            kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(10));
             kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(end.Follow));
         });
