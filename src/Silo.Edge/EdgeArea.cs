@@ -1,5 +1,3 @@
-using System.IO.Compression;
-using Grpc.Net.Compression;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Http;
@@ -52,8 +50,6 @@ public static class EdgeArea
         {
             grpc.MaxReceiveMessageSize = options.MaxRequestBytes;
             grpc.EnableDetailedErrors = false;
-            grpc.CompressionProviders =
-                [new BoundedCompression(new GzipCompressionProvider(CompressionLevel.Fastest), options.MaxRequestBytes)];
         });
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(health =>
