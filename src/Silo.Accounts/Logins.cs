@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.EntityFrameworkCore;
-using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 

@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace Silo.Files;
 
 /// <summary>
-/// Serves files over HTTP. What is under a name never changes, so it may be kept for ever; nothing is served that could
-/// be taken for a page or a script.
+/// Serves files over HTTP. What a name shows never changes, so it may be kept for ever; nothing is served that could be
+/// taken for a page or a script.
 /// </summary>
 internal sealed class FileServing(
     FilesReads reads, IFileStore store, Pictures pictures, TimeProvider time, ILogger<FileServing> logger)
@@ -47,7 +47,8 @@ internal sealed class FileServing(
             content,
             FilesRules.ContentTypeOf(size == PictureSize.Original ? row.Kind : Pictures.ShrunkKindOf(row.Kind)),
             lastModified: DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
-            entityTag: new EntityTagHeaderValue($"\"{FilesRules.KeyOf(row.Name, size)}\""),
+            // With the length, since a picture of before can have lost what is not kept any more.
+            entityTag: new EntityTagHeaderValue($"\"{FilesRules.KeyOf(row.Name, size)}-{content.Length}\""),
             enableRangeProcessing: true);
     }
 

@@ -29,6 +29,8 @@ public static class FilesArea
         services.AddSingleton<IPersonalData, FilesPersonalData>();
         services.AddSingleton<IWorkHandler, FileTidying>();
         services.AddSingleton<IWorkHandler, FileExpiry>();
+        services.AddSingleton<IWorkHandler, FileCleaningStart>();
+        services.AddSingleton<IWorkHandler, FileCleaning>();
         services.AddSiloGrpc<FilesGrpc>();
         services.AddSiloGrpc<FilesAdminGrpc>();
         return services;

@@ -22,7 +22,7 @@ internal static class FilesRefusals
         new("PICTURE_BROKEN", RefusalKind.Invalid, "The picture cannot be decoded to its end.");
 
     public static readonly Refusal PictureTooLarge =
-        new("PICTURE_TOO_LARGE", RefusalKind.Invalid, "The picture has too many pixels.");
+        new("PICTURE_TOO_LARGE", RefusalKind.Invalid, "The picture has too many pixels, frames or scans, or too large a colour profile.");
 
     public static readonly Refusal QuotaExceeded =
         new("FILE_QUOTA_EXCEEDED", RefusalKind.Exhausted, "The user's files would take more than the quota.");

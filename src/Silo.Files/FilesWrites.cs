@@ -48,6 +48,18 @@ internal sealed class FilesWrites(IUnits units, IFiles files, Uploads uploads)
             ? new OperatorChange<File>($"file:{row.Id}", FilesWire.File(row, files), new File())
             : FilesRefusals.Unknown;
 
+    /// <summary>Books that a file takes more or less than it did; nothing where it is gone, or booked already.</summary>
+    public static async Task ResizeAsync(Unit unit, FileRow row, long size, CancellationToken cancellation)
+    {
+        if (await unit.Set<FileRow>().Where(f => f.Id == row.Id && f.Size == row.Size)
+            .ExecuteUpdateAsync(f => f.SetProperty(x => x.Size, size), cancellation) == 1)
+        {
+            await unit.Set<FileUsageRow>().Where(u => u.UserId == row.UserId)
+                .ExecuteUpdateAsync(u => u.SetProperty(x => x.Bytes, x => x.Bytes - row.Size + size), cancellation);
+            await FilesReads.InvalidateAsync(unit, cancellation);
+        }
+    }
+
     /// <summary>Deletes one; null where it is gone already.</summary>
     public static async Task<FileRow?> DeleteAsync(Unit unit, IQueryable<FileRow> one, CancellationToken cancellation)
     {

@@ -1,7 +1,7 @@
 namespace Silo.Files;
 
 /// <summary>
-/// Where the bytes of files are. Keys are those of <see cref="FilesRules.KeyOf"/>; what is under a key never changes.
+/// Where the bytes of files are. Keys are those of <see cref="FilesRules.KeyOf"/>; what a key shows never changes.
 /// </summary>
 internal interface IFileStore
 {

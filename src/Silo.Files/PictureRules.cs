@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Buffers;
 using Silo.Kernel;
 
 namespace Silo.Files;
@@ -12,21 +12,28 @@ internal enum PictureKind
     WebP,
 }
 
-/// <summary>What the bytes of a file say.</summary>
+/// <summary>What is kept of a file.</summary>
 /// <param name="Kind">What kind of picture it is.</param>
-/// <param name="Length">Where the picture ends; what follows belongs to it no more.</param>
-internal readonly record struct PictureBytes(PictureKind Kind, int Length);
+/// <param name="Bytes">The picture alone.</param>
+/// <param name="PackedProfile">The colour profile of a PNG, as it is packed in it; empty where there is none.</param>
+internal readonly record struct KeptPicture(PictureKind Kind, ReadOnlyMemory<byte> Bytes, ReadOnlyMemory<byte> PackedProfile);
 
 /// <summary>
-/// Judges files by their bytes. A picture is walked through from part to part to find its end, because what hangs
-/// behind a picture (an archive, a page, a script) would make one file two things.
+/// Judges files by their bytes, and keeps of them what shows the picture. A picture is walked through from part to part,
+/// and each part is kept that is known to be needed: so nothing tells who took it, where and with what (Exif, XMP, IPTC,
+/// comments, previews), and nothing hangs behind it (an archive, a page, a script) that would make one file two things.
+/// Pixels are not touched. Of Exif one number is kept: how the picture is to be turned.
 /// </summary>
-internal static class PictureRules
+internal static partial class PictureRules
 {
-    private static ReadOnlySpan<byte> PngStart => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+    /// <summary>The most frames of an animation; each is decoded by whoever looks at it.</summary>
+    public const int MaxFrames = 1000;
 
-    /// <summary>The kind and the end of a picture.</summary>
-    public static Result<PictureBytes> Examine(ReadOnlySpan<byte> file)
+    /// <summary>The most scans of a JPEG; each goes over the whole picture. Encoders write about ten.</summary>
+    public const int MaxScans = 100;
+
+    /// <summary>The picture in a file, without anything else.</summary>
+    public static Result<KeptPicture> Keep(ReadOnlySpan<byte> file)
     {
         if (file.IsEmpty)
         {
@@ -38,14 +45,16 @@ internal static class PictureRules
             return FilesRefusals.TypeUnsupported;
         }
 
-        var end = kind switch
+        var kept = new ArrayBufferWriter<byte>(file.Length + Turned.Length);
+        ReadOnlyMemory<byte> profile = default;
+        var refusal = kind switch
         {
-            PictureKind.Jpeg => EndOfJpeg(file),
-            PictureKind.Png => EndOfPng(file),
-            PictureKind.Gif => EndOfGif(file),
-            _ => EndOfWebP(file),
+            PictureKind.Jpeg => KeepJpeg(file, kept),
+            PictureKind.Png => KeepPng(file, kept, out profile),
+            PictureKind.Gif => KeepGif(file, kept),
+            _ => KeepWebP(file, kept),
         };
-        return end is { } length ? new PictureBytes(kind, length) : FilesRefusals.PictureBroken;
+        return refusal is null ? new KeptPicture(kind, kept.WrittenMemory, profile) : refusal;
     }
 
     private static PictureKind? KindOf(ReadOnlySpan<byte> file) =>
@@ -54,131 +63,4 @@ internal static class PictureRules
         : file.StartsWith("GIF87a"u8) || file.StartsWith("GIF89a"u8) ? PictureKind.Gif
         : file.Length >= 12 && file.StartsWith("RIFF"u8) && file[8..].StartsWith("WEBP"u8) ? PictureKind.WebP
         : null;
-
-    private static int? EndOfJpeg(ReadOnlySpan<byte> file)
-    {
-        var at = 2;
-        while (at + 1 < file.Length && file[at] == 0xFF)
-        {
-            var marker = file[at + 1];
-            switch (marker)
-            {
-                case 0xFF: // Filling.
-                    at++;
-                    continue;
-                case 0xD9:
-                    return at + 2;
-                case 0x01 or (>= 0xD0 and <= 0xD7): // Without a length.
-                    at += 2;
-                    continue;
-            }
-
-            if (at + 4 > file.Length)
-            {
-                return null;
-            }
-
-            var length = BinaryPrimitives.ReadUInt16BigEndian(file[(at + 2)..]);
-            if (length < 2)
-            {
-                return null;
-            }
-
-            at += 2 + length;
-            if (marker == 0xDA)
-            {
-                at = EndOfScan(file, at);
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Coded data goes on to the next marker; 00 is data that looks like one, and restarts belong to it.</summary>
-    private static int EndOfScan(ReadOnlySpan<byte> file, int at)
-    {
-        while (at < file.Length)
-        {
-            var found = file[at..].IndexOf((byte)0xFF);
-            if (found < 0 || at + found + 1 >= file.Length)
-            {
-                return file.Length;
-            }
-
-            at += found;
-            if (file[at + 1] is not (0x00 or (>= 0xD0 and <= 0xD7)))
-            {
-                return at;
-            }
-
-            at += 2;
-        }
-
-        return file.Length;
-    }
-
-    private static int? EndOfPng(ReadOnlySpan<byte> file)
-    {
-        long at = PngStart.Length;
-        while (at + 12 <= file.Length)
-        {
-            var chunk = file[(int)at..];
-            var next = at + 12 + BinaryPrimitives.ReadUInt32BigEndian(chunk);
-            if (chunk[4..].StartsWith("IEND"u8))
-            {
-                return next <= file.Length ? (int)next : null;
-            }
-
-            at = next;
-        }
-
-        return null;
-    }
-
-    private static int? EndOfGif(ReadOnlySpan<byte> file)
-    {
-        const int header = 13;
-        if (file.Length < header)
-        {
-            return null;
-        }
-
-        var at = header + ColorTable(file[10]);
-        while (at < file.Length)
-        {
-            switch (file[at])
-            {
-                case 0x3B:
-                    return at + 1;
-                case 0x21: // An extension: its label, then its blocks.
-                    at = EndOfBlocks(file, at + 2);
-                    break;
-                case 0x2C when at + 9 < file.Length: // A frame: its place, its colours, the size of its codes, its blocks.
-                    at = EndOfBlocks(file, at + 10 + ColorTable(file[at + 9]) + 1);
-                    break;
-                default:
-                    return null;
-            }
-        }
-
-        return null;
-    }
-
-    private static int ColorTable(byte flags) => (flags & 0x80) == 0 ? 0 : 3 << ((flags & 0x07) + 1);
-
-    private static int EndOfBlocks(ReadOnlySpan<byte> file, int at)
-    {
-        while (at < file.Length && file[at] != 0)
-        {
-            at += file[at] + 1;
-        }
-
-        return at + 1;
-    }
-
-    private static int? EndOfWebP(ReadOnlySpan<byte> file)
-    {
-        var end = 8L + BinaryPrimitives.ReadUInt32LittleEndian(file[4..]);
-        return end >= 12 && end <= file.Length ? (int)end : null;
-    }
 }

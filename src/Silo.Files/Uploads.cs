@@ -24,7 +24,7 @@ internal sealed class Uploads(
     IUnits units, IFileStore store, Pictures pictures, FilesOptions options, TimeProvider time, ILogger<Uploads> logger)
 {
     /// <summary>How long an upload may take from its first byte on.</summary>
-    private static readonly TimeSpan ReceiveLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ReceiveLimit = TimeSpan.FromMinutes(5);
 
     /// <summary>How long storing may take.</summary>
     private static readonly TimeSpan StoreLimit = TimeSpan.FromMinutes(5);
@@ -56,8 +56,6 @@ internal sealed class Uploads(
 
         file.Position = 0;
         var judged = (await pictures.JudgeAsync(file, cancellation)).OrRefuse();
-        file.SetLength(judged.Length);
-        file.Position = 0;
         var name = await StoreAsync(file, judged.Kind, cancellation);
         try
         {

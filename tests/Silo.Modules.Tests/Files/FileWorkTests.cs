@@ -83,6 +83,8 @@ public sealed class FileWorkTests : IAsyncLifetime
     [Fact]
     public async Task File_WhoseTimeIsOver_IsDeletedWithItsThumbnails()
     {
+        // Stored pictures are gone over before, which makes thumbnails go.
+        await RunWorkAsync(TimeSpan.Zero);
         var kept = await TakeAsync(BookAsync);
         var over = await TakeAsync(BookAsync, hours: 2);
         await File.WriteAllTextAsync(PathOf(over.Name) + "_m", "thumbnail");
@@ -97,6 +99,79 @@ public sealed class FileWorkTests : IAsyncLifetime
 
         Assert.Equal([kept.Name], Stored());
         Assert.Equal([kept.Id], await Units.ReadAsync(r => r.Query<FileRow>().Select(f => f.Id).ToListAsync(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task StoredPictures_OfBefore_LoseWhatTheyTellAndCountForLess()
+    {
+        // More than a page of them, of two shoppers and of the shop.
+        const int count = 123;
+        await PlantAsync(Enumerable.Range(1, count), id => TestMetadata.Of(Extension(id)));
+
+        await RunWorkAsync(TimeSpan.Zero);
+
+        var rows = await RowsAsync();
+        Assert.Equal(count, rows.Count);
+        Assert.All(rows, row =>
+        {
+            var stored = File.ReadAllBytes(PathOf(row.Name));
+            Assert.DoesNotContain(TestMetadata.Secret, System.Text.Encoding.Latin1.GetString(stored), StringComparison.Ordinal);
+            Assert.Equal(stored.Length, row.Size);
+        });
+        // Thumbnails are made anew when they are asked for.
+        Assert.Equal(rows.Select(r => r.Name).Order(), Stored().Order());
+        Assert.Equal(
+            rows.Where(r => r.UserId != 0).GroupBy(r => r.UserId).Select(u => (u.Key, u.Sum(r => r.Size))).Order(),
+            (await UsageAsync()).Order());
+        await RunWorkAsync(TimeSpan.FromHours(2));
+        Assert.Equal(count, Stored().Count);
+    }
+
+    [Fact]
+    public async Task StoredPictures_WhoseCleaningWasInterrupted_AreBookedAsTheyAreStored()
+    {
+        await PlantAsync([1], _ => TestMetadata.Of("jpg"));
+        await RunWorkAsync(TimeSpan.Zero);
+        var clean = Assert.Single(await RowsAsync());
+
+        // Stored, and not booked; what was begun before is begun again.
+        await Units.RunAsync(
+            unit => unit.ExecuteAsync($"UPDATE files_files SET size = size + 100", CancellationToken.None), CancellationToken.None);
+        await Units.RunAsync(
+            unit => unit.ExecuteAsync($"UPDATE files_usage SET bytes = bytes + 100", CancellationToken.None), CancellationToken.None);
+        await Units.RunAsync(unit => FileCleaning.EnqueueAsync(unit, new(0, clean.Id), CancellationToken.None), CancellationToken.None);
+        await RunWorkAsync(TimeSpan.Zero);
+
+        Assert.Equal(clean.Size, Assert.Single(await RowsAsync()).Size);
+        Assert.Equal((1, clean.Size), Assert.Single(await UsageAsync()));
+    }
+
+    [Fact]
+    public async Task StoredPictures_OfWhichOneIsBrokenAndOneIsGone_AreCleanedAllTheSame()
+    {
+        byte[] broken = [0xFF, 0xD8, 0xFF, 0xE1];
+        await PlantAsync([1, 2, 3], id => id == 1 ? broken : TestMetadata.Of("jpg"));
+        File.Delete(PathOf(NameOf(2)));
+
+        await RunWorkAsync(TimeSpan.Zero);
+
+        var rows = await RowsAsync();
+        Assert.Equal(broken, await File.ReadAllBytesAsync(PathOf(NameOf(1))));
+        Assert.Equal([broken.Length, TestMetadata.Of("jpg").Length], rows.Take(2).Select(r => (int)r.Size));
+        Assert.True(rows[2].Size < TestMetadata.Of("jpg").Length);
+    }
+
+    [Fact]
+    public async Task StoredPictures_OnceTheyAreClean_AreNotLookedAtAgain()
+    {
+        await RunWorkAsync(TimeSpan.Zero);
+        await PlantAsync([1], _ => TestMetadata.Of("jpg"));
+
+        // A later start finds that it was done.
+        await services.GetRequiredService<WorkRunner>().EnqueueRecurringAsync(CancellationToken.None);
+        await RunWorkAsync(TimeSpan.FromDays(400));
+
+        Assert.Equal(TestMetadata.Of("jpg"), await File.ReadAllBytesAsync(PathOf(NameOf(1))));
     }
 
     public async ValueTask InitializeAsync()
@@ -121,6 +196,47 @@ public sealed class FileWorkTests : IAsyncLifetime
         await services.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
+
+    private static string Extension(long id) => (id % 4) switch { 0 => "jpg", 1 => "png", 2 => "gif", _ => "webp" };
+
+    private static string NameOf(long id) => FilesRules.NameOf(
+        id.ToString("x32", null), (id % 4) switch { 0 => PictureKind.Jpeg, 1 => PictureKind.Png, 2 => PictureKind.Gif, _ => PictureKind.WebP });
+
+    /// <summary>Files with thumbnails, as they were stored before; every third is the shop's.</summary>
+    private async Task PlantAsync(IEnumerable<int> ids, Func<int, byte[]> bytes)
+    {
+        foreach (var id in ids)
+        {
+            var (name, user, picture) = (NameOf(id), (long)(id % 3), bytes(id));
+            Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
+            await File.WriteAllBytesAsync(PathOf(name), picture);
+            await File.WriteAllTextAsync(PathOf(name) + "_m", "thumbnail");
+            await File.WriteAllTextAsync(PathOf(name) + "_s", "thumbnail");
+            await Units.RunAsync(
+                async unit =>
+                {
+                    unit.Set<FileRow>().Add(new() { Id = id, Name = name, UserId = user, ShownName = "", SearchName = "", Size = picture.Length });
+                    if (user != 0)
+                    {
+                        await unit.ExecuteAsync(
+                            $"""
+                            INSERT INTO files_usage (user_id, bytes) VALUES ({user}, {picture.Length})
+                            ON CONFLICT (user_id) DO UPDATE SET bytes = files_usage.bytes + {picture.Length}
+                            """,
+                            CancellationToken.None);
+                    }
+                },
+                CancellationToken.None);
+        }
+    }
+
+    private Task<List<FileRow>> RowsAsync() =>
+        Units.ReadAsync(r => r.Query<FileRow>().OrderBy(f => f.Id).ToListAsync(), CancellationToken.None);
+
+    private async Task<List<(long User, long Bytes)>> UsageAsync() =>
+    [
+        .. (await Units.ReadAsync(r => r.Query<FileUsageRow>().ToListAsync(), CancellationToken.None)).Select(u => (u.UserId, u.Bytes)),
+    ];
 
     private Task<FileRow> TakeAsync(Func<Func<Unit, FileRow>, Task<FileRow>> book, int hours = 0) => Uploads.TakeAsync(
         new Messages(new() { Metadata = new() { Name = "a.png", ExpireHours = hours } }, new() { Chunk = ByteString.CopyFrom(TestPictures.Png(4, 4)) }),
