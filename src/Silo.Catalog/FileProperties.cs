@@ -29,6 +29,10 @@ internal sealed class FileProperties
     /// <summary>The property of every value.</summary>
     public IReadOnlyDictionary<long, long> PropertyOf => values.ToDictionary(v => v.Key, v => v.Value.PropertyId);
 
+    /// <summary>The names of properties and values.</summary>
+    public Dictionary<long, string> Names =>
+        properties.Values.Select(p => (p.Id, p.Name)).Concat(values.Values.Select(v => (v.Id, v.Name))).ToDictionary();
+
     /// <summary>Reads what combinations name, and creates what they name in words and is not there, as far as there is room.</summary>
     public static async Task<FileProperties> MakeAsync(Unit unit, IReadOnlyList<SkuReading> combinations, CancellationToken cancellation)
     {

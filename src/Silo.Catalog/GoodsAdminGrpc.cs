@@ -114,7 +114,7 @@ internal sealed class GoodsAdminGrpc(
     public override async Task<ImportGoodsResponse> ImportGoods(
         IAsyncStreamReader<ImportGoodsRequest> requestStream, ServerCallContext context)
     {
-        var request = await GoodsImport.ReceiveAsync(requestStream, context.CancellationToken);
+        var request = await GoodsFile.ReceiveAsync(requestStream, context.CancellationToken);
         var import = new GoodsImport(request);
         try
         {

@@ -2,22 +2,20 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CsvHelper.Configuration;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Silo.Catalog.V1;
+using Silo.Kernel;
 using Attribute = Silo.Catalog.V1.Attribute;
 
 namespace Silo.Catalog;
 
 /// <summary>
 /// The format of files of goods: names of columns, and values from and to goods. A line is of goods, or, where it names a
-/// combination, of a combination of the goods above it.
+/// combination, of that; then id and name are those of its goods, and sort is its place among their combinations.
 /// </summary>
 internal static class GoodsCsv
 {
-    public const char ByteOrderMark = '\uFEFF';
-
     /// <summary>All columns in their order; a file may leave out any but name, category_id and price.</summary>
     public static readonly string[] Columns =
     [
@@ -33,7 +31,7 @@ internal static class GoodsCsv
     /// <summary>The columns of a combination's line; all others are empty there.</summary>
     public static readonly IReadOnlySet<string> OfCombinations = new HashSet<string>
     {
-        "combination", "pairs", "code", "price", "original_price", "points", "group_price", "bargain_price", "stock",
+        "id", "name", "sort", "combination", "pairs", "code", "price", "original_price", "points", "group_price", "bargain_price", "stock",
         "weight_grams", "picture",
     };
 
@@ -45,32 +43,41 @@ internal static class GoodsCsv
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Lines end in CR LF, as the library has it; where that is set explicitly, it does not quote fields for a lone LF.</summary>
-    public static CsvConfiguration Written => new(CultureInfo.InvariantCulture);
-
-    /// <summary>Any kind of line end is read.</summary>
-    public static CsvConfiguration Read => new(CultureInfo.InvariantCulture)
-    {
-        // Faults are told, not thrown.
-        BadDataFound = null,
-        MissingFieldFound = null,
-        HeaderValidated = null,
-        IgnoreBlankLines = true,
-    };
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>Goods as they are exported: their line, and one of each combination.</summary>
-    public static IEnumerable<IEnumerable<string>> Lines(
+    public static IEnumerable<string> Lines(
         GoodsRow row, GoodsParts parts, IReadOnlyList<(SkuRow Sku, long Stock)> skus, IReadOnlyDictionary<long, string> names)
     {
         var plain = skus is [{ Sku.Pairs: "" }];
-        var goods = GoodsLine(CatalogWire.Goods(row), CatalogWire.Price(row), parts);
-        goods["stock"] = plain ? Text(skus[0].Stock) : "";
-        yield return InOrder(goods);
+        var goods = CatalogWire.Goods(row);
+        var line = GoodsFields(goods.Terms, parts);
+        AddPrice(line, CatalogWire.Price(row));
+        line["id"] = Text(row.Id);
+        line["published"] = Text(row.Published);
+        line["stock"] = plain ? Text(skus[0].Stock) : "";
+        yield return Written(line);
         foreach (var (sku, stock) in plain ? [] : skus)
         {
-            yield return InOrder(SkuLine(sku, stock, names));
+            line = SkuFields(sku);
+            AddPrice(line, CatalogWire.Price(sku));
+            line["id"] = Text(row.Id);
+            line["name"] = goods.Terms.Name;
+            line["sort"] = Text(sku.Sort);
+            line["combination"] = GoodsReads.NamesOf(sku.Pairs, names).TrimEnd(',');
+            line["pairs"] = sku.Pairs.TrimEnd(',');
+            line["stock"] = Text(stock);
+            yield return Written(line);
         }
     }
+
+    /// <summary>What goods have that is emptied: texts, and elements of lists.</summary>
+    public static IEnumerable<(string Column, string Value)> Losses(GoodsTerms before, GoodsParts parts, CreateGoodsRequest after) =>
+        Losses(GoodsFields(before, parts), GoodsFields(after.Terms, after.Parts));
+
+    /// <summary>What a combination has that is emptied.</summary>
+    public static IEnumerable<(string Column, string Value)> Losses(SkuRow before, SkuRow after) =>
+        Losses(SkuFields(before), SkuFields(after));
 
     /// <summary>Hundredths from a number with at most two decimals.</summary>
     public static bool TryCents(string text, out long cents)
@@ -133,18 +140,27 @@ internal static class GoodsCsv
         return steps;
     }
 
-    /// <summary>Attributes from a JSON array of objects with key and value; null for anything else.</summary>
+    /// <summary>Attributes from a JSON array of objects with key and value and nothing else; null for anything else.</summary>
     public static IReadOnlyList<Attribute>? AttributesOf(string text)
     {
+        if (text.Length == 0)
+        {
+            return [];
+        }
+
         try
         {
-            return text.Length == 0 ? [] : JsonNode.Parse(text) is not JsonArray array ? null
-                : [.. array.Select(item => new Attribute { Key = (string?)item!["key"] ?? "", Value = (string?)item["value"] ?? "" })];
+            using var json = JsonDocument.Parse(text, Strict);
+            var items = json.RootElement.EnumerateArray().ToList();
+            return items.Exists(i => i.GetPropertyCount() != 2) ? null
+                : [.. items.Select(i => new Attribute { Key = Member(i, "key"), Value = Member(i, "value") })];
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {
             return null;
         }
+
+        static string Member(JsonElement item, string name) => item.GetProperty(name).GetString() ?? throw new JsonException();
     }
 
     /// <summary>Texts by lines.</summary>
@@ -153,68 +169,77 @@ internal static class GoodsCsv
     private static string[] Parts(string text, char separator) =>
         text.Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    private static Dictionary<string, string> GoodsLine(Goods goods, Price price, GoodsParts parts)
-    {
-        var terms = goods.Terms;
-        return new(PriceFields(price))
-        {
-            ["id"] = Text(goods.Id),
-            ["name"] = terms.Name,
-            ["sub_name"] = terms.SubName,
-            ["characteristic"] = terms.Characteristic,
-            ["category_id"] = Text(terms.CategoryId),
-            ["store_id"] = Text(terms.StoreId),
-            ["freight_id"] = Text(terms.FreightId),
-            ["sort"] = Text(terms.Sort),
-            ["tags"] = terms.Tags,
-            ["bar_code"] = terms.BarCode,
-            ["unit"] = terms.Unit,
-            ["min_buy_number"] = Text(terms.MinBuyNumber),
-            ["weight_grams"] = Text(terms.WeightGrams),
-            ["volume_ml"] = Text(terms.VolumeMl),
-            ["recommended"] = Text(terms.Recommended),
-            ["hidden"] = Text(terms.Hidden),
-            ["bargain"] = Text(terms.Bargain),
-            ["group_buy"] = Text(terms.GroupBuy),
-            ["flash_sale"] = Text(terms.FlashSale),
-            ["sale_from"] = Text(terms.SaleFrom),
-            ["sale_until"] = Text(terms.SaleUntil),
-            ["off_sale_when_empty"] = Text(terms.OffSaleWhenEmpty),
-            ["max_coupons"] = Text(terms.MaxCoupons),
-            ["after_sales"] = string.Join(',', terms.AfterSales.SelectMany(a => AfterSales.Where(k => k.Value == a)).Select(a => a.Name)),
-            ["video_id"] = terms.VideoId,
-            ["purchase_notes"] = terms.PurchaseNotes,
-            ["price_steps"] = string.Join(',', terms.PriceSteps.Select(s => $"{Text(s.Number)}:{Yuan(s.PriceCents)}")),
-            ["published"] = Text(goods.Published),
-            ["picture"] = terms.Picture,
-            ["pictures"] = string.Join('\n', parts.Pictures),
-            ["attributes"] = parts.Attributes.Count == 0 ? "" : new JsonArray([.. parts.Attributes.Select(
-                a => new JsonObject { ["key"] = a.Key, ["value"] = a.Value })]).ToJsonString(Readable),
-            ["content"] = parts.Content,
-        };
-    }
+    private static IEnumerable<(string Column, string Value)> Losses(
+        Dictionary<string, string> before, Dictionary<string, string> after) =>
+        from column in Columns
+        let had = before.GetValueOrDefault(column, "")
+        let has = after.GetValueOrDefault(column, "")
+        from value in Elements(column, had) is { } elements ? elements.Except(Elements(column, has)!)
+            : has.Length == 0 && had.Length > 0 ? [had] : []
+        select (column, value);
 
-    private static Dictionary<string, string> SkuLine(SkuRow sku, long stock, IReadOnlyDictionary<long, string> names) =>
-        new(PriceFields(CatalogWire.Price(sku)))
-        {
-            ["combination"] = GoodsReads.NamesOf(sku.Pairs, names).TrimEnd(','),
-            ["pairs"] = sku.Pairs.TrimEnd(','),
-            ["code"] = sku.Code,
-            ["stock"] = Text(stock),
-            ["weight_grams"] = Text(sku.WeightGrams),
-            ["picture"] = sku.Picture,
-        };
-
-    private static Dictionary<string, string> PriceFields(Price price) => new()
+    /// <summary>What the elements of a list are told by; null for a column that has none.</summary>
+    private static IEnumerable<string>? Elements(string column, string text) => column switch
     {
-        ["price"] = Yuan(price.PriceCents),
-        ["original_price"] = Yuan(price.OriginalCents),
-        ["points"] = Text(price.Points),
-        ["group_price"] = Yuan(price.GroupCents),
-        ["bargain_price"] = Yuan(price.BargainCents),
+        "pictures" => LinesOf(text),
+        "tags" or "after_sales" => Parts(text, ','),
+        "price_steps" => Parts(text, ',').Select(s => s.Split(':')[0]),
+        "attributes" => AttributesOf(text)!.Select(a => a.Key),
+        _ => null,
     };
 
-    private static IEnumerable<string> InOrder(Dictionary<string, string> fields) => Columns.Select(c => fields.GetValueOrDefault(c, ""));
+    private static Dictionary<string, string> GoodsFields(GoodsTerms terms, GoodsParts parts) => new()
+    {
+        ["name"] = terms.Name,
+        ["sub_name"] = terms.SubName,
+        ["characteristic"] = terms.Characteristic,
+        ["category_id"] = Text(terms.CategoryId),
+        ["store_id"] = Text(terms.StoreId),
+        ["freight_id"] = Text(terms.FreightId),
+        ["sort"] = Text(terms.Sort),
+        ["tags"] = terms.Tags,
+        ["bar_code"] = terms.BarCode,
+        ["unit"] = terms.Unit,
+        ["min_buy_number"] = Text(terms.MinBuyNumber),
+        ["weight_grams"] = Text(terms.WeightGrams),
+        ["volume_ml"] = Text(terms.VolumeMl),
+        ["recommended"] = Text(terms.Recommended),
+        ["hidden"] = Text(terms.Hidden),
+        ["bargain"] = Text(terms.Bargain),
+        ["group_buy"] = Text(terms.GroupBuy),
+        ["flash_sale"] = Text(terms.FlashSale),
+        ["sale_from"] = Text(terms.SaleFrom),
+        ["sale_until"] = Text(terms.SaleUntil),
+        ["off_sale_when_empty"] = Text(terms.OffSaleWhenEmpty),
+        ["max_coupons"] = Text(terms.MaxCoupons),
+        ["after_sales"] = string.Join(',', terms.AfterSales.SelectMany(a => AfterSales.Where(k => k.Value == a)).Select(a => a.Name)),
+        ["video_id"] = terms.VideoId,
+        ["purchase_notes"] = terms.PurchaseNotes,
+        ["price_steps"] = string.Join(',', terms.PriceSteps.Select(s => $"{Text(s.Number)}:{Yuan(s.PriceCents)}")),
+        ["picture"] = terms.Picture,
+        ["pictures"] = string.Join('\n', parts.Pictures),
+        ["attributes"] = parts.Attributes.Count == 0 ? "" : new JsonArray([.. parts.Attributes.Select(
+            a => new JsonObject { ["key"] = a.Key, ["value"] = a.Value })]).ToJsonString(Readable),
+        ["content"] = parts.Content,
+    };
+
+    private static Dictionary<string, string> SkuFields(SkuRow sku) => new()
+    {
+        ["code"] = sku.Code,
+        ["weight_grams"] = Text(sku.WeightGrams),
+        ["picture"] = sku.Picture,
+    };
+
+    private static void AddPrice(Dictionary<string, string> line, Price price)
+    {
+        line["price"] = Yuan(price.PriceCents);
+        line["original_price"] = Yuan(price.OriginalCents);
+        line["points"] = Text(price.Points);
+        line["group_price"] = Yuan(price.GroupCents);
+        line["bargain_price"] = Yuan(price.BargainCents);
+    }
+
+    private static string Written(Dictionary<string, string> line) => CsvText.Write(Columns.Select(c => line.GetValueOrDefault(c, "")));
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using CsvHelper;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Catalog;
@@ -20,7 +19,7 @@ internal sealed class GoodsExport(IUnits units, CatalogReads catalog)
     public async IAsyncEnumerable<string> RunAsync(long categoryId, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var categories = categoryId == 0 ? null : (await catalog.CategoriesAsync(cancellation)).WithDescendants(categoryId);
-        yield return GoodsCsv.ByteOrderMark + Written(GoodsCsv.Columns);
+        yield return CsvText.ByteOrderMark + CsvText.Write(GoodsCsv.Columns);
         for (var last = 0L; ;)
         {
             var page = await units.ReadAsync(
@@ -53,12 +52,12 @@ internal sealed class GoodsExport(IUnits units, CatalogReads catalog)
         }
     }
 
-    private static IEnumerable<string> Pieces(IEnumerable<IEnumerable<string>> lines)
+    private static IEnumerable<string> Pieces(IEnumerable<string> lines)
     {
         var piece = new StringBuilder();
         foreach (var line in lines)
         {
-            piece.Append(Written(line));
+            piece.Append(line);
             if (piece.Length >= PieceSize)
             {
                 yield return piece.ToString();
@@ -70,21 +69,5 @@ internal sealed class GoodsExport(IUnits units, CatalogReads catalog)
         {
             yield return piece.ToString();
         }
-    }
-
-    private static string Written(IEnumerable<string> line)
-    {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (var csv = new CsvWriter(text, GoodsCsv.Written, leaveOpen: true))
-        {
-            foreach (var field in line)
-            {
-                csv.WriteField(field);
-            }
-
-            csv.NextRecord();
-        }
-
-        return text.ToString();
     }
 }

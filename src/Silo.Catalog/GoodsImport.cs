@@ -1,6 +1,3 @@
-using System.Text;
-using CsvHelper;
-using Grpc.Core;
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog.V1;
 using Silo.Edge;
@@ -16,49 +13,21 @@ namespace Silo.Catalog;
 internal sealed class GoodsImport
 {
     private const int MaxCombinations = 200;
-    private const int MaxBytes = 8 * 1024 * 1024;
-    private const int MaxLines = 5_000;
-    private const int MaxFaults = 1_000;
+    private const int MaxLosses = 1_000;
 
     private readonly ImportGoodsRequest request;
-    private readonly List<Record> lines;
+    private readonly List<GoodsFile.Record> lines;
     private readonly List<LineFault> faults;
 
     /// <summary>Reads the file: what costs time is done before anybody waits for the unit.</summary>
     public GoodsImport(ImportGoodsRequest request)
     {
         this.request = request;
-        (lines, faults) = Parse(request.Csv);
+        (lines, faults) = GoodsFile.Parse(request);
     }
 
     /// <summary>What the last run came to, also where it had no effect.</summary>
     public ImportGoodsResponse Report { get; private set; } = new();
-
-    /// <summary>Puts a file together into one request, whose first message says what is to become of it.</summary>
-    public static async Task<ImportGoodsRequest> ReceiveAsync(
-        IAsyncStreamReader<ImportGoodsRequest> stream, CancellationToken cancellation)
-    {
-        var (file, bytes, first) = (new StringBuilder(), 0L, (ImportGoodsRequest?)null);
-        while (await stream.MoveNext(cancellation))
-        {
-            first ??= stream.Current;
-            bytes += Encoding.UTF8.GetByteCount(stream.Current.Csv);
-            if (bytes > MaxBytes)
-            {
-                throw new RefusalException(CatalogRefusals.ImportTooLarge);
-            }
-
-            file.Append(stream.Current.Csv);
-        }
-
-        return new()
-        {
-            Csv = file.ToString(),
-            DryRun = first?.DryRun ?? false,
-            Reason = first?.Reason ?? "",
-            RequestId = first?.RequestId ?? "",
-        };
-    }
 
     /// <summary>
     /// Writes the file; refuses with <see cref="CatalogRefusals.ImportWithoutEffect"/> where nothing is to be written, see
@@ -68,120 +37,30 @@ internal sealed class GoodsImport
     {
         Report = new();
         Report.Faults.AddRange(faults);
-        await WriteAsync(new(unit, writer), lines, Report, cancellation);
+        var pen = new Pen(unit, writer);
+        await WriteAsync(pen, lines, Report, cancellation);
         return Report.Faults.Count > 0 || request.DryRun || lines.Count == 0
             ? CatalogRefusals.ImportWithoutEffect
-            : new OperatorChange<ImportGoodsResponse>("goods", null, Report);
+            : new OperatorChange<ImportGoodsResponse>("goods", null, Report) { Parts = pen.Changes };
     }
 
-    /// <summary>Reads a file into lines, with their content cleaned.</summary>
-    internal static (List<Record> Lines, List<LineFault> Faults) Parse(string file)
-    {
-        using var text = new StringReader(file.TrimStart(GoodsCsv.ByteOrderMark));
-        using var csv = new CsvReader(text, GoodsCsv.Read);
-        List<Record> lines = [];
-        if (!csv.Read() || !csv.ReadHeader() || csv.HeaderRecord is not { } header)
-        {
-            return ([], [Fault(1, "", "the file is empty")]);
-        }
-
-        var names = Array.ConvertAll(header, h => h.Trim().ToLowerInvariant());
-        List<LineFault> faults =
-        [
-            .. names.Where(n => !GoodsCsv.Columns.Contains(n)).Select(n => Fault(1, Short(n), "no such column")),
-            .. names.GroupBy(n => n).Where(g => g.Count() > 1).Select(g => Fault(1, Short(g.Key), "the column is there twice")),
-            .. GoodsCsv.Required.Except(names).Select(n => Fault(1, n, "the column is missing")),
-        ];
-        if (faults.Count > 0)
-        {
-            return ([], [.. faults.Take(MaxFaults)]);
-        }
-
-        while (csv.Read())
-        {
-            // The reader is on the last line of the record.
-            var began = csv.Parser.RawRow - csv.Parser.RawRecord.AsSpan().TrimEnd("\r\n").Count('\n');
-            if (lines.Count == MaxLines)
-            {
-                throw new RefusalException(CatalogRefusals.ImportTooLarge);
-            }
-
-            var fields = csv.Parser.Record!;
-            if (fields.Length != names.Length)
-            {
-                faults.Add(Fault(began, "", $"has {fields.Length} fields, the header has {names.Length}"));
-            }
-            else if (fields.Any(f => f.Length > 0))
-            {
-                var columns = names.Zip(fields).ToDictionary(p => p.First, p => p.Second);
-                var before = faults.Count;
-                foreach (var name in GoodsCsv.Html.Where(columns.ContainsKey))
-                {
-                    var clean = ShownHtml.Clean(columns[name]);
-                    if (clean.IsAccepted)
-                    {
-                        columns[name] = clean.Value!;
-                    }
-                    else
-                    {
-                        faults.Add(Fault(began, name, clean.Refusal.Message));
-                    }
-                }
-
-                if (faults.Count == before)
-                {
-                    lines.Add(new(began, columns) { Content = columns.GetValueOrDefault("content") });
-                }
-            }
-        }
-
-        return (lines, [.. faults.Take(MaxFaults)]);
-    }
-
-    private static LineFault Fault(int line, string column, string fault) => new() { Line = line, Column = column, Fault = fault };
-
-    private static string Short(string text) => text.Length > 50 ? text[..50] : text;
-
-    /// <summary>Goods with their combinations, whose lines come after theirs.</summary>
-    private static List<GoodsReading> Group(List<Record> lines, List<LineFault> faults)
-    {
-        List<(Record Goods, List<Record> Combinations)> groups = [];
-        foreach (var line in lines)
-        {
-            if (!line.IsCombination)
-            {
-                groups.Add((line, []));
-            }
-            else if (groups.Count > 0)
-            {
-                groups[^1].Combinations.Add(line);
-            }
-            else
-            {
-                faults.Add(Fault(line.Line, "combination", "there are no goods above it"));
-            }
-        }
-
-        return groups.ConvertAll(g => new GoodsReading(g.Goods, g.Combinations));
-    }
-
-    internal static async Task WriteAsync(Pen pen, List<Record> lines, ImportGoodsResponse report, CancellationToken cancellation)
+    internal static async Task WriteAsync(Pen pen, List<GoodsFile.Record> lines, ImportGoodsResponse report, CancellationToken cancellation)
     {
         await GoodsWrites.InvalidateAsync(pen.Unit, cancellation);
         List<LineFault> faults = [];
-        var readings = Group(lines, faults);
+        var readings = GoodsFile.Group(lines, faults, isWhole: report.Faults.Count == 0);
         var known = await Known.ReadAsync(pen.Unit, [.. readings.SelectMany(r => r.Combinations)], cancellation);
         var (seen, written) = (new HashSet<long>(), 0);
         long[] all = [.. readings.Select(r => r.GoodsId).Where(id => id != 0).Distinct()];
         var skus = (await pen.Unit.Query<SkuRow>().Where(s => all.Contains(s.GoodsId)).ToListAsync(cancellation)).ToLookup(s => s.GoodsId);
         // All stocks before any goods, and each in one order: see GoodsWrites.
         var stocked = readings.Where(r => r.GivesStock || r.Combinations.Count > 0).SelectMany(r => skus[r.GoodsId]).Select(s => s.Id);
-        var stocks = await pen.Unit.LockAsync<StockRow>([.. stocked], wait: true, cancellation);
+        await pen.Unit.LockAsync<StockRow>([.. stocked], wait: true, cancellation);
         var goods = await pen.Unit.LockAsync<GoodsRow>(all, wait: true, cancellation);
-        foreach (var chunk in readings.Chunk(100).TakeWhile(_ => faults.Count < MaxFaults))
+        foreach (var chunk in readings.Chunk(100).TakeWhile(_ => faults.Count < GoodsFile.MaxFaults))
         {
             var before = await BeforeAsync(
-                pen.Unit, [.. chunk.Select(r => goods.GetValueOrDefault(r.GoodsId)).OfType<GoodsRow>()], skus, stocks, cancellation);
+                pen.Unit, [.. chunk.Select(r => goods.GetValueOrDefault(r.GoodsId)).OfType<GoodsRow>()], skus, known, cancellation);
             foreach (var reading in chunk)
             {
                 if (reading.GoodsId != 0 && !seen.Add(reading.GoodsId))
@@ -194,26 +73,35 @@ internal sealed class GoodsImport
             }
         }
 
-        report.Faults.AddRange(faults.OrderBy(f => f.Line).Take(MaxFaults - report.Faults.Count));
+        faults.AddRange(report.Faults);
+        report.Faults.Clear();
+        report.Faults.AddRange(faults.OrderBy(f => f.Line).Take(GoodsFile.MaxFaults));
         if (report.Faults.Count == 0)
         {
             await pen.Unit.WriteAsync(pen.Rows);
             report.Created = readings.Count(r => r.GoodsId == 0);
             report.Changed = written - report.Created;
+            report.LossCount = pen.Losses.Count;
+            report.Losses.AddRange(pen.Losses.OrderBy(l => l.Line).Take(MaxLosses));
         }
     }
 
-    /// <summary>Goods that the file changes, of which the stocks that it sets are locked.</summary>
+    /// <summary>Goods that the file has, as they are; names their values.</summary>
     private static async Task<Dictionary<long, Present>> BeforeAsync(
-        Unit unit, IReadOnlyList<GoodsRow> goods, ILookup<long, SkuRow> skus, IReadOnlyDictionary<long, StockRow> stocks, CancellationToken cancellation)
+        Unit unit, IReadOnlyList<GoodsRow> goods, ILookup<long, SkuRow> skus, Known known, CancellationToken cancellation)
     {
         var ids = goods.Select(g => g.Id).Distinct().ToArray();
         var parts = await unit.Query<PartsRow>().Where(p => ids.Contains(p.GoodsId)).ToDictionaryAsync(p => p.GoodsId, cancellation);
+        var stocks = await unit.Query<StockRow>().Where(s => ids.Contains(s.GoodsId))
+            .ToDictionaryAsync(s => s.SkuId, s => s.Stock, cancellation);
+        var (_, names) = await GoodsReads.PropertiesAsync(unit, ids.SelectMany(id => skus[id]), cancellation);
+        foreach (var (id, name) in names)
+        {
+            known.Names[id] = name;
+        }
+
         return goods.DistinctBy(g => g.Id).ToDictionary(g => g.Id, g => new Present(
-            g,
-            CatalogWire.Read<GoodsParts>(parts[g.Id].Parts),
-            skus[g.Id].ToDictionary(s => s.Pairs),
-            skus[g.Id].ToDictionary(s => s.Id, s => stocks.GetValueOrDefault(s.Id)?.Stock ?? 0)));
+            g, CatalogWire.Read<GoodsParts>(parts[g.Id].Parts), skus[g.Id].OrderBy(s => s.Sort).ToDictionary(s => s.Pairs), stocks));
     }
 
     /// <summary>Notes faults, or what is to be written; false where that is nothing.</summary>
@@ -242,6 +130,7 @@ internal sealed class GoodsImport
 
         var (unit, rows) = (pen.Unit, pen.Rows);
         var row = before?.Goods ?? GoodsWrites.New(unit);
+        var was = before is null ? null : Detail(row, before.Parts, before.Sold, known);
         row.Published = published ?? row.Published;
         var properties = combinations.Count == 0 ? row.PropertyIds
             : string.Join(',', known.Properties.InOrder(combinations[0].Values.Select(v => known.PropertyOf[v])));
@@ -253,21 +142,40 @@ internal sealed class GoodsImport
         {
             rows.Append(new CountersRow { GoodsId = row.Id });
         }
+        else
+        {
+            pen.Lose(reading.Line, row.Id, 0, GoodsCsv.Losses(was!.Goods.Terms, before.Parts, goods));
+        }
 
+        var sold = before?.Sold ?? [];
         if (combinations.Count > 0)
         {
-            await RemoveAsync(pen, before, [.. combinations.Select(c => c.Pairs)], cancellation);
-            for (var i = 0; i < combinations.Count; i++)
-            {
-                AddSku(pen, row.Id, before, combinations[i].Pairs, i, combinations[i].Terms, combinations[i].GivesStock);
-            }
+            await RemoveAsync(pen, reading, before, [.. combinations.Select(c => c.Pairs)], known, cancellation);
+            sold = [.. combinations.Select((c, i) => AddSku(pen, row.Id, before, c.Pairs, i, c.Terms, c.Line))];
         }
         else if (before is null || before.Skus.ContainsKey(""))
         {
-            AddSku(pen, row.Id, before, "", 0, new() { Price = goods.Price, Stock = goods.Stock }, reading.GivesStock);
+            sold = [AddSku(pen, row.Id, before, "", 0, new() { Price = goods.Price, Stock = goods.Stock }, reading)];
         }
 
+        var now = Detail(row, goods.Parts, sold, known);
+        if (was is not null && was.Parts.Content == now.Parts.Content)
+        {
+            // It may be most of the goods, and a file of prices has thousands of them.
+            (was.Parts.Content, now.Parts.Content) = ("", "");
+        }
+
+        pen.Changes.Add(new(GoodsWrites.SubjectOf(row.Id), was, now));
         return true;
+    }
+
+    /// <summary>Goods as the audit log shows them.</summary>
+    private static GoodsDetail Detail(GoodsRow row, GoodsParts parts, IEnumerable<(SkuRow Sku, long Stock)> sold, Known known)
+    {
+        var detail = new GoodsDetail { Goods = CatalogWire.PricedGoods(row), Parts = parts.Clone() };
+        detail.Skus.AddRange(sold.Select(s => CatalogWire.Sku(s.Sku, s.Stock, GoodsReads.NamesOf(s.Sku.Pairs, known.Names))));
+        detail.Goods.Stock = detail.Skus.Sum(s => s.Stock);
+        return detail;
     }
 
     /// <summary>Whether the file says of goods what is so already.</summary>
@@ -276,7 +184,7 @@ internal sealed class GoodsImport
         GoodsReading reading,
         CreateGoodsRequest goods,
         bool? published,
-        List<(string Pairs, SkuTerms Terms, IReadOnlyList<long> Values, bool GivesStock)> combinations) =>
+        List<Combination> combinations) =>
         (published ?? before.Goods.Published) == before.Goods.Published
         && goods.Terms.Equals(CatalogWire.Goods(before.Goods).Terms)
         && goods.Price.Equals(CatalogWire.Price(before.Goods))
@@ -284,7 +192,7 @@ internal sealed class GoodsImport
         && (combinations.Count == 0
             ? !reading.GivesStock || before.Stocks.GetValueOrDefault(before.Goods.Id, goods.Stock) == goods.Stock
             : combinations.Count == before.Skus.Count
-                && combinations.Index().All(c => IsAsBefore(before, c.Item.Pairs, c.Index, c.Item.Terms, c.Item.GivesStock)));
+                && combinations.Index().All(c => IsAsBefore(before, c.Item.Pairs, c.Index, c.Item.Terms, c.Item.Line.GivesStock)));
 
     private static bool IsAsBefore(Present before, string pairs, int sort, SkuTerms terms, bool givesStock) =>
         before.Skus.GetValueOrDefault(pairs) is { } sku
@@ -294,8 +202,7 @@ internal sealed class GoodsImport
         && (!givesStock || terms.Stock == before.Stocks[sku.Id]);
 
     /// <summary>The combinations that the file has of goods, with their pairs; faults are noted.</summary>
-    private static List<(string Pairs, SkuTerms Terms, IReadOnlyList<long> Values, bool GivesStock)> Combinations(
-        GoodsReading reading, Present? before, Known known)
+    private static List<Combination> Combinations(GoodsReading reading, Present? before, Known known)
     {
         var lines = reading.Combinations;
         var values = lines.Select(known.Properties.ValuesOf).ToList();
@@ -322,18 +229,18 @@ internal sealed class GoodsImport
         {
             var sku = before?.Skus.GetValueOrDefault(pairs[i] ?? "-");
             var stock = sku is null ? 0 : before!.Stocks[sku.Id];
-            return (pairs[i], line.Read(sku, stock, values[i]), values[i], line.GivesStock);
+            return new Combination(line, pairs[i], line.Read(sku, stock, values[i]), values[i]);
         })];
     }
 
     /// <summary>Writes what is sold; its stock where it is new or the file sets it.</summary>
-    private static void AddSku(Pen pen, long goodsId, Present? before, string pairs, int sort, SkuTerms terms, bool givesStock)
+    private static (SkuRow Sku, long Stock) AddSku(
+        Pen pen, long goodsId, Present? before, string pairs, int sort, SkuTerms terms, LineReading line)
     {
         var present = before?.Skus.GetValueOrDefault(pairs);
-        var id = present?.Id ?? (pairs.Length == 0 ? goodsId : pen.Unit.NewId());
-        pen.Rows.Put(new SkuRow
+        var sku = new SkuRow
         {
-            Id = id,
+            Id = present?.Id ?? (pairs.Length == 0 ? goodsId : pen.Unit.NewId()),
             GoodsId = goodsId,
             Pairs = pairs,
             Sort = sort,
@@ -345,16 +252,26 @@ internal sealed class GoodsImport
             Picture = terms.Picture,
             Code = terms.Code,
             WeightGrams = terms.WeightGrams,
-        });
-        if (present is null || givesStock)
+        };
+        pen.Rows.Put(sku);
+        if (present is not null)
         {
-            pen.Rows.Put(new StockRow { SkuId = id, GoodsId = goodsId, Stock = terms.Stock });
-            Journal(pen, goodsId, id, present is null ? 0 : before!.Stocks[id], terms.Stock);
+            pen.Lose(line.Line, goodsId, sku.Id, GoodsCsv.Losses(present, sku));
         }
+
+        if (present is not null && !line.GivesStock)
+        {
+            return (sku, before!.Stocks[sku.Id]);
+        }
+
+        pen.Rows.Put(new StockRow { SkuId = sku.Id, GoodsId = goodsId, Stock = terms.Stock });
+        Journal(pen, goodsId, sku.Id, present is null ? 0 : before!.Stocks[sku.Id], terms.Stock);
+        return (sku, terms.Stock);
     }
 
     /// <summary>Removes what is not sold any more.</summary>
-    private static async Task RemoveAsync(Pen pen, Present? before, HashSet<string> kept, CancellationToken cancellation)
+    private static async Task RemoveAsync(
+        Pen pen, GoodsReading reading, Present? before, HashSet<string> kept, Known known, CancellationToken cancellation)
     {
         var gone = before?.Skus.Values.Where(s => !kept.Contains(s.Pairs)).OrderBy(s => s.Id).ToArray() ?? [];
         if (gone.Length == 0)
@@ -363,12 +280,24 @@ internal sealed class GoodsImport
         }
 
         var ids = Array.ConvertAll(gone, s => s.Id);
+        var prices = await pen.Unit.Query<MemberPriceRow>().Where(p => ids.Contains(p.SkuId)).GroupBy(p => p.SkuId)
+            .Select(g => new { g.Key, Count = g.Count() }).ToDictionaryAsync(p => p.Key, p => p.Count, cancellation);
         await pen.Unit.Set<StockRow>().Where(s => ids.Contains(s.SkuId)).ExecuteDeleteAsync(cancellation);
         await pen.Unit.Set<MemberPriceRow>().Where(p => ids.Contains(p.SkuId)).ExecuteDeleteAsync(cancellation);
         await pen.Unit.Set<SkuRow>().Where(s => ids.Contains(s.Id)).ExecuteDeleteAsync(cancellation);
         foreach (var sku in gone)
         {
             Journal(pen, sku.GoodsId, sku.Id, before!.Stocks[sku.Id], 0);
+            pen.Losses.Add(new()
+            {
+                Line = reading.Line,
+                GoodsId = sku.GoodsId,
+                SkuId = sku.Id,
+                Column = sku.Pairs.Length == 0 ? "stock" : "combination",
+                Value = GoodsReads.NamesOf(sku.Pairs, known.Names).TrimEnd(','),
+                Stock = before.Stocks[sku.Id],
+                MemberPrices = prices.GetValueOrDefault(sku.Id),
+            });
         }
     }
 
@@ -383,28 +312,41 @@ internal sealed class GoodsImport
     /// <summary>What an import writes with.</summary>
     internal sealed record Pen(Unit Unit, Writer Writer)
     {
+        private const int MaxLossLength = 200;
+
         /// <summary>What is written once all lines are known to be good.</summary>
         public Rows Rows { get; } = new();
+
+        /// <summary>Each of the goods that are written, for the audit log.</summary>
+        public List<SubjectChange> Changes { get; } = [];
+
+        /// <summary>What goods lose.</summary>
+        public List<LineLoss> Losses { get; } = [];
+
+        public void Lose(int line, long goodsId, long skuId, IEnumerable<(string Column, string Value)> losses) =>
+            Losses.AddRange(losses.Select(l => new LineLoss
+            {
+                Line = line,
+                GoodsId = goodsId,
+                SkuId = skuId,
+                Column = l.Column,
+                Value = string.Concat(l.Value.EnumerateRunes().Take(MaxLossLength)),
+            }));
     }
+
+    /// <summary>A combination of a file.</summary>
+    private sealed record Combination(SkuReading Line, string Pairs, SkuTerms Terms, IReadOnlyList<long> Values);
 
     /// <summary>Goods as they are before a line changes them.</summary>
     /// <param name="Goods">The goods.</param>
     /// <param name="Parts">What their page shows beside.</param>
     /// <param name="Skus">What is sold, by pairs.</param>
-    /// <param name="Stocks">Of each, as locked; 0 where the file does not set them.</param>
+    /// <param name="Stocks">Of each, locked where the file sets it.</param>
     private sealed record Present(
-        GoodsRow Goods, GoodsParts Parts, IReadOnlyDictionary<string, SkuRow> Skus, IReadOnlyDictionary<long, long> Stocks);
-
-    /// <summary>A line of a file, by the names of its columns.</summary>
-    internal sealed record Record(int Line, IReadOnlyDictionary<string, string> Fields)
+        GoodsRow Goods, GoodsParts Parts, IReadOnlyDictionary<string, SkuRow> Skus, IReadOnlyDictionary<long, long> Stocks)
     {
-        /// <summary>The sanitized content; null where the file has no such column.</summary>
-        public string? Content { get; init; }
-
-        /// <summary>Whether the line is of a combination of the goods above it.</summary>
-        public bool IsCombination => Has("combination") || Has("pairs");
-
-        private bool Has(string column) => !string.IsNullOrWhiteSpace(Fields.GetValueOrDefault(column));
+        /// <summary>What is sold, with its stocks.</summary>
+        public IEnumerable<(SkuRow Sku, long Stock)> Sold => Skus.Values.Select(s => (s, Stocks[s.Id]));
     }
 
     /// <summary>What lines may name.</summary>
@@ -418,6 +360,9 @@ internal sealed class GoodsImport
 
         /// <summary>The property of every value.</summary>
         public IReadOnlyDictionary<long, long> PropertyOf { get; } = Properties.PropertyOf;
+
+        /// <summary>The names of properties and values.</summary>
+        public Dictionary<long, string> Names { get; } = Properties.Names;
 
         public static async Task<Known> ReadAsync(Unit unit, IReadOnlyList<SkuReading> combinations, CancellationToken cancellation) => new(
             await unit.Query<CategoryRow>().Select(c => c.Id).ToHashSetAsync(cancellation),

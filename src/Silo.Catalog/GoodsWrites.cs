@@ -189,7 +189,8 @@ internal static class GoodsWrites
             ? CatalogRefusals.SaleWindowEmpty
             : null;
 
-    private static string SubjectOf(long goodsId) => $"goods:{goodsId}";
+    /// <summary>What the audit log calls goods.</summary>
+    public static string SubjectOf(long goodsId) => $"goods:{goodsId}";
 
     private static OperatorChange<GoodsDetail> Change(long goodsId, GoodsDetail? before, GoodsDetail after) =>
         new(SubjectOf(goodsId), before, after);

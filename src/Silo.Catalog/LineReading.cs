@@ -3,11 +3,12 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Silo.Catalog.V1;
 using Silo.Edge;
+using Silo.Kernel;
 
 namespace Silo.Catalog;
 
 /// <summary>Reads the fields of a line, and notes for each column the first thing that is wrong with it.</summary>
-internal abstract class LineReading(GoodsImport.Record line)
+internal abstract class LineReading(GoodsFile.Record line)
 {
     protected const long MaxId = 9_007_199_254_740_991;
 
@@ -18,6 +19,12 @@ internal abstract class LineReading(GoodsImport.Record line)
         .Select(f => new LineFault { Line = line.Line, Column = f.Key, Fault = f.Value });
 
     public bool IsGood => faults.Count == 0;
+
+    /// <summary>The line of the file.</summary>
+    public int Line => line.Line;
+
+    /// <summary>Whether the line says how many pieces are in stock.</summary>
+    public bool GivesStock => Given("stock") is not null;
 
     public void Fault(string column, string fault) => faults.TryAdd(column, fault);
 
@@ -47,6 +54,18 @@ internal abstract class LineReading(GoodsImport.Record line)
 
     /// <summary>A text, which may be emptied.</summary>
     protected string Text(string column, string otherwise) => line.Fields.GetValueOrDefault(column) ?? otherwise;
+
+    /// <summary>A number that is a text, which may be emptied.</summary>
+    protected string Code(string column, string otherwise)
+    {
+        var text = Text(column, otherwise);
+        if (CsvText.IsRounded(text))
+        {
+            Fault(column, "has lost its digits in a spreadsheet; format the column as text before they are typed");
+        }
+
+        return text;
+    }
 
     protected long Number(string column, long otherwise)
     {

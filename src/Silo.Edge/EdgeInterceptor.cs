@@ -236,9 +236,16 @@ internal sealed class EdgeInterceptor(
 
         public async Task<bool> MoveNext(CancellationToken cancellationToken)
         {
-            if (!await inner.MoveNext(cancellationToken))
+            try
             {
-                return false;
+                if (!await inner.MoveNext(cancellationToken))
+                {
+                    return false;
+                }
+            }
+            catch (InvalidProtocolBufferException)
+            {
+                throw new RefusalException(EdgeRefusals.Malformed);
             }
 
             Validate(plan, inner.Current);

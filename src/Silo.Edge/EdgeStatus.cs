@@ -108,6 +108,10 @@ public static class EdgeRefusals
     public static readonly Refusal InvalidArgument =
         new("INVALID_ARGUMENT", RefusalKind.Invalid, "The request breaks rules of its fields.");
 
+    /// <summary>A message of a stream cannot be read.</summary>
+    public static readonly Refusal Malformed =
+        new("INVALID_ARGUMENT", RefusalKind.Invalid, "The message is malformed, or a text of it is not UTF-8.");
+
     /// <summary>Too many streams are open on the node, or by this caller.</summary>
     public static readonly Refusal TooManyStreams =
         new("TOO_MANY_STREAMS", RefusalKind.Exhausted, "Too many streams are open; close some or try again later.");

@@ -74,7 +74,7 @@ public sealed class OperatorWrites(IUnits units)
                 ? new OperatorChange<T>(
                     decided.Value.Subject,
                     decided.Value.Before is { } before ? wire(before) : null,
-                    wire(decided.Value.After))
+                    wire(decided.Value.After)) { Parts = decided.Value.Parts }
                 : decided.Refusal;
         });
 
@@ -110,6 +110,7 @@ public sealed class OperatorWrites(IUnits units)
                     change.Subject,
                     change.Before is null ? null : JsonFormatter.Default.Format(change.Before),
                     JsonFormatter.Default.Format(change.After)));
+                await AuditAsync(unit, command, change.Parts);
                 return change.After;
             },
             context.CancellationToken);
@@ -120,6 +121,24 @@ public sealed class OperatorWrites(IUnits units)
         }
 
         return result.OrRefuse();
+    }
+
+    /// <summary>Writes the entries of what was changed beside the subject, however many.</summary>
+    private static async Task AuditAsync(Unit unit, Command command, IReadOnlyList<SubjectChange> parts)
+    {
+        var (log, own, rows) = (new OperatorLog(), command with { RequestId = "" }, new Rows());
+        foreach (var part in parts)
+        {
+            rows.Append(log.Write(
+                own,
+                unit.NewId(),
+                unit.NowMs,
+                part.Subject,
+                part.Before is null ? null : JsonFormatter.Default.Format(part.Before),
+                JsonFormatter.Default.Format(part.After)));
+        }
+
+        await unit.WriteAsync(rows);
     }
 
     private sealed record Command(long OperatorId, string Rpc, string Reason, string RequestId, long RequestHash) : IOperatorCommand;
@@ -148,4 +167,14 @@ public sealed class OperatorWrites(IUnits units)
 /// <param name="Before">How it was; null when it is new.</param>
 /// <param name="After">How it is; also the answer.</param>
 public sealed record OperatorChange<T>(string Subject, T? Before, T After)
-    where T : class;
+    where T : class
+{
+    /// <summary>What was changed of several at once, such as the goods of a file: each has an entry of its own.</summary>
+    public IReadOnlyList<SubjectChange> Parts { get; init; } = [];
+}
+
+/// <summary>What an operator's write of several changed of one of them.</summary>
+/// <param name="Subject">Such as <c>goods:12</c>.</param>
+/// <param name="Before">How it was, as the API shows it; null when it is new.</param>
+/// <param name="After">How it is.</param>
+public sealed record SubjectChange(string Subject, IMessage? Before, IMessage After);

@@ -117,7 +117,8 @@ internal static class PointsWire
         Remark = batch.Remark,
     };
 
-    public static V1.VoidVouchersResponse Voided(VoidedVouchers voided) => new() { Voided = voided.Count };
+    public static V1.VoidVouchersResponse Voided(VoidedVouchers voided) =>
+        new() { Voided = voided.Ids.Count, VoucherIds = { voided.Ids }, Unused = voided.Unused };
 
     private static V1.SignIn SignIn(int day, long at, int streak, long points, bool madeUp) => new()
     {

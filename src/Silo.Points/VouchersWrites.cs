@@ -18,8 +18,10 @@ namespace Silo.Points;
 /// <param name="Remark">The operator's note.</param>
 internal sealed record VoucherBatch(long Id, int Count, long PointsMin, long PointsMax, long ExpiresAt, string Remark);
 
-/// <summary>How many vouchers became void.</summary>
-internal sealed record VoidedVouchers(int Count);
+/// <summary>What became void of a batch.</summary>
+/// <param name="Ids">The vouchers.</param>
+/// <param name="Unused">How many of the batch are neither used nor void.</param>
+internal sealed record VoidedVouchers(IReadOnlyCollection<long> Ids, int Unused);
 
 /// <summary>Makes vouchers, exchanges them for points, and makes them void. A guard on the voucher's row lets one through.</summary>
 internal sealed class VouchersWrites(IUnits units, IWallets wallets, IAttempts attempts)
@@ -88,19 +90,24 @@ internal sealed class VouchersWrites(IUnits units, IWallets wallets, IAttempts a
         return new OperatorChange<VoucherBatch>($"voucher-batch:{batch.Id}", null, batch);
     }
 
-    /// <summary>Makes the unused vouchers of a batch void, or those of it that are named; how many.</summary>
+    /// <summary>Makes the unused vouchers of a batch void, or those of it that are named.</summary>
     public static async Task<Result<OperatorChange<VoidedVouchers>>> VoidAsync(
         Unit unit, long batchId, IReadOnlyCollection<long> named, CancellationToken cancellation)
     {
-        var batch = unit.Set<VoucherRow>().Where(v => v.BatchId == batchId);
+        var batch = unit.Query<VoucherRow>().Where(v => v.BatchId == batchId);
         if (!await batch.AnyAsync(cancellation))
         {
             return PointsRefusals.VoucherUnknown;
         }
 
-        var voided = await batch.Where(v => v.UsedAt == 0 && v.VoidedAt == 0 && (named.Count == 0 || named.Contains(v.Id)))
+        var unused = await batch.Where(v => v.UsedAt == 0 && v.VoidedAt == 0).Select(v => v.Id).ToArrayAsync(cancellation);
+        var wanted = named.Count == 0 ? unused : [.. unused.Intersect(named)];
+        await unit.Set<VoucherRow>().Where(v => wanted.Contains(v.Id) && v.UsedAt == 0 && v.VoidedAt == 0)
             .ExecuteUpdateAsync(v => v.SetProperty(x => x.VoidedAt, unit.NowMs), cancellation);
-        return new OperatorChange<VoidedVouchers>($"voucher-batch:{batchId}", null, new(voided));
+        // Of those that are wanted some may have been used meanwhile.
+        var voided = await batch.Where(v => wanted.Contains(v.Id) && v.VoidedAt == unit.NowMs).Select(v => v.Id).ToArrayAsync(cancellation);
+        return new OperatorChange<VoidedVouchers>(
+            $"voucher-batch:{batchId}", new([], unused.Length), new(voided, unused.Length - wanted.Length));
     }
 
     /// <summary>Why a voucher is not good at an instant, or null.</summary>

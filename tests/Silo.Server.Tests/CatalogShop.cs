@@ -8,12 +8,16 @@ internal sealed record CatalogShop(
     long Food, long Fruit, long Plain, long WithSkus, long OffSale, long Store, long Freight, long Property, long[] Values)
 {
     private static long lastReview = 1_000_000;
+    private static int names;
 
     /// <summary>Users of the shop; the first has written the reviews.</summary>
     public required long[] Users { get; init; }
 
     /// <summary>The reviews of <see cref="Plain"/>, a good one and a bad one.</summary>
     public required long[] Reviews { get; init; }
+
+    /// <summary>A name that no other test uses, nor within its own.</summary>
+    public static string Own(string name) => $"{name}{Interlocked.Increment(ref names):d6}";
 
     /// <summary>Fills a shop over its API, as often as is wanted.</summary>
     /// <param name="shop">The shop.</param>
@@ -78,7 +82,7 @@ internal sealed record CatalogShop(
         {
             foreach (var piece in file.Chunk(100_000))
             {
-                await call.RequestStream.WriteAsync(new() { Csv = new string(piece), DryRun = dryRun, RequestId = requestId });
+                await call.RequestStream.WriteAsync(new() { Csv = new string(piece), DryRun = dryRun, Reason = "autumn", RequestId = requestId });
             }
 
             await call.RequestStream.CompleteAsync();

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Silo.Catalog.V1;
 using Silo.Testing;
 using Xunit;
+using static Silo.Server.Tests.CatalogShop;
 using static Silo.Server.Tests.Reasons;
 
 namespace Silo.Server.Tests;
@@ -18,8 +19,6 @@ public sealed class CatalogOnPostgres(ShopOnPostgres shared) : CatalogSuite(shar
 /// </summary>
 public abstract class CatalogSuite(SharedShop shared) : ShopSuite(shared)
 {
-    private static int names;
-
     private GoodsAdminService.GoodsAdminServiceClient Admin => CatalogShop.Admin(Shop);
 
     private GoodsService.GoodsServiceClient Goods => new(Shop.Channel);
@@ -163,194 +162,6 @@ public abstract class CatalogSuite(SharedShop shared) : ShopSuite(shared)
     }
 
     [Fact]
-    public async Task Import_OfAFile_IsAllOrNothingAndExportedAgain()
-    {
-        var made = await FillAsync();
-        var header = "id,name,category_id,price,stock,published\r\n";
-        var good = $"{header},\"Plum, \"\"red\"\"\",{made.Fruit},5.50,30,1\r\n{made.Plain},苏打饼干 Cookie,{made.Food},8.80,70,\r\n";
-
-        var bad = await ImportAsync($"{good},,4711,x,-1,maybe\r\n4711,y,{made.Fruit},1,1,1\r\n{made.Plain},z,{made.Fruit},1,1,1\r\n");
-        Assert.Equal(
-            ["4 name", "4 category_id", "4 price", "4 stock", "4 published", "5 id", "6 id"], bad.Faults.Select(f => $"{f.Line} {f.Column}"));
-        Assert.Equal((0, 0), (bad.Created, bad.Changed));
-        var dry = await ImportAsync(good, dryRun: true);
-        Assert.Equal((1, 1, 0), (dry.Created, dry.Changed, dry.Faults.Count));
-        Assert.Equal(0, await Shop.CountAsync(
-            $"SELECT count(*) FROM catalog_goods WHERE price_cents IN (550, 880) AND category_id IN ({made.Food}, {made.Fruit})"));
-
-        var request = Own("spring");
-        var done = await ImportAsync("\uFEFF" + good, requestId: request);
-        Assert.Equal((1, 1, 0), (done.Created, done.Changed, done.Faults.Count));
-        Assert.Equal(done, await ImportAsync("\uFEFF" + good, requestId: request));
-        var found = Assert.Single((await Goods.ListGoodsAsync(new() { Filter = new() { NameContains = "plum", CategoryId = made.Food } })).Goods);
-        Assert.Equal(("Plum, \"red\"", 550, 30), (found.Terms.Name, found.Price.PriceCents, found.Stock));
-        var changed = (await Admin.GetGoodsAsync(new() { GoodsId = made.Plain }, Shop.Owner)).Detail;
-        Assert.Equal((880, 70, "海盐味", "<p>好吃</p>", true), (
-            changed.Goods.Price.PriceCents, changed.Goods.Stock, changed.Goods.Terms.SubName, changed.Parts.Content, changed.Goods.Published));
-
-        var csv = await ExportAsync(made);
-        Assert.StartsWith("\uFEFFid,name,", csv, StringComparison.Ordinal);
-        // Without a category these goods are among those of all.
-        Assert.Subset((await ExportAsync(0)).Split("\r\n").ToHashSet(), csv.Split("\r\n").ToHashSet());
-        var again = await ImportAsync(csv);
-        Assert.Empty(again.Faults);
-        Assert.Equal((0, 0, 0), (again.Created, again.Changed, again.Faults.Count));
-        Assert.Equal(csv, await ExportAsync(made));
-        Assert.Equal(
-            changed.Goods.Version, (await Admin.GetGoodsAsync(new() { GoodsId = made.Plain }, Shop.Owner)).Detail.Goods.Version);
-    }
-
-    [Fact]
-    public async Task Import_OfCombinations_MakesChangesAndRemovesThem()
-    {
-        var made = await FillAsync();
-        // Properties are found by their names in the whole shop.
-        var (colour, size) = (Own("颜色"), Own("尺码"));
-        var header = "id,name,combination,pairs,category_id,price,stock,code,picture\r\n";
-        var shirt = $"{header},T恤,,,{made.Fruit},59,,,\r\n,,\"{colour}:红,{size}:M\",,,59,3,R-M,http://x/r.png\r\n,,\"{colour}:蓝,{size}:M\",,,61.50,4,,\r\n";
-
-        var dry = await ImportAsync(shirt, dryRun: true);
-        Assert.Equal((1, 0, 0), (dry.Created, dry.Changed, dry.Faults.Count));
-        foreach (var property in (string[])[colour, size])
-        {
-            Assert.Equal(0, (await Admin.SearchPropertiesAsync(new() { NameContains = property }, Shop.Owner)).TotalCount);
-        }
-
-        await ImportAsync(shirt);
-        var detail = await FindAsync("t恤");
-        Assert.Equal([$"{colour}:红,{size}:M,", $"{colour}:蓝,{size}:M,"], detail.Skus.Select(s => s.Names));
-        Assert.Equal([(5900L, 3L, "R-M", "http://x/r.png"), (6150, 4, "", "")], detail.Skus.Select(s => (s.Price.PriceCents, s.Stock, s.Code, s.Picture)));
-        Assert.Equal([colour, size], detail.Properties.Select(p => p.Name));
-
-        // The first goes, the second changes its price and keeps id, stock and code, and there is a third.
-        var id = detail.Goods.Id;
-        var second = detail.Skus[1];
-        await ImportAsync(
-            $"id,name,combination,pairs,category_id,price,stock\r\n{id},T恤,,,{made.Fruit},59,\r\n,,,\"{second.Pairs}\",,60,\r\n,,\"{colour}:红,{size}:L\",,,62,8\r\n");
-        var changed = await FindAsync("t恤");
-        Assert.Equal([$"{colour}:蓝,{size}:M,", $"{colour}:红,{size}:L,"], changed.Skus.Select(s => s.Names));
-        Assert.Equal([(6000L, 4L), (6200, 8)], changed.Skus.Select(s => (s.Price.PriceCents, s.Stock)));
-        Assert.Equal(second.Id, changed.Skus[0].Id);
-        var journal = await Admin.ListStockChangesAsync(new() { GoodsId = id }, Shop.Owner);
-        Assert.Equal([(0L, 3L), (0, 4), (0, 8), (3, 0)], journal.Changes.Select(c => (c.Before, c.After)).Order());
-
-        // Without lines of combinations they stay.
-        await ImportAsync($"id,name,category_id,price\r\n{id},T恤,{made.Fruit},58\r\n");
-        Assert.Equal(changed.Skus, (await FindAsync("t恤")).Skus);
-
-        async Task<GoodsDetail> FindAsync(string name)
-        {
-            var found = Assert.Single((await Admin.SearchGoodsAsync(new() { Filter = new() { NameContains = name, CategoryId = made.Fruit } }, Shop.Owner)).Goods);
-            return (await Admin.GetGoodsAsync(new() { GoodsId = found.Id }, Shop.Owner)).Detail;
-        }
-    }
-
-    [Fact]
-    public async Task Import_WhereALineDiffers_CountsTheseGoodsAlone()
-    {
-        var (made, colour) = (await FillAsync(), Own("颜色"));
-        await ImportAsync($"name,combination,category_id,price,stock\r\nT恤,,{made.Fruit},59,\r\n,{colour}:红,,59,3\r\n,{colour}:蓝,,61,4\r\n茶,,{made.Fruit},5,6\r\n");
-        var lines = (await ExportAsync(made)).Split("\r\n");
-        var header = lines[0].Split(',');
-        var plain = Array.FindIndex(lines, l => l.Contains(",茶,", StringComparison.Ordinal));
-        var red = Array.FindIndex(lines, l => l.StartsWith($",,{colour}:红,", StringComparison.Ordinal));
-
-        (int Line, string Column, string Value)[] edits =
-        [
-            (plain, "sub_name", "甜"), (plain, "stock", "7"), (plain, "price", "1.23"), (plain, "published", "1"), (plain, "content", "new"),
-            (red, "stock", "9"), (red, "price", "60.00"), (red, "code", "R"),
-        ];
-        foreach (var (line, column, value) in edits)
-        {
-            var fields = lines[line].Split(',');
-            fields[Array.IndexOf(header, column)] = value;
-            var file = string.Join("\r\n", lines.Select((l, i) => i == line ? string.Join(',', fields) : l));
-
-            var report = await ImportAsync(file, dryRun: true);
-            Assert.True((0, 1, 0) == (report.Created, report.Changed, report.Faults.Count), $"{column} = {value}: {report}");
-        }
-
-        var without = string.Join("\r\n", lines.Where((_, i) => i != red));
-        Assert.Equal(1, (await ImportAsync(without, dryRun: true)).Changed);
-        (lines[red], lines[red + 1]) = (lines[red + 1], lines[red]);
-        Assert.Equal(1, (await ImportAsync(string.Join("\r\n", lines), dryRun: true)).Changed);
-    }
-
-    [Theory]
-    [InlineData("id,name,combination,category_id,price\r\n,,颜色:红,,1\r\n", "2 combination")]
-    [InlineData("id,name,combination,category_id,price\r\n,x,,FRUIT,1\r\n,y,颜色:红,,1\r\n,,颜色,,-1\r\n", "3 name,4 combination,4 price")]
-    [InlineData("id,name,combination,category_id,price\r\n,x,,FRUIT,1\r\n,,颜色:红,,1\r\n,,颜色:红,,1\r\n", "2 combination")]
-    [InlineData("id,name,combination,category_id,price\r\n,x,,FRUIT,1\r\n,,颜色:红,,1\r\n,,尺码:M,,1\r\n", "2 combination")]
-    [InlineData("id,name,pairs,category_id,price\r\n,x,,FRUIT,1\r\n,,1000000:9,,1\r\n", "3 pairs")]
-    [InlineData("id,name,code,category_id,price\r\n,x,R-M,FRUIT,1\r\n", "2 code")]
-    [InlineData("name,category_id,price,attributes\r\nx,FRUIT,1,\"[{\"\"key\"\":1}]\"\r\ny,FRUIT,1,[1]\r\nz,FRUIT,1,[null]\r\n", "2 attributes,3 attributes,4 attributes")]
-    [InlineData("name,category_id,price,sale_from,sale_until\r\nx,FRUIT,1,now,\r\ny,FRUIT,1,2026-02-01T00:00:00Z,2026-01-01T00:00:00Z\r\n", "2 sale_from,3 sale_until")]
-    [InlineData("name,category_id,price,after_sales,price_steps,max_coupons\r\nx,FRUIT,1,gift,2,11\r\n", "2 max_coupons,2 after_sales,2 price_steps")]
-    public async Task Import_WithFaults_NamesLineAndColumnAndChangesNothing(string file, string expected)
-    {
-        var (made, colour, size) = (await FillAsync(), Own("颜色"), Own("尺码"));
-        var before = await ExportAsync(made);
-
-        var report = await ImportAsync(file.Replace("FRUIT", $"{made.Fruit}", StringComparison.Ordinal)
-            .Replace("颜色", colour, StringComparison.Ordinal).Replace("尺码", size, StringComparison.Ordinal));
-
-        Assert.Equal(expected, string.Join(',', report.Faults.Select(f => $"{f.Line} {f.Column}")));
-        Assert.Equal(before, await ExportAsync(made));
-        Assert.Equal(0, await Shop.CountAsync($"SELECT count(*) FROM catalog_properties WHERE name IN ('{colour}', '{size}')"));
-    }
-
-    [Fact]
-    public async Task Export_ImportedAgain_ChangesNothingAndImportedAsNewMakesTheSame()
-    {
-        var made = await FillAsync();
-        var seed = TestSeed.Draw();
-        var random = new Random(seed);
-        List<GoodsDetail> before = [];
-        for (var i = 0; i < 12; i++)
-        {
-            var request = RandomGoods.Make(random, made);
-            var id = (await Admin.CreateGoodsAsync(request, Shop.Owner)).Detail.Goods.Id;
-            before.Add((await Admin.SetGoodsPublishedAsync(new() { GoodsId = id, Published = random.Next(2) == 0 }, Shop.Owner)).Goods is var goods
-                ? (await Admin.GetGoodsAsync(new() { GoodsId = goods.Id }, Shop.Owner)).Detail : null!);
-        }
-
-        var csv = await ExportAsync(made);
-        var again = await ImportAsync(csv);
-        Assert.Empty(again.Faults);
-        Assert.Equal((0, 0), (again.Created, again.Changed));
-        Assert.Equal(csv, await ExportAsync(made));
-        foreach (var detail in before)
-        {
-            var after = (await Admin.GetGoodsAsync(new() { GoodsId = detail.Goods.Id }, Shop.Owner)).Detail;
-            Assert.Equal(RandomGoods.Comparable(detail), RandomGoods.Comparable(after));
-            Assert.Equal(detail.Skus.Select(s => s.Id), after.Skus.Select(s => s.Id));
-        }
-
-        var copies = await ImportAsync(RandomGoods.WithoutIds(csv));
-        Assert.Empty(copies.Faults);
-        Assert.Equal((15, 0), (copies.Created, copies.Changed));
-        var search = new SearchGoodsRequest { Filter = new() { CategoryId = made.Food }, Order = GoodsOrder.AddedUp, PageSize = 100 };
-        var all = (await Admin.SearchGoodsAsync(search, Shop.Owner)).Goods.Select(g => g.Id).ToArray();
-        Assert.Equal(30, all.Length);
-        foreach (var (detail, copy) in before.Zip(all.TakeLast(12)))
-        {
-            var after = (await Admin.GetGoodsAsync(new() { GoodsId = copy }, Shop.Owner)).Detail;
-            Assert.Equal(RandomGoods.Comparable(detail, isCopy: true), RandomGoods.Comparable(after, isCopy: true));
-        }
-    }
-
-    [Fact]
-    public async Task Import_BeyondItsBounds_IsRefused()
-    {
-        var lines = string.Concat(Enumerable.Repeat("x,1,1\r\n", 5_001));
-
-        var refused = await Assert.ThrowsAsync<RpcException>(() => ImportAsync($"name,category_id,price\r\n{lines}"));
-        Assert.Equal("IMPORT_TOO_LARGE", refused.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
-        refused = await Assert.ThrowsAsync<RpcException>(() => ImportAsync(new string('x', (8 * 1024 * 1024) + 1)));
-        Assert.Equal("IMPORT_TOO_LARGE", refused.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason);
-    }
-
-    [Fact]
     public async Task Stock_64ChangesAtOnce_AreAllInTheJournalAndNeverNegative()
     {
         var made = await FillAsync();
@@ -428,28 +239,7 @@ public abstract class CatalogSuite(SharedShop shared) : ShopSuite(shared)
         Assert.Equal(1, await Shop.CountAsync($"SELECT count(*) FROM catalog_favourites WHERE goods_id = {made.Plain}"));
     }
 
-    /// <summary>A name that no other test uses, nor within its own.</summary>
-    private static string Own(string name) => $"{name}{Interlocked.Increment(ref names):d6}";
-
     private Task<CatalogShop> FillAsync() => CatalogShop.FillAsync(Shop, Own("规格"));
-
-    private Task<ImportGoodsResponse> ImportAsync(string file, bool dryRun = false, string requestId = "") =>
-        CatalogShop.ImportAsync(Shop, file, dryRun, requestId);
-
-    /// <summary>The goods of a catalogue; other tests have theirs.</summary>
-    private Task<string> ExportAsync(CatalogShop made) => ExportAsync(made.Food);
-
-    private async Task<string> ExportAsync(long category)
-    {
-        using var call = Admin.ExportGoods(new() { CategoryId = category }, Shop.Owner);
-        var csv = new System.Text.StringBuilder();
-        await foreach (var piece in call.ResponseStream.ReadAllAsync(CancellationToken.None))
-        {
-            csv.Append(piece.Csv);
-        }
-
-        return csv.ToString();
-    }
 }
 
 /// <summary>Goal: what one node changes of the catalogue, the others show. Method: two nodes over one database.</summary>

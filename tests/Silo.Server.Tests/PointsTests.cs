@@ -118,6 +118,11 @@ public abstract class PointsSuite(SharedShop shared) : ShopSuite(shared)
         Assert.All(page.Vouchers, v => Assert.InRange(v.Points, 5, 9));
         Assert.Equal(1, (await admin.VoidVouchersAsync(new() { BatchId = batch.Id, VoucherIds = { page.Vouchers[0].Id } }, Shop.Owner)).Voided);
         Assert.Equal(29, (await admin.VoidVouchersAsync(new() { BatchId = batch.Id }, Shop.Owner)).Voided);
+        var audit = (await Shop.AccountsAdmin.ListAuditAsync(new() { Subject = $"voucher-batch:{batch.Id}" }, Shop.Owner)).Records
+            .Take(2).Select(r => (VoidVouchersResponse.Parser.ParseJson(r.BeforeJson), VoidVouchersResponse.Parser.ParseJson(r.AfterJson))).ToArray();
+        Assert.Equal([30, 29, 29, 0], audit.Reverse().SelectMany(a => new[] { a.Item1.Unused, a.Item2.Unused }));
+        Assert.Equal([29, 1], audit.Select(a => a.Item2.VoucherIds.Distinct().Count()));
+        Assert.Equal([page.Vouchers[0].Id], audit[1].Item2.VoucherIds);
         Assert.Equal(30, (await admin.ListVouchersAsync(new() { State = VoucherState.Void }, Shop.Owner)).TotalCount);
         Assert.Equal("InvalidArgument:VOUCHER_POINTS_INVALID", await Shop.AnswerOf(admin.CreateVouchersAsync(Batch(1, 9, 5), Shop.Owner).ResponseAsync));
     }

@@ -10,7 +10,7 @@ namespace Silo.Server.Tests;
 internal static class RandomGoods
 {
     private static readonly string[] Awkward =
-        ["甜", "a,b", "say \"hi\"", " blanks around ", "two\nlines", "two\r\nlines", "=1+1", "'", "\"", ";", "\t", "𠮷😀", "ＡＢＣ", "\\n"];
+        ["甜", "a,b", "say \"hi\"", " blanks around ", "two\nlines", "two\r\nlines", "=1+1", "'=1", "'", "\"", ";", "\t", "𠮷😀", "ＡＢＣ", "\\n"];
 
     public static CreateGoodsRequest Make(Random random, CatalogShop shop)
     {
@@ -72,6 +72,33 @@ internal static class RandomGoods
             foreach (var (name, field) in header.Zip(fields))
             {
                 writer.WriteField(fields != header && name is ("id" or "pairs") ? "" : field);
+            }
+
+            writer.NextRecord();
+        }
+
+        writer.Flush();
+        return text.ToString();
+    }
+
+    /// <summary>A file as a spreadsheet leaves it that has sorted all lines by a column.</summary>
+    public static string Sorted(string file, string column)
+    {
+        using var reader = new CsvParser(new StringReader(file.TrimStart('\uFEFF')), CultureInfo.InvariantCulture);
+        List<string[]> lines = [];
+        while (reader.Read())
+        {
+            lines.Add(reader.Record!);
+        }
+
+        var at = Array.IndexOf(lines[0], column);
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using var writer = new CsvWriter(text, new CsvConfiguration(CultureInfo.InvariantCulture));
+        foreach (var line in lines[1..].OrderBy(l => l[at], StringComparer.Ordinal).ThenByDescending(l => l[0], StringComparer.Ordinal).Prepend(lines[0]))
+        {
+            foreach (var field in line)
+            {
+                writer.WriteField(field);
             }
 
             writer.NextRecord();

@@ -175,7 +175,7 @@ public sealed class CatalogDoorTests
         async Task ImportAsync(int yuan)
         {
             // A price of its own, since goods that do not differ are not written.
-            var (lines, faults) = GoodsImport.Parse("id,name,category_id,price\r\n" + string.Concat(
+            var (lines, faults) = GoodsFile.Parse("id,name,category_id,price\r\n" + string.Concat(
                 ids.Reverse().Select(id => $"{id},Imported,{terms.CategoryId},{yuan}.50\r\n")));
             Assert.Empty(faults);
             var report = new ImportGoodsResponse();
@@ -212,7 +212,7 @@ public sealed class CatalogDoorTests
 
         async Task ImportAsync(long id, string column, string field)
         {
-            var (lines, faults) = GoodsImport.Parse(
+            var (lines, faults) = GoodsFile.Parse(
                 $"id,name,category_id,price{column}\r\n{id},Imported,{category},3.00{field}\r\n");
             Assert.Empty(faults);
             var report = new ImportGoodsResponse();

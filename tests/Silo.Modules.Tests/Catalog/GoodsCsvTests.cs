@@ -13,9 +13,11 @@ public sealed class GoodsCsvTests
     [InlineData("Name, CATEGORY_ID ,price\n\"Red, \"\"big\"\" apple\",1,9.90\n", "2:Red, \"big\" apple|1|9.90")]
     [InlineData("name,category_id,price\n\"two\nlines\",1,9.90\nPear,2,1\n", "2:two\nlines|1|9.90 4:Pear|2|1")]
     [InlineData("name,category_id,price\n\n,,\nPear,2,1\n", "4:Pear|2|1")]
+    [InlineData("name,category_id,price,content\nPear,2,1,\"Water,\nsalt, sugar, 5, pears\"\n", "2:Pear|2|1")]
+    [InlineData("content,name,category_id,price\n\"It costs, per 12, 5\nor less\",Pear,2,1\n", "2:Pear|2|1")]
     public void Parse_GoodFile_HasItsLines(string file, string expected)
     {
-        var (lines, faults) = GoodsImport.Parse(file);
+        var (lines, faults) = GoodsFile.Parse(file);
 
         Assert.Empty(faults);
         Assert.Equal(expected, string.Join(' ', lines.Select(
@@ -31,7 +33,7 @@ public sealed class GoodsCsvTests
     [InlineData("name,category_id,price\nApple,1,1,1\n", "2::has 4 fields, the header has 3")]
     public void Parse_BadFile_SaysWhereAndWhat(string file, string expected)
     {
-        var fault = Assert.Single(GoodsImport.Parse(file).Faults);
+        var fault = Assert.Single(GoodsFile.Parse(file).Faults);
 
         Assert.Equal(expected, $"{fault.Line}:{fault.Column}:{fault.Fault}");
     }
