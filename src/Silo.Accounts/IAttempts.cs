@@ -1,5 +1,5 @@
 using System.Net;
-using Silo.Edge;
+using Silo.Kernel;
 using Silo.Storage;
 
 namespace Silo.Accounts;
@@ -15,7 +15,7 @@ public interface IAttempts
     /// proxy that names nobody. Accounts are made for nothing, so a limit for each of them alone bounds no guessing.
     /// </summary>
     static string? OfAddress(string secret, IPAddress address) =>
-        IPAddress.IsLoopback(address) ? null : $"{secret}-address:{address.Network()}";
+        address.CountedNetwork() is { } network ? $"{secret}-address:{network}" : null;
 
     /// <summary>Books an attempt; false when <paramref name="limit"/> are booked within 15 minutes of the first.</summary>
     Task<bool> TakeAsync(Unit unit, string key, int limit, CancellationToken cancellation);

@@ -201,8 +201,14 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
             case FieldType.String:
                 yield return "";
                 yield return "\0";
-                yield return "a b";
-                yield return "'; DROP TABLE accounts_users; --";
+                // No request id; and for other texts what looks like nothing.
+                yield return field.Name == "request_id" ? "a b" : " \u3000\u200b";
+                yield return "'; DROP TABLE accounts_users; --</p><form><b onclick=x>\uff1c";
+                if (field.Name.Contains("json", StringComparison.Ordinal))
+                {
+                    yield return """{"a":"\ud800"}""";
+                }
+
                 yield return new string('a', Math.Max(1, rule?.MaxLength ?? 0) + 1);
                 break;
             case FieldType.Int64:
@@ -236,7 +242,8 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
                 break;
             case FieldType.Bytes:
                 yield return ByteString.Empty;
-                yield return ByteString.CopyFromUtf8("plausible bytes");
+                // Neither a picture nor a table: a quote that nothing closes, and bytes that are no text.
+                yield return ByteString.CopyFrom([.. "id,name\n\"1,=x"u8, 0xc3, 0x28, (byte)'\n']);
                 yield return ByteString.CopyFrom(new byte[Math.Max(1, rule?.MaxLength ?? 0) + 1]);
                 break;
             case FieldType.Message when field.MessageType.FullName == "google.protobuf.Timestamp":
