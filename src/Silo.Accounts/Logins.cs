@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
-using Silo.Edge;
 using Silo.Kernel;
 using Silo.Storage;
 

@@ -63,6 +63,8 @@ public static class EdgeArea
         services.AddOptions<KestrelServerOptions>().Configure<ConnectionEnd>((kestrel, end) =>
         {
             kestrel.AddServerHeader = false;
+            // Who sends slower holds what is kept for a body too long.
+            kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(10));
             kestrel.Limits.Http2.MaxStreamsPerConnection = options.MaxStreamsPerConnection;
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(end.Follow));
         });

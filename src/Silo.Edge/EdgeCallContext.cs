@@ -1,6 +1,7 @@
 using System.Net;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
+using Silo.Kernel;
 
 namespace Silo.Edge;
 
@@ -169,25 +170,8 @@ public static class CallExtensions
     /// <summary>Where the call comes from; behind trusted proxies what they say. In-process callers are loopback.</summary>
     public static IPAddress ClientAddress(this ServerCallContext context) => AddressOf(Edge(context).Http);
 
-    /// <summary>
-    /// The address as limits by address see it: IPv4 as it is, IPv6 by its first 64 bits, which one household has.
-    /// </summary>
+    /// <summary>The address as limits by address see it.</summary>
     public static string ClientNetwork(this ServerCallContext context) => context.ClientAddress().Network();
-
-    /// <summary>The address as limits by address see it; see <see cref="ClientNetwork"/>.</summary>
-    public static string Network(this IPAddress address)
-    {
-        ArgumentNullException.ThrowIfNull(address);
-        if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address))
-        {
-            return address.ToString();
-        }
-
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
-        bytes[8..].Clear();
-        return new IPAddress(bytes).ToString() + "/64";
-    }
 
     internal static IPAddress AddressOf(HttpContext http)
     {

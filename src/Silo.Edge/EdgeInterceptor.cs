@@ -25,6 +25,7 @@ internal sealed class EdgeInterceptor(
 {
     private const string Scheme = "Bearer ";
     private const int MaxToken = 256;
+    private readonly TimeSpan uploadLimit = TimeSpan.FromSeconds(options.UploadDeadlineSeconds);
     private readonly TimeSpan unaryLimit = TimeSpan.FromSeconds(options.UnaryDeadlineSeconds);
 
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -49,7 +50,7 @@ internal sealed class EdgeInterceptor(
         IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation) =>
-        StreamAsync(context, async (plan, call) =>
+        StreamAsync(context, null, async (plan, call) =>
         {
             Validate(plan, request);
             await continuation(request, responseStream, call);
@@ -60,14 +61,14 @@ internal sealed class EdgeInterceptor(
         IAsyncStreamReader<TRequest> requestStream,
         ServerCallContext context,
         ClientStreamingServerMethod<TRequest, TResponse> continuation) =>
-        StreamAsync(context, (plan, call) => continuation(new ValidReader<TRequest>(requestStream, plan), call));
+        StreamAsync(context, uploadLimit, (plan, call) => continuation(new ValidReader<TRequest>(requestStream, plan), call));
 
     public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream,
         IServerStreamWriter<TResponse> responseStream,
         ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation) =>
-        StreamAsync(context, async (plan, call) =>
+        StreamAsync(context, null, async (plan, call) =>
         {
             await continuation(new ValidReader<TRequest>(requestStream, plan), responseStream, call);
             return true;
@@ -132,21 +133,16 @@ internal sealed class EdgeInterceptor(
     private ValueTask<Caller?> ResolveAsync(string token, CancellationToken cancellation) =>
         token.Length == 0 || resolver is null ? new((Caller?)null) : resolver.ResolveAsync(token, cancellation);
 
-    private async Task<T> StreamAsync<T>(ServerCallContext context, Func<MethodPlan, EdgeCallContext, Task<T>> serve)
+    private async Task<T> StreamAsync<T>(
+        ServerCallContext context, TimeSpan? limit, Func<MethodPlan, EdgeCallContext, Task<T>> serve)
     {
-        using var call = Begin(context, null, lifetime.ApplicationStopping);
-        var address = CallExtensions.AddressOf(call.Http);
-        var entered = false;
+        using var call = Begin(context, limit, lifetime.ApplicationStopping);
         try
         {
             var plan = await AdmitAsync(call);
             UnitCaller.Current = CallerOf(call);
-            if (streams.TryEnter(call.Caller, address) is { } refusal)
-            {
-                throw EdgeStatus.Of(refusal);
-            }
-
-            entered = true;
+            using var place = streams.TryEnter(plan, call.Caller, CallExtensions.AddressOf(call.Http))
+                ?? throw EdgeStatus.Of(EdgeRefusals.TooManyStreams);
             using var served = new CancellationTokenSource();
             var watching = WatchTokenAsync(call, served.Token);
             try
@@ -166,13 +162,6 @@ internal sealed class EdgeInterceptor(
         catch (Exception exception)
         {
             throw Translate(exception, call);
-        }
-        finally
-        {
-            if (entered)
-            {
-                streams.Leave(call.Caller, address);
-            }
         }
     }
 

@@ -15,10 +15,27 @@ public sealed class EdgeOptions
     /// <summary><c>UnaryDeadlineSeconds</c>: a unary call without a deadline, or with a longer one, gets this; default 30.</summary>
     public int UnaryDeadlineSeconds { get; set; } = 30;
 
-    /// <summary><c>ServerStreams</c>: open streams of one node; default 10,000.</summary>
+    /// <summary><c>UploadDeadlineSeconds</c>: the same for a call that the caller streams to; default 900.</summary>
+    public int UploadDeadlineSeconds { get; set; } = 900;
+
+    /// <summary><c>ServerStreams</c>: what signed-in callers watch on one node; default 10,000.</summary>
     public int ServerStreams { get; set; } = 10_000;
 
-    /// <summary><c>ServerStreamsPerCaller</c>: open streams of one signed-in caller on one node; default 20.</summary>
+    /// <summary><c>AnonymousStreams</c>: open streams without a token of one node; default 5,000.</summary>
+    public int AnonymousStreams { get; set; } = 5000;
+
+    /// <summary><c>UploadStreams</c>: uploads of shoppers under way on one node; default 256.</summary>
+    public int UploadStreams { get; set; } = 256;
+
+    /// <summary><c>UploadStreamsPerAddress</c>: those from one address; default 64. Off for loopback callers.</summary>
+    public int UploadStreamsPerAddress { get; set; } = 64;
+
+    /// <summary><c>OperatorStreams</c>: open streams of one rpc for operators, such as an import, on one node; default 16.</summary>
+    public int OperatorStreams { get; set; } = 16;
+
+    /// <summary>
+    /// <c>ServerStreamsPerCaller</c>: open streams of one signed-in caller on one node, out of each of these; default 20.
+    /// </summary>
     public int ServerStreamsPerCaller { get; set; } = 20;
 
     /// <summary>
@@ -62,7 +79,12 @@ public sealed class EdgeOptions
             MaxRequestBytes = Number(section, "MaxRequestBytes", 1024 * 1024, 1024, 64 * 1024 * 1024),
             MaxStreamsPerConnection = Number(section, "MaxStreamsPerConnection", 256, 1, 100_000),
             UnaryDeadlineSeconds = Number(section, "UnaryDeadlineSeconds", 30, 1, 3600),
+            UploadDeadlineSeconds = Number(section, "UploadDeadlineSeconds", 900, 1, 86_400),
             ServerStreams = Number(section, "ServerStreams", 10_000, 1, 1_000_000),
+            AnonymousStreams = Number(section, "AnonymousStreams", 5000, 1, 1_000_000),
+            UploadStreams = Number(section, "UploadStreams", 256, 1, 1_000_000),
+            UploadStreamsPerAddress = Number(section, "UploadStreamsPerAddress", 64, 1, 1_000_000),
+            OperatorStreams = Number(section, "OperatorStreams", 16, 1, 1_000_000),
             ServerStreamsPerCaller = Number(section, "ServerStreamsPerCaller", 20, 1, 100_000),
             ServerStreamsPerAddress = Number(section, "ServerStreamsPerAddress", 500, 1, 1_000_000),
             StreamTokenCheckSeconds = Number(section, "StreamTokenCheckSeconds", 2, 1, 3600),

@@ -10,7 +10,12 @@ namespace Silo.Edge;
 internal sealed record AttachedService(Type Type);
 
 /// <summary>What the edge does before it calls one method.</summary>
-internal sealed record MethodPlan(Access Access, Role Role, MessageValidator Request);
+/// <param name="Name">Its full name, with the leading slash.</param>
+/// <param name="Access">Who may call it.</param>
+/// <param name="Role">The least role of an operator.</param>
+/// <param name="IsUpload">Whether the caller streams.</param>
+/// <param name="Request">Checks a message of it.</param>
+internal sealed record MethodPlan(string Name, Access Access, Role Role, bool IsUpload, MessageValidator Request);
 
 /// <summary>The plans of all attached methods, made once from their descriptors.</summary>
 internal sealed class MethodPlans
@@ -48,6 +53,11 @@ internal sealed class MethodPlans
     private static MethodPlan PlanOf(MethodDescriptor method, MessageValidators validators)
     {
         var rule = method.GetOptions()?.GetExtension(EdgeExtensions.Access);
-        return new(rule?.Access ?? Access.Unspecified, rule?.Role ?? Role.Unspecified, validators.Of(method.InputType));
+        return new(
+            NameOf(method),
+            rule?.Access ?? Access.Unspecified,
+            rule?.Role ?? Role.Unspecified,
+            method.IsClientStreaming,
+            validators.Of(method.InputType));
     }
 }

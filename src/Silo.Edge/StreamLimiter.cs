@@ -1,57 +1,30 @@
+using System.Collections.Concurrent;
 using System.Net;
+using Silo.Edge.V1;
 using Silo.Kernel;
 
 namespace Silo.Edge;
 
-/// <summary>Counts the open streams of this node: all of them, each caller's, and those of nobody known by address.</summary>
+/// <summary>
+/// Counts the open streams of this node. What strangers watch, what callers watch, what they upload, and each rpc of
+/// operators have budgets apart, so that none uses up another's.
+/// </summary>
 internal sealed class StreamLimiter(EdgeOptions options)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<(CallerKind Kind, UInt128 Id), int> open = [];
-    private int total;
+    private readonly Slots ofStrangers = new(options.AnonymousStreams, int.MaxValue, options.ServerStreamsPerAddress);
+    private readonly Slots watches = new(options.ServerStreams, options.ServerStreamsPerCaller, int.MaxValue);
+    private readonly Slots uploads = new(options.UploadStreams, options.ServerStreamsPerCaller, options.UploadStreamsPerAddress);
+    private readonly ConcurrentDictionary<string, Slots> ofOperators = new(StringComparer.Ordinal);
 
-    /// <summary>Counts a stream in, or refuses it. What was counted in must be let <see cref="Leave"/>.</summary>
-    public Refusal? TryEnter(Caller caller, IPAddress address)
-    {
-        var limit = caller.Kind != CallerKind.Anonymous ? options.ServerStreamsPerCaller
-            : IPAddress.IsLoopback(address) ? int.MaxValue
-            : options.ServerStreamsPerAddress;
-        lock (gate)
-        {
-            var key = KeyOf(caller, address);
-            var mine = open.GetValueOrDefault(key);
-            if (total >= options.ServerStreams || mine >= limit)
-            {
-                return EdgeRefusals.TooManyStreams;
-            }
+    /// <summary>Counts a stream in until what is returned is disposed; null where it is one too many.</summary>
+    public IDisposable? TryEnter(MethodPlan plan, Caller caller, IPAddress address) =>
+        caller.Kind == CallerKind.Anonymous ? ofStrangers.TryTake(null, address.CountedNetwork())
+        : plan.Access == Access.Operator ? OfOperators(plan.Name).TryTake(NameOf(caller), null)
+        : plan.IsUpload ? uploads.TryTake(NameOf(caller), address.CountedNetwork())
+        : watches.TryTake(NameOf(caller), null);
 
-            open[key] = mine + 1;
-            total++;
-            return null;
-        }
-    }
+    private static string NameOf(Caller caller) => $"{caller.Kind}:{caller.Id}";
 
-    /// <summary>Counts a stream out.</summary>
-    public void Leave(Caller caller, IPAddress address)
-    {
-        lock (gate)
-        {
-            var key = KeyOf(caller, address);
-            var left = open[key] - 1;
-            total--;
-            if (left == 0)
-            {
-                open.Remove(key);
-            }
-            else
-            {
-                open[key] = left;
-            }
-        }
-    }
-
-    private static (CallerKind Kind, UInt128 Id) KeyOf(Caller caller, IPAddress address) =>
-        caller.Kind == CallerKind.Anonymous
-            ? (caller.Kind, AddressLimiter.KeyOf(address))
-            : (caller.Kind, (ulong)caller.Id);
+    private Slots OfOperators(string rpc) =>
+        ofOperators.GetOrAdd(rpc, _ => new(options.OperatorStreams, options.ServerStreamsPerCaller, int.MaxValue));
 }

@@ -31,6 +31,9 @@ internal sealed record WxAnswer(int Code, string Msg, object? Data = null)
     /// <summary>The public API has this function, and this server has not.</summary>
     public static readonly WxAnswer NotOpened = new(701, "功能未开通");
 
+    /// <summary>The parameters did not arrive in time.</summary>
+    public static readonly WxAnswer TooSlow = new(300, "请求超时");
+
     /// <summary>An unexpected failure; it tells nothing of its cause.</summary>
     public static readonly WxAnswer Failure = new(-1, "服务器异常");
 

@@ -42,7 +42,7 @@ public static class WxApiArea
         services.AddSingleton(new WxRoutes(
             WxFunction.ReadTable(), Handlers, SubDomain(configuration), MerchantId(configuration)));
         services.AddSingleton(new WxMerchant(long.Parse(MerchantId(configuration), CultureInfo.InvariantCulture)));
-        services.AddSingleton(new WxUploadLimit(MaxFileBytes(configuration)));
+        services.AddSingleton(provider => new WxBodies(MaxFileBytes(configuration), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InProcessApi>();
         services.AddSingleton<WxEndpoint>();
         return services;

@@ -8,7 +8,7 @@ namespace Silo.WxApi;
 
 /// <summary>Serves every path of the facade: finds the function, reads its parameters, calls it, and answers with 200.</summary>
 internal sealed class WxEndpoint(
-    WxRoutes routes, WxMerchant merchant, WxUploadLimit uploads, InProcessApi api, ShopClock clock, ILogger<WxEndpoint> logger)
+    WxRoutes routes, WxMerchant merchant, WxBodies bodies, InProcessApi api, ShopClock clock, ILogger<WxEndpoint> logger)
 {
     /// <summary>Serves one request.</summary>
     public async Task ServeAsync(HttpContext http)
@@ -66,14 +66,13 @@ internal sealed class WxEndpoint(
         }
 
         return route.Function.TakesFile
-            ? await uploads.RunAsync(async max =>
-                await CallAsync(route, http, await WxParameters.ReadUploadAsync(http.Request, max, CheckAsync, http.RequestAborted)))
-            : await CallAsync(route, http, await WxParameters.ReadAsync(http.Request, http.RequestAborted));
+            ? await bodies.ReceiveFileAsync(http, OwnerOfAsync, given => CallAsync(route, http, given))
+            : await bodies.ReceiveAsync(http, given => CallAsync(route, http, given));
 
-        async Task CheckAsync(string token)
+        async Task<long> OwnerOfAsync(string token)
         {
             var call = new WxCall(route.Function, new Dictionary<string, string> { [WxParameters.Token] = token }, api, http, clock);
-            await new AccountsService.AccountsServiceClient(call.Shopper).CheckTokenAsync(new());
+            return (await new AccountsService.AccountsServiceClient(call.Shopper).CheckTokenAsync(new())).UserId;
         }
     }
 

@@ -91,30 +91,3 @@ internal static class WxFiles
         };
     }
 }
-
-/// <summary>How large an upload may be, and how many may be received at once: each takes a temporary file.</summary>
-/// <param name="maxBytes">Of a file.</param>
-internal sealed class WxUploadLimit(long maxBytes)
-{
-    private const int MaxAtOnce = 64;
-    private int running;
-
-    /// <summary>Receives an upload, or says that there are too many.</summary>
-    public async Task<WxAnswer> RunAsync(Func<long, Task<WxAnswer>> receive)
-    {
-        if (Interlocked.Increment(ref running) > MaxAtOnce)
-        {
-            Interlocked.Decrement(ref running);
-            return WxCodes.Find("*", "BUSY")!;
-        }
-
-        try
-        {
-            return await receive(maxBytes);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref running);
-        }
-    }
-}

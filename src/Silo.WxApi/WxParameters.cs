@@ -45,22 +45,14 @@ internal static class WxParameters
 
     /// <summary>
     /// The parameters that are given with a file, which may have <paramref name="max"/> bytes. All of it is kept in one
-    /// temporary file that goes with the request; a token that comes before the file is checked before anything is kept.
+    /// temporary file that goes with the request.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="max">The most bytes of a file.</param>
-    /// <param name="check">Throws where a token is not valid.</param>
-    /// <param name="cancellation">Cancelled when the client disconnects.</param>
+    /// <param name="cancellation">Cancelled when the client disconnects, or takes too long.</param>
     /// <exception cref="WxFault">The body cannot be read, or is too large.</exception>
-    public static async Task<Dictionary<string, string>> ReadUploadAsync(
-        HttpRequest request, long max, Func<string, Task> check, CancellationToken cancellation)
+    public static Task<Dictionary<string, string>> ReadUploadAsync(HttpRequest request, long max, CancellationToken cancellation)
     {
-        if (request.ContentLength > max + MaxBytes)
-        {
-            // Before any of it is read.
-            throw new WxFault(WxFiles.TooLarge);
-        }
-
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
         {
             server.MaxRequestBodySize = null;
@@ -76,48 +68,56 @@ internal static class WxParameters
             MultipartBodyLengthLimit = max + MaxBytes,
             MemoryBufferThreshold = MaxFieldLength,
         };
-        if (await EarlyTokenAsync(request, cancellation) is { } token)
-        {
-            await check(token);
-        }
-
-        return await ReadAsync(request, limits, cancellation);
+        return ReadAsync(request, limits, cancellation);
     }
 
     /// <summary>The token in the fields before the file, else in the query; null where it comes later or never.</summary>
-    private static async Task<string?> EarlyTokenAsync(HttpRequest request, CancellationToken cancellation)
+    /// <remarks>No more is waited for than it takes to see it, and nothing of the body is taken.</remarks>
+    public static async Task<string?> EarlyTokenAsync(HttpRequest request, CancellationToken cancellation)
     {
-        var token = request.Query[Token].LastOrDefault(IsGiven);
+        var inQuery = request.Query[Token].LastOrDefault(IsGiven);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 and <= 200 } boundary)
         {
-            return token;
+            return inQuery;
         }
 
-        var start = await request.BodyReader.ReadAtLeastAsync(LookedAt, cancellation);
+        while (true)
+        {
+            var start = await request.BodyReader.ReadAsync(cancellation);
+            var bytes = start.Buffer.Slice(0, Math.Min(start.Buffer.Length, LookedAt)).ToArray();
+            var (token, isAll) = await TokenInAsync(bytes, boundary.ToString(), cancellation);
+            if (token is not null || isAll || start.IsCompleted || bytes.Length == LookedAt)
+            {
+                request.BodyReader.AdvanceTo(start.Buffer.Start);
+                return token ?? inQuery;
+            }
+
+            request.BodyReader.AdvanceTo(start.Buffer.Start, start.Buffer.End);
+        }
+    }
+
+    /// <summary>The token in the beginning of a body, and whether the fields before the file are all in it.</summary>
+    private static async Task<(string? Token, bool IsAll)> TokenInAsync(byte[] bytes, string boundary, CancellationToken cancellation)
+    {
         try
         {
-            var bytes = start.Buffer.Slice(0, Math.Min(start.Buffer.Length, LookedAt)).ToArray();
-            var sections = new MultipartReader(boundary.ToString(), new MemoryStream(bytes));
+            var sections = new MultipartReader(boundary, new MemoryStream(bytes));
             while (await sections.ReadNextSectionAsync(cancellation) is { } section && section.AsFormDataSection() is { } field)
             {
                 if (field.Name == Token && await field.GetValueAsync(cancellation) is var given && IsGiven(given))
                 {
-                    token = given;
+                    return (given, true);
                 }
             }
+
+            return (null, true);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
             // Where what was looked at ends, or is no form; the reading that follows tells the latter.
+            return (null, false);
         }
-        finally
-        {
-            // Nothing of it is taken.
-            request.BodyReader.AdvanceTo(start.Buffer.Start);
-        }
-
-        return token;
     }
 
     private static async Task<Dictionary<string, string>> ReadAsync(

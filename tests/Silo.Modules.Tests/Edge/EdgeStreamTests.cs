@@ -64,11 +64,65 @@ public sealed class EdgeStreamTests
     {
         await using var host = await ProbeHost.StartAsync("ServerStreams=2");
         using var first = await OpenAsync(host, ProbeHost.Bearer("user"));
-        using var second = await OpenAsync(host, []);
+        using var second = await OpenAsync(host, ProbeHost.Bearer("user"));
 
         using var third = host.Client.Watch(new(), ProbeHost.Bearer("other"));
 
         Assert.Equal("TOO_MANY_STREAMS", (await Told.ByAsync(third)).Reason);
+    }
+
+    /// <summary>Streams of one kind that use up its budget, and those that go on.</summary>
+    public static TheoryData<string, string[]> Budgets => new()
+    {
+        { "strangers watch", ["watch", "upload", "import", "prove"] },
+        { "watch", ["strangers watch", "upload", "import", "prove"] },
+        { "upload", ["strangers watch", "watch", "import", "prove"] },
+        { "import", ["strangers watch", "watch", "upload", "prove"] },
+        { "prove", ["strangers watch", "watch", "upload", "import"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Budgets))]
+    public async Task Streams_OfOneKind_UseUpNoOthers(string kind, string[] others)
+    {
+        await using var host = await ProbeHost.StartAsync(
+            "AnonymousStreams=2", "ServerStreams=2", "UploadStreams=2", "OperatorStreams=2", "ServerStreamsPerCaller=100");
+        await BeginAsync(host, kind);
+        await BeginAsync(host, kind);
+
+        Assert.Equal("TOO_MANY_STREAMS", (await Told.ByAsync(() => BeginAsync(host, kind))).Reason);
+        foreach (var other in others)
+        {
+            await BeginAsync(host, other);
+        }
+    }
+
+    [Fact]
+    public async Task Upload_BeyondTheAddressesLimit_IsRefusedForThatAddressOnly()
+    {
+        await using var host = await ProbeHost.StartAsync("UploadStreamsPerAddress=1", "TrustedProxies=127.0.0.1");
+        await BeginAsync(host, "upload", "203.0.113.1");
+
+        Assert.Equal("TOO_MANY_STREAMS", (await Told.ByAsync(() => BeginAsync(host, "upload", "203.0.113.1"))).Reason);
+        await BeginAsync(host, "upload", "203.0.113.2");
+        await BeginAsync(host, "watch", "203.0.113.1");
+    }
+
+    [Fact]
+    public async Task Upload_ThatDoesNotEnd_EndsAtItsDeadline()
+    {
+        await using var host = await ProbeHost.StartAsync("UploadDeadlineSeconds=60");
+        using var watch = await OpenAsync(host, ProbeHost.Bearer("user"));
+        var begun = new TaskCompletionSource();
+        host.Probe.OnCollect = begun.SetResult;
+        using var call = host.Client.Collect(ProbeHost.Bearer("user"));
+        await call.RequestStream.WriteAsync(new() { Number = 1 });
+        await begun.Task.Soon();
+
+        host.Time.Advance(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, (await Told.ByAsync(() => call.ResponseAsync)).Code);
+        Assert.False(watch.ResponseStream.MoveNext(CancellationToken.None).IsCompleted);
     }
 
     /// <summary>What becomes of a token while its stream is open.</summary>
@@ -193,6 +247,30 @@ public sealed class EdgeStreamTests
         var stream = host.Client.Watch(new(), headers);
         Assert.True(await stream.ResponseStream.MoveNext(CancellationToken.None).Soon());
         return stream;
+    }
+
+    /// <summary>Begins a stream of a kind that stays open; throws what refuses it.</summary>
+    private static async Task BeginAsync(ProbeHost host, string kind, string? address = null)
+    {
+        var headers = kind == "strangers watch" ? [] : ProbeHost.Bearer(kind switch { "import" => "catalogue", "prove" => "finance", _ => "user" });
+        if (address is not null)
+        {
+            headers.Add(ProbeHost.From(address)[0]);
+        }
+
+        if (kind is "upload" or "import")
+        {
+            var begun = new TaskCompletionSource();
+            host.Probe.OnCollect = () => begun.TrySetResult();
+            var call = kind == "upload" ? host.Client.Collect(headers) : host.Client.Import(headers);
+            await Task.WhenAny(begun.Task, call.ResponseAsync);
+            await (begun.Task.IsCompleted ? begun.Task : call.ResponseAsync);
+        }
+        else
+        {
+            var call = kind == "prove" ? host.Client.Prove(new(), headers) : host.Client.Watch(new(), headers);
+            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).Soon());
+        }
     }
 
     private static async Task HangAsync(IServerStreamWriter<Answer> answers, ServerCallContext context)

@@ -175,8 +175,18 @@ internal sealed class ProbeGrpc : ProbeService.ProbeServiceBase
     public override Task Watch(Ask request, IServerStreamWriter<Answer> responseStream, ServerCallContext context) =>
         OnWatch(responseStream, context);
 
+    /// <summary>Runs when a stream of messages has come through the edge.</summary>
+    public Action OnCollect { get; set; } = () => { };
+
+    public override Task<Answer> Import(IAsyncStreamReader<Ask> requestStream, ServerCallContext context) =>
+        Collect(requestStream, context);
+
+    public override Task Prove(Ask request, IServerStreamWriter<Answer> responseStream, ServerCallContext context) =>
+        OnWatch(responseStream, context);
+
     public override async Task<Answer> Collect(IAsyncStreamReader<Ask> requestStream, ServerCallContext context)
     {
+        OnCollect();
         var count = 0;
         while (await requestStream.MoveNext(context.CancellationToken))
         {
