@@ -194,6 +194,7 @@ CREATE TABLE public.bargains_campaigns (
     helpers_to_floor integer NOT NULL,
     starts_at bigint NOT NULL,
     ends_at bigint NOT NULL,
+    latest_ends_at bigint NOT NULL,
     duration_minutes integer NOT NULL,
     starts_per_user integer NOT NULL,
     helps_per_user integer NOT NULL,
@@ -1038,6 +1039,18 @@ CREATE TABLE public.lotteries_draws (
 
 
 --
+-- Name: lotteries_goods_prizes; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.lotteries_goods_prizes (
+    prize_id bigint NOT NULL,
+    lottery_id bigint NOT NULL,
+    goods_id bigint NOT NULL,
+    is_offered boolean NOT NULL
+);
+
+
+--
 -- Name: lotteries_lotteries; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -1342,7 +1355,7 @@ INSERT INTO public."__EFMigrationsHistory" VALUES ('20261130103513_Initial', '10
 -- Data for Name: accounts_operators; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_operators VALUES (915290338623488, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAEDVF5epNlau+aKS2HVeRaq4fw4vahIPFZdGDTZt6L0AISEIHo/zibum+LVVdvZKJIg==', 4, false, 1796059022469);
+INSERT INTO public.accounts_operators VALUES (915328980746240, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAEFWvaLoKncUan3Hb0IB1N6Hhf7UsA6t3ObFfksy5SjgK0B0bqMyhh342qj/yILx49A==', 4, false, 1796068235224);
 
 
 --
@@ -1355,15 +1368,15 @@ INSERT INTO public.accounts_operators VALUES (915290338623488, 'test-owner', 'te
 -- Data for Name: accounts_tokens; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_tokens VALUES ('\x2880c83c9bc9ee01e260c38a0832cca2a61971529f9eb0298ce5b7127f1733b5', 2, 915290338623488, 1796059023553, 4102444800000, '', '');
-INSERT INTO public.accounts_tokens VALUES ('\x8133bd281a2c8eb0f1854b7a4495afdf21da755f70ba8a690532a18189756116', 1, 915290342817794, 1796059023942, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\x961c7d193b01431efe3e32347a4c4d5b975069cca73b6382b18060710236c98c', 2, 915328980746240, 1796068236581, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\x0fe688b27c46a7759b88b4bf42f991adc13e9c09389e91e727412e6e3a09519d', 1, 915328989134848, 1796068237049, 4102444800000, '', '');
 
 
 --
 -- Data for Name: accounts_users; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_users VALUES (915290342817794, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAEOVnAE1RkZxfyViaod4nhkiLohySWl6LMDa8lq0OJTFUA5gfA0EnzMZInddUNap+bg==', '', '', 0, '', '', '', 0, '', false, 1796059023942, '127.0.0.1', 1796059023942, '127.0.0.1', 0, 0);
+INSERT INTO public.accounts_users VALUES (915328989134848, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAEEYdu9bYKjYsWwZLjiGnl1hIfEvfELaDLZGII6EaZ4IkoOdujKo0fHzQ7Bi2NcsOwg==', '', '', 0, '', '', '', 0, '', false, 1796068237049, '127.0.0.1', 1796068237049, '127.0.0.1', 0, 0);
 
 
 --
@@ -1604,7 +1617,7 @@ INSERT INTO public.accounts_users VALUES (915290342817794, 'fixture-user', 'fixt
 -- Data for Name: coupons_coupons; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_coupons VALUES (915290342817792, 1, 'Ten off', 'ten off', '', 0, '', true, false, 1577836800000, 4102444800000, 1796059023833);
+INSERT INTO public.coupons_coupons VALUES (915328984940544, 1, 'Ten off', 'ten off', '', 0, '', true, false, 1577836800000, 4102444800000, 1796068236834);
 
 
 --
@@ -1617,15 +1630,15 @@ INSERT INTO public.coupons_coupons VALUES (915290342817792, 1, 'Ten off', 'ten o
 -- Data for Name: coupons_terms; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_terms VALUES (915290342817792, 1, 'Ten off', '', false, 1000, 0, 0, 0, 0, 4102444800000, '', 0, 0, false);
+INSERT INTO public.coupons_terms VALUES (915328984940544, 1, 'Ten off', '', false, 1000, 0, 0, 0, 0, 4102444800000, '', 0, 0, false);
 
 
 --
 -- Data for Name: coupons_user_coupons; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_user_coupons VALUES (915290342817795, 915290342817792, 1, 915290342817794, 'first', -512381701254808422, 1796059023977, 1, NULL, 0);
-INSERT INTO public.coupons_user_coupons VALUES (915290342817796, 915290342817792, 1, 915290342817794, 'second', -512381701254808422, 1796059023998, 1, NULL, 1);
+INSERT INTO public.coupons_user_coupons VALUES (915328989134849, 915328984940544, 1, 915328989134848, 'first', 4128073746684230214, 1796068237129, 1, NULL, 0);
+INSERT INTO public.coupons_user_coupons VALUES (915328989134850, 915328984940544, 1, 915328989134848, 'second', 4128073746684230214, 1796068237170, 1, NULL, 1);
 
 
 --
@@ -1689,6 +1702,12 @@ INSERT INTO public.coupons_user_coupons VALUES (915290342817796, 915290342817792
 
 
 --
+-- Data for Name: lotteries_goods_prizes; Type: TABLE DATA; Schema: public; Owner: -
+--
+
+
+
+--
 -- Data for Name: lotteries_lotteries; Type: TABLE DATA; Schema: public; Owner: -
 --
 
@@ -1743,7 +1762,7 @@ INSERT INTO public.orleansquery VALUES ('ClearStorageKey', '
 -- Data for Name: orleansstorage; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.orleansstorage VALUES (1603085676, 0, 915290342817792, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e001030109010501a0ece4ba16d101a0ece4ba16d10101e0', '2026-11-30 17:17:03.99925', 3);
+INSERT INTO public.orleansstorage VALUES (-32517641, 0, 915328984940544, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e00103010901050120112f0117d10120112f0117d10101e0', '2026-11-30 19:50:37.171487', 3);
 
 
 --
@@ -1786,7 +1805,7 @@ INSERT INTO public.orleansstorage VALUES (1603085676, 0, 915290342817792, -33421
 -- Data for Name: silo_audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_audit VALUES (915290342817793, 1796059023833, 915290338623488, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:915290342817792', '', NULL, '{"Id":915290342817792,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1796059023833,"UpdatedAt":1796059023833,"Allocated":0,"Exists":true,"StockLeft":10},"Count":0}', ' 34073a3c00001', -7290951744896123520);
+INSERT INTO public.silo_audit VALUES (915328984940545, 1796068236834, 915328980746240, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:915328984940544', '', NULL, '{"Id":915328984940544,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1796068236834,"UpdatedAt":1796068236834,"Allocated":0,"Exists":true,"StockLeft":10},"Count":0}', ' 3407ca3000001', -7290951744896123520);
 
 
 --
@@ -1805,16 +1824,17 @@ INSERT INTO public.silo_audit VALUES (915290342817793, 1796059023833, 9152903386
 -- Data for Name: silo_id_slots; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_id_slots VALUES (0, '07d8d61d1f8d4a6c974073c8888886b7', 218222252);
+INSERT INTO public.silo_id_slots VALUES (0, 'd9f56e037cf9447f82facc3c207dbf9e', 218231464);
 
 
 --
 -- Data for Name: silo_work; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1796059623361, 0, 0, 'f4f7aedff1134b0fa554f6c09c5e4ec1', false, '{}', '');
-INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1796062623412, 0, 0, 'f4f7aedff1134b0fa554f6c09c5e4ec1', false, '{}', '');
-INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1796062623424, 0, 0, 'f4f7aedff1134b0fa554f6c09c5e4ec1', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1796071836294, 0, 0, 'e9e0c483a6cf4f58aa7a3c16c7fc9e82', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1796068836409, 0, 0, 'e9e0c483a6cf4f58aa7a3c16c7fc9e82', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1796071836536, 0, 0, 'e9e0c483a6cf4f58aa7a3c16c7fc9e82', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('points.registered', '915328989134848', 1796068237049, 0, 0, '', false, '{"userId":915328989134848,"referrerId":0}', '');
 
 
 --
@@ -2319,6 +2339,14 @@ ALTER TABLE ONLY public.lotteries_deliveries
 
 ALTER TABLE ONLY public.lotteries_draws
     ADD CONSTRAINT "PK_lotteries_draws" PRIMARY KEY (id);
+
+
+--
+-- Name: lotteries_goods_prizes PK_lotteries_goods_prizes; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.lotteries_goods_prizes
+    ADD CONSTRAINT "PK_lotteries_goods_prizes" PRIMARY KEY (prize_id);
 
 
 --

@@ -1,8 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Silo.Catalog;
 using Silo.Catalog.V1;
-using Silo.Kernel;
-using Silo.Storage;
 using Xunit;
 
 namespace Silo.Modules.Tests.Catalog;
