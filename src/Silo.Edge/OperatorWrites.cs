@@ -74,7 +74,10 @@ public sealed class OperatorWrites(IUnits units)
                 ? new OperatorChange<T>(
                     decided.Value.Subject,
                     decided.Value.Before is { } before ? wire(before) : null,
-                    wire(decided.Value.After)) { Parts = decided.Value.Parts }
+                    wire(decided.Value.After))
+                {
+                    Parts = decided.Value.Parts,
+                }
                 : decided.Refusal;
         });
 

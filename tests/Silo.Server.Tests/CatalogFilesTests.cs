@@ -407,11 +407,13 @@ public abstract class CatalogFilesSuite(SharedShop shared) : ShopSuite(shared)
         await ImportAsync(
             $"name,combination,category_id,price,stock,code\r\nT恤,,{made.Fruit},59,,\r\nT恤,{colour}:红,,61,3,b\r\nT恤,{colour}:蓝,,59,4,a\r\n"
             + $"帽,,{made.Fruit},20,,\r\n帽,{colour}:黑,,60,1,d\r\n帽,{colour}:白,,10,2,c\r\n");
-        return await Task.WhenAll(new[] { "T恤", "帽" }.Select(async name =>
+        return [await DetailAsync("T恤"), await DetailAsync("帽")];
+
+        async Task<GoodsDetail> DetailAsync(string name)
         {
             var found = (await Admin.SearchGoodsAsync(new() { Filter = new() { CategoryId = made.Fruit, NameContains = name } }, Shop.Owner)).Goods;
             return (await Admin.GetGoodsAsync(new() { GoodsId = found.Single().Id }, Shop.Owner)).Detail;
-        }));
+        }
     }
 
     /// <summary>Imports a file in which FRUIT stands for the category, and looks that it has these faults and changes nothing.</summary>

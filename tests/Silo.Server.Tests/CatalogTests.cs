@@ -1,7 +1,6 @@
 using Google.Rpc;
 using Grpc.Core;
 using Silo.Catalog.V1;
-using Silo.Testing;
 using Xunit;
 using static Silo.Server.Tests.CatalogShop;
 using static Silo.Server.Tests.Reasons;
@@ -14,7 +13,7 @@ public sealed class CatalogOnPostgres(ShopOnPostgres shared) : CatalogSuite(shar
 
 /// <summary>
 /// Goal: operators manage the catalogue safely, and shoppers see the change. Method: a running server over each database;
-/// versions, request ids, imports with faults, 64 changes of a stock at once. Each test has categories of its own, and
+/// versions, request ids, 64 changes of a stock at once. Each test has categories of its own, and
 /// looks at their goods alone.
 /// </summary>
 public abstract class CatalogSuite(SharedShop shared) : ShopSuite(shared)

@@ -220,6 +220,22 @@ public sealed class EdgeStreamTests
     }
 
     [Fact]
+    public async Task Collect_ATextInAnotherEncoding_IsRefused()
+    {
+        await using var host = await ProbeHost.StartAsync();
+        var bytes = new Marshaller<byte[]>(b => b, b => b);
+        using var call = host.Channel.CreateCallInvoker().AsyncClientStreamingCall(
+            new Method<byte[], byte[]>(MethodType.ClientStreaming, ProbeService.Descriptor.FullName, "Collect", bytes, bytes),
+            null,
+            new(ProbeHost.Bearer("user")));
+        await call.RequestStream.WriteAsync([(Ask.TextFieldNumber << 3) | 2, 1, 0xC6]);
+
+        var told = await Told.ByAsync(() => call.ResponseAsync);
+
+        Assert.Equal((StatusCode.InvalidArgument, "INVALID_ARGUMENT"), (told.Code, told.Reason));
+    }
+
+    [Fact]
     public async Task Chat_AFaultyMessageAmongGoodOnes_EndsTheStream()
     {
         await using var host = await ProbeHost.StartAsync();

@@ -224,7 +224,7 @@ public abstract class PointsDoorSuite<TDatabase>(PointsNode<TDatabase> node) : P
         Node.Time.Set(vouchers[2].ExpiresAt - 1);
         var voidedUsed = await Node.Units.RunAsync(
             unit => VouchersWrites.VoidAsync(unit, vouchers[0].BatchId, [vouchers[0].Id], CancellationToken.None), CancellationToken.None);
-        Assert.Equal(0, voidedUsed.Value!.After.Ids.Count);
+        Assert.Empty(voidedUsed.Value!.After.Ids);
         Node.Time.Set(vouchers[2].ExpiresAt);
         Assert.Equal(PointsRefusals.VoucherExpired, (await ExchangeAsync(NewId(), vouchers[2].Number)).Refusal);
         Assert.Equal(PointsRefusals.VoucherUsed, (await ExchangeAsync(NewId(), vouchers[0].Number)).Refusal);
