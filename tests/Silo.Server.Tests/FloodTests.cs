@@ -3,8 +3,6 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using Grpc.Core;
-using Silo.Accounts.V1;
-using Silo.Testing;
 using Silo.Testing.Databases;
 using Xunit;
 

@@ -306,7 +306,9 @@ CREATE TABLE public.catalog_counters (
 CREATE TABLE public.catalog_favourites (
     id bigint NOT NULL,
     user_id bigint NOT NULL,
+    type integer NOT NULL,
     goods_id bigint NOT NULL,
+    extra_json text NOT NULL,
     at bigint NOT NULL
 );
 
@@ -944,18 +946,6 @@ CREATE TABLE public.groupbuys_groups (
 
 
 --
--- Name: groupbuys_openings; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.groupbuys_openings (
-    user_id bigint NOT NULL,
-    request_id text NOT NULL,
-    request_hash bigint NOT NULL,
-    group_id bigint NOT NULL
-);
-
-
---
 -- Name: groupbuys_seats; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -1259,6 +1249,20 @@ CREATE TABLE public.silo_id_slots (
 
 
 --
+-- Name: silo_requests; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.silo_requests (
+    scope text NOT NULL,
+    caller_id bigint NOT NULL,
+    request_id text NOT NULL,
+    request_hash bigint NOT NULL,
+    answer bigint NOT NULL,
+    at bigint NOT NULL
+);
+
+
+--
 -- Name: silo_work; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -1355,7 +1359,7 @@ INSERT INTO public."__EFMigrationsHistory" VALUES ('20261130103513_Initial', '10
 -- Data for Name: accounts_operators; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_operators VALUES (915328980746240, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAEFWvaLoKncUan3Hb0IB1N6Hhf7UsA6t3ObFfksy5SjgK0B0bqMyhh342qj/yILx49A==', 4, false, 1796068235224);
+INSERT INTO public.accounts_operators VALUES (915331073703936, 'test-owner', 'test-owner', 'AQAAAAIAAAPoAAAAEI9W6JYS/9gozaiW1lPG6EOmKsxwiFZZbpk3TTocBCDqsvSIJYFx/Vd0EsxvxUIfcQ==', 4, false, 1796068734508);
 
 
 --
@@ -1368,15 +1372,15 @@ INSERT INTO public.accounts_operators VALUES (915328980746240, 'test-owner', 'te
 -- Data for Name: accounts_tokens; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_tokens VALUES ('\x961c7d193b01431efe3e32347a4c4d5b975069cca73b6382b18060710236c98c', 2, 915328980746240, 1796068236581, 4102444800000, '', '');
-INSERT INTO public.accounts_tokens VALUES ('\x0fe688b27c46a7759b88b4bf42f991adc13e9c09389e91e727412e6e3a09519d', 1, 915328989134848, 1796068237049, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\x294d65bd3e7233205fe8e50bd75892aca5dfdba038aedad3f36ff9dbcfa53d32', 2, 915331073703936, 1796068735506, 4102444800000, '', '');
+INSERT INTO public.accounts_tokens VALUES ('\xa1e9b869cd840dcabc761607b8cc5df839ef2b8c6702d4a3e71a14c818da65d3', 1, 915331077898242, 1796068735845, 4102444800000, '', '');
 
 
 --
 -- Data for Name: accounts_users; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.accounts_users VALUES (915328989134848, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAEEYdu9bYKjYsWwZLjiGnl1hIfEvfELaDLZGII6EaZ4IkoOdujKo0fHzQ7Bi2NcsOwg==', '', '', 0, '', '', '', 0, '', false, 1796068237049, '127.0.0.1', 1796068237049, '127.0.0.1', 0, 0);
+INSERT INTO public.accounts_users VALUES (915331077898242, 'fixture-user', 'fixture-user', 'AQAAAAIAAAPoAAAAEJiLvBaOVZKPS3LIU+E5kjnTLbkdseQjAcvZyq3HIM84+d7EzkYaabOzQCVCEeaktw==', '', '', 0, '', '', '', 0, '', false, 1796068735845, '127.0.0.1', 1796068735845, '127.0.0.1', 0, 0);
 
 
 --
@@ -1617,7 +1621,7 @@ INSERT INTO public.accounts_users VALUES (915328989134848, 'fixture-user', 'fixt
 -- Data for Name: coupons_coupons; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_coupons VALUES (915328984940544, 1, 'Ten off', 'ten off', '', 0, '', true, false, 1577836800000, 4102444800000, 1796068236834);
+INSERT INTO public.coupons_coupons VALUES (915331077898240, 1, 'Ten off', 'ten off', '', 0, '', true, false, 1577836800000, 4102444800000, 1796068735737);
 
 
 --
@@ -1630,15 +1634,15 @@ INSERT INTO public.coupons_coupons VALUES (915328984940544, 1, 'Ten off', 'ten o
 -- Data for Name: coupons_terms; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_terms VALUES (915328984940544, 1, 'Ten off', '', false, 1000, 0, 0, 0, 0, 4102444800000, '', 0, 0, false);
+INSERT INTO public.coupons_terms VALUES (915331077898240, 1, 'Ten off', '', false, 1000, 0, 0, 0, 0, 4102444800000, '', 0, 0, false);
 
 
 --
 -- Data for Name: coupons_user_coupons; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.coupons_user_coupons VALUES (915328989134849, 915328984940544, 1, 915328989134848, 'first', 4128073746684230214, 1796068237129, 1, NULL, 0);
-INSERT INTO public.coupons_user_coupons VALUES (915328989134850, 915328984940544, 1, 915328989134848, 'second', 4128073746684230214, 1796068237170, 1, NULL, 1);
+INSERT INTO public.coupons_user_coupons VALUES (915331077898243, 915331077898240, 1, 915331077898242, 'first', -4237492649043736498, 1796068735883, 1, NULL, 0);
+INSERT INTO public.coupons_user_coupons VALUES (915331077898244, 915331077898240, 1, 915331077898242, 'second', -4237492649043736498, 1796068735900, 1, NULL, 1);
 
 
 --
@@ -1661,12 +1665,6 @@ INSERT INTO public.coupons_user_coupons VALUES (915328989134850, 915328984940544
 
 --
 -- Data for Name: groupbuys_groups; Type: TABLE DATA; Schema: public; Owner: -
---
-
-
-
---
--- Data for Name: groupbuys_openings; Type: TABLE DATA; Schema: public; Owner: -
 --
 
 
@@ -1762,7 +1760,7 @@ INSERT INTO public.orleansquery VALUES ('ClearStorageKey', '
 -- Data for Name: orleansstorage; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.orleansstorage VALUES (-32517641, 0, 915328984940544, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e00103010901050120112f0117d10120112f0117d10101e0', '2026-11-30 19:50:37.171487', 3);
+INSERT INTO public.orleansstorage VALUES (-1785566129, 0, 915331077898240, -334214828, 'silo.coupons.coupon', NULL, 'silo', '\x20e8000521e8400f54656e206f6666410101421f0101012901090120007433afb7014000d8c32cbb0301010101010101010101c10b010101010101010101013101af3203ec73526561644f6e6c794c697374496e74657266616365436f64656360315b5b73696c6f2e636f75706f6e732e436f75706f6e5461726765745d5de0010101010101e001030109010501a07cfd0417d101a07cfd0417d10101e0', '2026-11-30 19:58:55.901204', 3);
 
 
 --
@@ -1805,7 +1803,7 @@ INSERT INTO public.orleansstorage VALUES (-32517641, 0, 915328984940544, -334214
 -- Data for Name: silo_audit; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_audit VALUES (915328984940545, 1796068236834, 915328980746240, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:915328984940544', '', NULL, '{"Id":915328984940544,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1796068236834,"UpdatedAt":1796068236834,"Allocated":0,"Exists":true,"StockLeft":10},"Count":0}', ' 3407ca3000001', -7290951744896123520);
+INSERT INTO public.silo_audit VALUES (915331077898241, 1796068735737, 915331073703936, 'silo.coupons.v1.CouponsAdminService/CreateCoupon', 'coupon:915331077898240', '', NULL, '{"Id":915331077898240,"State":{"Version":1,"Terms":{"Name":"Ten off","Type":"","AmountCents":1000,"ThresholdCents":0,"StockTotal":10,"LimitPerUser":2,"ClaimableFrom":1577836800000,"ClaimableUntil":4102444800000,"Hidden":false,"IsPercent":false,"AmountMaxCents":0,"PointsCost":0,"PriceCents":0,"Password":"","StreakDays":0,"UsableAfterDays":0,"UsableFrom":0,"UsableDays":0,"UsableUntil":0,"Targets":[],"RefId":0,"ShopId":0,"FreightOnly":false,"IsDrawn":false},"Enabled":true,"Claimed":0,"Claimants":0,"CreatedAt":1796068735737,"UpdatedAt":1796068735737,"Allocated":0,"Exists":true,"StockLeft":10},"Count":0}', ' 3407d1fc00001', -7290951744896123520);
 
 
 --
@@ -1824,17 +1822,26 @@ INSERT INTO public.silo_audit VALUES (915328984940545, 1796068236834, 9153289807
 -- Data for Name: silo_id_slots; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_id_slots VALUES (0, 'd9f56e037cf9447f82facc3c207dbf9e', 218231464);
+INSERT INTO public.silo_id_slots VALUES (0, 'f2e6338c4b484b45a1b9a064dbce84d9', 218231964);
+
+
+--
+-- Data for Name: silo_requests; Type: TABLE DATA; Schema: public; Owner: -
+--
+
 
 
 --
 -- Data for Name: silo_work; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1796071836294, 0, 0, 'e9e0c483a6cf4f58aa7a3c16c7fc9e82', false, '{}', '');
-INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1796068836409, 0, 0, 'e9e0c483a6cf4f58aa7a3c16c7fc9e82', false, '{}', '');
-INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1796071836536, 0, 0, 'e9e0c483a6cf4f58aa7a3c16c7fc9e82', false, '{}', '');
-INSERT INTO public.silo_work VALUES ('points.registered', '915328989134848', 1796068237049, 0, 0, '', false, '{"userId":915328989134848,"referrerId":0}', '');
+INSERT INTO public.silo_work VALUES ('files.begin-cleaning', 'recurring', 33332068735258, 0, 0, '5c97f4d9445c4ba9bff17294fe748d3a', false, '{}', '');
+
+INSERT INTO public.silo_work VALUES ('accounts.purge', 'recurring', 1796072335364, 0, 0, '5c97f4d9445c4ba9bff17294fe748d3a', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('files.expire', 'recurring', 1796069335368, 0, 0, '5c97f4d9445c4ba9bff17294fe748d3a', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('storage.purge_requests', 'recurring', 1796072335372, 0, 0, '5c97f4d9445c4ba9bff17294fe748d3a', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('wallets.checkpoint', 'recurring', 1796072335383, 0, 0, '5c97f4d9445c4ba9bff17294fe748d3a', false, '{}', '');
+INSERT INTO public.silo_work VALUES ('points.registered', '915331077898242', 1796068735845, 0, 0, '', false, '{"userId":915331077898242,"referrerId":0}', '');
 
 
 --
@@ -2294,14 +2301,6 @@ ALTER TABLE ONLY public.groupbuys_groups
 
 
 --
--- Name: groupbuys_openings PK_groupbuys_openings; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.groupbuys_openings
-    ADD CONSTRAINT "PK_groupbuys_openings" PRIMARY KEY (user_id, request_id);
-
-
---
 -- Name: groupbuys_seats PK_groupbuys_seats; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2451,6 +2450,14 @@ ALTER TABLE ONLY public.silo_cache_tags
 
 ALTER TABLE ONLY public.silo_id_slots
     ADD CONSTRAINT "PK_silo_id_slots" PRIMARY KEY (slot);
+
+
+--
+-- Name: silo_requests PK_silo_requests; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.silo_requests
+    ADD CONSTRAINT "PK_silo_requests" PRIMARY KEY (scope, caller_id, request_id);
 
 
 --
@@ -2635,10 +2642,10 @@ CREATE INDEX "IX_catalog_favourites_goods_id" ON public.catalog_favourites USING
 
 
 --
--- Name: IX_catalog_favourites_user_id_goods_id; Type: INDEX; Schema: public; Owner: -
+-- Name: IX_catalog_favourites_user_id_type_goods_id; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE UNIQUE INDEX "IX_catalog_favourites_user_id_goods_id" ON public.catalog_favourites USING btree (user_id, goods_id);
+CREATE UNIQUE INDEX "IX_catalog_favourites_user_id_type_goods_id" ON public.catalog_favourites USING btree (user_id, type, goods_id);
 
 
 --
@@ -3066,6 +3073,13 @@ CREATE UNIQUE INDEX "IX_silo_audit_operator_id_rpc_request_id" ON public.silo_au
 --
 
 CREATE INDEX "IX_silo_audit_subject_id" ON public.silo_audit USING btree (subject, id);
+
+
+--
+-- Name: IX_silo_requests_at; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX "IX_silo_requests_at" ON public.silo_requests USING btree (at);
 
 
 --
