@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using Grpc.Core;
-using Silo.Testing.Databases;
 using Xunit;
 
 namespace Silo.Server.Tests;
