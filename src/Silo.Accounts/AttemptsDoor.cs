@@ -21,6 +21,12 @@ internal sealed class AttemptsDoor : IAttempts
             cancellation) == 1;
     }
 
+    public Task<bool> IsUsedUpAsync(Unit unit, string key, int limit, CancellationToken cancellation)
+    {
+        var over = unit.NowMs - AccountsRules.AttemptWindowMs;
+        return unit.Query<AttemptRow>().AnyAsync(a => a.Key == key && a.Since > over && a.Count >= limit, cancellation);
+    }
+
     public Task<int> GiveBackAsync(Unit unit, string key, CancellationToken cancellation) => unit.Set<AttemptRow>()
         .Where(a => a.Key == key && a.Count > 0)
         .ExecuteUpdateAsync(a => a.SetProperty(x => x.Count, x => x.Count - 1), cancellation);

@@ -20,6 +20,9 @@ public interface IAttempts
     /// <summary>Books an attempt; false when <paramref name="limit"/> are booked within 15 minutes of the first.</summary>
     Task<bool> TakeAsync(Unit unit, string key, int limit, CancellationToken cancellation);
 
+    /// <summary>Whether <paramref name="limit"/> are booked already; books none.</summary>
+    Task<bool> IsUsedUpAsync(Unit unit, string key, int limit, CancellationToken cancellation);
+
     /// <summary>
     /// Takes one attempt back: the secret was right, or was not looked at. The others stay, so that knowing one secret
     /// does not help to guess the next.

@@ -7,6 +7,7 @@ internal sealed class BargainFacts
 {
     private readonly Dictionary<(long Bargain, long Helper), GivenHelp> helps = [];
     private readonly Dictionary<(long Helper, string RequestId), AnsweredHelp> requests = [];
+    private readonly Dictionary<long, int> answeredOf = [];
     private readonly HashSet<string> cleared = new(StringComparer.Ordinal);
     private HashSet<long>? held;
     private Dictionary<long, int>? given;
@@ -70,6 +71,17 @@ internal sealed class BargainFacts
     /// <summary>A request that was answered with a help that was there already.</summary>
     public void Answer(long helperId, string requestId, long requestHash, GivenHelp help) =>
         requests[(helperId, requestId)] = new(help, requestHash);
+
+    /// <summary>How many requests of a caller were answered with what was there, before the batch.</summary>
+    public void CountAnswered(long callerId, int count) => answeredOf[callerId] = count;
+
+    /// <summary>Whether one more request of a caller is kept that is answered with what is there; counts it.</summary>
+    public bool KeepsAnswered(long callerId)
+    {
+        var count = answeredOf.GetValueOrDefault(callerId);
+        answeredOf[callerId] = count + 1;
+        return count < AcceptedRequest.MostOfCaller;
+    }
 
     /// <summary>A request that has cleared a bargain.</summary>
     public void Clear(string requestId) => cleared.Add(requestId);

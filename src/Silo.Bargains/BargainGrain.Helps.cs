@@ -135,6 +135,14 @@ internal sealed partial class BargainGrain
     private async Task LoadAnsweredAsync(IReads reads, long[] helpers, string[] requests, BargainFacts facts)
     {
         var scope = MyKey.HelpScope;
+        var counts = await reads.Query<AcceptedRequest>().Where(a => a.Scope == scope && helpers.Contains(a.CallerId))
+            .GroupBy(a => a.CallerId).Select(g => new { g.Key, Count = g.Count() }).ToListAsync();
+        if (counts.Count == 0)
+        {
+            return;
+        }
+
+        counts.ForEach(c => facts.CountAnswered(c.Key, c.Count));
         var answered = await reads.Query<AcceptedRequest>().Where(
             a => a.Scope == scope && helpers.Contains(a.CallerId) && requests.Contains(a.RequestId)).ToListAsync();
         if (answered.Count == 0)
@@ -175,7 +183,7 @@ internal sealed partial class BargainGrain
 
         if (repeat is not null)
         {
-            if (helper.OfRequest is null && command.RequestId.Length > 0)
+            if (helper.OfRequest is null && command.RequestId.Length > 0 && facts.KeepsAnswered(command.HelperId))
             {
                 rows.Append(Accepted(MyKey.HelpScope, command.HelperId, command, repeat.BargainId, facts.Now));
                 facts.Answer(command.HelperId, command.RequestId, command.RequestHash, repeat);

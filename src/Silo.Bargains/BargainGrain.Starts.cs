@@ -23,6 +23,8 @@ internal sealed partial class BargainGrain
                 && b.CampaignId == key.CampaignId && requests.Contains(b.RequestId)).ToListAsync();
             rows.ForEach(row => facts.Started[row.RequestId] = BargainReads.View(row));
             var scope = key.StartScope;
+            facts.CountAnswered(key.InitiatorId, await reads.Query<AcceptedRequest>()
+                .CountAsync(a => a.Scope == scope && a.CallerId == key.InitiatorId));
             var answered = await reads.Query<AcceptedRequest>()
                 .Where(a => a.Scope == scope && a.CallerId == key.InitiatorId && requests.Contains(a.RequestId))
                 .Join(reads.Query<BargainRow>(), a => a.Answer, b => b.Id, (a, b) => new { a.RequestId, Bargain = b }).ToListAsync();
@@ -66,7 +68,8 @@ internal sealed partial class BargainGrain
         if (draft.Exists)
         {
             var present = BargainView.Of(MyKey, draft);
-            if (command.RequestId.Length > 0 && command.RequestId != draft.RequestId && facts.Started.TryAdd(command.RequestId, present))
+            if (command.RequestId.Length > 0 && command.RequestId != draft.RequestId
+                && facts.Started.TryAdd(command.RequestId, present) && facts.KeepsAnswered(MyKey.InitiatorId))
             {
                 rows.Append(Accepted(MyKey.StartScope, MyKey.InitiatorId, command, draft.BargainId, facts.Now));
             }
@@ -88,7 +91,9 @@ internal sealed partial class BargainGrain
         var plan = BargainRules.Plan(campaign.Terms, RandomNumberGenerator.GetInt32);
         var next = BargainRules.Start(draft, campaign, id, OwnRequestId.Or(command.RequestId, id), plan, facts.Now);
         rows.Append(RowOf(next, clearedAt: 0));
-        return (next, new() { Bargain = BargainView.Of(MyKey, next) });
+        var started = BargainView.Of(MyKey, next);
+        facts.Started[next.RequestId] = started;
+        return (next, new() { Bargain = started });
     }
 
     private (BargainState State, BargainOutcome Outcome) DecideClear(

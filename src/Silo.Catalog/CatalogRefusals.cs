@@ -147,7 +147,7 @@ public static class CatalogRefusals
         new("FAVOURITES_FULL", RefusalKind.Exhausted, "The user has as many favourites as one user may.");
 
     internal static readonly Refusal ImportTooLarge =
-        new("IMPORT_TOO_LARGE", RefusalKind.Exhausted, "A file has at most 5,000 lines and 8 MiB.");
+        new("IMPORT_TOO_LARGE", RefusalKind.Exhausted, "A file has at most 5,000 lines and 8 MiB, and changes introductions of 16 million characters at most.");
 
     /// <summary>Ends the unit of an import with faults or of a dry run; never leaves the module.</summary>
     internal static readonly Refusal ImportWithoutEffect =

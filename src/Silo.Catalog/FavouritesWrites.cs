@@ -33,7 +33,8 @@ internal sealed class FavouritesWrites(IUnits units, FavouriteCounter counter)
                     return known.Id;
                 }
 
-                if (type == FavouriteRow.OfGoods && !await unit.Query<GoodsRow>().AnyAsync(g => g.Id == goodsId, cancellation))
+                // Kept until the commit, since a deletion takes the favourites with the goods.
+                if (type == FavouriteRow.OfGoods && (await unit.LockSharedAsync<GoodsRow>([goodsId], cancellation)).Count == 0)
                 {
                     return CatalogRefusals.GoodsUnknown;
                 }

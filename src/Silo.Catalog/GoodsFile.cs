@@ -57,8 +57,14 @@ internal static class GoodsFile
         List<Record> lines = [];
         List<LineFault> faults = [];
         string[]? names = null;
+        var read = 0;
         foreach (var record in CsvText.Read(file))
         {
+            if (faults.Count >= MaxFaults)
+            {
+                break;
+            }
+
             if (names is null)
             {
                 names = [.. record.Fields.Select(h => h.Trim().ToLowerInvariant())];
@@ -68,7 +74,7 @@ internal static class GoodsFile
                     return ([], [.. faults.Take(MaxFaults)]);
                 }
             }
-            else if (lines.Count == MaxLines)
+            else if (++read > MaxLines)
             {
                 throw new RefusalException(CatalogRefusals.ImportTooLarge);
             }

@@ -37,7 +37,7 @@ internal sealed class GoodsImport
     {
         Report = new();
         Report.Faults.AddRange(faults);
-        var pen = new Pen(unit, writer);
+        var pen = new Pen(unit, writer, request.DryRun);
         await WriteAsync(pen, lines, Report, cancellation);
         return Report.Faults.Count > 0 || request.DryRun || lines.Count == 0
             ? CatalogRefusals.ImportWithoutEffect
@@ -165,7 +165,7 @@ internal sealed class GoodsImport
             (was.Parts.Content, now.Parts.Content) = ("", "");
         }
 
-        pen.Changes.Add(new(GoodsWrites.SubjectOf(row.Id), was, now));
+        pen.Change(GoodsWrites.SubjectOf(row.Id), was, now);
         return true;
     }
 
@@ -310,9 +310,14 @@ internal sealed class GoodsImport
     }
 
     /// <summary>What an import writes with.</summary>
-    internal sealed record Pen(Unit Unit, Writer Writer)
+    internal sealed record Pen(Unit Unit, Writer Writer, bool IsDryRun)
     {
         private const int MaxLossLength = 200;
+
+        /// <summary>Characters of introductions that are changed, before and after, since the audit log has both.</summary>
+        private const long MaxContent = 16_000_000;
+
+        private long content;
 
         /// <summary>What is written once all lines are known to be good.</summary>
         public Rows Rows { get; } = new();
@@ -322,6 +327,21 @@ internal sealed class GoodsImport
 
         /// <summary>What goods lose.</summary>
         public List<LineLoss> Losses { get; } = [];
+
+        /// <exception cref="RefusalException">The introductions that are changed are too many for one import.</exception>
+        public void Change(string subject, GoodsDetail? before, GoodsDetail after)
+        {
+            content += (before?.Parts.Content.Length ?? 0) + after.Parts.Content.Length;
+            if (content > MaxContent)
+            {
+                throw new RefusalException(CatalogRefusals.ImportTooLarge);
+            }
+
+            if (!IsDryRun)
+            {
+                Changes.Add(new(subject, before, after));
+            }
+        }
 
         public void Lose(int line, long goodsId, long skuId, IEnumerable<(string Column, string Value)> losses) =>
             Losses.AddRange(losses.Select(l => new LineLoss

@@ -143,20 +143,23 @@ internal sealed class CouponsGrpc(
             ? request.CouponId
             : await reads.ByPasswordAsync(
                 request.Password, context.Caller().Id, request.RequestId, clock.NowMs, cancellation);
-        if (couponId == 0)
-        {
-            CouponsRefusals.Unknown.Throw();
-        }
-
         try
         {
-            var claimed = await ClaimAsync(couponId, request, context);
-            await writes.GiveBackPasswordAttemptAsync(context.Caller().Id, context.ClientAddress());
+            var claimed = couponId > 0
+                ? await ClaimAsync(couponId, request, context)
+                : throw new RefusalException(CouponsRefusals.Unknown);
+            await writes.GiveBackPasswordAttemptAsync(context.Caller().Id);
             return claimed;
         }
-        catch (RefusalException refused) when (!CouponsRefusals.MayHideAWrongPassword(refused.Refusal))
+        catch (RefusalException refused) when (couponId == 0 || CouponsRefusals.MayHideAWrongPassword(refused.Refusal))
         {
-            await writes.GiveBackPasswordAttemptAsync(context.Caller().Id, context.ClientAddress());
+            await writes.BookWrongPasswordAsync(context.ClientAddress());
+            throw;
+        }
+        catch (Exception exception) when (exception is RefusalException or StorageBusyException or StorageUnavailableException)
+        {
+            // Not where the caller left: whoever leaves at once could look afterwards whether the guess was right.
+            await writes.GiveBackPasswordAttemptAsync(context.Caller().Id);
             throw;
         }
     }

@@ -18,6 +18,8 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
 {
     private const int WrongCards = 10;
 
+    private const string PasswordSecret = "coupon";
+
     /// <summary>Wrong passwords, and wrong cards, of all shoppers at one address.</summary>
     private const int WrongOfAddress = 100;
 
@@ -36,17 +38,20 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
 
     /// <summary>Counts a shopper's attempt at a coupon's password; the refusal where there were too many.</summary>
     public Task<Refusal?> TakePasswordAttemptAsync(long userId, IPAddress address, CancellationToken cancellation) =>
-        TakeAttemptAsync(PasswordGuess(userId, address), WrongPasswords, cancellation);
+        TakeAttemptAsync(PasswordKey(userId), WrongPasswords, IAttempts.OfAddress(PasswordSecret, address), cancellation);
 
     /// <summary>The password was right, or was not looked at.</summary>
-    public Task GiveBackPasswordAttemptAsync(long userId, IPAddress address) =>
-        GiveBackAttemptAsync(PasswordGuess(userId, address), CancellationToken.None);
+    public Task GiveBackPasswordAttemptAsync(long userId) =>
+        GiveBackAttemptAsync(PasswordKey(userId), CancellationToken.None);
+
+    /// <summary>The password was wrong, or may have been: that counts for the address too.</summary>
+    public Task BookWrongPasswordAsync(IPAddress address) => BookWrongAsync(IAttempts.OfAddress(PasswordSecret, address));
 
     public async Task<Result<FullUserCoupon>> ExchangeAsync(
         long userId, IPAddress address, string number, string password, CancellationToken cancellation)
     {
-        var guess = new Guess(string.Create(CultureInfo.InvariantCulture, $"card:{userId}"), IAttempts.OfAddress("card", address));
-        if (await TakeAttemptAsync(guess, WrongCards, cancellation) is { } tooMany)
+        var (key, ofAddress) = (string.Create(CultureInfo.InvariantCulture, $"card:{userId}"), IAttempts.OfAddress("card", address));
+        if (await TakeAttemptAsync(key, WrongCards, ofAddress, cancellation) is { } tooMany)
         {
             return tooMany;
         }
@@ -56,11 +61,12 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
             r => r.Query<CardRow>().SingleOrDefaultAsync(c => c.Number == number, cancellation), cancellation);
         if (found is null || !IsHashOf(found.Hash, number, password))
         {
+            await BookWrongAsync(ofAddress);
             return CouponsRefusals.CardWrong;
         }
 
         // Not together with what follows, whose refusal would take it back.
-        await GiveBackAttemptAsync(guess, cancellation);
+        await GiveBackAttemptAsync(key, cancellation);
         var coupon = await reads.StateAsync(found.CouponId);
         var drawn = CouponRules.DrawnCents(coupon.Terms, RandomNumberGenerator.GetInt32(CouponRules.FaceValues(coupon.Terms)));
         var exchanged = await units.StageAsync<long>(
@@ -167,31 +173,32 @@ internal sealed class CouponsWrites(IUnits units, CouponsReads reads, IUsers use
         },
         cancellation);
 
-    private static Guess PasswordGuess(long userId, IPAddress address) => new(
-        string.Create(CultureInfo.InvariantCulture, $"coupon:{userId}"), IAttempts.OfAddress("coupon", address));
+    private static string PasswordKey(long userId) => string.Create(CultureInfo.InvariantCulture, $"coupon:{userId}");
 
-    private Task<Refusal?> TakeAttemptAsync(Guess guess, int limit, CancellationToken cancellation) => units.RunAsync(
-        async unit => await attempts.TakeAsync(unit, guess.OfUser, limit, cancellation)
-            && (guess.OfAddress is null || await attempts.TakeAsync(unit, guess.OfAddress, WrongOfAddress, cancellation))
-            ? null
-            : AttemptsRefusals.TooMany,
-        cancellation,
-        queue: guess.OfAddress);
+    /// <summary>
+    /// Books a shopper's attempt before the secret is looked at. Of the address only wrong ones are booked, afterwards: many
+    /// shoppers share one, and all of them may have the right password at the same moment.
+    /// </summary>
+    private Task<Refusal?> TakeAttemptAsync(string key, int limit, string? ofAddress, CancellationToken cancellation) => units.RunAsync(
+        async unit => (ofAddress is null || !await attempts.IsUsedUpAsync(unit, ofAddress, WrongOfAddress, cancellation))
+            && await attempts.TakeAsync(unit, key, limit, cancellation) ? null : AttemptsRefusals.TooMany,
+        cancellation);
 
-    private Task GiveBackAttemptAsync(Guess guess, CancellationToken cancellation) => units.RunAsync(
-        async unit =>
+    /// <summary>What cannot be given back now stays booked for a quarter of an hour; what was done stands.</summary>
+    private async Task GiveBackAttemptAsync(string key, CancellationToken cancellation)
+    {
+        try
         {
-            await attempts.GiveBackAsync(unit, guess.OfUser, cancellation);
-            if (guess.OfAddress is not null)
-            {
-                await attempts.GiveBackAsync(unit, guess.OfAddress, cancellation);
-            }
-        },
-        cancellation,
-        queue: guess.OfAddress);
+            await units.RunAsync(unit => attempts.GiveBackAsync(unit, key, cancellation), cancellation);
+        }
+        catch (Exception exception) when (exception is StorageBusyException or StorageUnavailableException)
+        {
+            // The shopper is told what became of the claim.
+        }
+    }
 
-    /// <summary>Under what a guess is booked.</summary>
-    private readonly record struct Guess(string OfUser, string? OfAddress);
+    private Task BookWrongAsync(string? ofAddress) => ofAddress is null ? Task.CompletedTask : units.RunAsync(
+        unit => attempts.TakeAsync(unit, ofAddress, int.MaxValue, CancellationToken.None), CancellationToken.None, queue: ofAddress);
 
     /// <summary>A user coupon as it is now, by the id that a command has answered.</summary>
     private async Task<Result<FullUserCoupon>> FullAsync(Result<long> id, CancellationToken cancellation) => id.IsAccepted

@@ -126,7 +126,16 @@ internal sealed class FileCleaning(
             cancellation);
         foreach (var row in page)
         {
-            await CleanAsync(row, cancellation);
+            try
+            {
+                await CleanAsync(row, cancellation);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException and not StorageUnavailableException)
+            {
+                // One that cannot be read keeps no other from it.
+                logger.LogWarning(exception, "File {Id} stays as it was stored", row.Id);
+            }
+
             after = row.Id;
             if (time.GetElapsedTime(started) > Enough)
             {

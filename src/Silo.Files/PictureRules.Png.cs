@@ -22,7 +22,7 @@ internal static partial class PictureRules
         profile = default;
         kept.Write(PngStart);
         var rest = file[PngStart.Length..];
-        var (frames, hasExif) = (0, false);
+        var (frames, hasExif, hasProfile) = (0, false, false);
         while (rest.Length >= 12)
         {
             var length = BinaryPrimitives.ReadUInt32BigEndian(rest);
@@ -52,9 +52,15 @@ internal static partial class PictureRules
                 case var type when KeptChunks.Contains(type):
                     if (type == "iCCP")
                     {
-                        // Behind its name and the number of its packing.
+                        // Behind its name and the number of its packing. There is one, which is the one that is judged.
                         var name = data.IndexOf((byte)0);
-                        profile = name < 0 ? default : data[Math.Min(name + 2, data.Length)..].ToArray();
+                        if (name < 0 || hasProfile)
+                        {
+                            return FilesRefusals.PictureBroken;
+                        }
+
+                        hasProfile = true;
+                        profile = data[Math.Min(name + 2, data.Length)..].ToArray();
                     }
 
                     kept.Write(chunk);

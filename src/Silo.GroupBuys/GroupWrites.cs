@@ -86,6 +86,7 @@ internal sealed class GroupWrites(
         {
             var first = stage.Where<AcceptedRequest>(
                 $"scope = {OpenScope} AND caller_id = {userId} AND request_id = {requestId}");
+            var kept = stage.Numbers($"SELECT count(*) FROM silo_requests WHERE scope = {OpenScope} AND caller_id = {userId}");
             return rows =>
             {
                 if (first.Only is { } opening)
@@ -93,7 +94,11 @@ internal sealed class GroupWrites(
                     return opening.RequestHash == requestHash ? opening.Answer : Refusals.RequestIdReused;
                 }
 
-                rows.Append(Opened(userId, requestId, requestHash, groupId, clock.NowMs));
+                if (kept.All[0][0] < AcceptedRequest.MostOfCaller)
+                {
+                    rows.Append(Opened(userId, requestId, requestHash, groupId, clock.NowMs));
+                }
+
                 return groupId;
             };
         },

@@ -19,6 +19,9 @@ public static partial class CsvText
     /// <summary>What a file begins with, so that a spreadsheet takes it for UTF-8.</summary>
     public const char ByteOrderMark = '\uFEFF';
 
+    /// <summary>Fields of a record that are read; what comes behind them is a fault.</summary>
+    public const int MaxFields = 1_000;
+
     private const char Quote = '"';
 
     private static readonly Encoding Gbk = CodePagesEncodingProvider.Instance.GetEncoding(
@@ -117,7 +120,12 @@ public static partial class CsvText
 
                 record.Fields.Add(Meant(field));
             }
-            while (Took(','));
+            while (Took(',') && record.Fields.Count < MaxFields);
+
+            if (record.Fields.Count == MaxFields && at < EndOfLine(at))
+            {
+                record.Faults.Add((0, $"has more than {MaxFields} fields"));
+            }
 
             // Beyond what is wrong with a quote.
             at = EndOfLine(at);

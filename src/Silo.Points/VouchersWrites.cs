@@ -102,10 +102,11 @@ internal sealed class VouchersWrites(IUnits units, IWallets wallets, IAttempts a
 
         var unused = await batch.Where(v => v.UsedAt == 0 && v.VoidedAt == 0).Select(v => v.Id).ToArrayAsync(cancellation);
         var wanted = named.Count == 0 ? unused : [.. unused.Intersect(named)];
-        await unit.Set<VoucherRow>().Where(v => wanted.Contains(v.Id) && v.UsedAt == 0 && v.VoidedAt == 0)
+        // Of those that are wanted some may have been used or voided meanwhile.
+        var locked = await unit.LockAsync<VoucherRow>(wanted, wait: true, cancellation);
+        long[] voided = [.. locked.Values.Where(v => v is { UsedAt: 0, VoidedAt: 0 }).Select(v => v.Id).Order()];
+        await unit.Set<VoucherRow>().Where(v => voided.Contains(v.Id))
             .ExecuteUpdateAsync(v => v.SetProperty(x => x.VoidedAt, unit.NowMs), cancellation);
-        // Of those that are wanted some may have been used meanwhile.
-        var voided = await batch.Where(v => wanted.Contains(v.Id) && v.VoidedAt == unit.NowMs).Select(v => v.Id).ToArrayAsync(cancellation);
         return new OperatorChange<VoidedVouchers>(
             $"voucher-batch:{batchId}", new([], unused.Length), new(voided, unused.Length - wanted.Length));
     }

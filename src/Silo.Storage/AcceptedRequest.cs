@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Silo.Kernel;
 
@@ -12,6 +13,12 @@ public sealed class AcceptedRequest
 {
     /// <summary>How long it is kept at least, in milliseconds: seven days.</summary>
     public const long KeptMs = 7L * 24 * 60 * 60 * 1000;
+
+    /// <summary>
+    /// Most that are kept of one caller and scope: who asks again and again under new ids for what is there gets it, and no
+    /// row more.
+    /// </summary>
+    public const int MostOfCaller = 100;
 
     /// <summary>The command and, of a hot grain, its key: <c>bargains.help kj:1:2</c>.</summary>
     public required string Scope { get; init; }
@@ -50,4 +57,19 @@ internal sealed class AcceptedRequestPurge(IUnits units, ShopClock clock)
             unit => unit.Set<AcceptedRequest>().Where(a => a.At <= until).ExecuteDeleteAsync(cancellation), cancellation);
         return last is null ? WorkOutcome.Done : WorkOutcome.RunAgain;
     }
+}
+
+/// <summary>The accepted requests of a shopper, which go with the account.</summary>
+internal sealed class AcceptedRequestPersonalData : IPersonalData
+{
+    public string Name => "requests";
+
+    public async Task<JsonNode> ExportAsync(IReads reads, long userId, CancellationToken cancellation)
+    {
+        var requests = await reads.Query<AcceptedRequest>().Where(r => r.CallerId == userId).OrderBy(r => r.At).ToListAsync(cancellation);
+        return new JsonArray([.. requests.Select(r => new JsonObject { ["scope"] = r.Scope, ["request_id"] = r.RequestId, ["at"] = r.At })]);
+    }
+
+    public Task EraseAsync(Unit unit, long userId, CancellationToken cancellation) =>
+        unit.Set<AcceptedRequest>().Where(r => r.CallerId == userId).ExecuteDeleteAsync(cancellation);
 }

@@ -77,6 +77,7 @@ public static class StorageArea
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<CacheInvalidation>>()));
         services.AddSingleton<IWorkHandler, AcceptedRequestPurge>();
+        services.AddSingleton<IPersonalData, AcceptedRequestPersonalData>();
         services.AddSingleton<WorkRunner>();
         services.AddHostedService(provider => provider.GetRequiredService<IdLease>());
         services.AddHostedService(provider => provider.GetRequiredService<ClockGuard>());

@@ -58,12 +58,15 @@ internal static class WxFileUrls
     private static bool EndsWithQuote(ReadOnlySpan<byte> text)
     {
         const int longest = 6;
-        if (text is not [.. var start, (byte)';'] || start.LastIndexOf((byte)'&') is var at && (at < 0 || start.Length - at > longest))
+        if (text is not [.. var start, (byte)';'])
         {
             return false;
         }
 
-        return Encoding.ASCII.GetString(start[(at + 1)..]).ToUpperInvariant()
+        // No further back: what shoppers write could have none for hundreds of kilobytes.
+        var end = start[Math.Max(0, start.Length - longest)..];
+        var at = end.LastIndexOf((byte)'&');
+        return at >= 0 && Encoding.ASCII.GetString(end[(at + 1)..]).ToUpperInvariant()
             is "QUOT" or "APOS" or "#34" or "#39" or "#034" or "#039" or "#X22" or "#X27";
     }
 

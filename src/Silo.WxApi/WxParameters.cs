@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -53,11 +54,6 @@ internal static class WxParameters
     /// <exception cref="WxFault">The body cannot be read, or is too large.</exception>
     public static Task<Dictionary<string, string>> ReadUploadAsync(HttpRequest request, long max, CancellationToken cancellation)
     {
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
-        {
-            server.MaxRequestBodySize = null;
-        }
-
         var limits = new FormOptions
         {
             KeyLengthLimit = Limits.KeyLengthLimit,
@@ -75,6 +71,12 @@ internal static class WxParameters
     /// <remarks>No more is waited for than it takes to see it, and nothing of the body is taken.</remarks>
     public static async Task<string?> EarlyTokenAsync(HttpRequest request, CancellationToken cancellation)
     {
+        // Before any of it is taken; what reads the file has a limit of its own.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)
+        {
+            server.MaxRequestBodySize = null;
+        }
+
         var inQuery = request.Query[Token].LastOrDefault(IsGiven);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 and <= 200 } boundary)
@@ -84,7 +86,7 @@ internal static class WxParameters
 
         while (true)
         {
-            var start = await request.BodyReader.ReadAsync(cancellation);
+            var start = await ReadAsync(request.BodyReader, cancellation);
             var bytes = start.Buffer.Slice(0, Math.Min(start.Buffer.Length, LookedAt)).ToArray();
             var (token, isAll) = await TokenInAsync(bytes, boundary.ToString(), cancellation);
             if (token is not null || isAll || start.IsCompleted || bytes.Length == LookedAt)
@@ -97,14 +99,33 @@ internal static class WxParameters
         }
     }
 
+    /// <exception cref="WxFault">The body ends before it should, or comes too slowly.</exception>
+    private static async Task<ReadResult> ReadAsync(PipeReader body, CancellationToken cancellation)
+    {
+        try
+        {
+            return await body.ReadAsync(cancellation);
+        }
+        catch (IOException)
+        {
+            throw new WxFault(WxAnswer.Malformed("body"));
+        }
+    }
+
     /// <summary>The token in the beginning of a body, and whether the fields before the file are all in it.</summary>
     private static async Task<(string? Token, bool IsAll)> TokenInAsync(byte[] bytes, string boundary, CancellationToken cancellation)
     {
         try
         {
             var sections = new MultipartReader(boundary, new MemoryStream(bytes));
-            while (await sections.ReadNextSectionAsync(cancellation) is { } section && section.AsFormDataSection() is { } field)
+            while (await sections.ReadNextSectionAsync(cancellation) is { } section)
             {
+                if (section.AsFormDataSection() is not { } field)
+                {
+                    // The file; or headers of which not all have come, which are read as they are.
+                    return (null, section.GetContentDispositionHeader()?.IsFileDisposition() == true);
+                }
+
                 if (field.Name == Token && await field.GetValueAsync(cancellation) is var given && IsGiven(given))
                 {
                     return (given, true);

@@ -246,6 +246,23 @@ public abstract class CouponSuite(CouponShop fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RightPasswords_OfManyAtOneAddressAtOnce_AreNotTakenForGuesses()
+    {
+        var password = NewText();
+        await CreateAsync(t => (t.Password, t.StockTotal) = (password, 1_000));
+        var users = Enumerable.Range(0, 150).Select(_ => NewUser()).ToArray();
+
+        var reasons = await Task.WhenAll(users.Select(user => ReasonAsync(async () =>
+        {
+            var headers = As(user);
+            headers.Add("x-forwarded-for", "203.0.113.28");
+            await shop.Coupons.ClaimCouponAsync(new() { Password = password }, headers);
+        })));
+
+        Assert.All(reasons, reason => Assert.Equal("OK", reason));
+    }
+
+    [Fact]
     public async Task Claim_WithWrongPasswordsInParallel_IsLimitedAtTheSameCount()
     {
         var user = NewUser();

@@ -29,7 +29,7 @@ public sealed class FirstStartTests(ITestOutputHelper output)
     private const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static int Rounds => int.Parse(
-        Environment.GetEnvironmentVariable("SILO_CRASH_ROUNDS") ?? "3", CultureInfo.InvariantCulture);
+        Environment.GetEnvironmentVariable("SILO_CRASH_ROUNDS") ?? "2", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task Start_TwoAtOnceOnOneEmptyPostgres_BothServeOneSchema()

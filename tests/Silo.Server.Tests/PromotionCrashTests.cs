@@ -209,7 +209,7 @@ public sealed class PromotionCrashTests(ITestOutputHelper output)
             .ToDictionary(g => g.Id, g => g.Opener);
         Assert.Equal(groups.Count, groups.Values.Distinct().Count());
         Assert.All(
-            await shop.QueryAsync("SELECT group_id, user_id FROM groupbuys_openings", r => (Group: r.GetInt64(0), User: r.GetInt64(1))),
+            await shop.QueryAsync("SELECT answer, caller_id FROM silo_requests WHERE scope = 'groupbuys.open'", r => (Group: r.GetInt64(0), User: r.GetInt64(1))),
             o => Assert.Equal(groups.GetValueOrDefault(o.Group), o.User));
     }
 

@@ -101,7 +101,7 @@ internal sealed class PromotionLoad(Shop shop, long lottery, long goods, int use
         await AddAsync(Act.Draw, $"SELECT user_id, request_id, id, position, prize_id, user_coupon_id FROM lotteries_draws WHERE lottery_id = {lottery}");
         await AddAsync(Act.Help, "SELECT helper_id, request_id, campaign_id, ordinal, cut_cents, price_cents FROM bargains_helps");
         await AddAsync(Act.SignIn, "SELECT user_id, request_id, day, streak, points FROM points_sign_ins");
-        await AddAsync(Act.OpenGroup, "SELECT user_id, request_id, group_id FROM groupbuys_openings");
+        await AddAsync(Act.OpenGroup, "SELECT caller_id, request_id, answer FROM silo_requests WHERE scope = 'groupbuys.open'");
         return stored;
 
         async Task AddAsync(Act act, string sql)

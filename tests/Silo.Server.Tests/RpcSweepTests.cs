@@ -55,10 +55,12 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
             var messages = Variants(method.InputType).Concat(TooLarge(method.InputType)).ToArray();
             foreach (var role in Enum.GetValues<Sender>())
             {
+                // Who may not call at all is told so before the message is looked at.
+                var sent = DenialOf(method, role) is null ? messages : [.. messages.Take(4), messages[^1]];
                 var headers = await HeadersAsync(shop, role);
                 await TakeWritesAsync(shop);
                 var refused = new List<IMessage>();
-                foreach (var message in messages)
+                foreach (var message in sent)
                 {
                     var answer = await CallAsync(shop, method, message, headers);
                     calls++;
@@ -78,7 +80,7 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
                     }
                 }
 
-                if (refused.Count < messages.Length)
+                if (refused.Count < sent.Length)
                 {
                     // What was accepted has changed the tables; the refused ones go again, with nothing between them.
                     await TakeWritesAsync(shop);
@@ -122,17 +124,22 @@ public sealed partial class RpcSweepTests(ITestOutputHelper output)
         .OfType<ServiceDescriptor>().Where(s => s.FullName.StartsWith("silo.", StringComparison.Ordinal))
         .OrderBy(s => s.FullName, StringComparer.Ordinal);
 
-    private static string? FaultOf(MethodDescriptor method, Sender sender, string answer, IReadOnlySet<string> documented)
+    /// <summary>What somebody is told who may not call an rpc; null for who may.</summary>
+    private static string? DenialOf(MethodDescriptor method, Sender sender)
     {
         var rule = method.GetOptions()!.GetExtension(EdgeExtensions.Access);
-        var expected = rule.Access switch
+        return rule.Access switch
         {
             Access.Public => null,
             _ when sender == Sender.Nobody => "Unauthenticated:TOKEN_INVALID",
             Access.User => sender is Sender.User or Sender.OtherUser ? null : "PermissionDenied:ACCESS_DENIED",
             _ => Reaches(sender, rule.Role) ? null : "PermissionDenied:ACCESS_DENIED",
         };
-        if (expected is not null)
+    }
+
+    private static string? FaultOf(MethodDescriptor method, Sender sender, string answer, IReadOnlySet<string> documented)
+    {
+        if (DenialOf(method, sender) is { } expected)
         {
             // The size of a message is looked at before who sends it.
             return answer == expected || answer == "ResourceExhausted:" ? null

@@ -161,6 +161,44 @@ public abstract class BargainGrainSuite<TDatabase>(BargainNode<TDatabase> node) 
     }
 
     [Fact]
+    public async Task Start_AgainInOneBatchWithAnotherBetween_GetsTheFirst()
+    {
+        var key = new BargainKey(await Node.CreateAsync(), NewId());
+
+        var outcomes = await Node.RunAsync(
+            key,
+            new StartCommand { RequestId = "one" },
+            new ClearCommand(),
+            new StartCommand { RequestId = "two" },
+            new StartCommand { RequestId = "one" });
+
+        Assert.Equal(outcomes[0].Bargain!.Id, outcomes[3].Bargain!.Id);
+        Assert.NotEqual(outcomes[0].Bargain!.Id, outcomes[2].Bargain!.Id);
+        await Node.ForgetAsync();
+        Assert.Equal(outcomes[0].Bargain!.Id, (await Node.StartAsync(key, "one")).Bargain!.Id);
+    }
+
+    [Fact]
+    public async Task Requests_ForWhatIsThere_AreKeptToALimitAndGoWithTheAccount()
+    {
+        var key = await Node.StartedAsync(await Node.CreateAsync());
+        var helper = NewId();
+        var first = await Node.HelpAsync(key, helper, "first", 1);
+
+        var again = await Node.RunAsync(key, [.. Enumerable.Range(0, 250).Select(n => new HelpCommand { HelperId = helper, RequestId = $"{n}" })]);
+        var later = await Node.HelpAsync(key, helper, "later", 1);
+
+        Assert.All(again.Append(later), o => Assert.Equal((null, true, first.Help), (o.Refusal, o.Repeated, o.Help)));
+        Assert.Equal(AcceptedRequest.MostOfCaller, await CountAsync());
+        var data = Node.Get<IEnumerable<IPersonalData>>().Single(d => d.Name == "requests");
+        Assert.Equal(AcceptedRequest.MostOfCaller, (await Node.ReadAsync(r => data.ExportAsync(r, helper, CancellationToken.None))).AsArray().Count);
+        await Node.Units.RunAsync(unit => data.EraseAsync(unit, helper, CancellationToken.None), CancellationToken.None);
+        Assert.Equal(0, await CountAsync());
+
+        Task<int> CountAsync() => Node.ReadAsync(r => r.Query<AcceptedRequest>().CountAsync(a => a.CallerId == helper));
+    }
+
+    [Fact]
     public async Task Clear_Repeated_DoesNotClearTheNextBargain()
     {
         var key = await Node.StartedAsync(await Node.CreateAsync());

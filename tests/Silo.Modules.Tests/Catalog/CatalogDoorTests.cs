@@ -179,7 +179,7 @@ public sealed class CatalogDoorTests
                 ids.Reverse().Select(id => $"{id},Imported,{terms.CategoryId},{yuan}.50\r\n")));
             Assert.Empty(faults);
             var report = new ImportGoodsResponse();
-            await node.RunAsync(unit => GoodsImport.WriteAsync(new(unit, Operator), lines, report, CancellationToken.None));
+            await node.RunAsync(unit => GoodsImport.WriteAsync(new(unit, Operator, IsDryRun: false), lines, report, CancellationToken.None));
             Assert.Equal((6, 0), (report.Changed, report.Faults.Count));
             for (var i = 0; i < writes.Length; i++)
             {
@@ -216,7 +216,7 @@ public sealed class CatalogDoorTests
                 $"id,name,category_id,price{column}\r\n{id},Imported,{category},3.00{field}\r\n");
             Assert.Empty(faults);
             var report = new ImportGoodsResponse();
-            await node.RunAsync(unit => GoodsImport.WriteAsync(new(unit, Operator), lines, report, CancellationToken.None));
+            await node.RunAsync(unit => GoodsImport.WriteAsync(new(unit, Operator, IsDryRun: false), lines, report, CancellationToken.None));
             Assert.Equal((1, 0), (report.Changed, report.Faults.Count));
         }
     }

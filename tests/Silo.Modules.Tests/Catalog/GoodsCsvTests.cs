@@ -1,4 +1,5 @@
 using Silo.Catalog;
+using Silo.Edge;
 using Xunit;
 
 namespace Silo.Modules.Tests.Catalog;
@@ -36,6 +37,18 @@ public sealed class GoodsCsvTests
         var fault = Assert.Single(GoodsFile.Parse(file).Faults);
 
         Assert.Equal(expected, $"{fault.Line}:{fault.Column}:{fault.Fault}");
+    }
+
+    [Fact]
+    public void Parse_OfNothingButFaults_StopsAtAsManyAsAreTold()
+    {
+        const string header = "name,category_id,price\n";
+
+        Assert.Equal(GoodsFile.MaxFaults, GoodsFile.Parse(header + string.Concat(Enumerable.Repeat("a\n", 100_000))).Faults.Count);
+        var fault = Assert.Single(GoodsFile.Parse(new string(',', 1_000_000)).Faults);
+        Assert.Equal("1::has more than 1000 fields", $"{fault.Line}:{fault.Column}:{fault.Fault}");
+        Assert.Equal("IMPORT_TOO_LARGE", Assert.Throws<RefusalException>(
+            () => GoodsFile.Parse(header + string.Concat(Enumerable.Repeat("Apple,1,1\n", 5_001)))).Refusal.Reason);
     }
 
     [Theory]

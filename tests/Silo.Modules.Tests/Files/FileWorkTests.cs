@@ -147,18 +147,21 @@ public sealed class FileWorkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task StoredPictures_OfWhichOneIsBrokenAndOneIsGone_AreCleanedAllTheSame()
+    public async Task StoredPictures_OfWhichSomeAreBrokenOrGoneOrCannotBeRead_AreCleanedAllTheSame()
     {
         byte[] broken = [0xFF, 0xD8, 0xFF, 0xE1];
-        await PlantAsync([1, 2, 3], id => id == 1 ? broken : TestMetadata.Of("jpg"));
+        await PlantAsync([1, 2, 3, 5], id => id == 1 ? broken : TestMetadata.Of("jpg"));
         File.Delete(PathOf(NameOf(2)));
+        File.Delete(PathOf(NameOf(3)));
+        Directory.CreateDirectory(PathOf(NameOf(3)));
 
         await RunWorkAsync(TimeSpan.Zero);
 
         var rows = await RowsAsync();
         Assert.Equal(broken, await File.ReadAllBytesAsync(PathOf(NameOf(1))));
-        Assert.Equal([broken.Length, TestMetadata.Of("jpg").Length], rows.Take(2).Select(r => (int)r.Size));
-        Assert.True(rows[2].Size < TestMetadata.Of("jpg").Length);
+        var before = TestMetadata.Of("jpg").Length;
+        Assert.Equal([broken.Length, before, before], rows.Take(3).Select(r => (int)r.Size));
+        Assert.True(rows[3].Size < before);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Silo.Files;
 using Silo.Kernel;
 using Silo.Testing.Files;
@@ -60,6 +61,18 @@ public sealed class PictureMetadataTests
         // The decoder here does not look at it; browsers do.
         Assert.Contains("\0\0\0\u001AeXIfMM\0*\0\0\0\b\0\u0001\u0001\u0012\0\u0003\0\0\0\u0001\0\u0006", Text(kept), StringComparison.Ordinal);
         Assert.Equal(["IHDR", "eXIf", "iCCP", "IDAT", "IEND"], TestMetadata.ChunksOfPng(kept).Distinct().Where(c => c is not ("cICP" or "sBIT")));
+    }
+
+    [Fact]
+    public async Task Judge_PngWithTwoProfiles_IsBroken()
+    {
+        var png = TestMetadata.Of("png");
+        var at = png.AsSpan().IndexOf("iCCP"u8) - 4;
+        var chunk = png[at..(at + 12 + BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(at)))];
+
+        var (judged, _) = await JudgeAsync([.. png[..at], .. chunk, .. png[at..]]);
+
+        Assert.Equal("PICTURE_BROKEN", judged.Refusal?.Reason);
     }
 
     [Fact]

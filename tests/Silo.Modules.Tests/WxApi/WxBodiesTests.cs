@@ -69,6 +69,8 @@ public sealed class WxBodiesTests
 
     [Theory]
     [InlineData("--x\r\nContent-Disp", 15)]
+    [InlineData("--x\r\n", 15)]
+    [InlineData("--x\r\nContent-Disposition: form-data", 15)]
     [InlineData(Field + "7", 15)]
     [InlineData(File + "bytes", 60)]
     [InlineData(Field + "7\r\n" + File + "bytes", 300)]
