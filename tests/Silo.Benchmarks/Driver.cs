@@ -57,7 +57,7 @@ internal static class Driver
     /// <summary>One hot coupon at 128 in flight and all controls, alternating.</summary>
     private static async Task HotAsync(Bench bench, bool quick)
     {
-        var (rounds, seconds) = quick ? (3, 1) : (5, 3);
+        var (rounds, seconds) = quick ? (2, 1) : (5, 3);
         await bench.CheckAnswersAsync(quick ? 500 : 5000);
         await bench.WrkAsync(Controls + "EdgeEcho", 1, 128, quick ? 2 : 6);
         await bench.ClaimAsync(128, quick ? 2 : 4);
