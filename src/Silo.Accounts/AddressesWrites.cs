@@ -178,7 +178,7 @@ internal sealed class AddressesWrites(IUnits units, IRegions regions)
             u => u.SetProperty(x => x.AddressesVersion, x => x.AddressesVersion + 1), cancellation) == 0)
         {
             // The account was deleted after the token was looked at.
-            throw new RefusalException(Refusals.TokenInvalid);
+            Refusals.TokenInvalid.Throw();
         }
     }
 

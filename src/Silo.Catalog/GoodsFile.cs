@@ -28,7 +28,7 @@ internal static class GoodsFile
             bytes += Encoding.UTF8.GetByteCount(chunk.Csv) + chunk.File.Length;
             if (bytes > MaxBytes)
             {
-                throw new RefusalException(CatalogRefusals.ImportTooLarge);
+                CatalogRefusals.ImportTooLarge.Throw();
             }
 
             text.Append(chunk.Csv);
@@ -76,7 +76,7 @@ internal static class GoodsFile
             }
             else if (++read > MaxLines)
             {
-                throw new RefusalException(CatalogRefusals.ImportTooLarge);
+                CatalogRefusals.ImportTooLarge.Throw();
             }
             else if (record.Faults.Count > 0)
             {

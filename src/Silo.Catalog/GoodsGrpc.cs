@@ -107,7 +107,7 @@ internal sealed class GoodsGrpc(
     {
         if (request is { FavouriteId: 0, GoodsId: 0 })
         {
-            throw new RefusalException(CatalogRefusals.FavouriteNotNamed);
+            CatalogRefusals.FavouriteNotNamed.Throw();
         }
 
         await favouritesWrites.DeleteAsync(

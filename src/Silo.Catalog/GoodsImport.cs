@@ -334,7 +334,7 @@ internal sealed class GoodsImport
             content += (before?.Parts.Content.Length ?? 0) + after.Parts.Content.Length;
             if (content > MaxContent)
             {
-                throw new RefusalException(CatalogRefusals.ImportTooLarge);
+                CatalogRefusals.ImportTooLarge.Throw();
             }
 
             if (!IsDryRun)

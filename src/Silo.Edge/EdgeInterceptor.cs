@@ -245,7 +245,7 @@ internal sealed class EdgeInterceptor(
             }
             catch (InvalidProtocolBufferException)
             {
-                throw new RefusalException(EdgeRefusals.Malformed);
+                EdgeRefusals.Malformed.Throw();
             }
 
             Validate(plan, inner.Current);

@@ -144,12 +144,12 @@ internal sealed class Uploads(
                 metadata = part.Metadata;
                 if (metadata is null)
                 {
-                    throw new RefusalException(FilesRefusals.MetadataNotFirst);
+                    FilesRefusals.MetadataNotFirst.Throw();
                 }
 
                 if (metadata.Size > options.MaxBytes)
                 {
-                    throw new RefusalException(FilesRefusals.TooLarge);
+                    FilesRefusals.TooLarge.Throw();
                 }
 
                 continue;
@@ -157,14 +157,14 @@ internal sealed class Uploads(
 
             if (part.Metadata is not null)
             {
-                throw new RefusalException(FilesRefusals.MetadataNotFirst);
+                FilesRefusals.MetadataNotFirst.Throw();
             }
 
             if (part.Chunk is { } chunk)
             {
                 if (file.Length + chunk.Length > options.MaxBytes)
                 {
-                    throw new RefusalException(FilesRefusals.TooLarge);
+                    FilesRefusals.TooLarge.Throw();
                 }
 
                 await file.WriteAsync(chunk.Memory, cancellation);
@@ -173,18 +173,18 @@ internal sealed class Uploads(
 
         if (metadata is null)
         {
-            throw new RefusalException(FilesRefusals.MetadataNotFirst);
+            FilesRefusals.MetadataNotFirst.Throw();
         }
 
         await file.FlushAsync(cancellation);
         if (file.Length == 0)
         {
-            throw new RefusalException(FilesRefusals.Empty);
+            FilesRefusals.Empty.Throw();
         }
 
         if (metadata.Size != 0 && metadata.Size != file.Length)
         {
-            throw new RefusalException(FilesRefusals.SizeWrong);
+            FilesRefusals.SizeWrong.Throw();
         }
 
         return metadata;

@@ -76,7 +76,7 @@ internal sealed class WalletsAdminGrpc(
     {
         if (!await owners.IsUserAsync(userId, cancellation))
         {
-            throw new RefusalException(UsersRefusals.Unknown);
+            UsersRefusals.Unknown.Throw();
         }
     }
 }

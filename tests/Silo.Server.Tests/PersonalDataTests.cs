@@ -43,7 +43,7 @@ public abstract class PersonalDataSuite(SharedShop shared) : ShopSuite(shared)
         Assert.DoesNotContain(other.Id.ToString(CultureInfo.InvariantCulture), json, StringComparison.Ordinal);
         using var document = JsonDocument.Parse(json);
         var all = document.RootElement;
-        Assert.Equal(["accounts", "bargains", "catalog", "comments", "content", "coupons", "files", "groupbuys", "lotteries", "points", "wallets"], all.EnumerateObject().Select(p => p.Name).Order());
+        Assert.Equal(["accounts", "bargains", "catalog", "comments", "content", "coupons", "files", "groupbuys", "lotteries", "points", "requests", "wallets"], all.EnumerateObject().Select(p => p.Name).Order());
         Assert.Equal(3, all.GetProperty("accounts").GetProperty("logins").GetArrayLength());
         Assert.Equal(1, all.GetProperty("accounts").GetProperty("addresses").GetArrayLength());
         Assert.Equal(1, all.GetProperty("coupons").GetProperty("userCoupons").GetArrayLength());
