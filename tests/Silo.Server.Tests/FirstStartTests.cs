@@ -91,13 +91,15 @@ public sealed class FirstStartTests(ITestOutputHelper output)
         for (var round = 1; round <= Rounds; round++)
         {
             await using var home = await Home.CreateAsync(database);
-            for (var kill = 1; kill <= 2; kill++)
+            // In the last round until one has met a start, which takes a shorter time on another day.
+            for (var kill = 1; kill <= 2 || (round == Rounds && starting == 0 && kill <= 10); kill++)
             {
                 // Before that, the runtime itself is not up.
                 var delay = (0.25 + (0.75 * random.NextDouble())) * whole;
                 var printed = await ServerProcess.KillDuringStartAsync(home.Settings, delay);
                 var started = printed.Contains("Application started", StringComparison.Ordinal);
                 starting += started ? 0 : 1;
+                whole = started ? delay : whole;
                 output.WriteLine(
                     $"{database} round {round}: killed {(started ? "after its start" : "while it started")}, at {delay.TotalSeconds:F2} s");
             }
