@@ -18,7 +18,7 @@ public sealed class AcceptedRequest
     /// Most that are kept of one caller and scope: who asks again and again under new ids for what is there gets it, and no
     /// row more.
     /// </summary>
-    public const int MostOfCaller = 100;
+    public const int MostOfCaller = 1_000;
 
     /// <summary>The command and, of a hot grain, its key: <c>bargains.help kj:1:2</c>.</summary>
     public required string Scope { get; init; }

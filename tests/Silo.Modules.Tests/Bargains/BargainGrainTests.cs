@@ -185,7 +185,12 @@ public abstract class BargainGrainSuite<TDatabase>(BargainNode<TDatabase> node) 
         var helper = NewId();
         var first = await Node.HelpAsync(key, helper, "first", 1);
 
-        var again = await Node.RunAsync(key, [.. Enumerable.Range(0, 250).Select(n => new HelpCommand { HelperId = helper, RequestId = $"{n}" })]);
+        var again = new List<BargainOutcome>();
+        foreach (var some in Enumerable.Range(0, AcceptedRequest.MostOfCaller + 50).Chunk(700))
+        {
+            again.AddRange(await Node.RunAsync(key, [.. some.Select(n => new HelpCommand { HelperId = helper, RequestId = $"{n}" })]));
+        }
+
         var later = await Node.HelpAsync(key, helper, "later", 1);
 
         Assert.All(again.Append(later), o => Assert.Equal((null, true, first.Help), (o.Refusal, o.Repeated, o.Help)));
